@@ -1,0 +1,1 @@
+"""What leaders see: pages over released aggregates, never the warehouse."""

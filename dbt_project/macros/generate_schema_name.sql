@@ -1,0 +1,4 @@
+{# The schema is the layer's name, as it stands: no target prefix. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name or target.schema }}
+{%- endmacro %}

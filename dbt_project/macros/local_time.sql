@@ -1,0 +1,21 @@
+{# Instants are UTC; rules speak of days in the agency's zone. These four macros are the only bridge. #}
+
+{# The wall-clock timestamp of an instant in a zone. #}
+{% macro local_timestamp(instant, zone) -%}
+    timezone({{ zone }}, {{ instant }})
+{%- endmacro %}
+
+{# The calendar day of an instant in a zone. #}
+{% macro local_date(instant, zone) -%}
+    cast({{ local_timestamp(instant, zone) }} as date)
+{%- endmacro %}
+
+{# The instant at which a calendar day starts in a zone. #}
+{% macro start_of_local_day(day, zone) -%}
+    timezone({{ zone }}, cast({{ day }} as timestamp))
+{%- endmacro %}
+
+{# 23:59:59 of a calendar day in a zone, as an instant: "same day" and "end of next day" mean this. #}
+{% macro end_of_local_day(day, zone) -%}
+    timezone({{ zone }}, cast({{ day }} as timestamp) + interval '23 hours 59 minutes 59 seconds')
+{%- endmacro %}

@@ -1,0 +1,1 @@
+"""What each sender delivers, and how its bytes become typed rows. Knows nothing of dagster, dbt or great_expectations."""

@@ -1,0 +1,1 @@
+"""One module per syntax. None knows a sender."""
