@@ -1,0 +1,126 @@
+"""What a person sees while a run goes on, and what each stage cost.
+
+On a terminal: a live line per stage. Otherwise (a scheduler's log): one plain line per step. Stages are measured as they
+go (CPU of this process and its children, wall time, peak memory), because the benchmark reads the same record.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import TimeElapsedColumn
+
+_RESET_PEAK = "5"  # proc(5): writing 5 to clear_refs resets the peak resident set size
+
+
+@dataclass
+class StageCost:
+    """What one stage used: seconds of CPU, seconds on the wall, peak resident memory in MB (any one process)."""
+
+    name: str
+    cpu_seconds: float
+    wall_seconds: float
+    peak_mb: float
+
+
+def cpu_seconds() -> float:
+    """CPU used so far by this process and the children it has waited for."""
+    own = resource.getrusage(resource.RUSAGE_SELF)
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _reset_peak() -> None:
+    """Where the kernel allows it, so that each stage shows its own peak and not the run's."""
+    clear_refs = Path("/proc/self/clear_refs")
+    if os.access(clear_refs, os.W_OK):
+        clear_refs.write_text(_RESET_PEAK)
+
+
+class Reporter:
+    """Says what happens, and keeps each stage's cost. Silent unless given a console."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """A console shows; None keeps still (tests, `dagster dev`)."""
+        self.console = console
+        self.costs: list[StageCost] = []
+        self._live: Progress | None = None
+        self._task = None
+        if console is not None and console.is_terminal:
+            self._live = Progress(
+                SpinnerColumn(finished_text="[green]✓[/]"),
+                TextColumn("{task.description}"),
+                BarColumn(bar_width=24),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("[dim]{task.fields[note]}[/]"),
+                console=console,
+            )
+
+    @contextmanager
+    def stage(self, name: str, title: str) -> Iterator[None]:
+        """Time a stage and show it."""
+        _reset_peak()
+        cpu, wall = cpu_seconds(), time.monotonic()
+        if self._live is not None:
+            self._live.start()
+            self._task = self._live.add_task(title, total=None, note="")
+        elif self.console is not None:
+            self.console.print(f"{name}: {title}", soft_wrap=True)
+            sys.stdout.flush()
+        try:
+            yield
+        finally:
+            self.costs.append(
+                StageCost(name, cpu_seconds() - cpu, time.monotonic() - wall, _peak_mb())
+            )
+            if self._live is not None and self._task is not None:
+                total = self._live.tasks[self._task].total or 1
+                self._live.update(self._task, total=total, completed=total, note="")
+                self._live.stop()
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """Progress inside a stage; plain output stays at one line per step."""
+        if self._live is not None and self._task is not None:
+            self._live.update(self._task, completed=done, total=total, note=note)
+
+    def say(self, text: str) -> None:
+        """One line to the reader."""
+        if self.console is not None:
+            self.console.print(text, soft_wrap=True, highlight=False)
+
+
+@dataclass
+class _Current:
+    reporter: Reporter = field(default_factory=Reporter)
+
+
+_current = _Current()
+
+
+def current() -> Reporter:
+    """The reporter of this process; assets report to it, whoever started them."""
+    return _current.reporter
+
+
+def use(reporter: Reporter) -> None:
+    """Make a reporter the one of this process (the command line does)."""
+    _current.reporter = reporter
