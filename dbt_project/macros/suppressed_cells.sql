@@ -1,0 +1,131 @@
+{#
+    Small cells out of one published table of counts (docs/suppression.md). Use it as the body of a CTE:
+
+        published as (
+            {{ suppressed_cells(
+                relation='rate_in_tree',
+                keys=['measure_id', 'month'],
+                counts=['denominator', 'numerator'],
+                differences=[['denominator', 'numerator']],
+                hidden=['rate'],
+                depth=1,
+            ) }}
+        )
+
+    relation     a CTE or relation, one row per cell, with row_key (unique, not null), parent_key (the row_key of
+                 the row that is the sum of this one and its siblings; null for a row without such a total in the
+                 table) and family (which breakdown of that parent: 'month', 'site' …; not null where parent_key
+                 is not null).
+    keys         columns passed through as they are (never counts); row_key, parent_key and family are dropped
+                 unless they are named here.
+    counts       count columns that become null on a suppressed row; the first one is the size of the group and
+                 decides which sibling goes as well.
+    differences  pairs [a, b] of counts whose difference a - b says something too.
+    hidden       further columns that become null with the counts (a rate, a mean).
+    depth        longest chain of parents in the table: 1 for totals and their parts.
+
+    Result: keys, counts, hidden, is_suppressed. A row has one parent at most, so the table is a forest: this is what
+    makes the result safe. A table that crosses two breakdowns (month x site with both margins) must be published
+    nested (site, then its months) or as separate branches (months; sites), never with both margins.
+#}
+{% macro suppressed_cells(relation, keys, counts, differences=[], hidden=[], depth=1) -%}
+{%- set parts = counts + [] -%}
+{%- for pair in differences -%}
+    {%- do parts.append(pair[0] ~ ' - ' ~ pair[1]) -%}
+{%- endfor -%}
+with
+cell as (
+    select
+        row_key,
+        parent_key,
+        family,
+        {%- for part in parts %}
+        coalesce({{ part }}, 0) as part_{{ loop.index }},
+        {%- endfor %}
+        (
+            {%- for part in parts %}
+            {{ 'or ' if not loop.first }}coalesce({{ part }}, 0) between 1 and {{ largest_small_cell() }}
+            {%- endfor %}
+        ) as is_hidden
+    from {{ relation }}
+),
+{%- for step in range(depth) %}
+{%- set before = 'cell' if loop.first else 'cell_' ~ loop.index0 %}
+-- What a reader learns of a family by subtracting its published rows from the total.
+family_{{ loop.index }} as (
+    select
+        child.parent_key,
+        child.family,
+        {%- for part in parts %}
+        max(parent.part_{{ loop.index }})
+            - sum(case when child.is_hidden then 0 else child.part_{{ loop.index }} end)
+            as left_{{ loop.index }},
+        {%- endfor %}
+        count_if(child.is_hidden)
+            + max(case when parent.is_hidden then 1 else 0 end)
+            + case when max(parent.part_1) > sum(child.part_1) then 1 else 0 end as hidden_terms,
+        bool_or(parent.is_hidden) as is_parent_hidden
+    from {{ before }} as child
+    inner join {{ before }} as parent on child.parent_key = parent.row_key
+    group by child.parent_key, child.family
+),
+-- Rows that could cover it: per count the smallest published one that has any.
+cover_{{ loop.index }} as (
+    select
+        child.row_key,
+        found.hidden_terms = 1 and row_number() over (
+            partition by child.parent_key, child.family
+            order by child.part_1, child.row_key
+        ) = 1 as covers_alone,
+        {%- for part in parts %}
+        child.part_{{ loop.index }} > 0
+            and found.left_{{ loop.index }} <= {{ largest_small_cell() }}
+            and (found.left_{{ loop.index }} > 0 or found.is_parent_hidden)
+            and row_number() over (
+                partition by child.parent_key, child.family
+                order by
+                    case when child.part_{{ loop.index }} > 0 then 0 else 1 end,
+                    child.part_1,
+                    child.row_key
+            ) = 1 as covers_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ before }} as child
+    inner join family_{{ loop.index }} as found
+        on child.parent_key = found.parent_key and child.family = found.family
+    where not child.is_hidden and child.part_1 > 0 and found.hidden_terms > 0
+),
+cell_{{ loop.index }} as (
+    select
+        cell.row_key,
+        cell.parent_key,
+        cell.family,
+        {%- for part in parts %}
+        cell.part_{{ loop.index }},
+        {%- endfor %}
+        cell.is_hidden
+            or coalesce(cover.covers_alone, false)
+            {%- for part in parts %}
+            or coalesce(cover.covers_{{ loop.index }}, false)
+            {%- endfor %}
+            as is_hidden
+    from {{ before }} as cell
+    left join cover_{{ loop.index }} as cover on cell.row_key = cover.row_key
+),
+{%- endfor %}
+published_cell as (
+    select
+        {%- for key in keys %}
+        origin.{{ key }},
+        {%- endfor %}
+        {%- for column in counts + hidden %}
+        case when not cell.is_hidden then origin.{{ column }} end as {{ column }},
+        {%- endfor %}
+        cell.is_hidden as is_suppressed
+    from {{ relation }} as origin
+    inner join cell_{{ depth }} as cell on origin.row_key = cell.row_key
+)
+select * from published_cell
+{%- endmacro %}
+
+{# CMS cell suppression policy (ResDAC, 2024-01-26): no cell of 1 to 10. #}
+{% macro largest_small_cell() -%}10{%- endmacro %}
