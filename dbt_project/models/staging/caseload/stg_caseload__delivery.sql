@@ -1,0 +1,11 @@
+with delivery as (
+    select
+        batch_id,
+        source,
+        path,
+        received_at,
+        is_dated
+    from {{ source('caseload', 'delivery') }}
+)
+
+select * from delivery

@@ -1,0 +1,9 @@
+{{ config(materialized='table') }}
+
+{{ superseded_rows('claims', [
+    'eligibility',
+    'medical_claim',
+    'pharmacy_claim'
+]) }}
+
+select * from superseded

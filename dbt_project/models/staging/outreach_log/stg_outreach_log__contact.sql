@@ -1,0 +1,25 @@
+with delivered_row as (
+    {{ current_rows('outreach_log', 'contact') }}
+),
+
+contact as (
+    select
+        contact_id,
+        task_key,
+        client_id as source_client_id,
+        staff_id,
+        contacted_at,
+        channel,
+        outcome,
+        is_two_way,
+        appointment_id,
+        next_follow_up_date,
+        minutes,
+        instructions_reviewed,
+        medications_reconciled,
+        _batch_id,
+        _source_row
+    from delivered_row
+)
+
+select * from contact

@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+
+{{ superseded_rows('referrals', ['referral']) }}
+
+select * from superseded

@@ -1,0 +1,5 @@
+{{ config(materialized='table') }}
+
+{{ superseded_rows('screenings', ['response']) }}
+
+select * from superseded
