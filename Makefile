@@ -1,0 +1,59 @@
+# Everything a person types here. `make demo` and `make test` work on a machine with Python 3.11+, pip and make alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+UV_VERSION := 0.13.9
+
+.PHONY: demo test test-crash lint format run dashboard dev docs bench lock clean
+
+demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to released lists
+	$(BIN)/caseload demo --data data
+
+test: $(READY)  ## the whole suite
+	$(BIN)/pytest
+
+test-crash: $(READY)  ## the long kill -9 series (10 points a stage; CRASH_POINTS=50 for more)
+	CRASH_POINTS=$(or $(CRASH_POINTS),10) $(BIN)/pytest -m crash tests/orchestration
+
+lint: $(READY)  ## python, SQL, import law
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+
+format: $(READY)  ## what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
+
+run: $(READY)  ## ingest landing/, build, judge, release into data/ (settings: caseload.toml)
+	$(BIN)/caseload run
+
+dashboard: $(READY)  ## the leaders' pages over the current release
+	$(BIN)/caseload dashboard
+
+dev: $(READY)  ## Dagster: assets, runs, schedule, sensor
+	$(BIN)/dagster dev
+
+docs: $(READY)  ## the dbt sources written anew from the contracts
+	$(BIN)/python -m sources.dictionary
+
+bench: $(READY)  ## pipeline beside the hand-tuned limit (CLIENTS=100000 for the large one)
+	$(BIN)/caseload bench --clients $(or $(CLIENTS),10000)
+
+lock: $(READY)  ## resolve the versions of pyproject.toml anew, by hash, without an address
+	$(BIN)/uv pip compile --upgrade --quiet --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--extra dev pyproject.toml -o requirements.lock
+
+clean:  ## the demo's data and every cache; not .venv
+	rm -rf data dbt_project/target dbt_project/logs .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.venv/*' -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(None if sys.version_info >= (3, 11) else "Python 3.11 or later is needed; this is " + sys.version.split()[0])'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements.lock
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
+	touch $@

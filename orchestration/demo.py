@@ -1,0 +1,91 @@
+"""`caseload demo` and `caseload synthesize`: the made-up agency, written as senders would write it, and a run on it."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.run import run
+from orchestration.settings import Settings, resolve_as_of
+from synthetic.agency import END, synthesize as write_agency
+
+_TOP = 8
+
+
+def synthesize(
+    settings: Settings, clients: int, seed: int, days: int, end: date | None, console: Console
+) -> None:
+    """Write landing files only."""
+    write_agency(
+        settings.landing,
+        clients,
+        seed=seed,
+        days=days,
+        end=end or END,
+        zone=settings.time_zone,
+    )
+    console.print(
+        f"{clients:,} made-up clients written to {settings.landing}. Next: caseload run --landing"
+        f" {shlex.quote(str(settings.landing))} --as-of {end or END}",
+        soft_wrap=True,
+    )
+
+
+def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
+    """Write the agency under the data folder, run on it, and show the way to what came out.
+
+    Returns:
+        The run's exit code.
+    """
+    landing = settings.data / "landing"
+    console.print(f"A made-up agency of {clients:,} clients (seed {seed}), two years to {END}.")
+    write_agency(landing, clients, seed=seed, zone=settings.time_zone)
+    found = settings.model_copy(update={"landing": landing})
+    code = run(found, resolve_as_of(END.isoformat(), settings.zone), console)
+    if code == 0:
+        _show(settings.data / "published" / "current", settings.data, console)
+    return code
+
+
+def _show(release: Path, data: Path, console: Console) -> None:
+    """The top of one list, and where everything is. The demo's people are made up; real lists are never printed."""
+    outreach = release / "outreach"
+    with (outreach / "outreach_list.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    manager = next(row["care_manager_id"] for row in rows if row["care_manager_id"])
+    table = Table(title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left")
+    for column, heading in (
+        ("rank", "#"),
+        ("client_name", "Client"),
+        ("lane_name", "Lane"),
+        ("tier", "Tier"),
+        ("risk_score", "Score"),
+        ("why_now_1", "Why now"),
+        ("due_at", "Due"),
+    ):
+        table.add_column(heading, justify="right" if column in ("rank", "risk_score") else "left")
+    for row in [row for row in rows if row["care_manager_id"] == manager][:_TOP]:
+        table.add_row(
+            row["rank"],
+            row["client_name"],
+            row["lane_name"],
+            row["tier"],
+            row["risk_score"],
+            row["why_now_1"],
+            row["due_at"][:16].replace("T", " "),
+        )
+    console.print(table)
+    here = Path.cwd()
+
+    def shown(path: Path) -> str:
+        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
+    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
+    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
+    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)

@@ -1,0 +1,40 @@
+"""The one resource of every asset: where the data are, and as of when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+
+from orchestration.settings import Settings, resolve_as_of
+
+
+class DataFolder(dg.ConfigurableResource):
+    """Landing and data folder of a run.
+
+    Attributes:
+        landing: landing folder; empty means the setting.
+        data: data folder; empty means the setting.
+        as_of: timestamp with zone or date; empty means the moment the run starts.
+    """
+
+    landing: str = ""
+    data: str = ""
+    as_of: str = ""
+
+    def settings(self) -> Settings:
+        """The agency's settings with this run's folders."""
+        chosen: dict[str, Path] = {}
+        if self.landing:
+            chosen["landing"] = Path(self.landing)
+        if self.data:
+            chosen["data"] = Path(self.data)
+        found = Settings(**chosen)
+        return found.model_copy(
+            update={"landing": found.landing.resolve(), "data": found.data.resolve()}
+        )
+
+    def instant(self) -> datetime:
+        """`as_of` in UTC."""
+        return resolve_as_of(self.as_of or None, self.settings().zone).astimezone(UTC)
