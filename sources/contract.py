@@ -1,0 +1,322 @@
+"""The contract: what a sender's tables look like. Loads `sources/<source>/contract.yml` into frozen values.
+
+What must not be here: reading of data files, business meaning. The closed lists and columns come from feeds.md and
+tuva_input_layer.md; this module only knows how they are written down.
+
+Column syntax of the yml, one line per column: `name: {type: …, is: description, …}`.
+
+- `name*` column and value required · `name+` column required, value may be empty · `name` optional.
+- `{a,b}_x` and `x_{1..3}` stand for several columns of the same shape.
+- `type`: varchar, integer, bigint, decimal (18,4), date, timestamp, boolean.
+- `values`: a closed list, or the name of one under `lists`. A list that is a mapping also gives other spellings, and
+  then case does not matter: what arrives is normalized to the key.
+- `pattern`: a regular expression for the whole value, or a name of PATTERNS. `min`, `max`: inclusive range.
+- `date_only`: a timestamp that may come as a date; adds `<name>_precision`. `required_unless: {column: value}`.
+
+A key is a list of columns; `first_of` in it takes the first alternative that is there (several columns in brackets are
+one alternative). `rules` are comparisons of two columns that must hold where both are there.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import itertools
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SOURCES = Path(__file__).parent
+LEDGER = "caseload"
+TYPES = ("varchar", "integer", "bigint", "decimal", "date", "timestamp", "boolean")
+# Raised when the readers change what they accept: old bytes are then read anew, as after a change of contract.
+READER_VERSION = 1
+
+# Shapes that many columns share. They are wide on purpose: they catch what a spreadsheet or an export did to a code
+# (1.00E+10, 10-Jan, NULL), not codes that are merely unknown; those are counted downstream.
+PATTERNS = {
+    "id": r"\S(?:.*\S)?",
+    "code": r"[A-Za-z0-9]{1,18}(?:\.[A-Za-z0-9]{1,4})?",
+    "ndc": r"[0-9]{1,11}|[0-9]{4,5}-[0-9]{3,4}-[0-9]{1,2}",
+    "staff_id": r"[A-Za-z0-9._-]{1,64}",
+}
+DEFAULT_DATES = (dt.date(1900, 1, 1), dt.date(2100, 12, 31))
+
+
+class ContractError(ValueError):
+    """A contract.yml that cannot be understood: names the file, the table, the column and what was expected."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sender's table.
+
+    Attributes:
+        is_required: the header must name it.
+        is_value_required: every row must have a value.
+        values: closed list after normalization, or None.
+        spellings: lower-case spelling to listed value where the list allows other spellings, else None.
+        pattern: regular expression for the whole value, or None; `shape` is its name in PATTERNS, if it has one.
+        minimum, maximum: inclusive range (int or date), or None.
+        required_unless: (other column, value of it that makes this one optional), or None.
+    """
+
+    name: str
+    type: str
+    description: str
+    is_required: bool
+    is_value_required: bool
+    values: tuple[str, ...] | None = None
+    spellings: tuple[tuple[str, str], ...] | None = None
+    pattern: str | None = None
+    shape: str | None = None
+    minimum: int | dt.date | None = None
+    maximum: int | dt.date | None = None
+    date_only: bool = False
+    required_unless: tuple[str, str] | None = None
+
+    @property
+    def sql_type(self) -> str:
+        """The type in DuckDB's words."""
+        return {"decimal": "decimal(18,4)", "timestamp": "timestamp with time zone"}.get(self.type, self.type)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`left` must be `<=` or `<` `right` where both are there; reason code `rule_<name>`."""
+
+    name: str
+    left: str
+    operator: str
+    right: str
+
+
+@dataclass(frozen=True)
+class FirstOf:
+    """A key part: the first alternative whose columns are all there."""
+
+    alternatives: tuple[tuple[str, ...], ...]
+
+
+KeyPart = str | FirstOf
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a sender, columns in the order of the contract."""
+
+    name: str
+    description: str
+    key: tuple[KeyPart, ...]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...] = ()
+
+    @property
+    def has_is_deleted(self) -> bool:
+        """Whether the sender may withdraw rows."""
+        return any(column.name == "is_deleted" for column in self.columns)
+
+    def typed_columns(self) -> list[tuple[str, str]]:
+        """(name, DuckDB type) of the typed rows, lineage columns last."""
+        pairs: list[tuple[str, str]] = []
+        for column in self.columns:
+            pairs.append((column.name, column.sql_type))
+            if column.date_only:
+                pairs.append((f"{column.name}_precision", "varchar"))
+        return [*pairs, ("_batch_id", "varchar"), ("_source_row", "bigint")]
+
+
+@dataclass(frozen=True)
+class Contract:
+    """All that one sender may deliver."""
+
+    source: str
+    description: str
+    formats: tuple[str, ...]
+    tables: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """The table of that name; KeyError where the contract has none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+    def hash(self, zone: str) -> str:
+        """16 hex digits over all that decides how bytes become rows: descriptions are left out, the zone is in."""
+        meaning = {
+            "reader": READER_VERSION,
+            "zone": zone,
+            "source": self.source,
+            "tables": [
+                [t.name, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]] for t in self.tables
+            ],
+        }
+        return hashlib.sha256(json.dumps(meaning, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def _plain(value: Column | Rule) -> dict[str, Any]:
+    return {name: item for name, item in vars(value).items() if name != "description"}
+
+
+@cache
+def load_contracts() -> dict[str, Contract]:
+    """Every sender's contract by source name, in the order of the names.
+
+    Raises:
+        ContractError: a contract.yml is not as this module describes it.
+    """
+    paths = sorted(SOURCES.glob("*/contract.yml"))
+    return {path.parent.name: load_contract(path) for path in paths if path.parent.name != LEDGER}
+
+
+@cache
+def load_ledger_contract() -> Contract:
+    """The tables that orchestration writes into schema raw_caseload."""
+    return load_contract(SOURCES / LEDGER / "contract.yml")
+
+
+def load_contract(path: Path) -> Contract:
+    """One contract from its file; its folder's name must be its source's name.
+
+    Raises:
+        ContractError: with the place and what was expected.
+    """
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ContractError(f"{path}: not readable as YAML: {error}") from error
+    where = str(path)
+    _expect(isinstance(raw, dict), where, "a mapping with source, description, formats, tables")
+    _known(raw, {"source", "description", "formats", "lists", "tables"}, where)
+    _expect(raw.get("source") == path.parent.name, where, f"source: {path.parent.name}, the folder's name")
+    _expect(isinstance(raw.get("tables"), dict) and raw["tables"], where, "at least one table under `tables`")
+    lists = raw.get("lists") or {}
+    tables = tuple(_table(name, body, lists, where) for name, body in raw["tables"].items())
+    return Contract(raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables)
+
+
+def _table(name: str, body: Any, lists: dict[str, Any], where: str) -> Table:
+    where = f"{where}: {name}"
+    _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
+    _known(body, {"description", "key", "columns", "rules"}, where)
+    _expect(isinstance(body.get("columns"), dict), where, "a mapping under `columns`")
+    columns: list[Column] = []
+    for written, spec in body["columns"].items():
+        columns.extend(_columns(str(written), spec, lists, where))
+    names = [column.name.casefold() for column in columns]
+    for twice in {n for n in names if names.count(n) > 1}:
+        raise ContractError(f"{where}: column {twice} is written twice; expected once")
+    known = {column.name for column in columns}
+    key = tuple(_key_part(part, known, where) for part in body.get("key") or ())
+    _expect(bool(key), where, "a `key` of at least one column")
+    rules = tuple(_rule(n, text, known, where) for n, text in (body.get("rules") or {}).items())
+    for column in columns:
+        if column.required_unless:
+            _expect(column.required_unless[0] in known, where, f"required_unless of {column.name} on a known column")
+    return Table(name, _text(body, "description", where), key, tuple(columns), rules)
+
+
+def _columns(written: str, spec: Any, lists: dict[str, Any], where: str) -> Iterator[Column]:
+    where = f"{where}.{written}"
+    _expect(isinstance(spec, dict), where, "a mapping such as {type: varchar, is: description}")
+    _known(spec, {"type", "is", "values", "pattern", "min", "max", "date_only", "required_unless"}, where)
+    _expect(spec.get("type") in TYPES, where, f"type: one of {', '.join(TYPES)}")
+    values, spellings = _values(spec.get("values"), lists, where)
+    pattern = spec.get("pattern")
+    ranged = spec["type"] in ("date", "timestamp")
+    minimum = spec.get("min", DEFAULT_DATES[0] if ranged else None)
+    maximum = spec.get("max", DEFAULT_DATES[1] if ranged else None)
+    for bound in (minimum, maximum):
+        kind = dt.date if ranged else int
+        _expect(bound is None or isinstance(bound, kind), where, f"min and max of type {kind.__name__}")
+    if pattern is not None:
+        try:
+            re.compile(PATTERNS.get(pattern, pattern))
+        except re.error as error:
+            raise ContractError(f"{where}: pattern is no regular expression: {error}") from error
+    unless = spec.get("required_unless")
+    for name in _names(written.rstrip("*+")):
+        yield Column(
+            name=name,
+            type=spec["type"],
+            description=_text(spec, "is", where),
+            is_required=written[-1] in "*+",
+            is_value_required=written.endswith("*"),
+            values=values,
+            spellings=spellings,
+            pattern=PATTERNS.get(pattern, pattern) if pattern else None,
+            shape=pattern if pattern in PATTERNS else None,
+            minimum=minimum,
+            maximum=maximum,
+            date_only=bool(spec.get("date_only", False)),
+            required_unless=next(iter(unless.items())) if unless else None,
+        )
+
+
+def _names(written: str) -> list[str]:
+    """`a_{1..3}` -> a_1, a_2, a_3 and `{a,b}_x` -> a_x, b_x."""
+    parts = re.split(r"\{([^}]*)\}", written)
+    choices: list[list[str]] = []
+    for position, part in enumerate(parts):
+        if position % 2 == 0:
+            choices.append([part])
+        elif span := re.fullmatch(r"(\d+)\.\.(\d+)", part):
+            choices.append([str(n) for n in range(int(span[1]), int(span[2]) + 1)])
+        else:
+            choices.append(part.split(","))
+    return ["".join(name) for name in itertools.product(*choices)]
+
+
+def _values(
+    spec: Any, lists: dict[str, Any], where: str
+) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...] | None]:
+    if spec is None:
+        return None, None
+    if isinstance(spec, str):
+        _expect(spec in lists, where, f"values: a list, or one of the lists {', '.join(lists)}")
+        spec = lists[spec]
+    if isinstance(spec, list):
+        _expect(all(isinstance(v, str) for v in spec), where, "values that are texts (quote numbers and yes/no)")
+        return tuple(spec), None
+    pairs = {str(v).lower(): v for v in spec} | {s.lower(): v for v, others in spec.items() for s in others}
+    return tuple(spec), tuple(sorted(pairs.items()))
+
+
+def _key_part(part: Any, known: set[str], where: str) -> KeyPart:
+    if isinstance(part, str):
+        _expect(part in known, where, f"key column {part} among the columns")
+        return part
+    _expect(isinstance(part, dict) and set(part) == {"first_of"}, where, "a key part: a column, or first_of: […]")
+    ways = tuple((way,) if isinstance(way, str) else tuple(way) for way in part["first_of"])
+    _expect(all(name in known for way in ways for name in way), where, "first_of over known columns")
+    return FirstOf(ways)
+
+
+def _rule(name: str, text: str, known: set[str], where: str) -> Rule:
+    found = re.fullmatch(r"(\w+) (<=|<) (\w+)", str(text))
+    if not found or not {found[1], found[3]} <= known:
+        raise ContractError(f"{where}: rule {name}: expected `column <= column` over known columns")
+    return Rule(name, found[1], found[2], found[3])
+
+
+def _text(body: dict[str, Any], name: str, where: str) -> str:
+    value = body.get(name)
+    _expect(isinstance(value, str) and bool(value.strip()), where, f"a text under `{name}`")
+    return " ".join(str(value).split())
+
+
+def _known(body: dict[str, Any], allowed: set[str], where: str) -> None:
+    for name in sorted(set(map(str, body)) - allowed):
+        raise ContractError(f"{where}: `{name}` is not known; expected one of {', '.join(sorted(allowed))}")
+
+
+def _expect(holds: bool, where: str, expected: str) -> None:
+    if not holds:
+        raise ContractError(f"{where}: expected {expected}")
