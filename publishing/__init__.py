@@ -1,1 +1,1 @@
-"""How released rows become files people use, and the record of who got what."""
+"""How released rows become files people use. Reads `exports` relations (and the quality tables it copies); knows no other room."""

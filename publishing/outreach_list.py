@@ -1,0 +1,176 @@
+"""`outreach/outreach_list.csv`: one row per listed client, its most urgent open task, columns and formats of the interface.
+
+Reads `exports.export_outreach`, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8
+without byte order mark, CRLF. Types become text in the database; only text columns pass through `cells.neutralized`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterable
+from typing import BinaryIO, TextIO
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from publishing.cells import neutralized
+from publishing.encryption import Recipient
+from publishing.release import Release, ReleaseError
+
+PATH = "outreach/outreach_list.csv"
+RELATION = "exports.export_outreach"
+_ROWS_AT_ONCE = 5_000
+
+# Name and kind of every column, in the order in which they leave (interface.md, "A release").
+COLUMNS: tuple[tuple[str, str], ...] = (
+    ("rank", "number"),
+    ("client_id", "text"),
+    ("client_name", "text"),
+    ("birth_date", "date"),
+    ("age_years", "number"),
+    ("phone", "digits"),
+    ("ok_to_leave_message", "boolean"),
+    ("ok_to_text", "boolean"),
+    ("language", "text"),
+    ("interpreter_needed", "boolean"),
+    ("care_manager_id", "text"),
+    ("lane", "number"),
+    ("lane_name", "text"),
+    ("tier", "text"),
+    ("risk_score", "number"),
+    ("why_now_1", "text"),
+    ("why_now_2", "text"),
+    ("why_now_3", "text"),
+    ("action_needed", "text"),
+    ("due_at", "instant"),
+    ("overdue_hours", "tenths"),
+    ("event_facility", "text"),
+    ("event_setting", "text"),
+    ("discharge_disposition", "text"),
+    ("last_contact_at", "instant"),
+    ("last_contact_outcome", "text"),
+    ("attempts_14d", "number"),
+    ("last_kept_visit_date", "date"),
+    ("next_appointment_at", "instant"),
+    ("open_referral_count", "number"),
+    ("phq9_first", "number"),
+    ("phq9_latest", "number"),
+    ("phq9_change", "number"),
+    ("phq9_latest_date", "date"),
+    ("phq9_item9", "number"),
+    ("cssrs_level", "text"),
+    ("safety_plan_on_file", "boolean"),
+    ("barriers", "text"),
+    ("consent_status", "text"),
+    ("part2_notice", "text"),
+    ("is_spillover", "boolean"),
+    ("data_as_of", "instant"),
+)
+_TEXT_POSITIONS = tuple(i for i, (_, kind) in enumerate(COLUMNS) if kind == "text")
+
+
+def write(
+    connection: duckdb.DuckDBPyConnection,
+    release: Release,
+    zone: ZoneInfo,
+    supervisors: Recipient | None = None,
+) -> int:
+    """Write the list into the release.
+
+    Args:
+        connection: the warehouse.
+        release: the open release.
+        zone: the agency's zone; instants carry its offset.
+        supervisors: who may read the whole list; with a key the file becomes `outreach_list.csv.age`.
+
+    Returns:
+        Rows written.
+
+    Raises:
+        ReleaseError: the relation lacks a column.
+    """
+    rows = _rows(connection, zone)
+    if supervisors is None:
+        with release.file(PATH).open("w", encoding="utf-8", newline="") as file:
+            count = _write_csv(file, rows)
+        release.add(PATH, count)
+        return count
+    sealed_path = f"{PATH}.age"
+    # No name on disk: a kill leaves no plain copy.
+    with tempfile.TemporaryFile(dir=release.directory) as plain:
+        text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
+        count = _write_csv(text, rows)
+        text.detach()  # flushes, and leaves the file open for the second reading
+        identity = _sealed(plain, release, sealed_path, supervisors)
+    release.add(sealed_path, count, identity=identity)
+    return count
+
+
+def _sealed(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
+    plain.seek(0)
+    identity = recipient.identity(plain)
+    plain.seek(0)
+    with release.file(relative).open("wb") as sealed:
+        recipient.encrypt_stream(plain, sealed)
+    return identity
+
+
+def _write_csv(file: TextIO, rows: Iterable[list[str | None]]) -> int:
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow([name for name, _ in COLUMNS])
+    count = 0
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> Iterable[list[str | None]]:
+    found = {line[0] for line in connection.execute(f"describe {RELATION}").fetchall()}
+    missing = [name for name, _ in COLUMNS if name not in found]
+    if missing:
+        raise ReleaseError(f"{RELATION} lacks {', '.join(missing)}: the list needs every column")
+    columns = ",\n".join(f"{formatted(name, kind, zone)} as {name}" for name, kind in COLUMNS)
+    query = (  # every name below is a constant of this module
+        f"with listed as (select {columns}, rank as rank_order, care_manager_id as owner,"  # noqa: S608
+        f" client_id as client_order from {RELATION})"
+        " select * exclude (rank_order, owner, client_order) from listed"
+        " order by owner nulls last, rank_order, client_order"
+    )
+    cursor = connection.execute(query)
+    while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
+        for values in chunk:
+            row = list(values)
+            for position in _TEXT_POSITIONS:
+                text = row[position]
+                if text:
+                    row[position] = neutralized(text)
+            yield row
+
+
+def formatted(name: str, kind: str, zone: ZoneInfo) -> str:
+    """SQL that turns a column of a kind into the text that leaves; null stays null (an empty field)."""
+    if kind == "text":
+        return f"cast({name} as varchar)"
+    if kind == "date":
+        return f"strftime(cast({name} as date), '%Y-%m-%d')"
+    if kind == "boolean":
+        return f"case when {name} then 'true' when not {name} then 'false' end"
+    if kind == "digits":
+        return f"nullif(regexp_replace(cast({name} as varchar), '[^0-9]', '', 'g'), '')"
+    if kind == "tenths":
+        return f"printf('%.1f', cast({name} as double))"
+    if kind == "number":
+        exact = f"cast(cast({name} as decimal(18, 4)) as varchar)"
+        return f"rtrim(rtrim({exact}, '0'), '.')"
+    if kind == "instant":
+        local = f"timezone('{zone.key}', cast({name} as timestamptz))"
+        minutes = f"date_diff('minute', timezone('UTC', cast({name} as timestamptz)), {local})"
+        offset = (
+            f"printf('%s%02d:%02d', case when {minutes} < 0 then '-' else '+' end,"
+            f" abs({minutes}) // 60, abs({minutes}) % 60)"
+        )
+        return f"strftime({local}, '%Y-%m-%dT%H:%M:%S') || {offset}"
+    raise ValueError(f"no format for columns of kind {kind!r}")

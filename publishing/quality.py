@@ -1,0 +1,96 @@
+"""`quality/` of a release: the verdict, the Data Docs, the reconciliation; and what is kept when the gate refuses.
+
+The judge wrote the verdict and the pages; they are copied, never rewritten. A refusal is kept beside the releases,
+under `published/refused/`, and `current` is not touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from publishing.metrics import copy_sorted
+from publishing.release import Release, ReleaseError, compact
+
+VERDICT = "verdict.json"
+DATA_DOCS = "data_docs"
+REFUSED = "refused"
+REFUSAL = "refusal.json"
+_RECONCILIATION = "quality/reconciliation.parquet"
+
+
+def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path) -> int:
+    """Put the verdict, its pages and the reconciliation into the release.
+
+    Args:
+        connection: the warehouse.
+        release: the open release.
+        judged: the directory that the judge wrote (`--out`).
+
+    Returns:
+        Rows of the reconciliation.
+
+    Raises:
+        ReleaseError: there is no verdict, or it refuses.
+    """
+    verdict = _verdict(judged)
+    if verdict.get("success") is not True:
+        raise ReleaseError(f"{judged / VERDICT} refuses: nothing may be released on it")
+    for path in _files(judged):
+        relative = f"quality/{path.relative_to(judged).as_posix()}"
+        shutil.copyfile(path, release.file(relative))
+        release.add(relative, None, is_data=False)
+    rows = copy_sorted(connection, "quality.fct_reconciliation", release.file(_RECONCILIATION))
+    release.add(_RECONCILIATION, rows)
+    return rows
+
+
+def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:
+    """Keep a refused verdict and its pages under `published/refused/`; releases stay as they are.
+
+    Args:
+        published: the folder of releases.
+        judged: the directory that the judge wrote.
+        as_of: the instant that was judged.
+
+    Returns:
+        The directory of the refusal: `refused/<as_of>-<12 hex of the verdict>`; the same refusal again is the same one.
+    """
+    text = (judged / VERDICT).read_bytes()
+    _verdict(judged)
+    directory = published / REFUSED / f"{compact(as_of)}-{hashlib.sha256(text).hexdigest()[:12]}"
+    directory.mkdir(parents=True, exist_ok=True)
+    for private in (published, published / REFUSED, directory):
+        private.chmod(0o700)
+    for path in _files(judged):
+        target = directory / path.relative_to(judged)
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(0o600)
+    refusal = {
+        "as_of": as_of.astimezone(UTC).isoformat(),
+        "refused_at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    path = directory / REFUSAL
+    path.write_text(json.dumps(refusal, indent=2) + "\n", encoding="utf-8")
+    path.chmod(0o600)
+    return directory
+
+
+def _verdict(judged: Path) -> dict[str, object]:
+    path = judged / VERDICT
+    try:
+        verdict: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError) as error:
+        raise ReleaseError(f"{path} cannot be read ({error}): run the judge first") from error
+    return verdict
+
+
+def _files(judged: Path) -> list[Path]:
+    pages = (judged / DATA_DOCS).rglob("*")
+    return [judged / VERDICT, *sorted(path for path in pages if path.is_file())]
