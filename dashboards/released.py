@@ -1,0 +1,72 @@
+"""Reading a release for the pages: aggregate Parquet and the manifest, nothing else.
+
+A page follows `current` once per run of the script and then reads below the directory it found, so that one page never
+mixes two releases. No client row is reachable from here: only `metrics/` and `manifest.json` are opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+
+class NothingReleasedError(Exception):
+    """There is no release to show; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Released:
+    """The release that a page shows.
+
+    Attributes:
+        directory: the release's directory.
+        manifest: its manifest.
+    """
+
+    directory: Path
+    manifest: dict[str, Any]
+
+    @property
+    def release_id(self) -> str:
+        """The release's name."""
+        return str(self.manifest["release_id"])
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant at which the numbers stand, UTC."""
+        return datetime.fromisoformat(self.manifest["as_of"])
+
+    @property
+    def stale_feeds(self) -> list[str]:
+        """Senders whose last delivery is older than their limit."""
+        return [feed["source"] for feed in self.manifest["feeds"] if feed["is_stale"]]
+
+    def metric(self, name: str) -> pl.DataFrame:
+        """One released table, as it left.
+
+        Args:
+            name: file stem below `metrics/`.
+        """
+        return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet")
+
+
+def current(published: Path) -> Released:
+    """The current release.
+
+    Raises:
+        NothingReleasedError: there is none.
+    """
+    link = published / "current"
+    directory = published / os.readlink(link) if link.is_symlink() else link
+    manifest = directory / "manifest.json"
+    if not manifest.exists():
+        raise NothingReleasedError(
+            f"{published} holds no release yet. Run `caseload run` (or `make demo`) first."
+        )
+    return Released(directory, json.loads(manifest.read_text(encoding="utf-8")))

@@ -1,0 +1,34 @@
+"""`caseload dashboard`: Streamlit on 127.0.0.1 over the current release."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.settings import Settings, UsageError
+
+APP = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
+
+
+def serve(settings: Settings, port: int) -> int:
+    """Serve until stopped. Calls no foreign host.
+
+    Raises:
+        UsageError: nothing has been released yet.
+    """
+    current = settings.data / "published" / "current"
+    if not (current / "manifest.json").exists():
+        raise UsageError(f"{current}: nothing released yet. Start with `caseload run`.")
+    command = [
+        sys.executable, "-m", "streamlit", "run", str(APP),
+        "--server.address", "127.0.0.1", "--server.port", str(port),
+        "--server.headless", "true", "--browser.gatherUsageStats", "false",
+        "--server.fileWatcherType", "none", "--client.toolbarMode", "viewer",
+    ]  # fmt: skip
+    environment = {**os.environ, "CASELOAD_PUBLISHED": str(settings.data / "published")}
+    try:
+        return subprocess.run(command, env=environment, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
