@@ -1,4 +1,7 @@
-{# A fast 64-bit hash of a key, for counting only: equal keys hash equal, unequal ones are told apart afterwards. #}
+{#
+    A fast 64-bit hash of a key, for counting only: equal keys hash equal, unequal ones are told apart afterwards.
+    The reader stores an empty value as null, so nulls need no care here.
+#}
 {% macro row_hash(parts) -%}
-    hash({% for part in parts %}coalesce(cast({{ part }} as {{ dbt.type_string() }}), ''){{ ', ' if not loop.last }}{% endfor %})
+    hash({{ parts | join(', ') }})
 {%- endmacro %}

@@ -1,27 +1,31 @@
 {#
     The rows of a sender's tables that a later row with the same key has replaced, with the row that stands instead.
-    Later means: received later (the batch's latest delivery), then file path, then row number. An empty key part
-    compares as ''. Only keys that occur twice matter, so hashes of keys are counted first (a bigint group is cheap
-    at millions of rows), and the exact key is compared within the few rows that are left.
-
-    tables: a list of table names, or a mapping of table name to {key: [expressions], mergeable: condition} where
-    the key is more than plain columns; without one the contract's meta.key is the key.
+    Later means: received later (the batch's latest delivery), then file path, then row number. The key is the
+    contract's meta.key; an empty part compares as ''. Only keys that occur twice matter, so hashes of keys are counted
+    first (a bigint group is cheap at millions of rows), and exact keys are compared within the few rows left.
 #}
 {% macro superseded_rows(source_name, tables) -%}
 with batch as (
     select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
 ),
 {%- for table_name in tables %}
-    {%- set given = tables[table_name] if tables is mapping else {} %}
-    {%- set key = given.key or contract_key(source_name, table_name) or ['_batch_id', '_source_row'] %}
-    {%- set mergeable = given.mergeable or 'true' %}
+    {%- set key = [] %}
+    {%- set mergeable = ['true'] %}
+    {%- for part in contract_key(source_name, table_name) or ['_batch_id', '_source_row'] %}
+        {%- if part is mapping %}
+            {%- do key.append(first_identifier(part.first_of)) %}
+            {%- do mergeable.append(first_identifier(part.first_of) ~ ' is not null') %}
+        {%- else %}
+            {%- do key.append(part) %}
+        {%- endif %}
+    {%- endfor %}
 
 {{ table_name }}_repeated as (
     select key_hash
     from (
         select {{ row_hash(key) }} as key_hash
         from {{ source(source_name, table_name) }}
-        where {{ mergeable }}
+        where {{ mergeable | join(' and ') }}
     ) as hashed
     group by key_hash
     having count(*) > 1
@@ -35,7 +39,7 @@ with batch as (
         coalesce(cast({{ part }} as {{ dbt.type_string() }}), '') as key_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ source(source_name, table_name) }}
-    where {{ mergeable }} and {{ row_hash(key) }} in (select key_hash from {{ table_name }}_repeated)
+    where {{ mergeable | join(' and ') }} and {{ row_hash(key) }} in (select key_hash from {{ table_name }}_repeated)
 ),
 
 {{ table_name }}_ranked as (
@@ -63,4 +67,19 @@ superseded as (
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 )
+{%- endmacro %}
+
+{#
+    The part of a key that is "the first of these that is there", several columns counting as one only together. The
+    kind is part of the value, so that a visit number never equals a patient id. Null where none is there: such a row is
+    never merged with another.
+#}
+{% macro first_identifier(candidates) -%}
+    case
+        {%- for candidate in candidates %}
+        {%- set columns = [candidate] if candidate is string else candidate %}
+        when {% for column in columns %}{{ column }} is not null{{ ' and ' if not loop.last }}{% endfor %}
+            then '{{ columns | join('+') }}:' || {{ joined_parts(columns) }}
+        {%- endfor %}
+    end
 {%- endmacro %}

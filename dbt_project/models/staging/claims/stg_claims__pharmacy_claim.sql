@@ -24,6 +24,7 @@ fill as (
         coinsurance_amount,
         copayment_amount,
         deductible_amount,
+        original_claim_id,
         claim_status,
         in_network_flag,
         data_source,

@@ -10,7 +10,11 @@ organization as (
         city,
         state,
         zip as zip_code,
+        lat,
+        lon,
         phone,
+        revenue,
+        utilization,
         _batch_id,
         _source_row
     from delivered_row

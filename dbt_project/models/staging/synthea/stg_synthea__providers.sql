@@ -13,6 +13,9 @@ provider as (
         city,
         state,
         zip as zip_code,
+        lat,
+        lon,
+        utilization,
         _batch_id,
         _source_row
     from delivered_row
