@@ -1,0 +1,134 @@
+"""Publication assets: released rows become files. All of them stand behind `release/verdict`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from orchestration import progress, run_record, warehouse
+from orchestration.resources import DataFolder
+from orchestration.settings import Settings
+from orchestration.verdict import VERDICT
+from publishing import metrics, outreach_list, quality, workbook
+from publishing.encryption import SUPERVISORS, Recipient, read_recipients
+from publishing.release import Feed, Release
+
+_VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
+PARTS = ("outreach_list", "workbooks", "metrics", "quality", "release")
+
+
+@dg.multi_asset(
+    name="publication",
+    specs=[
+        dg.AssetSpec(["publication", part], deps=[VERDICT], group_name="publication")
+        for part in PARTS
+    ],
+    can_subset=False,
+)
+def publication(
+    context: dg.AssetExecutionContext, data_folder: DataFolder
+) -> Iterator[dg.MaterializeResult]:
+    """Write a release beside the current one, then make it current."""
+    settings = data_folder.settings()
+    reporter = progress.current()
+    rows: dict[str, int] = {}
+    with warehouse.open_for_reading(settings.data, settings) as connection:
+        as_of = _as_of(connection)
+        feeds = _feeds(connection)
+        notices = _notices(connection, feeds)
+        recipients = _recipients(connection, settings)
+        with Release(settings.data / "published", as_of) as release:
+            with reporter.stage("publish", "Writing lists and metrics"):
+                rows["outreach_list"] = outreach_list.write(
+                    connection, release, settings.zone, recipients.get(SUPERVISORS)
+                )
+                rows["metrics"] = sum(metrics.write(connection, release).values())
+                rows["quality"] = quality.write(
+                    connection, release, settings.data / "logs" / "judged"
+                )
+            with reporter.stage("workbooks", "Writing the care managers' workbooks"):
+                rows["workbooks"] = workbook.write(
+                    connection, release, settings.zone, recipients=recipients, feeds=feeds
+                )
+            with reporter.stage("release", "Making the release current"):
+                directory = release.close(notices, feeds, _versions())
+    rows["release"] = 1
+    run_record.append(
+        settings.data, context.run_id, "released", release_id=directory.name, notices=notices
+    )
+    for part in PARTS:
+        yield dg.MaterializeResult(
+            asset_key=["publication", part], metadata={"dagster/row_count": rows[part]}
+        )
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:
+    (instant,) = _row(connection, "select as_of from raw_caseload.run")
+    return instant
+
+
+def _row(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[Any, ...]:
+    row = connection.execute(sql).fetchone()
+    if row is None:
+        raise LookupError(f"no row: {sql}")
+    return row
+
+
+def _feeds(connection: duckdb.DuckDBPyConnection) -> list[Feed]:
+    rows = connection.execute(
+        "select source, last_received_at, is_stale from quality.fct_freshness order by source"
+    ).fetchall()
+    return [Feed(source, received, bool(is_stale)) for source, received, is_stale in rows]
+
+
+def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[str]:
+    """What readers must know about the input, from the ledgers, so that a repeated run says the same."""
+    notices = [f"{feed.source}: stale, last delivery {feed.last_received_at:%Y-%m-%d}"
+               for feed in feeds if feed.is_stale and feed.last_received_at]  # fmt: skip
+    notices += [
+        f"{feed.source}: never delivered" for feed in feeds if feed.last_received_at is None
+    ]
+    notices += [
+        f"{source}/{file_name}: refused, {reason}"
+        for source, file_name, reason in connection.execute(
+            "select distinct source, file_name, reason_code from quality.fct_batch"
+            " where status = 'refused' order by all"
+        ).fetchall()
+    ]
+    notices += [
+        f"{source}.{table}: {count:,} of {rows_in:,} rows rejected"
+        for source, table, rows_in, count in connection.execute(
+            "select source, table_name, rows_in, rows_rejected from quality.fct_reconciliation"
+            " where rows_rejected > 0 order by all"
+        ).fetchall()
+    ]
+    notices += [
+        f"{source}: {count:,} files lie outside a dated folder; they count from the moment they"
+        " were first seen"
+        for source, count in connection.execute(
+            "select source, count(distinct path) from raw_caseload.delivery where not is_dated"
+            " group by source order by all"
+        ).fetchall()
+    ]
+    return notices
+
+
+def _recipients(
+    connection: duckdb.DuckDBPyConnection, settings: Settings
+) -> dict[str, Recipient]:
+    staff = dict(
+        connection.execute(
+            "select staff_id, recipient_key from marts.dim_staff where recipient_key is not null"
+        ).fetchall()
+    )
+    return read_recipients({**staff, **settings.recipient_keys})
+
+
+def _versions() -> dict[str, str]:
+    return {name: version(name) for name in _VERSIONS} | {"python": platform.python_version()}

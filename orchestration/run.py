@@ -1,0 +1,112 @@
+"""`caseload run`: the nightly job of the Dagster definitions, in this process, with words for the reader.
+
+There is one pipeline, and Dagster holds it; this module starts it and says how it ended.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from orchestration import progress, run_record
+from orchestration.progress import StageCost
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+RELEASED, REFUSED, FAILED = 0, 3, 4
+_NOTICES_SHOWN = 12
+
+
+def run(settings: Settings, as_of: datetime, console: Console) -> int:
+    """Ingest, build, judge, release.
+
+    Args:
+        settings: folders and limits.
+        as_of: the instant at which the warehouse is to stand.
+        console: where progress and the outcome go.
+
+    Returns:
+        0 released, 3 refused by the gate, 4 a step failed. After 3 and 4 the last release is current.
+    """
+    started = time.monotonic()
+    reporter = progress.Reporter(console)
+    progress.use(reporter)
+    with reporter.stage("start", "Loading the pipeline"):
+        import dagster as dg
+
+        from orchestration.definitions import defs, nightly
+        from orchestration.resources import DataFolder
+
+        job = defs.resolve_job_def(nightly.name)
+    # What ran before this call (imports of the command itself) is start-up too.
+    reporter.costs[0].cpu_seconds = progress.cpu_seconds()
+    folder = DataFolder(
+        landing=str(settings.landing), data=str(settings.data), as_of=as_of.isoformat()
+    )
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = job.execute_in_process(
+            resources={"data_folder": folder},
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return _conclude(result, settings, console, reporter.costs, time.monotonic() - started)
+
+
+def _conclude(
+    result: dg.ExecuteInProcessResult,
+    settings: Settings,
+    console: Console,
+    costs: list[StageCost],
+    seconds: float,
+) -> int:
+    events = [event for event in run_record.read(settings.data) if event.run_id == result.run_id]
+    run_record.append(
+        settings.data, result.run_id, "ended",
+        seconds=round(seconds, 1), stages=[vars(cost) for cost in costs],
+    )  # fmt: skip
+    by_name = {event.event: event.detail for event in events}
+    current = settings.data / "published" / "current"
+    if "released" in by_name:
+        _say_released(current, console, seconds)
+        return RELEASED
+    if "refused" in by_name:
+        console.print("[bold]Refused by the gate.[/] Nothing left; the last release stays current.")
+        for reason in by_name["refused"]["reasons"]:
+            console.print(f"  {reason}", soft_wrap=True, markup=False, highlight=False)
+        console.print(
+            f"Evidence: {settings.data / 'published' / 'refused' / by_name['refused']['kept']}",
+            soft_wrap=True,
+        )
+        return REFUSED
+    failure = by_name.get("failed", {"step": "start", "error": "the run could not be started"})
+    console.print(
+        f"[bold]Step {failure['step']} failed.[/] Nothing left; the last release stays current."
+    )
+    console.print(f"  {failure['error']}", soft_wrap=True, markup=False, highlight=False)
+    return FAILED
+
+
+def _say_released(current: Path, console: Console, seconds: float) -> None:
+    manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
+    rows = {file["path"]: file["rows"] for file in manifest["files"]}
+    listed = next((count for path, count in rows.items() if "outreach_list.csv" in path), 0)
+    workbooks = sum(1 for path in rows if path.endswith((".xlsx", ".xlsx.age")))
+    console.print(
+        f"[bold]Released {manifest['release_id']}[/]: {listed:,} clients listed,"
+        f" {workbooks:,} workbooks, {seconds:.0f} s",
+        soft_wrap=True,
+        highlight=False,
+    )
+    notices = manifest["notices"]
+    for notice in notices[:_NOTICES_SHOWN]:
+        console.print(f"  note: {notice}", soft_wrap=True, markup=False, highlight=False)
+    if len(notices) > _NOTICES_SHOWN:
+        console.print(f"  and {len(notices) - _NOTICES_SHOWN} more: caseload status")

@@ -1,0 +1,120 @@
+"""The one door out: `release/verdict` reads marts and exports and stands before every publication.
+
+One asset, one blocking check per suite on itself. (A blocking check on a mart would stop only the direct readers of that
+mart; an export that reads another table would leak past it.) The judge is a short process of its own: it costs memory that
+the pipeline must not keep.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from orchestration import dbt_project, progress, run_record
+from orchestration.resources import DataFolder
+from orchestration.run_lock import end_with_parent
+from publishing import quality, release
+
+SUITES = Path(__file__).resolve().parent.parent / "expectations" / "suites"
+VERDICT = dg.AssetKey(["release", "verdict"])
+_PASSED, _REFUSED = 0, 3
+
+
+class JudgeError(Exception):
+    """The judge itself could not judge."""
+
+
+def suite_relations() -> list[tuple[str, str]]:
+    """(schema, relation) of every suite: the path is the address."""
+    return sorted((path.parent.name, path.stem) for path in SUITES.glob("*/*.json"))
+
+
+def check_name(schema: str, relation: str) -> str:
+    """The check's name on `release/verdict`."""
+    return f"{schema}__{relation}"
+
+
+def _dependencies() -> list[dg.AssetKey]:
+    """Everything that is judged, and every export: nothing may be published that was not built before the verdict."""
+    judged = {dg.AssetKey([schema, relation]) for schema, relation in suite_relations()}
+    nodes = dbt_project.manifest()["nodes"].values()
+    exports = {
+        dg.AssetKey([node["schema"], node["name"]])
+        for node in nodes
+        if node["resource_type"] == "model" and node["schema"] == "exports"
+    }
+    return sorted(judged | exports, key=str)
+
+
+@dg.asset(
+    key=VERDICT,
+    deps=_dependencies(),
+    group_name="release",
+    kinds={"greatexpectations"},
+    check_specs=[
+        dg.AssetCheckSpec(
+            check_name(schema, relation),
+            asset=VERDICT,
+            blocking=True,
+            description=f"expectations/suites/{schema}/{relation}.json",
+        )
+        for schema, relation in suite_relations()
+    ],
+)
+def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
+    """Judge marts and exports: all suites hold, or nothing leaves."""
+    settings = data_folder.settings()
+    published = settings.data / "published"
+    judged = settings.data / "logs" / "judged"
+    reporter = progress.current()
+    with reporter.stage("judge", "Judging what may leave"):
+        found = _judge(settings.data, judged, release.current(published))
+    if not found["success"]:
+        kept = quality.keep_refusal(published, judged, data_folder.instant())
+        run_record.append(
+            settings.data, context.run_id, "refused", reasons=reasons(found), kept=kept.name
+        )
+    yield dg.MaterializeResult(asset_key=VERDICT)
+    by_relation = {suite["relation"]: suite for suite in found["suites"]}
+    for schema, relation in suite_relations():
+        suite = by_relation[f"{schema}.{relation}"]
+        yield dg.AssetCheckResult(
+            asset_key=VERDICT,
+            check_name=check_name(schema, relation),
+            passed=suite["success"],
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"failures": dg.MetadataValue.json(suite["failures"])},
+        )
+
+
+def reasons(found: dict[str, Any]) -> list[str]:
+    """One line per failed expectation: relation, expectation, why it matters."""
+    return [
+        f"{suite['relation']}: {failure['expectation']}: {failure['why']}"
+        for suite in found["suites"]
+        for failure in suite["failures"]
+    ]
+
+
+def _judge(data: Path, judged: Path, previous: Path | None) -> dict[str, Any]:
+    command = [
+        sys.executable, "-m", "expectations.judge",
+        "--warehouse", str(data / "warehouse.duckdb"), "--out", str(judged),
+    ]  # fmt: skip
+    if previous is not None:
+        command += ["--previous", str(previous)]
+    ended = subprocess.run(
+        command, check=False, capture_output=True, text=True, preexec_fn=end_with_parent
+    )
+    if ended.returncode not in (_PASSED, _REFUSED):
+        raise JudgeError(f"the judge could not judge: {run_record.masked(ended.stderr)}")
+    found: dict[str, Any] = json.loads((judged / "verdict.json").read_text(encoding="utf-8"))
+    if found["success"] != (ended.returncode == _PASSED):
+        raise JudgeError("the judge's exit code and its verdict differ")
+    return found
