@@ -1,0 +1,113 @@
+{#
+    Closes a measure: body of its last CTE, with the columns of measures.fct_measure_event. Reads three CTEs of the
+    file, joined on measure_id, basis and event_key:
+
+    denominator  one row per event and id: measure_id, measure_version, measurement_year, basis, client_key, event_key,
+                 event_date, window_closes_at (until then the event is open; null: it waits for an outcome that has
+                 no date), not_evaluable_reason (null where the event can be judged), evidence_table, evidence_key
+                 (the event's own row)
+    exclusion    at most one row per event and id: exclusion_reason, evidence_table, evidence_key, evidence_date
+    numerator    at most one row per event and id: is_met (null where the record does not say whether the service
+                 qualifies), evidence_table, evidence_key, evidence_date
+
+    The order of the verdict: an exclusion holds from the moment it is known; before the window closes nothing is
+    counted, met or not, or recent months would show only the successes; then what cannot be judged leaves.
+    The evidence is the row that decided: that of the exclusion, else of the numerator, else of the event itself.
+
+    measure_set  names the age bands
+    own_place    true where denominator has program_id and site_id of its own (else the client's)
+#}
+{% macro measure_result(measure_set, own_place=false) -%}
+select
+    judged.measure_id,
+    judged.measure_version,
+    cast(judged.measurement_year as integer) as measurement_year,
+    judged.basis,
+    judged.client_key,
+    client.client_id,
+    judged.event_key,
+    judged.event_date,
+    true as is_initial_population,
+    judged.status <> 'not_evaluable' as is_denominator,
+    judged.status = 'excluded' as is_excluded,
+    judged.exclusion_reason,
+    false as is_exception,
+    judged.status = 'met' as is_numerator,
+    judged.evidence_table,
+    judged.evidence_key,
+    judged.evidence_date,
+    judged.status,
+    band.age_band,
+    client.sex,
+    client.race,
+    client.ethnicity,
+    client.payer_type,
+    {%- if own_place %}
+    coalesce(judged.program_id, client.primary_program_id) as program_id,
+    coalesce(judged.site_id, client.site_id) as site_id
+    {%- else %}
+    client.primary_program_id as program_id,
+    client.site_id
+    {%- endif %}
+from (
+    select
+        denominator.measure_id,
+        denominator.measure_version,
+        denominator.measurement_year,
+        denominator.basis,
+        denominator.client_key,
+        denominator.event_key,
+        denominator.event_date,
+        {%- if own_place %}
+        denominator.program_id,
+        denominator.site_id,
+        {%- endif %}
+        case
+            when exclusion.exclusion_reason is not null then 'excluded'
+            when coalesce(run.as_of < denominator.window_closes_at, true) then 'open'
+            when denominator.not_evaluable_reason is not null then 'not_evaluable'
+            when numerator.is_met then 'met'
+            when numerator.event_key is not null and numerator.is_met is null then 'not_evaluable'
+            else 'not_met'
+        end as status,
+        case
+            when exclusion.exclusion_reason is not null then exclusion.exclusion_reason
+            when coalesce(run.as_of < denominator.window_closes_at, true) then null
+            when denominator.not_evaluable_reason is not null
+                then denominator.not_evaluable_reason
+            when numerator.event_key is not null and numerator.is_met is null
+                then 'provider_type_unknown'
+        end as exclusion_reason,
+        coalesce(exclusion.evidence_table, numerator.evidence_table, denominator.evidence_table)
+            as evidence_table,
+        coalesce(exclusion.evidence_key, numerator.evidence_key, denominator.evidence_key)
+            as evidence_key,
+        coalesce(exclusion.evidence_date, numerator.evidence_date, denominator.event_date)
+            as evidence_date
+    from denominator
+    cross join {{ ref('stg_caseload__run') }} as run
+    left join exclusion
+        on denominator.event_key = exclusion.event_key
+        and denominator.measure_id = exclusion.measure_id
+        and denominator.basis = exclusion.basis
+    left join numerator
+        on denominator.event_key = numerator.event_key
+        and denominator.measure_id = numerator.measure_id
+        and denominator.basis = numerator.basis
+) as judged
+inner join {{ ref('dim_client') }} as client on judged.client_key = client.client_key
+left join ({{ measure_age_in_band(measure_set) }}) as band
+    on {{ age_years('client.birth_date', 'judged.event_date') }} = band.age_years
+{%- endmacro %}
+
+{# The bands of a measure spread to one row per year of age: an equality joins millions of events, a range does not. #}
+{% macro measure_age_in_band(measure_set) -%}
+select
+    age.generated_number - 1 as age_years,
+    age_band.age_band
+from {{ ref('measure_age_band') }} as age_band
+inner join ({{ dbt.generate_series(128) }}) as age
+    on age.generated_number > age_band.first_age_years
+    and age.generated_number - 1 <= coalesce(age_band.last_age_years, age.generated_number)
+where age_band.measure_set = '{{ measure_set }}'
+{%- endmacro %}

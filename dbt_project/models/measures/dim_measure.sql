@@ -1,0 +1,30 @@
+-- The version is the one in force in the measurement year of as_of.
+with
+
+measure_definition as (
+    select * from {{ ref('measure_definition') }}
+),
+
+measure_version as (
+    select distinct
+        version.measure_set,
+        version.version
+    from {{ ref('measure_version') }} as version
+    inner join {{ ref('stg_caseload__run') }} as run
+        on extract(year from run.as_of_date)
+        between version.first_year and coalesce(version.last_year, extract(year from run.as_of_date))
+),
+
+measure as (
+    select
+        definition.measure_id,
+        definition.title,
+        definition.steward,
+        version.version,
+        definition.direction,
+        definition.source_url
+    from measure_definition as definition
+    left join measure_version as version on definition.measure_set = version.measure_set
+)
+
+select * from measure

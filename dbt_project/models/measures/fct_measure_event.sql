@@ -1,0 +1,46 @@
+-- Every measure's events in one relation: a new measure adds one line here. The measures themselves
+-- are views, so that their rows are computed and stored once, in this table.
+with
+
+{% set measures = [
+    'measure_fuh',
+    'measure_contact_24h',
+    'measure_followup_7d',
+    'measure_no_show_rate',
+    'measure_phq9_response',
+] -%}
+
+measure_event as (
+    {%- for measure in measures %}
+    select
+        measure_id,
+        measure_version,
+        measurement_year,
+        basis,
+        client_key,
+        client_id,
+        event_key,
+        event_date,
+        is_initial_population,
+        is_denominator,
+        is_excluded,
+        exclusion_reason,
+        is_exception,
+        is_numerator,
+        evidence_table,
+        evidence_key,
+        evidence_date,
+        status,
+        age_band,
+        sex,
+        race,
+        ethnicity,
+        payer_type,
+        program_id,
+        site_id
+    from {{ ref(measure) }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+)
+
+select * from measure_event
