@@ -1,0 +1,152 @@
+"""The leaders' page: trends, targets and comparisons of a release, with the way from a number to its definition.
+
+Run by `caseload dashboard`. Shows what left and nothing else; a cell that was suppressed reads "under 11 or hidden with
+it". Every chart stands beside its table, which is its text alternative.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import streamlit as st
+
+from dashboards import charts, tables
+from dashboards.released import NothingReleasedError, Released, current
+
+STRATA = {
+    "program_id": "Program",
+    "site_id": "Site",
+    "payer_type": "Payer",
+    "age_band": "Age",
+    "sex": "Sex",
+    "race": "Race",
+    "ethnicity": "Ethnicity",
+}
+BASES = {
+    "operational": "Operational: alerts and the agency's record, provisional",
+    "reporting": "Reporting: final claims, complete 90 days after the window",
+}
+
+
+def main() -> None:
+    """Draw the page."""
+    st.set_page_config(page_title="Caseload: program measures", page_icon="📋", layout="wide")
+    try:
+        released = current(Path(os.environ.get("CASELOAD_PUBLISHED", "data/published")))
+    except NothingReleasedError as error:
+        st.title("Caseload")
+        st.info(str(error))
+        return
+    _head(released)
+    rates = released.metric("measure_rate")
+    definitions = released.metric("measure_definition")
+    year, basis = _choices(rates)
+    chosen = rates.filter((pl.col("measurement_year") == year) & (pl.col("basis") == basis))
+    _overview(chosen, definitions, year)
+    _one_measure(chosen, definitions, year)
+    _caseload(released)
+    _feeds(released)
+
+
+def _head(released: Released) -> None:
+    zone = ZoneInfo(os.environ.get("CASELOAD_TIME_ZONE", "America/New_York"))
+    st.title("Program measures")
+    st.caption(
+        f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release {released.release_id} ·"
+        " modelled on public measure texts, not certified"
+    )
+    if released.stale_feeds:
+        st.error(
+            "Late feeds: " + ", ".join(released.stale_feeds) + ". What they should have brought is"
+            " missing from these numbers.",
+            icon="⚠️",
+        )
+
+
+def _choices(rates: pl.DataFrame) -> tuple[int, str]:
+    years = rates["measurement_year"].unique().sort(descending=True).to_list()
+    bases = [basis for basis in BASES if basis in rates["basis"].unique().to_list()]
+    if not years or not bases:
+        st.info("No measure has an event in the years of this release yet.")
+        st.stop()
+    left, right = st.columns([1, 3])
+    year = left.selectbox("Measurement year", years)
+    basis = right.radio("Basis", bases, format_func=lambda name: BASES[name], horizontal=True)
+    return year, basis
+
+
+def _overview(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
+    st.header("At a glance")
+    totals = chosen.filter((pl.col("stratum_name") == "total") & pl.col("month").is_null())
+    if totals.is_empty():
+        st.info(f"No measure has events in {year} on this basis.")
+        return
+    cards = tables.cards(totals, definitions)
+    for start in range(0, len(cards), 4):
+        for column, card in zip(st.columns(4), cards[start : start + 4], strict=False):
+            column.metric(
+                card.title,
+                card.value,
+                delta=card.versus_target,
+                delta_color="normal" if card.higher_is_better else "inverse",
+                border=True,
+                help=card.definition,
+            )
+            column.caption(card.context)
+
+
+def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
+    st.header("One measure")
+    titles = dict(definitions.select("measure_id", "title").iter_rows())
+    present = [name for name in titles if name in chosen["measure_id"].unique().to_list()]
+    if not present:
+        return
+    measure_id = st.selectbox("Measure", present, format_func=lambda name: titles[name])
+    definition = definitions.filter(pl.col("measure_id") == measure_id).row(0, named=True)
+    rows = chosen.filter(pl.col("measure_id") == measure_id)
+    st.markdown(f"**{definition['title']}.** {definition['description']}")
+    st.caption(tables.provenance(definition))
+
+    months = rows.filter(pl.col("month").is_not_null()).sort("month")
+    st.subheader(f"By month, {year}")
+    left, right = st.columns([3, 2])
+    left.altair_chart(charts.trend(months, definition), width="stretch")
+    right.dataframe(tables.readable(months, "month", "Month"), hide_index=True, width="stretch")
+
+    st.subheader("Who falls behind")
+    name = st.radio("Compare by", list(STRATA), format_func=lambda key: STRATA[key], horizontal=True)
+    strata = rows.filter(pl.col("stratum_name") == name).sort("stratum_value")
+    left, right = st.columns([3, 2])
+    left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
+    right.dataframe(
+        tables.readable(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
+    )
+    if strata["is_suppressed"].any() or months["is_suppressed"].any():
+        st.caption(
+            "“Hidden” stands where a count is between 1 and 10, or where one could be worked out"
+            " from its neighbors. 0 is shown."
+        )
+
+
+def _caseload(released: Released) -> None:
+    st.header("Caseload")
+    st.dataframe(
+        tables.plain(released.metric("caseload")), hide_index=True, width="stretch"
+    )
+    st.subheader("Work opened and closed")
+    st.dataframe(
+        tables.plain(released.metric("task_flow")), hide_index=True, width="stretch"
+    )
+
+
+def _feeds(released: Released) -> None:
+    st.header("Where the numbers come from")
+    st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
+    for notice in released.manifest["notices"]:
+        st.caption(notice)
+
+
+main()

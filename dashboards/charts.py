@@ -1,0 +1,73 @@
+"""Charts of released rates. Colors hold in the usual color-vision deficiencies; meaning never hangs on color alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+_INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
+_RATE = alt.Axis(format=".0%", title="Rate")
+
+
+def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
+    """Rate by month with the target and the national figure as rules.
+
+    Args:
+        months: rows of one measure with month and rate; suppressed months leave a gap.
+        definition: the measure's row, with target_rate and national_rate.
+    """
+    shown = months.select(
+        pl.col("month").cast(pl.String).alias("month"), pl.col("rate").cast(pl.Float64)
+    )
+    line = (
+        alt.Chart(shown)
+        .mark_line(color=_INK, point=alt.OverlayMarkDef(size=60, color=_INK))
+        .encode(
+            x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
+            y=alt.Y("rate:Q", axis=_RATE, scale=alt.Scale(domainMin=0)),
+            tooltip=[alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("rate:Q", format=".1%")],
+        )
+    )
+    return _with_rules(line, definition, f"{definition['title']} by month")
+
+
+def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -> alt.LayerChart:
+    """Rate by the values of one stratum; hidden rows have no bar."""
+    shown = strata.filter(pl.col("rate").is_not_null()).select(
+        pl.col("stratum_value"), pl.col("rate").cast(pl.Float64)
+    )
+    bars = (
+        alt.Chart(shown)
+        .mark_bar(color=_INK, height=18)
+        .encode(
+            y=alt.Y("stratum_value:N", title=heading, sort="-x"),
+            x=alt.X("rate:Q", axis=_RATE, scale=alt.Scale(domainMin=0)),
+            tooltip=["stratum_value:N", alt.Tooltip("rate:Q", format=".1%")],
+        )
+    )
+    return _with_rules(bars, definition, f"{definition['title']} by {heading.lower()}", across=True)
+
+
+def _with_rules(
+    chart: alt.Chart, definition: dict[str, Any], description: str, *, across: bool = False
+) -> alt.LayerChart:
+    rules = [chart]
+    channel = "x" if across else "y"
+    for column, name, color, dash in (
+        ("target_rate", "target", _TARGET, [6, 3]),
+        ("national_rate", "national", _NATIONAL, [2, 3]),
+    ):
+        value = definition[column]
+        if value is None:
+            continue
+        at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {float(value):.0%}"]})
+        place = {channel: "rate:Q"}
+        rules.append(
+            alt.Chart(at).mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(**place)
+        )
+        label = {"align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
+        anchored = alt.Chart(at).mark_text(**label).encode(**place, text="name:N")
+        rules.append(anchored)
+    return alt.layer(*rules).properties(height=300, description=description)
