@@ -61,10 +61,10 @@ family_{{ loop.index }} as (
             - sum(case when child.is_hidden then 0 else child.part_{{ loop.index }} end)
             as left_{{ loop.index }},
         {%- endfor %}
-        count_if(child.is_hidden)
-            + max(case when parent.is_hidden then 1 else 0 end)
-            + case when max(parent.part_1) > sum(child.part_1) then 1 else 0 end as hidden_terms,
-        bool_or(parent.is_hidden) as is_parent_hidden
+        sum(case when child.is_hidden then 1 else 0 end)
+            + max(case when parent.is_hidden then 1 else 0 end) = 1
+            and max(parent.part_1) <= sum(child.part_1) as is_one_term_hidden,
+        max(case when parent.is_hidden then 1 else 0 end) = 1 as is_parent_hidden
     from {{ before }} as child
     inner join {{ before }} as parent on child.parent_key = parent.row_key
     group by child.parent_key, child.family
@@ -73,7 +73,7 @@ family_{{ loop.index }} as (
 cover_{{ loop.index }} as (
     select
         child.row_key,
-        found.hidden_terms = 1 and row_number() over (
+        found.is_one_term_hidden and row_number() over (
             partition by child.parent_key, child.family
             order by child.part_1, child.row_key
         ) = 1 as covers_alone,
@@ -92,7 +92,7 @@ cover_{{ loop.index }} as (
     from {{ before }} as child
     inner join family_{{ loop.index }} as found
         on child.parent_key = found.parent_key and child.family = found.family
-    where not child.is_hidden and child.part_1 > 0 and found.hidden_terms > 0
+    where not child.is_hidden and child.part_1 > 0
 ),
 cell_{{ loop.index }} as (
     select

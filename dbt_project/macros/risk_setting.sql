@@ -1,0 +1,25 @@
+{# Numbers of the score and the list live in seeds; these two name one of them inside a model. #}
+
+{# A number of seeds/risk/risk_setting.csv. #}
+{% macro risk_setting(name) -%}
+    (select value from {{ ref('risk_setting') }} where name = '{{ name }}')
+{%- endmacro %}
+
+{# How many days back the evidence of a measure of seeds/risk/risk_weight.csv counts. #}
+{% macro risk_window_days(measure) -%}
+    (select max(window_days) from {{ ref('risk_weight') }} where measure = '{{ measure }}')
+{%- endmacro %}
+
+{# The words of a reason: {value} and {date} of its template filled in, no decimals that say nothing. #}
+{% macro filled_reason(template) -%}
+    replace(
+        replace(
+            {{ template }}, '{value}',
+            case
+                when value = floor(value) then cast(cast(value as bigint) as {{ dbt.type_string() }})
+                else cast(cast(value as decimal(9, 1)) as {{ dbt.type_string() }})
+            end
+        ),
+        '{date}', cast(evidence_date as {{ dbt.type_string() }})
+    )
+{%- endmacro %}

@@ -1,0 +1,137 @@
+with
+treatment_plan as (
+    select * from {{ ref('fct_treatment_plan') }} where client_key is not null
+),
+
+document as (
+    select client_key, document_date, is_part2
+    from {{ ref('fct_document') }}
+    where document_type = 'safety_plan' and client_key is not null
+),
+
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+spine as (
+    select * from {{ ref('int_score__spine') }}
+),
+
+latest_screening as (
+    select * from {{ ref('int_score__screening_latest') }}
+),
+
+dated_event as (
+    select * from {{ ref('int_score__acute_dated') }} where is_self_harm
+),
+
+screening as (
+    select screening_key, evidence_table, evidence_key from {{ ref('fct_screening') }}
+),
+
+acute_event as (
+    select event_key, evidence_table, evidence_key from {{ ref('int_score__acute_event') }}
+),
+
+client_day as (
+    select
+        spine.spine, spine.spine_date, client_scope.evidence_scope, client_scope.client_key
+    from client_scope
+    cross join spine
+),
+
+-- One plan per client and program stands at a time: the last one that began.
+standing_plan as (
+    select
+        client_day.spine, client_day.spine_date, client_day.evidence_scope, client_day.client_key,
+        treatment_plan.next_review_date, treatment_plan.is_part2,
+        treatment_plan.evidence_table, treatment_plan.evidence_key,
+        row_number() over (
+            partition by client_day.spine, client_day.evidence_scope, client_day.client_key
+            order by treatment_plan.start_date desc, treatment_plan.plan_id
+        ) as recency
+    from treatment_plan
+    inner join client_day on treatment_plan.client_key = client_day.client_key
+    where treatment_plan.status = 'active'
+        and treatment_plan.start_date <= client_day.spine_date
+        and (client_day.evidence_scope = 'all' or not treatment_plan.is_part2)
+),
+
+-- A safety plan is needed after a C-SSRS of moderate or high, or a self-harm or overdose event.
+safety_need as (
+    select
+        spine, evidence_scope, client_key, administered_date as need_date, is_part2,
+        screening_key, cast(null as bigint) as event_key
+    from latest_screening
+    where instrument = 'cssrs'
+        and score >= (select min(at_least) from {{ ref('risk_weight') }}
+            where measure = 'cssrs_level')
+    union all
+    select
+        spine, evidence_scope, client_key, start_date as need_date, is_part2,
+        cast(null as bigint) as screening_key, event_key
+    from dated_event
+    where start_days <= {{ risk_window_days('safety_plan_missing') }}
+),
+
+last_safety_need as (
+    select
+        *,
+        row_number() over (
+            partition by spine, evidence_scope, client_key
+            order by need_date desc, is_part2, screening_key, event_key
+        ) as recency
+    from safety_need
+),
+
+-- Any plan of the window before the event or after it will do; an older one is out of date.
+safety_plan as (
+    select
+        client_day.spine, client_day.evidence_scope, client_day.client_key
+    from document
+    inner join client_day on document.client_key = client_day.client_key
+    where document.document_date <= client_day.spine_date
+        and client_day.spine_date - document.document_date
+        <= {{ risk_window_days('safety_plan_missing') }}
+        and (client_day.evidence_scope = 'all' or not document.is_part2)
+    group by client_day.spine, client_day.evidence_scope, client_day.client_key
+),
+
+fact as (
+    select
+        spine, evidence_scope, client_key, 'plan_overdue_days' as measure,
+        cast(spine_date - next_review_date as decimal(18, 4)) as value,
+        is_part2, evidence_table, evidence_key, next_review_date as evidence_date
+    from standing_plan
+    where recency = 1 and next_review_date < spine_date
+    union all
+    select
+        need.spine, need.evidence_scope, need.client_key, 'safety_plan_missing' as measure,
+        cast(1 as decimal(18, 4)) as value, need.is_part2,
+        coalesce(screening.evidence_table, acute_event.evidence_table) as evidence_table,
+        coalesce(screening.evidence_key, acute_event.evidence_key) as evidence_key,
+        need.need_date as evidence_date
+    from last_safety_need as need
+    left join safety_plan
+        on need.spine = safety_plan.spine
+        and need.evidence_scope = safety_plan.evidence_scope
+        and need.client_key = safety_plan.client_key
+    left join screening on need.screening_key = screening.screening_key
+    left join acute_event on need.event_key = acute_event.event_key
+    where need.recency = 1 and safety_plan.client_key is null
+    union all
+    -- spec 2.13: in the acute phase a PHQ-9 is repeated at least every 30 days
+    select
+        latest.spine, latest.evidence_scope, latest.client_key,
+        'days_since_positive_phq9' as measure,
+        cast(latest.age_days as decimal(18, 4)) as value, latest.is_part2,
+        screening.evidence_table, screening.evidence_key,
+        latest.administered_date as evidence_date
+    from latest_screening as latest
+    inner join screening on latest.screening_key = screening.screening_key
+    where latest.instrument = 'phq9'
+        and latest.score >= {{ risk_setting('phq9_baseline_score') }}
+        and latest.age_days <= {{ risk_window_days('days_since_positive_phq9') }}
+)
+
+select * from fact

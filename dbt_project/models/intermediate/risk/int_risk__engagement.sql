@@ -1,0 +1,160 @@
+with
+client as (
+    select client_key from {{ ref('dim_client') }} where is_listable
+),
+
+client_day as (
+    select
+        client.client_key,
+        client_scope.evidence_scope,
+        spine.spine,
+        spine.spine_at,
+        spine.spine_date
+    from client
+    inner join {{ ref('int_client__scope') }} as client_scope
+        on client.client_key = client_scope.client_key
+    cross join {{ ref('int_score__spine') }} as spine
+),
+
+missed as (
+    select * from {{ ref('int_score__appointment_missed') }}
+),
+
+appointment as (
+    select * from {{ ref('fct_appointment') }}
+),
+
+visit as (
+    select * from {{ ref('fct_visit') }}
+),
+
+intake as (
+    select * from {{ ref('fct_intake') }}
+),
+
+last_seen as (
+    select * from {{ ref('int_score__visit_seen') }}
+),
+
+stretched_gap as (
+    select
+        last_seen.spine, last_seen.evidence_scope, last_seen.client_key,
+        last_seen.last_seen_at, last_seen.last_seen_date, last_seen.gap_ratio
+    from last_seen
+    inner join client on last_seen.client_key = client.client_key
+    where last_seen.gap_ratio > (
+        select min(above) from {{ ref('risk_weight') }} where measure = 'cadence_gap_ratio'
+    )
+),
+
+-- Two visits may begin at the same moment: either stands for the day.
+cadence_fact as (
+    select
+        gap.spine, gap.evidence_scope, gap.client_key,
+        'cadence_gap_ratio' as measure,
+        min(gap.gap_ratio) as value,
+        min(case when visit.is_part2 then 1 else 0 end) = 1 as is_part2,
+        min(visit.evidence_table) as evidence_table,
+        min(visit.evidence_key) as evidence_key,
+        min(gap.last_seen_date) as evidence_date
+    from stretched_gap as gap
+    inner join visit
+        on gap.client_key = visit.client_key
+        and gap.last_seen_at = visit.started_at
+        and (gap.evidence_scope = 'all' or not visit.is_part2)
+    group by gap.spine, gap.evidence_scope, gap.client_key
+),
+
+missed_fact as (
+    select
+        missed.spine, missed.evidence_scope, missed.client_key,
+        'missed_of_last_3' as measure,
+        cast(missed.missed_count as decimal(18, 4)) as value,
+        missed.is_part2, appointment.evidence_table, appointment.evidence_key,
+        missed.scheduled_date as evidence_date
+    from missed
+    inner join client on missed.client_key = client.client_key
+    inner join appointment on missed.appointment_key = appointment.appointment_key
+),
+
+-- What was booked on the day: made by then, not yet due, and not yet taken back.
+booked as (
+    select distinct client_day.spine, client_day.evidence_scope, client_day.client_key
+    from appointment
+    inner join client_day
+        on appointment.client_key = client_day.client_key
+        and appointment.scheduled_at > client_day.spine_at
+        and (appointment.created_at is null or appointment.created_at <= client_day.spine_at)
+        and (
+            appointment.status in ('scheduled', 'kept', 'no_show')
+            or appointment.status_at > client_day.spine_at
+        )
+        and (client_day.evidence_scope = 'all' or not appointment.is_part2)
+),
+
+-- Unknown is not zero: without any appointment of anybody, nobody's calendar is known.
+appointment_feed as (
+    select count(*) > 0 as has_appointment from appointment
+),
+
+unbooked_fact as (
+    select
+        client_day.spine, client_day.evidence_scope, client_day.client_key,
+        'no_future_appointment' as measure,
+        cast(1 as decimal(18, 4)) as value,
+        false as is_part2,
+        'marts.fct_appointment' as evidence_table,
+        cast(null as {{ dbt.type_string() }}) as evidence_key,
+        client_day.spine_date as evidence_date
+    from client_day
+    inner join appointment_feed on appointment_feed.has_appointment
+    left join booked
+        on client_day.spine = booked.spine
+        and client_day.evidence_scope = booked.evidence_scope
+        and client_day.client_key = booked.client_key
+    where booked.client_key is null
+),
+
+unseen_intake as (
+    select
+        client_day.spine, client_day.evidence_scope, client_day.client_key,
+        'days_unseen_since_intake' as measure,
+        cast(client_day.spine_date - intake.first_contact_date as decimal(18, 4)) as value,
+        intake.is_part2, intake.evidence_table, intake.evidence_key,
+        intake.first_contact_date as evidence_date,
+        row_number() over (
+            partition by client_day.spine, client_day.evidence_scope, client_day.client_key
+            order by intake.first_contact_at desc, intake.intake_key
+        ) as recency
+    from intake
+    inner join client_day
+        on intake.client_key = client_day.client_key
+        and intake.first_contact_at <= client_day.spine_at
+        and (client_day.evidence_scope = 'all' or not intake.is_part2)
+    left join last_seen
+        on client_day.spine = last_seen.spine
+        and client_day.evidence_scope = last_seen.evidence_scope
+        and client_day.client_key = last_seen.client_key
+    where last_seen.client_key is null
+        and (intake.first_service_at is null or intake.first_service_at > client_day.spine_at)
+),
+
+unseen_fact as (
+    select
+        spine, evidence_scope, client_key, measure, value,
+        is_part2, evidence_table, evidence_key, evidence_date
+    from unseen_intake
+    where recency = 1
+),
+
+fact as (
+    select * from cadence_fact
+    union all
+    select * from missed_fact
+    union all
+    select * from unbooked_fact
+    union all
+    select * from unseen_fact
+)
+
+select * from fact

@@ -1,0 +1,81 @@
+with
+client as (
+    select client_key, is_agency_client, housing_status, payer_type from {{ ref('dim_client') }}
+),
+
+screening as (
+    select * from {{ ref('int_score__screening_latest') }}
+    where spine = 'now' and evidence_scope = 'all'
+),
+
+screened as (
+    select
+        client_key,
+        max(case when instrument = 'phq9'
+            and age_days <= {{ risk_window_days('phq9_latest') }} then 1 else 0 end) as has_phq9,
+        max(case when instrument = 'cssrs' then 1 else 0 end) as has_cssrs
+    from screening
+    group by client_key
+),
+
+asked_need as (
+    select distinct fct_screening.client_key
+    from {{ ref('fct_screening') }} as fct_screening
+    inner join {{ ref('int_score__spine') }} as spine
+        on spine.spine = 'now'
+        and spine.spine_date - fct_screening.administered_date
+        <= {{ risk_window_days('need_safety') }}
+    where fct_screening.instrument = 'sdoh' and fct_screening.status = 'completed'
+),
+
+diagnosed as (
+    select distinct client_key from {{ ref('fct_diagnosis') }}
+),
+
+seen as (
+    select client_key, gap_ratio
+    from {{ ref('int_score__visit_seen') }}
+    where spine = 'now' and evidence_scope = 'all'
+),
+
+-- Spec 4.2: unknown is not zero; what could not be scored is named. The order is fixed.
+known as (
+    select
+        client.client_key,
+        client.is_agency_client,
+        coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
+        client.payer_type is null as lacks_claims,
+        coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
+        coalesce(screened.has_cssrs, 0) = 0 as lacks_cssrs,
+        asked_need.client_key is null as lacks_needs,
+        diagnosed.client_key is null as lacks_diagnosis,
+        seen.gap_ratio is null as lacks_cadence
+    from client
+    left join screened on client.client_key = screened.client_key
+    left join asked_need on client.client_key = asked_need.client_key
+    left join diagnosed on client.client_key = diagnosed.client_key
+    left join seen on client.client_key = seen.client_key
+),
+
+gap as (
+    select
+        client_key,
+        nullif(
+            substr(
+                case when not is_agency_client then ';agency_record' else
+                    case when lacks_phq9 then ';phq9' else '' end
+                    || case when lacks_cssrs then ';cssrs' else '' end
+                    || case when lacks_needs then ';social_needs' else '' end
+                    || case when lacks_housing then ';housing' else '' end
+                    || case when lacks_diagnosis then ';diagnosis' else '' end
+                    || case when lacks_cadence then ';visit_cadence' else '' end
+                    || case when lacks_claims then ';claims' else '' end
+                end,
+                2
+            ),
+            ''
+        ) as data_gaps
+    from known
+)
+
+select * from gap

@@ -1,0 +1,143 @@
+with
+medication as (
+    select * from {{ ref('fct_medication') }}
+),
+
+injection_visit as (
+    select client_key, visit_date, is_part2
+    from {{ ref('fct_visit') }}
+    where service_line = 'injection' and client_key is not null
+),
+
+spine as (
+    select * from {{ ref('int_score__spine') }}
+),
+
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+known_order as (
+    select
+        spine.spine,
+        spine.spine_date,
+        client_scope.evidence_scope,
+        medication.client_key,
+        medication.medication_key,
+        medication.medication_class,
+        coalesce(medication.is_long_acting_injectable, false) as is_injectable,
+        medication.start_date,
+        medication.end_date,
+        medication.start_date + medication.days_supply as supply_end_date,
+        medication.next_due_date,
+        medication.is_part2,
+        medication.evidence_table,
+        medication.evidence_key
+    from medication
+    inner join spine on medication.start_date <= spine.spine_date
+    inner join client_scope on medication.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not medication.is_part2
+),
+
+-- The order whose supply lasts longest speaks for its class; one without a supply says nothing.
+last_supply as (
+    select
+        *,
+        row_number() over (
+            partition by spine, evidence_scope, client_key, medication_class
+            order by supply_end_date desc, start_date desc, medication_key
+        ) as supply_order
+    from known_order
+    where medication_class in ('moud', 'antidepressant')
+        and not is_injectable
+        and supply_end_date is not null
+),
+
+-- An order that was ended is a decision, not a gap.
+supply_gap as (
+    select
+        spine,
+        evidence_scope,
+        client_key,
+        case medication_class
+            when 'moud' then 'moud_gap_days' else 'antidepressant_gap_days'
+        end as measure,
+        spine_date - supply_end_date as days,
+        is_part2,
+        evidence_table,
+        evidence_key,
+        supply_end_date as evidence_date
+    from last_supply
+    where supply_order = 1 and (end_date is null or end_date >= spine_date)
+),
+
+-- A kept injection visit around the due date or later settles it, though the order may not say so yet.
+last_injection as (
+    select
+        *,
+        row_number() over (
+            partition by spine, evidence_scope, client_key, medication_class
+            order by next_due_date desc, start_date desc, medication_key
+        ) as due_order
+    from known_order
+    where is_injectable and next_due_date is not null
+),
+
+injection_overdue as (
+    select
+        last_injection.spine,
+        last_injection.evidence_scope,
+        last_injection.client_key,
+        'lai_overdue_days' as measure,
+        max(last_injection.spine_date - last_injection.next_due_date) as days,
+        max(case when last_injection.is_part2 then 1 else 0 end) = 1 as is_part2,
+        min(last_injection.evidence_table) as evidence_table,
+        min(last_injection.evidence_key) as evidence_key,
+        min(last_injection.next_due_date) as evidence_date
+    from last_injection
+    left join injection_visit
+        on last_injection.client_key = injection_visit.client_key
+        and injection_visit.visit_date
+        >= last_injection.next_due_date - {{ risk_setting('injection_early_days') }}
+        and injection_visit.visit_date <= last_injection.spine_date
+        and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
+    where last_injection.due_order = 1
+        and (
+            last_injection.end_date is null
+            or last_injection.end_date >= last_injection.spine_date
+        )
+        and injection_visit.client_key is null
+    group by last_injection.spine, last_injection.evidence_scope, last_injection.client_key
+),
+
+gap as (
+    select * from supply_gap
+    union all
+    select * from injection_overdue
+),
+
+window_days as (
+    select measure, max(window_days) as window_days
+    from {{ ref('risk_weight') }}
+    where domain = 'medication'
+    group by measure
+),
+
+fact as (
+    select
+        gap.spine,
+        gap.evidence_scope,
+        gap.client_key,
+        gap.measure,
+        cast(gap.days as decimal(18, 4)) as value,
+        gap.is_part2,
+        gap.evidence_table,
+        gap.evidence_key,
+        gap.evidence_date
+    from gap
+    inner join window_days
+        on gap.measure = window_days.measure
+        and gap.days between 1 and window_days.window_days
+)
+
+select * from fact

@@ -1,0 +1,152 @@
+with
+dated_event as (
+    select * from {{ ref('int_score__acute_dated') }}
+),
+
+acute_event as (
+    select * from {{ ref('int_score__acute_event') }}
+),
+
+last_reached as (
+    select * from {{ ref('int_score__client_reached') }}
+),
+
+window_days as (
+    select measure, max(window_days) as window_days
+    from {{ ref('risk_weight') }}
+    where domain = 'transition'
+    group by measure
+),
+
+ended_event as (
+    select
+        spine,
+        evidence_scope,
+        client_key,
+        event_key,
+        case event_kind
+            when 'psychiatric_stay' then 'days_since_psych_discharge'
+            when 'medical_stay' then 'days_since_medical_discharge'
+            when 'crisis_center' then 'days_since_crisis'
+            when 'behavioral_ed' then 'days_since_crisis'
+        end as measure,
+        end_date,
+        end_days,
+        ended_at,
+        is_to_community,
+        is_against_advice,
+        is_part2
+    from dated_event
+    where end_days is not null
+),
+
+-- The latest event of each kind; the latest of all that sent the client home.
+last_event as (
+    select
+        spine, evidence_scope, client_key, event_key, measure,
+        end_days as days, end_days as age_days, end_date as evidence_date, is_part2
+    from ended_event
+    where measure is not null
+    union all
+    select
+        spine, evidence_scope, client_key, event_key, 'days_since_against_advice' as measure,
+        end_days as days, end_days as age_days, end_date as evidence_date, is_part2
+    from ended_event
+    where is_against_advice
+),
+
+community_discharge as (
+    select
+        *,
+        row_number() over (
+            partition by spine, evidence_scope, client_key
+            order by end_days, ended_at desc, event_key
+        ) as recency
+    from ended_event
+    where is_to_community and measure is not null
+),
+
+uncontacted_discharge as (
+    select
+        discharge.spine,
+        discharge.evidence_scope,
+        discharge.client_key,
+        discharge.event_key,
+        'days_uncontacted' as measure,
+        discharge.end_days as days,
+        discharge.end_days as age_days,
+        discharge.end_date as evidence_date,
+        discharge.is_part2
+    from community_discharge as discharge
+    left join last_reached
+        on discharge.spine = last_reached.spine
+        and discharge.evidence_scope = last_reached.evidence_scope
+        and discharge.client_key = last_reached.client_key
+    where discharge.recency = 1
+        and (
+            last_reached.last_reached_at is null
+            or last_reached.last_reached_at <= discharge.ended_at
+        )
+),
+
+-- "ED or observation now with an inpatient stay in the last 30 days".
+return_visit as (
+    select
+        presenting.spine,
+        presenting.evidence_scope,
+        presenting.client_key,
+        presenting.event_key,
+        'days_from_stay_to_return' as measure,
+        presenting.start_date - stay.end_date as days,
+        presenting.start_days as age_days,
+        presenting.start_date as evidence_date,
+        presenting.is_part2 or stay.is_part2 as is_part2
+    from dated_event as presenting
+    inner join dated_event as stay
+        on presenting.spine = stay.spine
+        and presenting.evidence_scope = stay.evidence_scope
+        and presenting.client_key = stay.client_key
+        and presenting.start_date >= stay.end_date
+    where presenting.event_kind in ('behavioral_ed', 'other_ed', 'observation')
+        and presenting.start_days <= {{ risk_window_days('days_from_stay_to_return') }}
+        and stay.event_kind in ('psychiatric_stay', 'medical_stay')
+),
+
+candidate as (
+    select * from last_event
+    union all
+    select * from uncontacted_discharge
+    union all
+    select * from return_visit
+),
+
+latest as (
+    select
+        candidate.*,
+        row_number() over (
+            partition by
+                candidate.spine, candidate.evidence_scope, candidate.client_key, candidate.measure
+            order by candidate.days, candidate.is_part2, candidate.event_key
+        ) as recency
+    from candidate
+    inner join window_days on candidate.measure = window_days.measure
+    where candidate.age_days <= window_days.window_days
+),
+
+fact as (
+    select
+        latest.spine,
+        latest.evidence_scope,
+        latest.client_key,
+        latest.measure,
+        cast(latest.days as decimal(18, 4)) as value,
+        latest.is_part2,
+        acute_event.evidence_table,
+        acute_event.evidence_key,
+        latest.evidence_date
+    from latest
+    inner join acute_event on latest.event_key = acute_event.event_key
+    where latest.recency = 1
+)
+
+select * from fact

@@ -1,0 +1,99 @@
+with
+stay as (
+    select * from {{ ref('fct_stay') }}
+),
+
+ed_visit as (
+    select * from {{ ref('fct_ed_visit') }}
+),
+
+crisis_contact as (
+    select * from {{ ref('fct_crisis_contact') }}
+),
+
+-- Spec 4.2 knows psychiatric and other inpatient stays; a setting that nobody sent counts as the lesser one.
+inpatient_stay as (
+    select
+        stay_key as event_key,
+        client_key,
+        case when setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay' end
+            as event_kind,
+        admit_date as start_date,
+        case when not is_discharge_cancelled then discharge_date end as end_date,
+        discharged_at as ended_at,
+        is_to_community,
+        is_against_advice,
+        is_self_harm_any or is_overdose_any as is_self_harm,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from stay
+    where client_key is not null and stay_class = 'acute'
+),
+
+observation_stay as (
+    select
+        stay_key as event_key,
+        client_key,
+        'observation' as event_kind,
+        admit_date as start_date,
+        case when not is_discharge_cancelled then discharge_date end as end_date,
+        discharged_at as ended_at,
+        is_to_community,
+        is_against_advice,
+        is_self_harm_any or is_overdose_any as is_self_harm,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from stay
+    where client_key is not null and stay_class = 'observation'
+),
+
+-- An ED visit that became a stay is that stay: no event counts twice.
+emergency_visit as (
+    select
+        ed_visit_key as event_key,
+        client_key,
+        case when is_behavioral then 'behavioral_ed' else 'other_ed' end as event_kind,
+        visit_date as start_date,
+        visit_date as end_date,
+        coalesce(ended_at, started_at) as ended_at,
+        is_to_community,
+        false as is_against_advice,
+        is_self_harm_any or is_overdose_any as is_self_harm,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from ed_visit
+    where client_key is not null and not became_inpatient
+),
+
+crisis as (
+    select
+        crisis_contact_key as event_key,
+        client_key,
+        case when channel = 'center' then 'crisis_center' else 'crisis_contact' end as event_kind,
+        contact_date as start_date,
+        contact_date as end_date,
+        started_at as ended_at,
+        channel = 'center' as is_to_community,
+        false as is_against_advice,
+        false as is_self_harm,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from crisis_contact
+    where client_key is not null
+),
+
+acute_event as (
+    select * from inpatient_stay
+    union all
+    select * from observation_stay
+    union all
+    select * from emergency_visit
+    union all
+    select * from crisis
+)
+
+select * from acute_event

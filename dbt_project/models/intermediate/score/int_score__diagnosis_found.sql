@@ -1,0 +1,89 @@
+with
+diagnosis as (
+    select * from {{ ref('fct_diagnosis') }} where client_key is not null
+),
+
+code as (
+    select * from {{ ref('int_code__classified') }}
+),
+
+spine as (
+    select * from {{ ref('int_score__spine') }}
+),
+
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+-- Spec 3.1: serious mental illness and substance use disorder; a remission code is no present disorder.
+grouped_diagnosis as (
+    select
+        diagnosis.client_key,
+        diagnosis.diagnosis_key,
+        diagnosis.diagnosis_date,
+        diagnosis.end_date,
+        code.is_smi,
+        code.is_sud and not code.is_sud_remission as is_sud,
+        diagnosis.is_part2,
+        diagnosis.evidence_table,
+        diagnosis.evidence_key
+    from diagnosis
+    inner join code on diagnosis.code = code.code and diagnosis.code_system = code.code_system
+    where code.is_smi or (code.is_sud and not code.is_sud_remission)
+),
+
+standing_diagnosis as (
+    select
+        spine.spine,
+        client_scope.evidence_scope,
+        grouped_diagnosis.*,
+        row_number() over (
+            partition by
+                spine.spine, client_scope.evidence_scope, grouped_diagnosis.client_key,
+                grouped_diagnosis.is_smi
+            order by
+                grouped_diagnosis.is_part2,
+                grouped_diagnosis.diagnosis_date desc,
+                grouped_diagnosis.diagnosis_key
+        ) as choice
+    from grouped_diagnosis
+    inner join spine
+        on grouped_diagnosis.diagnosis_date <= spine.spine_date
+        and (
+            grouped_diagnosis.end_date is null
+            or grouped_diagnosis.end_date >= spine.spine_date
+        )
+    inner join client_scope on grouped_diagnosis.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not grouped_diagnosis.is_part2
+),
+
+serious_mental_illness as (
+    select * from standing_diagnosis where is_smi and choice = 1
+),
+
+substance_use as (
+    select * from standing_diagnosis where not is_smi and choice = 1
+),
+
+-- One code is in one group only, so the two kinds of evidence never share a row.
+fact as (
+    select
+        spine, evidence_scope, client_key,
+        'has_serious_mental_illness' as measure, cast(1 as decimal(18, 4)) as value,
+        is_part2, evidence_table, evidence_key, diagnosis_date as evidence_date
+    from serious_mental_illness
+    union all
+    select
+        substance_use.spine, substance_use.evidence_scope, substance_use.client_key,
+        'has_smi_and_sud' as measure, cast(1 as decimal(18, 4)) as value,
+        substance_use.is_part2 or serious_mental_illness.is_part2 as is_part2,
+        substance_use.evidence_table, substance_use.evidence_key,
+        substance_use.diagnosis_date as evidence_date
+    from substance_use
+    inner join serious_mental_illness
+        on substance_use.spine = serious_mental_illness.spine
+        and substance_use.evidence_scope = serious_mental_illness.evidence_scope
+        and substance_use.client_key = serious_mental_illness.client_key
+)
+
+select * from fact

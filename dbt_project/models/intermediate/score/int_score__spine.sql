@@ -1,0 +1,40 @@
+with
+run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+days_back as (
+    select 'now' as spine, 0 as days_back
+    union all
+    select 'd14' as spine, cast({{ risk_setting('hysteresis_days') }} as integer) as days_back
+    union all
+    select 'd30' as spine, cast({{ risk_setting('change_days') }} as integer) as days_back
+),
+
+-- The same wall-clock time on an earlier day: a day is not always 24 hours.
+moment as (
+    select
+        days_back.spine,
+        days_back.days_back,
+        run.as_of,
+        run.time_zone,
+        {{ local_timestamp('run.as_of', 'run.time_zone') }}
+            - days_back.days_back * interval '1 day' as local_at,
+        run.as_of_date - days_back.days_back as spine_date
+    from run
+    cross join days_back
+),
+
+-- Between a wall-clock time and its instant, the zone works in both directions.
+spine as (
+    select
+        spine,
+        case
+            when days_back = 0 then as_of
+            else {{ local_timestamp('local_at', 'time_zone') }}
+        end as spine_at,
+        spine_date
+    from moment
+)
+
+select * from spine
