@@ -1,0 +1,181 @@
+"""How a care manager's workbook looks: columns, widths, colours, drop-downs.
+
+Names of the returned columns are those of the feed `outreach_log.contact`: the sheet Today itself comes back as that
+feed. Not here: what a cell says (wording.py), the writing (sheets.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+HEADER_ROW = 3  # zero-based: on every list the header is row 4, whatever stands above it
+LINE_POINTS = 13.5
+CHANNELS = ("phone", "video", "in_person", "text", "mail", "email")
+OUTCOMES = (
+    "reached",
+    "left_message",
+    "no_answer",
+    "wrong_number",
+    "declined",
+    "scheduled",
+    "rescheduled",
+    "transferred",
+    "deceased",
+    "incarcerated",
+    "moved",
+)
+_REMEMBERED_DAYS = 90  # how far back a contact may be entered
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list.
+
+    Attributes:
+        title: header text; for what comes back, the feed's column name.
+        width: in characters.
+        style: name of a cell style.
+        hidden: travels with the file but is not shown.
+        wraps: long texts continue on further lines and make the row higher.
+    """
+
+    title: str
+    width: float
+    style: str = "text"
+    hidden: bool = False
+    wraps: bool = False
+
+
+TODAY_PRINTED = (
+    Column("#", 4, "number"),
+    Column("Client", 19, "name", wraps=True),
+    Column("Born (age)", 14.5),
+    Column("Phone", 13.5),
+    Column("Voicemail", 9, "middle"),
+    Column("Text", 5.5, "middle"),
+    Column("Tier", 8.5, "middle"),
+    Column("Task", 16, wraps=True),
+    Column("Why now", 40, wraps=True),
+    Column("What to do", 30, wraps=True),
+    Column("Due", 15, "moment"),
+    Column("State", 9.5, "middle"),
+    Column("Last contact", 15, wraps=True),
+)
+TODAY_RETURNED = (
+    Column("client_id", 12, "key"),
+    Column("contacted_at", 17, "entry_moment"),
+    Column("channel", 11, "entry"),
+    Column("outcome", 14, "entry"),
+    Column("next_follow_up_date", 19, "entry_date"),
+    Column("minutes", 9, "entry"),
+    Column("instructions_reviewed", 20, "entry"),
+    Column("medications_reconciled", 21, "entry"),
+    Column("task_key", 18, "key", hidden=True),
+    Column("staff_id", 12, "key", hidden=True),
+)
+TODAY_MORE = (
+    Column("Attempts in 14 days", 11, "middle"),
+    Column("Next appointment", 17, "moment"),
+    Column("Last kept visit", 13, "date"),
+    Column("Hospital or facility", 27, wraps=True),
+    Column("PHQ-9 first > latest", 19, wraps=True),
+    Column("Also know", 40, wraps=True),
+)
+TODAY = (*TODAY_PRINTED, *TODAY_RETURNED, *TODAY_MORE)
+OPEN_TASKS = (
+    Column("#", 4, "number"),
+    Column("Client", 19, "name", wraps=True),
+    Column("client_id", 12, "key"),
+    Column("Phone", 13.5),
+    Column("Voicemail", 9, "middle"),
+    Column("Text", 5.5, "middle"),
+    Column("Task", 16, wraps=True),
+    Column("Why now", 40, wraps=True),
+    Column("What to do", 30, wraps=True),
+    Column("Opened", 15, "moment"),
+    Column("Due", 15, "moment"),
+    Column("State", 9.5, "middle"),
+    Column("task_key", 18, "key", hidden=True),
+)
+HUDDLE_WIDTHS = (5, 24, 24, 52, 16, 11)
+FIRST_ENTRY = len(TODAY_PRINTED) + 1
+LAST_ENTRY = len(TODAY_PRINTED) + 7
+STAFF_ID = len(TODAY_PRINTED) + len(TODAY_RETURNED) - 1
+
+PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top"}
+_MIDDLE = {**PLAIN, "align": "center"}
+_HEADER = {
+    "font_size": 10,
+    "bold": True,
+    "text_wrap": True,
+    "valign": "vcenter",
+    "font_color": "#FFFFFF",
+    "bg_color": "#1F3A5F",
+}
+_RED = {"bg_color": "#FBDFDD", "font_color": "#7A0C06", "bold": True}
+_ORANGE = {"bg_color": "#FDEBD3", "font_color": "#6B3A00"}
+_YELLOW = {"bg_color": "#FDF7D2", "font_color": "#574800"}
+STYLES: dict[str, dict[str, Any]] = {
+    "text": {**PLAIN, "text_wrap": True},
+    "name": {**PLAIN, "text_wrap": True, "bold": True},
+    "number": {**_MIDDLE, "font_color": "#4A545D"},
+    "middle": _MIDDLE,
+    "moment": {**PLAIN, "num_format": "ddd d mmm hh:mm", "align": "left"},
+    "date": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
+    "key": {**PLAIN, "font_color": "#4A545D"},
+    "entry": PLAIN,
+    "entry_moment": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+    "entry_date": {**PLAIN, "num_format": "yyyy-mm-dd", "align": "left"},
+    # Colour never stands alone: the word is in the cell.
+    "critical": {**_MIDDLE, **_RED},
+    "high": {**_MIDDLE, **_ORANGE},
+    "rising": {**_MIDDLE, **_YELLOW},
+    "Overdue": {**_MIDDLE, **_RED},
+    "Next 24 h": {**_MIDDLE, **_ORANGE},
+    "header": _HEADER,
+    "header_entry": {**_HEADER, "bg_color": "#2F66A0"},
+    "title": {"font_size": 13, "bold": True, "font_color": "#1F3A5F"},
+    "notice": {"font_size": 10, "bold": True, "bg_color": "#FDF7D2", "font_color": "#574800"},
+    "banner": {"font_size": 11, "bold": True, "bg_color": "#B3261E", "font_color": "#FFFFFF"},
+    "alert": {"font_size": 11, "bold": True, "text_wrap": True, "font_color": "#B3261E"},
+    "line": {"font_size": 11, "text_wrap": True, "valign": "top"},
+    "head": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
+    # Painted over ranges, so that empty cells need not be written one by one.
+    "row_line": {"bottom": 1, "bottom_color": "#D5DAE0"},
+    "entry_area": {"bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"},
+}
+ENTRY_TITLES = frozenset(column.title for column in TODAY_RETURNED)
+
+
+def entry_rules(as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Data validation by returned column; drop-downs offer exactly the values that the feed accepts."""
+    now = as_of.replace(tzinfo=None)
+    return {
+        "contacted_at": {
+            "validate": "date",
+            "criteria": ">=",
+            "value": now - timedelta(days=_REMEMBERED_DAYS),
+            "input_title": "When",
+            "input_message": "Date and time of the contact, such as 2026-06-30 09:15",
+            "error_message": "Expected a date and time, such as 2026-06-30 09:15",
+        },
+        "channel": {"validate": "list", "source": list(CHANNELS)},
+        "outcome": {"validate": "list", "source": list(OUTCOMES)},
+        "next_follow_up_date": {
+            "validate": "date",
+            "criteria": ">=",
+            "value": now.replace(hour=0, minute=0, second=0),
+            "error_message": "Expected a date from today on, such as 2026-07-02",
+        },
+        "minutes": {
+            "validate": "integer",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": 1440,
+            "error_message": "Expected whole minutes, 0 to 1440",
+        },
+        "instructions_reviewed": {"validate": "list", "source": ["true", "false"]},
+        "medications_reconciled": {"validate": "list", "source": ["true", "false"]},
+    }

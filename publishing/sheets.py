@@ -1,0 +1,248 @@
+"""The four sheets of a care manager's workbook: Today, Open tasks, Huddle, Instructions.
+
+Writes rows once, top to bottom, so that a workbook of any length can stream. How it looks: layout.py. What cells say:
+wording.py. Which rows: workbook.py.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from publishing import layout, wording
+from publishing.cells import neutralized
+from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
+from publishing.wording import Facts, Row
+
+_LAST_FIRST_LANE = 2  # lanes 0 to 2 (safety, discharge, transition) are called first
+_FIRST_CALLS = 25  # more do not fit one page
+
+
+@dataclass
+class _Tally:
+    """What the huddle sheet needs, gathered while Today is written."""
+
+    lanes: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    tiers: dict[str, int] = field(default_factory=dict)
+    first_calls: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def count(self, row: Row, state: str) -> None:
+        lane = self.lanes.setdefault((row["lane"], row["lane_name"] or ""), [0, 0, 0])
+        lane[0] += 1
+        lane[1] += state == wording.OVERDUE
+        lane[2] += state == wording.SOON
+        self.tiers[row["tier"]] = self.tiers.get(row["tier"], 0) + 1
+        if row["lane"] <= _LAST_FIRST_LANE and len(self.first_calls) < _FIRST_CALLS:
+            name, task = wording.text(row["client_name"]), wording.text(row["lane_name"])
+            self.first_calls.append(
+                (row["rank"], name, task, wording.why(row), row["due_at"], state)
+            )
+
+
+class Sheets:
+    """The sheets of one workbook; to be written in the order of the methods."""
+
+    def __init__(self, book: Workbook, facts: Facts) -> None:
+        self._book = book
+        self._facts = facts
+        self._formats: dict[str, Format] = {}
+        self._tally = _Tally()
+
+    def today(self, rows: Iterable[Row]) -> None:
+        """The ordered list, each client once, with outcome columns."""
+        facts = self._facts
+        sheet = self._list("Today", layout.TODAY)
+        if facts.owner is None:  # whoever takes the client writes it
+            sheet.set_column(layout.STAFF_ID, layout.STAFF_ID, 12, self._style("entry"))
+        columns = self._styled(layout.TODAY)
+        last = HEADER_ROW
+        for last, row in enumerate(rows, HEADER_ROW + 1):
+            state = wording.due_state(row, facts.as_of)
+            self._tally.count(row, state)
+            self._write(sheet, last, columns, wording.today_cells(row, state, facts.owner))
+        last = max(last, HEADER_ROW + 1)
+        first = HEADER_ROW + 1
+        self._paint(sheet, first, layout.FIRST_ENTRY, last, layout.LAST_ENTRY, "entry_area")
+        if facts.owner is None:
+            self._paint(sheet, first, layout.STAFF_ID, last, layout.STAFF_ID, "entry_area")
+        self._paint(sheet, first, 0, last, len(layout.TODAY) - 1, "row_line")
+        sheet.autofilter(HEADER_ROW, 0, last, len(layout.TODAY) - 1)
+        sheet.print_area(0, 0, last, len(layout.TODAY_PRINTED) - 1)
+        rules = layout.entry_rules(facts.as_of)
+        for position, column in enumerate(layout.TODAY):
+            if column.title in rules:
+                sheet.data_validation(first, position, last, position, rules[column.title])
+
+    def open_tasks(self, rows: Iterable[Row]) -> None:
+        """The listed clients' other open tasks."""
+        sheet = self._list("Open tasks", layout.OPEN_TASKS)
+        columns = self._styled(layout.OPEN_TASKS)
+        last = HEADER_ROW
+        for last, row in enumerate(rows, HEADER_ROW + 1):
+            state = wording.due_state(row, self._facts.as_of)
+            self._write(sheet, last, columns, wording.task_cells(row, state))
+        last = max(last, HEADER_ROW + 1)
+        self._paint(sheet, HEADER_ROW + 1, 0, last, len(layout.OPEN_TASKS) - 1, "row_line")
+        sheet.autofilter(HEADER_ROW, 0, last, len(layout.OPEN_TASKS) - 1)
+
+    def huddle(self) -> None:
+        """One page for the morning's huddle: counts by task and tier, and who is called first."""
+        sheet = self._book.add_worksheet("Huddle")
+        self._page(sheet)
+        sheet.fit_to_pages(1, 1)
+        for position, width in enumerate(layout.HUDDLE_WIDTHS):
+            sheet.set_column(position, position, width)
+        self._head_lines(sheet)
+        plain = self._style("text")
+        row = HEADER_ROW
+        self._header(sheet, row, ("", "Task", "Clients", "Due"))
+        for (_, name), (clients, overdue, soon) in sorted(self._tally.lanes.items()):
+            row += 1
+            sheet.write_string(row, 1, neutralized(name), plain)
+            sheet.write_string(row, 2, str(clients), plain)
+            sheet.write_string(row, 3, f"{overdue} overdue, {soon} in the next 24 h", plain)
+        row += 2
+        self._header(sheet, row, ("", "Tier", "Clients"))
+        for tier in ("critical", "high", "rising", "standard"):
+            row += 1
+            sheet.write_string(row, 1, tier, plain)
+            sheet.write_string(row, 2, str(self._tally.tiers.get(tier, 0)), plain)
+        row += 2
+        self._header(sheet, row, ("#", "First calls", "Task", "Why now", "Due", "State"))
+        columns = [
+            (self._style(style), width, width > 20, style == "moment")
+            for style, width in zip(
+                ("number", "name", "text", "text", "moment", "middle"),
+                layout.HUDDLE_WIDTHS,
+                strict=True,
+            )
+        ]
+        first = row + 1
+        for cells in self._tally.first_calls:
+            row += 1
+            self._write(sheet, row, columns, cells)
+        self._paint(sheet, first, 0, max(row, first), len(columns) - 1, "row_line")
+
+    def instructions(self) -> None:
+        """How to work with the file and how to send it back."""
+        sheet = self._book.add_worksheet("Instructions")
+        sheet.set_column(0, 0, 95)
+        sheet.set_paper(1)
+        sheet.fit_to_pages(1, 0)
+        for row, (style, line) in enumerate(wording.instructions(self._facts)):
+            lines = math.ceil(len(line) / 100)
+            sheet.set_row(row, 22 if style in ("head", "title") else 15.5 * lines)
+            sheet.write_string(row, 0, line, self._style(style))
+
+    def _style(self, name: str) -> Format:
+        made = self._formats.get(name)
+        if made is None:
+            made = self._formats[name] = self._book.add_format(STYLES[name])
+        return made
+
+    def _styled(self, columns: Sequence[Column]) -> list[tuple[Format, float, bool, bool]]:
+        return [
+            (
+                self._style(column.style),
+                column.width,
+                column.wraps,
+                column.style in ("moment", "date"),
+            )
+            for column in columns
+        ]
+
+    def _page(self, sheet: Worksheet) -> None:
+        sheet.set_landscape()
+        sheet.set_paper(1)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        as_of = wording.as_of_text(self._facts.as_of)
+        sheet.set_footer(f"&L&8{as_of}&C&8Confidential&R&8&P / &N")
+
+    def _head_lines(self, sheet: Worksheet) -> None:
+        facts = self._facts
+        owner = facts.owner or "Clients without a care manager"
+        clients = f"{facts.clients} client{'' if facts.clients == 1 else 's'}"
+        title = f"{owner} · {clients} · {wording.as_of_text(facts.as_of)}"
+        for row, line, style, height in (
+            (0, neutralized(facts.notice or ""), "notice", 17),
+            (1, title, "title", 21),
+            (2, wording.stale_text(facts), "banner", 19),
+        ):
+            if line:
+                sheet.set_row(row, height, self._style(style))
+                sheet.write_string(row, 0, line, self._style(style))
+            else:
+                sheet.set_row(row, None, None, {"hidden": True})
+
+    def _list(self, name: str, columns: Sequence[Column]) -> Worksheet:
+        sheet = self._book.add_worksheet(name)
+        self._page(sheet)
+        sheet.repeat_rows(HEADER_ROW)
+        sheet.freeze_panes(HEADER_ROW + 1, 2)
+        for position, column in enumerate(columns):
+            # Entry cells take their number format from the column: nothing is written into them.
+            style = self._style(column.style) if column.style.startswith("entry") else None
+            hidden = {"hidden": True} if column.hidden else {}
+            sheet.set_column(position, position, column.width, style, hidden)
+        self._head_lines(sheet)
+        self._header(sheet, HEADER_ROW, [column.title for column in columns])
+        return sheet
+
+    def _header(self, sheet: Worksheet, row: int, titles: Iterable[str]) -> None:
+        sheet.set_row(row, 29)
+        for position, title in enumerate(titles):
+            if title:
+                style = "header_entry" if title in layout.ENTRY_TITLES else "header"
+                sheet.write_string(row, position, title, self._style(style))
+
+    def _write(
+        self,
+        sheet: Worksheet,
+        row: int,
+        columns: Sequence[tuple[Format, float, bool, bool]],
+        cells: tuple[Any, ...],
+    ) -> None:
+        lines = 1
+        for value, (_, width, wraps, _) in zip(cells, columns, strict=True):
+            if wraps and value:
+                lines = max(lines, _lines(value, width))
+        # Before the cells: a streamed row is closed by the next one. Not every program fits heights by itself.
+        sheet.set_row(row, LINE_POINTS * lines + 2)
+        for position, (value, (style, _, _, is_moment)) in enumerate(
+            zip(cells, columns, strict=True)
+        ):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                # A tier or a due state is coloured by its own name.
+                shown = self._style(value) if value in STYLES else style
+                sheet.write_string(row, position, value, shown)
+            elif is_moment:
+                sheet.write_datetime(row, position, value, style)
+            else:
+                sheet.write_number(row, position, value, style)
+
+    def _paint(
+        self, sheet: Worksheet, top: int, left: int, bottom: int, right: int, style: str
+    ) -> None:
+        sheet.conditional_format(
+            top,
+            left,
+            bottom,
+            right,
+            {"type": "no_errors", "format": self._style(style)},
+        )
+
+
+def _lines(value: str, width: float) -> int:
+    """Lines that a text takes in a column, a little pessimistic: words do not break."""
+    if "\n" not in value:
+        return math.ceil(len(value) / width) if len(value) > width else 1
+    return sum(math.ceil(max(1, len(part)) / width) for part in value.split("\n"))

@@ -1,0 +1,201 @@
+"""`outreach/<care_manager_id>.xlsx`: one workbook per care manager, `unassigned.xlsx` for clients whom nobody owns.
+
+Reads `exports.export_outreach` and `exports.export_task` once each, in the order of owners, so that one owner's rows are
+in memory at a time. Equal rows give equal bytes: `created` is as_of. How a sheet looks: sheets.py.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+from zoneinfo import ZoneInfo
+
+import duckdb
+from xlsxwriter import Workbook
+
+from publishing.encryption import SUPERVISORS, Recipient
+from publishing.release import Feed, Release, ReleaseError
+from publishing.sheets import Sheets
+from publishing.wording import Facts
+
+UNASSIGNED = "unassigned"
+_STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ROWS_AT_ONCE = 2_000
+_LARGE = 1_000  # clients from which rows go to a temporary file instead of memory
+
+_OWNERS = """
+    select care_manager_id, count(*), min(part2_notice)
+    from exports.export_outreach
+    group by care_manager_id
+    order by care_manager_id nulls last
+"""
+_LISTED = """
+    select
+        listed.care_manager_id, listed.rank, listed.client_id, listed.client_name, listed.birth_date,
+        listed.age_years, listed.phone, listed.ok_to_leave_message, listed.ok_to_text,
+        listed.language, listed.interpreter_needed, listed.lane, listed.lane_name, listed.tier,
+        listed.why_now_1, listed.why_now_2, listed.why_now_3, listed.action_needed,
+        timezone($zone, listed.due_at) as due_at, listed.overdue_hours, listed.event_facility,
+        listed.event_setting, listed.discharge_disposition,
+        timezone($zone, listed.last_contact_at) as last_contact_at, listed.last_contact_outcome,
+        listed.attempts_14d, listed.last_kept_visit_date,
+        timezone($zone, listed.next_appointment_at) as next_appointment_at,
+        listed.open_referral_count, listed.phq9_first, listed.phq9_latest, listed.phq9_change,
+        listed.phq9_latest_date, listed.phq9_item9, listed.cssrs_level, listed.safety_plan_on_file,
+        listed.barriers, listed.part2_notice, listed.is_spillover, task.task_key
+    from exports.export_outreach as listed
+    left join exports.export_task as task
+        on listed.client_id = task.client_id and task.is_primary
+    order by listed.care_manager_id nulls last, listed.rank, listed.client_id
+"""
+_OTHER_TASKS = """
+    select
+        care_manager_id, rank, client_id, client_name, phone, ok_to_leave_message, ok_to_text,
+        lane_name, task_key, why_now, action_needed, timezone($zone, opened_at) as opened_at,
+        timezone($zone, due_at) as due_at, overdue_hours
+    from exports.export_task
+    where not is_primary
+    order by care_manager_id nulls last, rank, client_id, lane, due_at, task_key
+"""
+
+
+@dataclass(frozen=True)
+class Workbooks:
+    """What was written: workbooks, clients in them, how many are encrypted."""
+
+    workbooks: int
+    clients: int
+    encrypted: int
+
+
+def write_all(
+    connection: duckdb.DuckDBPyConnection,
+    release: Release,
+    zone: ZoneInfo,
+    feeds: Iterable[Feed] = (),
+    recipients: Mapping[str, Recipient] | None = None,
+) -> Workbooks:
+    """Write every owner's workbook into the release.
+
+    Args:
+        connection: the warehouse.
+        release: the open release.
+        zone: the agency's zone, in which due times are shown.
+        feeds: freshness of the senders; a stale one puts a banner on every sheet.
+        recipients: by staff_id, and `supervisors` for unassigned clients; who has a key gets `<staff_id>.xlsx.age`.
+
+    Raises:
+        ReleaseError: a care_manager_id can be no file name.
+    """
+    owners = connection.execute(_OWNERS).fetchall()
+    _check_names([owner for owner, _, _ in owners if owner is not None])
+    as_of = release.as_of.astimezone(zone)
+    freshness = tuple(feeds)
+    keys = recipients or {}
+    listed = _Stream(connection, _LISTED, zone)
+    others = _Stream(connection, _OTHER_TASKS, zone)
+    encrypted = 0
+    for owner, clients, notice in owners:
+        facts = Facts(owner, clients, as_of, freshness, notice)
+        recipient = keys.get(SUPERVISORS if owner is None else owner)
+        relative = f"outreach/{owner or UNASSIGNED}.xlsx"
+        if recipient is None:
+            _make(release.file(relative), facts, listed, others, release)
+            release.add(relative, clients)
+            continue
+        encrypted += 1
+        relative += ".age"
+        with _plain_file(clients, release.directory) as plain:
+            _make(plain, facts, listed, others, release)
+            plain.seek(0)
+            identity = recipient.identity(plain)
+            plain.seek(0)
+            with release.file(relative).open("wb") as sealed:
+                recipient.encrypt_stream(plain, sealed)
+        release.add(relative, clients, identity=identity)
+    return Workbooks(len(owners), sum(clients for _, clients, _ in owners), encrypted)
+
+
+class _Stream:
+    """Rows in the order of owners, one owner at a time."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str, zone: ZoneInfo) -> None:
+        # A second cursor of its own: both relations are read side by side.
+        self._cursor = connection.cursor()
+        self._cursor.execute(query, {"zone": zone.key})
+        self._names = [column[0] for column in self._cursor.description or ()]
+        self._rows = self._read()
+        self._next = next(self._rows, None)
+
+    def _read(self) -> Iterator[tuple[Any, ...]]:
+        while chunk := self._cursor.fetchmany(_ROWS_AT_ONCE):
+            yield from chunk
+
+    def of(self, owner: str | None) -> Iterator[dict[str, Any]]:
+        """The owner's rows; owners must be asked for in order, rows of unknown owners before are skipped."""
+        while self._next is not None and _before(self._next[0], owner):
+            self._next = next(self._rows, None)
+        while self._next is not None and self._next[0] == owner:
+            yield dict(zip(self._names, self._next, strict=True))
+            self._next = next(self._rows, None)
+
+
+def _before(one: str | None, other: str | None) -> bool:
+    if one is None or other is None:
+        return one is not None
+    return one.encode() < other.encode()
+
+
+def _make(
+    target: Path | BinaryIO, facts: Facts, listed: _Stream, others: _Stream, release: Release
+) -> None:
+    large = facts.clients >= _LARGE
+    book = Workbook(
+        str(target) if isinstance(target, Path) else target,
+        {
+            "constant_memory": large,
+            "in_memory": not large,
+            "tmpdir": str(release.directory),
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
+    )
+    book.set_properties({"title": "Outreach list", "created": _utc_wall_time(facts.as_of)})
+    sheets = Sheets(book, facts)
+    sheets.today(listed.of(facts.owner))
+    sheets.open_tasks(others.of(facts.owner))
+    sheets.huddle()
+    sheets.instructions()
+    book.close()
+
+
+def _utc_wall_time(as_of: datetime) -> datetime:
+    return as_of.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
+
+
+def _plain_file(clients: int, directory: Path) -> BinaryIO:
+    # No name on disk in either case: a kill leaves no plain copy.
+    return tempfile.TemporaryFile(dir=directory) if clients >= _LARGE else io.BytesIO()
+
+
+def _check_names(owners: list[str]) -> None:
+    wrong = [name for name in owners if not _STAFF_ID.fullmatch(name) or name in (".", "..")]
+    if wrong:
+        # The value is not printed: what stands in a wrong column may be somebody's name.
+        raise ReleaseError(
+            f"{len(wrong)} care_manager_id of exports.export_outreach can be no file name: expected 1 to 64 letters,"
+            " digits, dots, underscores or hyphens (and not '.' or '..'). Correct staff_id in feed ehr, tables staff and"
+            " assignment, and deliver them again"
+        )
+    if UNASSIGNED in owners:
+        raise ReleaseError(
+            f"a care manager has the staff_id {UNASSIGNED!r}, which is the name of the list of clients without one:"
+            " give that person another staff_id in feed ehr"
+        )
