@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import dagster as dg
 
+from orchestration import run_lock
 from orchestration.settings import Settings, resolve_as_of
 
 
@@ -22,6 +26,12 @@ class DataFolder(dg.ConfigurableResource):
     landing: str = ""
     data: str = ""
     as_of: str = ""
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002
+        """Held for the whole run: one run at a time in a data folder."""
+        with run_lock.exclusive(self.settings().data):
+            yield self
 
     def settings(self) -> Settings:
         """The agency's settings with this run's folders."""

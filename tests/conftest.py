@@ -1,0 +1,58 @@
+"""What the whole suite shares: one demo agency, landed, built and released once per session through the command itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+REAL = ROOT.parent / "shared" / "real"
+CLIENTS = 400
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo's folders and what the command printed."""
+
+    data: Path
+    output: str
+
+    @property
+    def landing(self) -> Path:
+        return self.data / "landing"
+
+    @property
+    def release(self) -> Path:
+        return (self.data / "published" / "current").resolve()
+
+
+def caseload(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it, in a process of its own."""
+    command = [sys.executable, "-m", "orchestration.cli", *map(str, arguments)]
+    # Settings of the person who runs the tests are not the tests' settings.
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CASELOAD_")}
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=cwd or ROOT, env=environment
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """One released agency per session. Read it; do not change it."""
+    data = tmp_path_factory.mktemp("demo") / "data"
+    ended = caseload("demo", "--clients", str(CLIENTS), "--data", data)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return Demo(data, ended.stdout)
+
+
+@pytest.fixture
+def real() -> Path:
+    """Third-party data beside the checkout, read in place."""
+    if not REAL.is_dir():
+        pytest.skip("../shared/real is not here: third-party data are read from there, never copied in")
+    return REAL

@@ -1,0 +1,157 @@
+"""The run as its users know it: what is released, what a second run changes, what the exit codes say."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from folders import released_bytes
+
+from tests.conftest import ROOT, Demo, caseload
+
+
+def test_demo_shows_where_everything_is(demo: Demo) -> None:
+    assert "Released 2026" in demo.output
+    assert "outreach_list.csv" in demo.output
+    assert ".xlsx" in demo.output
+    assert "caseload dashboard" in demo.output
+
+
+def test_release_has_the_files_of_the_interface(demo: Demo) -> None:
+    assert (demo.release / "outreach" / "outreach_list.csv").is_file()
+    assert (demo.release / "outreach" / "unassigned.xlsx").is_file()
+    assert (demo.release / "metrics" / "measure_rate.parquet").is_file()
+    assert (demo.release / "quality" / "verdict.json").is_file()
+    for path in (demo.release / "outreach").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((demo.release / "outreach").stat().st_mode) == 0o700
+
+
+def test_every_row_is_accounted_for(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(
+            "select source, rows_in, rows_loaded, rows_rejected, rows_superseded, rows_current"
+            " from quality.fct_reconciliation"
+        ).fetchall()
+    assert {row[0] for row in rows} >= {
+        "claims", "ehr", "adt", "screenings", "referrals", "outreach_log", "synthea",
+    }  # fmt: skip
+    assert sum(row[1] for row in rows) > 0
+    for source, rows_in, loaded, rejected, superseded, current in rows:
+        assert rows_in == loaded + rejected, source
+        assert loaded == current + superseded, source
+
+
+def test_second_run_changes_no_byte(demo: Demo) -> None:
+    before = released_bytes(demo.data)
+    made = (demo.release / "manifest.json").stat().st_mtime_ns
+    ended = caseload(
+        "run", "--landing", demo.landing, "--data", demo.data, "--as-of", "2026-06-30"
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert released_bytes(demo.data) == before
+    assert (demo.release / "manifest.json").stat().st_mtime_ns == made
+    assert not (demo.data / "warehouse.duckdb.wal").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "--landing", "nowhere"], "no such folder"),
+        (["run", "--landing", ".", "--as-of", "30.6.2026"], "expected a date"),
+        (["run", "--landing", ".", "--as-of", "2026-06-30T07:00:00"], "has no zone"),
+        (["demo", "--clients", "0"], "at least 1"),
+        (["release"], "invalid choice"),
+    ],
+)
+def test_usage_errors_say_what_was_expected(
+    arguments: list[str], said: str, tmp_path: Path
+) -> None:
+    data = [] if arguments == ["release"] else ["--data", str(tmp_path / "data")]
+    ended = caseload(*arguments, *data)
+    assert ended.returncode == 2
+    assert said in ended.stderr.replace("\n", " ")
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_unknown_zone_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "caseload.toml").write_text('time_zone = "Amerika/New_York"\n')
+    ended = caseload("status", "--data", tmp_path, cwd=tmp_path)
+    assert ended.returncode == 2
+    assert "time_zone" in ended.stderr
+
+
+def test_status_reads_ledgers_and_releases_only(demo: Demo, tmp_path: Path) -> None:
+    # Held by a writer, as during a run: status must still answer.
+    with duckdb.connect(str(demo.data / "warehouse.duckdb")):
+        ended = caseload("status", "--data", demo.data, "--json")
+    found = json.loads(ended.stdout)
+    feeds = {feed["source"]: feed["state"] for feed in found["feeds"]}
+    assert feeds["synthea"] == "absent"
+    assert ended.returncode == int("stale" in feeds.values())
+    assert found["runs"][0]["outcome"] == "released"
+    assert found["verdict"]["success"] is True
+
+
+def test_status_before_the_first_run(tmp_path: Path) -> None:
+    ended = caseload("status", "--data", tmp_path / "data")
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert "never" in ended.stdout
+
+
+def test_explain_leads_to_the_delivered_row(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        listed = connection.execute(
+            "select client_id, client_name from exports.export_outreach order by rank, client_id"
+        ).fetchone()
+    assert listed is not None
+    client_id, name = listed
+    ended = caseload("explain", client_id, "--data", demo.data)
+    assert ended.returncode == 0, ended.stderr
+    flat = " ".join(ended.stdout.split())
+    assert "Score" in flat
+    assert "row " in flat
+    assert name not in flat
+
+
+def test_explain_of_a_stranger(demo: Demo) -> None:
+    ended = caseload("explain", "nobody", "--data", demo.data)
+    assert ended.returncode == 2
+    assert "no client" in ended.stderr
+
+
+def test_explain_while_a_run_holds_the_warehouse(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb")):
+        ended = caseload("explain", "C0001", "--data", demo.data)
+    assert ended.returncode == 2
+    assert "held by another process" in ended.stderr.replace("\n", " ")
+
+
+def test_two_runs_at_once(demo: Demo, tmp_path: Path) -> None:
+    from orchestration.run_lock import exclusive
+
+    data = tmp_path / "data"
+    with exclusive(data):
+        ended = caseload("run", "--landing", demo.landing, "--data", data, "--as-of", "2026-06-30")
+    assert ended.returncode == 4
+    assert "another run holds this data folder" in " ".join(ended.stdout.split())
+
+
+def test_dagster_knows_the_same_pipeline() -> None:
+    listed = subprocess.run(
+        [str(Path(sys.executable).parent / "dg"), "list", "defs", "--json"],
+        check=True, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    found = json.loads(listed.stdout)
+    keys = {asset["key"] for asset in found["assets"]}
+    assert {"release/verdict", "publication/release", "marts/fct_task", "raw_adt/event"} <= keys
+    assert [job["name"] for job in found["jobs"]] == ["nightly"]
+    assert found["schedules"]
+    assert found["sensors"]
