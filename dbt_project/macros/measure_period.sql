@@ -25,8 +25,7 @@ from (
 ) as evaluated
 inner join {{ ref('measure_version') }} as version
     on version.measure_set = '{{ measure_set }}'
-    and evaluated.measurement_year
-        between version.first_year and coalesce(version.last_year, evaluated.measurement_year)
+    and evaluated.measurement_year between version.first_year and version.last_year
 group by
     evaluated.measurement_year,
     evaluated.as_of,

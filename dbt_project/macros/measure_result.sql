@@ -107,7 +107,6 @@ select
     age_band.age_band
 from {{ ref('measure_age_band') }} as age_band
 inner join ({{ dbt.generate_series(128) }}) as age
-    on age.generated_number > age_band.first_age_years
-    and age.generated_number - 1 <= coalesce(age_band.last_age_years, age.generated_number)
+    on age.generated_number - 1 between age_band.first_age_years and age_band.last_age_years
 where age_band.measure_set = '{{ measure_set }}'
 {%- endmacro %}

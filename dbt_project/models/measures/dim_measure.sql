@@ -11,8 +11,7 @@ measure_version as (
         version.version
     from {{ ref('measure_version') }} as version
     inner join {{ ref('stg_caseload__run') }} as run
-        on extract(year from run.as_of_date)
-        between version.first_year and coalesce(version.last_year, extract(year from run.as_of_date))
+        on extract(year from run.as_of_date) between version.first_year and version.last_year
 ),
 
 measure as (
