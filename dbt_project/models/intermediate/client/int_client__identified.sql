@@ -1,0 +1,67 @@
+-- interface.md, who a client is: the agency's own id, else <source>:<id>. Before identifiers link anything.
+with agency_client as (
+    select * from {{ ref('int_client__merged') }}
+),
+
+enrollment as (
+    select data_source, source_client_id from {{ ref('stg_claims__eligibility') }}
+),
+
+claim_line as (
+    select data_source, source_client_id from {{ ref('stg_claims__medical_claim') }}
+),
+
+fill as (
+    select data_source, source_client_id from {{ ref('stg_claims__pharmacy_claim') }}
+),
+
+patient as (
+    select source_client_id from {{ ref('stg_synthea__patients') }}
+),
+
+-- a payer may send claims of people whose enrollment it never sent
+member as (
+    select data_source, source_client_id, max(has_enrollment) = 1 as has_enrollment
+    from (
+        select data_source, source_client_id, 1 as has_enrollment
+        from enrollment
+        group by data_source, source_client_id
+        union all
+        select data_source, source_client_id, 0
+        from claim_line
+        group by data_source, source_client_id
+        union all
+        select data_source, source_client_id, 0
+        from fill
+        group by data_source, source_client_id
+    ) as known_member
+    group by data_source, source_client_id
+),
+
+identified_client as (
+    select
+        'ehr' as source,
+        '' as source_scope,
+        source_client_id,
+        surviving_client_id as client_id,
+        true as has_demographics
+    from agency_client
+    union all
+    select
+        'claims',
+        data_source,
+        source_client_id,
+        'claims:' || data_source || ':' || source_client_id,
+        has_enrollment
+    from member
+    union all
+    select
+        'synthea',
+        '',
+        source_client_id,
+        'synthea:' || source_client_id,
+        true
+    from patient
+)
+
+select * from identified_client

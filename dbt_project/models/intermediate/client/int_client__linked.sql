@@ -1,0 +1,114 @@
+-- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same birth date. An alert
+-- links the same way, to a claims member where the agency does not know the id. Nothing else links.
+with agency_client as (
+    select
+        client.medicaid_id,
+        client.medicare_id,
+        client.birth_date,
+        merged.surviving_client_id as client_id
+    from {{ ref('stg_ehr__client') }} as client
+    inner join {{ ref('int_client__merged') }} as merged
+        on client.source_client_id = merged.source_client_id
+),
+
+enrollment as (
+    select * from {{ ref('stg_claims__eligibility') }}
+    where payer_type in ('medicaid', 'medicare')
+),
+
+alert as (
+    select * from {{ ref('stg_adt__event') }}
+    where source_client_id is not null and medicaid_id is not null
+),
+
+held_identifier as (
+    select distinct 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
+    from agency_client
+    where medicaid_id is not null
+    union all
+    select distinct 'medicare', medicare_id, birth_date, client_id
+    from agency_client
+    where medicare_id is not null
+),
+
+member_identifier as (
+    select distinct
+        payer_type as identifier_type,
+        member_id as identifier,
+        birth_date,
+        data_source,
+        source_client_id
+    from enrollment
+    where member_id is not null
+),
+
+member_link as (
+    select
+        'claims' as source,
+        member.data_source as source_scope,
+        member.source_client_id,
+        held.client_id,
+        member.identifier_type,
+        member.identifier,
+        member.birth_date = held.birth_date as is_same_birth_date
+    from member_identifier as member
+    inner join held_identifier as held
+        on member.identifier_type = held.identifier_type and member.identifier = held.identifier
+),
+
+-- a member linked to the agency stands for the agency's client, any other for itself
+known_member as (
+    select
+        member.identifier,
+        member.birth_date,
+        'claims:' || member.data_source || ':' || member.source_client_id as client_id
+    from member_identifier as member
+    left join held_identifier as held
+        on member.identifier_type = held.identifier_type and member.identifier = held.identifier
+    where member.identifier_type = 'medicaid' and held.client_id is null
+),
+
+person_in_alert as (
+    select distinct sending_facility_id, source_client_id, medicaid_id, birth_date
+    from alert
+),
+
+alert_holder as (
+    select identifier, birth_date, client_id from held_identifier
+    where identifier_type = 'medicaid'
+    union all
+    select identifier, birth_date, client_id from known_member
+),
+
+alert_link as (
+    select
+        'adt' as source,
+        person.sending_facility_id as source_scope,
+        person.source_client_id,
+        holder.client_id,
+        'medicaid' as identifier_type,
+        person.medicaid_id as identifier,
+        coalesce(person.birth_date = holder.birth_date, false) as is_same_birth_date
+    from person_in_alert as person
+    inner join alert_holder as holder on person.medicaid_id = holder.identifier
+),
+
+linked_client as (
+    select
+        source,
+        source_scope,
+        source_client_id,
+        identifier_type,
+        identifier,
+        client_id,
+        max(case when is_same_birth_date then 1 else 0 end) = 1 as is_same_birth_date,
+        max(case when is_same_birth_date then 0 else 1 end) = 1 as has_other_birth_date
+    from (
+        select * from member_link
+        union all
+        select * from alert_link
+    ) as link
+    group by source, source_scope, source_client_id, identifier_type, identifier, client_id
+)
+
+select * from linked_client
