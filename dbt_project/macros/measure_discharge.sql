@@ -97,7 +97,7 @@ from {{ event }} as event
 inner join {{ ref('dim_client') }} as client on event.client_key = client.client_key
 where
     event.has_died
-    or not coalesce(event.is_to_community, false)
+    or not coalesce(event.is_to_community, true)
     or client.death_date between event.discharge_date
     and {{ local_date('event.window_closes_at', 'event.time_zone') }}
 union all

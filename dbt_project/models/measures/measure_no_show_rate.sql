@@ -3,7 +3,7 @@
 with
 
 measurement_period as (
-    {{ measure_period('no_show_rate', ['late_cancel_counts']) }}
+    {{ measure_period('no_show_rate', ['late_cancel_counts', 'open_stay_days']) }}
 ),
 
 denominator as (
@@ -24,7 +24,8 @@ denominator as (
         appointment.site_id,
         appointment.scheduled_at,
         appointment.status,
-        period.late_cancel_counts
+        period.late_cancel_counts,
+        period.open_stay_days
     from {{ ref('fct_appointment') }} as appointment
     inner join measurement_period as period
         on appointment.scheduled_date between period.start_date and period.end_date
@@ -38,7 +39,10 @@ missed_in_hospital as (
     inner join {{ ref('fct_stay') }} as stay
         on event.client_key = stay.client_key
         and event.scheduled_at >= stay.admitted_at
-        and (event.scheduled_at < stay.discharged_at or stay.discharged_at is null)
+        and event.scheduled_at < coalesce(
+            stay.discharged_at,
+            {{ dbt.dateadd('day', 'event.open_stay_days', 'stay.admitted_at') }}
+        )
     where event.status in ('no_show', 'late_cancel')
 ),
 
