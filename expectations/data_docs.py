@@ -1,0 +1,83 @@
+"""Data Docs: one page per suite by GX's own renderer, and an index; readable offline, equal for equal results.
+
+GX's page asks five foreign hosts for styles and scripts and carries run times and random ids. What points outside is
+taken out, a small style sheet put in, times and ids made constant.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from great_expectations.render.renderer import ValidationResultsPageRenderer
+from great_expectations.render.view import DefaultJinjaPageView
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuiteValidationResult
+
+_VIEW = DefaultJinjaPageView()  # one for all pages: it compiles its templates once
+_FOREIGN = re.compile(
+    r"<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>|<link\b[^>]*>|<img\b[^>]*>|<iframe\b.*?</iframe>",
+    re.DOTALL | re.IGNORECASE,
+)
+_FOREIGN_LINK = re.compile(r'href="(?:https?:)?//[^"]*"')
+_UPWARD_LINK = re.compile(r'href="(?:\.\./)+index\.html[^"]*"')
+_SIDEWAYS_LINK = re.compile(r'href="(?:\.\./)+expectations/[^"]*"')
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+_STYLE = """<meta charset="utf-8"><style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1c2430; }
+h1, h2, h3, h4, h5 { color: #1f3a5f; line-height: 1.25; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
+th, td { border: 1px solid #c9d1da; padding: .35rem .6rem; text-align: left; vertical-align: top; }
+ul { padding-left: 1.2rem; }
+.modal, button, .btn, footer, .nav, .navbar, .cooltip, .ge-index-page-site-name-title img { display: none; }
+.refused { color: #7a0c06; font-weight: 600; }
+</style>"""
+
+
+def write_page(folder: Path, relation: str, result: ExpectationSuiteValidationResult) -> None:
+    """Write `<relation>.html`.
+
+    Args:
+        folder: the directory of the pages.
+        relation: `schema.relation`, judged by the suite of that name.
+        result: without samples of rows.
+    """
+    result.meta = {
+        name: value
+        for name, value in result.meta.items()
+        if name in ("great_expectations_version", "batch_spec")
+    }
+    page = _VIEW.render(ValidationResultsPageRenderer().render(result))
+    (folder / f"{relation}.html").write_text(_offline(page), encoding="utf-8")
+
+
+def write_index(folder: Path, suites: list[tuple[str, bool, int | None, int]]) -> None:
+    """Write `index.html`: one line per suite (relation, success, rows, failures)."""
+    lines = []
+    for relation, success, rows, failures in suites:
+        name = html.escape(relation)
+        page = f'<a href="{name}.html">{name}</a>' if rows is not None else name
+        verdict = "holds" if success else f'<span class="refused">refused ({failures})</span>'
+        count = "missing" if rows is None else f"{rows:,}"
+        lines.append(f"<tr><td>{page}</td><td>{verdict}</td><td>{count}</td></tr>")
+    text = (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{_STYLE}<title>Gate</title></head><body>\n'
+        "<h1>What was judged before release</h1>\n"
+        "<table><thead><tr><th>Relation</th><th>Verdict</th><th>Rows</th></tr></thead><tbody>\n"
+        + "\n".join(lines)
+        + "\n</tbody></table></body></html>\n"
+    )
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def _offline(page: str) -> str:
+    page = _FOREIGN.sub("", page)
+    page = _UPWARD_LINK.sub('href="index.html"', page)
+    page = _SIDEWAYS_LINK.sub('href="#"', page)
+    page = _FOREIGN_LINK.sub('href="#"', page)
+    page = page.replace("<head>", f"<head>{_STYLE}", 1)
+    seen: dict[str, str] = {}
+    return _UUID.sub(lambda found: seen.setdefault(found[0], f"part-{len(seen) + 1}"), page)
