@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _VIEW = DefaultJinjaPageView()  # one for all pages: it compiles its templates once
 _FOREIGN = re.compile(
-    r"<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>|<link\b[^>]*>|<img\b[^>]*>|<iframe\b.*?</iframe>",
+    r"<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>|<footer\b.*?</footer>|<link\b[^>]*>|<img\b[^>]*>|<iframe\b.*?</iframe>",
     re.DOTALL | re.IGNORECASE,
 )
 _FOREIGN_LINK = re.compile(r'href="(?:https?:)?//[^"]*"')
@@ -32,7 +32,7 @@ h1, h2, h3, h4, h5 { color: #1f3a5f; line-height: 1.25; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { border: 1px solid #c9d1da; padding: .35rem .6rem; text-align: left; vertical-align: top; }
 ul { padding-left: 1.2rem; }
-.modal, button, .btn, footer, .nav, .navbar, .cooltip, .ge-index-page-site-name-title img { display: none; }
+.modal, button, .btn, .card.mb-3, .navbar { display: none; }
 .refused { color: #7a0c06; font-weight: 600; }
 </style>"""
 

@@ -37,7 +37,14 @@ _COMPARED_FROM = 20
 _ANY_ROWS = 10**15
 # Counts, not samples: the list of unexpected values would hold clients' data.
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
-_SHOWN = ("observed_value", "element_count", "unexpected_count", "missing_count")
+_SHOWN = (
+    "observed_value",
+    "element_count",
+    "unexpected_count",
+    "unexpected_percent",
+    "missing_count",
+    "missing_percent",
+)
 
 
 class JudgeError(Exception):

@@ -10,7 +10,6 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -65,22 +64,13 @@ _OTHER_TASKS = """
 """
 
 
-@dataclass(frozen=True)
-class Workbooks:
-    """What was written: workbooks, clients in them, how many are encrypted."""
-
-    workbooks: int
-    clients: int
-    encrypted: int
-
-
-def write_all(
+def write(
     connection: duckdb.DuckDBPyConnection,
     release: Release,
     zone: ZoneInfo,
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
-) -> Workbooks:
+) -> int:
     """Write every owner's workbook into the release.
 
     Args:
@@ -89,6 +79,9 @@ def write_all(
         zone: the agency's zone, in which due times are shown.
         feeds: freshness of the senders; a stale one puts a banner on every sheet.
         recipients: by staff_id, and `supervisors` for unassigned clients; who has a key gets `<staff_id>.xlsx.age`.
+
+    Returns:
+        Clients in all workbooks.
 
     Raises:
         ReleaseError: a care_manager_id can be no file name.
@@ -100,7 +93,6 @@ def write_all(
     keys = recipients or {}
     listed = _Stream(connection, _LISTED, zone)
     others = _Stream(connection, _OTHER_TASKS, zone)
-    encrypted = 0
     for owner, clients, notice in owners:
         facts = Facts(owner, clients, as_of, freshness, notice)
         recipient = keys.get(SUPERVISORS if owner is None else owner)
@@ -109,7 +101,6 @@ def write_all(
             _make(release.file(relative), facts, listed, others, release)
             release.add(relative, clients)
             continue
-        encrypted += 1
         relative += ".age"
         with _plain_file(clients, release.directory) as plain:
             _make(plain, facts, listed, others, release)
@@ -119,7 +110,7 @@ def write_all(
             with release.file(relative).open("wb") as sealed:
                 recipient.encrypt_stream(plain, sealed)
         release.add(relative, clients, identity=identity)
-    return Workbooks(len(owners), sum(clients for _, clients, _ in owners), encrypted)
+    return sum(clients for _, clients, _ in owners)
 
 
 class _Stream:
