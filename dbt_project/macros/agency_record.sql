@@ -1,0 +1,56 @@
+{#
+    A record of the agency (or of a feed keyed by the agency's client id) with what every fact needs: whose it is,
+    whether it is a Part 2 record, when it was first known, and where it is to be found.
+
+    day: the local day on which it counts, in terms of `record` and `run`. happened_at: the instant of an event; later
+    than a day after as_of it is no fact (fct_future_row counts it). Part 2: the record's program decides; without a
+    known program, the client's Part 2 enrollment that day.
+#}
+{% macro agency_record(source_name, table_name, day, happened_at=none, has_program=true) -%}
+    select
+        record.*,
+        client.client_key,
+        {%- if has_program %}
+        coalesce(program.is_part2, part2_span.client_key is not null) as is_part2,
+        {%- else %}
+        part2_span.client_key is not null as is_part2,
+        {%- endif %}
+        batch.first_received_at as received_at,
+        {{ evidence_columns('raw_' ~ source_name ~ '.' ~ table_name, 'record') }}
+    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }} as record
+    cross join {{ ref('stg_caseload__run') }} as run
+    left join {{ ref('int_client__matched') }} as client
+        on client.source = 'ehr' and record.source_client_id = client.source_client_id
+    {%- if has_program %}
+    left join {{ ref('dim_program') }} as program on record.program_id = program.program_id
+    {%- endif %}
+    left join {{ ref('int_client__part2_span') }} as part2_span
+        on client.client_key = part2_span.client_key
+        and {{ day }} between part2_span.start_date and part2_span.end_date
+    left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
+    {%- if happened_at %}
+    where coalesce({{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
+    {%- endif %}
+{%- endmacro %}
+
+{# The row that decides a fact: raw relation, and batch and record number within it. #}
+{% macro evidence_columns(relation_name, row) -%}
+    '{{ relation_name }}' as evidence_table,
+        {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
+{%- endmacro %}
+
+{# A record of a simulated patient, with the same columns. A simulator has no programs, so nothing is Part 2. #}
+{% macro synthea_record(table_name, happened_at) -%}
+    select
+        record.*,
+        client.client_key,
+        false as is_part2,
+        batch.first_received_at as received_at,
+        {{ evidence_columns('raw_synthea.' ~ table_name, 'record') }}
+    from {{ ref('stg_synthea__' ~ table_name) }} as record
+    cross join {{ ref('stg_caseload__run') }} as run
+    left join {{ ref('int_client__matched') }} as client
+        on client.source = 'synthea' and record.source_client_id = client.source_client_id
+    left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
+    where {{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}
+{%- endmacro %}

@@ -1,0 +1,82 @@
+with agency_client as (
+    select client.*
+    from {{ ref('stg_ehr__client') }} as client
+    inner join {{ ref('int_client__merged') }} as merged
+        on client.source_client_id = merged.source_client_id
+    where merged.surviving_client_id = merged.source_client_id
+),
+
+identity as (
+    select * from {{ ref('int_client__matched') }}
+    where match_rule = 'own_id'
+),
+
+ranked_enrollment as (
+    select
+        *,
+        row_number() over (
+            partition by data_source, source_client_id
+            order by enrollment_end_date desc, enrollment_start_date desc, _batch_id desc, _source_row desc
+        ) as recency
+    from {{ ref('stg_claims__eligibility') }}
+),
+
+member as (
+    select * from ranked_enrollment
+    where recency = 1
+),
+
+patient as (
+    select * from {{ ref('stg_synthea__patients') }}
+),
+
+described_client as (
+    select
+        identity.client_key,
+        identity.client_id,
+        identity.source,
+        coalesce(client.first_name, member.first_name, patient.first_name) as first_name,
+        coalesce(client.middle_name, member.middle_name) as middle_name,
+        coalesce(client.last_name, member.last_name, patient.last_name) as last_name,
+        coalesce(client.name_suffix, member.name_suffix, patient.name_suffix) as name_suffix,
+        client.preferred_name,
+        coalesce(client.birth_date, member.birth_date, patient.birth_date) as birth_date,
+        lower(coalesce(client.sex, member.gender, patient.sex)) as delivered_sex,
+        lower(trim(coalesce(client.race, member.race, patient.race))) as delivered_race,
+        lower(trim(coalesce(client.ethnicity, member.ethnicity, patient.ethnicity))) as delivered_ethnicity,
+        lower(trim(client.language)) as delivered_language,
+        client.interpreter_needed,
+        coalesce(client.address, member.address, patient.address) as address,
+        coalesce(client.city, member.city, patient.city) as city,
+        coalesce(client.state, member.state, patient.state) as state,
+        coalesce(client.zip_code, member.zip_code, patient.zip_code) as zip_code,
+        coalesce(client.phone, member.phone) as phone,
+        client.phone_2,
+        client.ok_to_call,
+        client.ok_to_leave_message,
+        client.ok_to_text,
+        client.ok_to_mail,
+        client.guardian_name,
+        client.guardian_phone,
+        client.is_confidential_minor,
+        client.housing_status,
+        client.site_id,
+        case when identity.source = 'synthea' then 'active' else client.status end as status,
+        coalesce(
+            client.medicaid_id, case when member.payer_type = 'medicaid' then member.member_id end
+        ) as medicaid_id,
+        coalesce(
+            client.medicare_id, case when member.payer_type = 'medicare' then member.member_id end
+        ) as medicare_id
+    from identity
+    left join agency_client as client
+        on identity.source = 'ehr' and identity.source_client_id = client.source_client_id
+    left join member
+        on identity.source = 'claims'
+        and identity.source_scope = member.data_source
+        and identity.source_client_id = member.source_client_id
+    left join patient
+        on identity.source = 'synthea' and identity.source_client_id = patient.source_client_id
+)
+
+select * from described_client

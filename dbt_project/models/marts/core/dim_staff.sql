@@ -1,0 +1,21 @@
+with staff as (
+    select * from {{ ref('stg_ehr__staff') }}
+),
+
+described_staff as (
+    select
+        {{ surrogate_key(['staff_id']) }} as staff_key,
+        staff_id,
+        staff_name,
+        role,
+        team,
+        site_id,
+        languages,
+        shift_minutes,
+        available_from_time,
+        available_to_time,
+        recipient_key
+    from staff
+)
+
+select * from described_staff

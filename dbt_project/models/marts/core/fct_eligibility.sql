@@ -1,0 +1,61 @@
+with enrollment as (
+    select * from {{ ref('stg_claims__eligibility') }}
+),
+
+client as (
+    select source_scope, source_client_id, client_key
+    from {{ ref('int_client__matched') }}
+    where source = 'claims'
+),
+
+dual_status as (
+    select * from {{ ref('dual_status') }}
+),
+
+batch as (
+    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
+),
+
+-- a member may sit in several rows of one payer type: plans, data sources, renewals
+payer_enrollment as (
+    select
+        client.client_key,
+        coalesce(enrollment.payer_type, 'other') as payer_type,
+        enrollment.enrollment_start_date as start_date,
+        coalesce(enrollment.enrollment_end_date, cast('9999-12-31' as date)) as end_date,
+        coalesce(dual_status.is_dual, false) as is_dual,
+        batch.first_received_at,
+        {{ evidence_columns('raw_claims.eligibility', 'enrollment') }}
+    from enrollment
+    inner join client
+        on enrollment.data_source = client.source_scope
+        and enrollment.source_client_id = client.source_client_id
+    left join dual_status on enrollment.dual_status_code = dual_status.dual_status_code
+    left join batch on enrollment._batch_id = batch.batch_id
+),
+
+merged_enrollment as (
+    {{ merged_spans('payer_enrollment', ['client_key', 'payer_type']) }}
+),
+
+eligibility as (
+    select
+        {{ surrogate_key(['span.client_key', 'span.payer_type', 'span.start_date']) }} as eligibility_key,
+        span.client_key,
+        span.payer_type,
+        span.start_date,
+        span.end_date,
+        max(case when payer_enrollment.is_dual then 1 else 0 end) = 1 as is_dual,
+        false as is_part2,
+        min(payer_enrollment.first_received_at) as received_at,
+        min(payer_enrollment.evidence_table) as evidence_table,
+        min(payer_enrollment.evidence_key) as evidence_key
+    from merged_enrollment as span
+    inner join payer_enrollment
+        on span.client_key = payer_enrollment.client_key
+        and span.payer_type = payer_enrollment.payer_type
+        and payer_enrollment.start_date between span.start_date and span.end_date
+    group by span.client_key, span.payer_type, span.start_date, span.end_date
+)
+
+select * from eligibility

@@ -1,0 +1,22 @@
+with plan_record as (
+    {{ agency_record('ehr', 'treatment_plan', day='record.start_date') }}
+),
+
+treatment_plan as (
+    select
+        {{ surrogate_key(["'ehr'", 'plan_id']) }} as treatment_plan_key,
+        plan_id,
+        client_key,
+        program_id,
+        start_date,
+        next_review_date,
+        signed_at,
+        status,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from plan_record
+)
+
+select * from treatment_plan
