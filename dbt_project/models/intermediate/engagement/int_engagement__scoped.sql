@@ -1,0 +1,141 @@
+{%- set lines = [
+    'therapy', 'psychiatry', 'medical', 'case_management', 'peer', 'group', 'injection', 'moud',
+] %}
+
+with client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+last_visit as (
+    select * from {{ ref('int_engagement__visit_last') }}
+),
+
+any_visit as (
+    select
+        client_key,
+        evidence_scope,
+        max(case when service_line = 'any' then last_kept_at end) as last_kept_at,
+        max(case when service_line = 'any' then last_kept_date end) as last_kept_visit_date,
+        max(case when service_line = 'any' then days_since_last_kept end)
+            as days_since_last_kept
+        {%- for line in lines %},
+        max(case when service_line = '{{ line }}' then days_since_last_kept end)
+            as days_since_last_{{ line }}
+        {%- endfor %}
+    from last_visit
+    group by client_key, evidence_scope
+),
+
+last_visit_evidence as (
+    select any_visit.client_key, any_visit.evidence_scope, min(visit.evidence_key) as evidence_key
+    from {{ ref('fct_visit') }} as visit
+    inner join any_visit
+        on visit.client_key = any_visit.client_key
+        and visit.started_at = any_visit.last_kept_at
+        and (any_visit.evidence_scope = 'all' or not visit.is_part2)
+    group by any_visit.client_key, any_visit.evidence_scope
+),
+
+cadence as (
+    select * from {{ ref('int_engagement__cadence') }}
+),
+
+appointment as (
+    select * from {{ ref('int_engagement__appointment_summed') }}
+),
+
+contact as (
+    select * from {{ ref('int_engagement__contact_last') }}
+),
+
+setting as (
+    select
+        {{ engagement_setting('minimum_appointments') }} as minimum_appointments,
+        {{ engagement_setting('late_cancel_is_no_show') }} as late_cancel_is_no_show
+),
+
+engagement as (
+    select
+        client_scope.client_key,
+        client_scope.evidence_scope,
+        {%- for window, days in [('short', '90d'), ('long', '365d')] %}
+        coalesce(appointment.kept_{{ window }}, 0) as kept_{{ days }}_count,
+        coalesce(appointment.no_show_{{ window }} + appointment.late_cancel_{{ window }}, 0)
+            as missed_{{ days }}_count,
+        coalesce(appointment.no_show_{{ window }}, 0) as no_show_{{ days }}_count,
+        cast(case
+            when appointment.kept_{{ window }} + appointment.no_show_{{ window }}
+                + appointment.late_cancel_{{ window }} * setting.late_cancel_is_no_show
+                >= setting.minimum_appointments
+                then (
+                    appointment.no_show_{{ window }}
+                    + appointment.late_cancel_{{ window }} * setting.late_cancel_is_no_show
+                ) / cast(
+                    appointment.kept_{{ window }} + appointment.no_show_{{ window }}
+                    + appointment.late_cancel_{{ window }} * setting.late_cancel_is_no_show
+                    as decimal(18, 6))
+        end as decimal(5, 4)) as no_show_{{ days }}_rate,
+        {%- endfor %}
+        visit.last_kept_at,
+        visit.last_kept_visit_date,
+        visit.days_since_last_kept,
+        {%- for line in lines %}
+        visit.days_since_last_{{ line }},
+        {%- endfor %}
+        cadence.expected_interval_days,
+        cadence.expected_interval_source,
+        cast(
+            visit.days_since_last_kept / cast(nullif(cadence.expected_interval_days, 0) as decimal(18, 6))
+            as decimal(9, 2)
+        ) as cadence_gap_ratio,
+        appointment.next_appointment_at,
+        appointment.last_missed_at,
+        coalesce(appointment.consecutive_miss_count, 0) as consecutive_miss_count,
+        coalesce(appointment.is_first_visit_no_show, false) as is_first_visit_no_show,
+        coalesce(contact.attempts_14d_count, 0) as attempts_14d_count,
+        contact.last_contact_at,
+        contact.last_contact_outcome,
+        contact.last_contact_channel,
+        contact.last_reached_at,
+        last_visit_evidence.evidence_key as last_kept_evidence_key,
+        contact.last_contact_evidence_key
+    from client_scope
+    cross join setting
+    left join any_visit as visit
+        on client_scope.client_key = visit.client_key
+        and client_scope.evidence_scope = visit.evidence_scope
+    left join last_visit_evidence
+        on client_scope.client_key = last_visit_evidence.client_key
+        and client_scope.evidence_scope = last_visit_evidence.evidence_scope
+    left join cadence
+        on client_scope.client_key = cadence.client_key
+        and client_scope.evidence_scope = cadence.evidence_scope
+    left join appointment
+        on client_scope.client_key = appointment.client_key
+        and client_scope.evidence_scope = appointment.evidence_scope
+    left join contact
+        on client_scope.client_key = contact.client_key
+        and client_scope.evidence_scope = contact.evidence_scope
+),
+
+judged as (
+    select
+        *,
+        next_appointment_at is null as has_no_future_appointment,
+        consecutive_miss_count >= {{ engagement_setting('consecutive_misses') }}
+            as has_consecutive_misses,
+        coalesce(cadence_gap_ratio > {{ engagement_setting('gap_watch_above') }}, false)
+            as is_cadence_watch,
+        -- spec interface.md Tasks, lane 6: a wide gap, or a smaller one with nothing booked
+        coalesce(
+            cadence_gap_ratio > {{ engagement_setting('gap_disengaging_above') }}
+            or (
+                cadence_gap_ratio > {{ engagement_setting('gap_watch_above') }}
+                and next_appointment_at is null
+            ),
+            false
+        ) as is_disengaging
+    from engagement
+)
+
+select * from judged

@@ -1,0 +1,87 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+-- one pass over the visits; the scopes are made of the small result
+last_by_origin as (
+    select
+        visit.client_key,
+        visit.is_part2,
+        visit.service_line,
+        max(visit.started_at) as last_kept_at,
+        max(visit.visit_date) as last_kept_date
+    from {{ ref('fct_visit') }} as visit
+    cross join run
+    where visit.client_key is not null and visit.started_at <= run.as_of
+    group by visit.client_key, visit.is_part2, visit.service_line
+),
+
+last_visit as (
+    select
+        client_scope.client_key,
+        client_scope.evidence_scope,
+        coalesce(last_by_origin.service_line, 'other') as service_line,
+        max(last_by_origin.last_kept_at) as last_kept_at,
+        max(last_by_origin.last_kept_date) as last_kept_date
+    from last_by_origin
+    inner join client_scope on last_by_origin.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not last_by_origin.is_part2
+    group by client_scope.client_key, client_scope.evidence_scope, 3
+    union all
+    select
+        client_scope.client_key,
+        client_scope.evidence_scope,
+        'any' as service_line,
+        max(last_by_origin.last_kept_at) as last_kept_at,
+        max(last_by_origin.last_kept_date) as last_kept_date
+    from last_by_origin
+    inner join client_scope on last_by_origin.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not last_by_origin.is_part2
+    group by client_scope.client_key, client_scope.evidence_scope
+),
+
+-- spec §2.14: days in hospital do not count against the client
+hospital_stay as (
+    select stay.client_key, stay.admit_date, stay.discharge_date, stay.is_part2
+    from {{ ref('fct_stay') }} as stay
+    where stay.client_key is not null and stay.stay_class = 'acute'
+),
+
+hospital_days as (
+    select
+        last_visit.client_key,
+        last_visit.evidence_scope,
+        last_visit.service_line,
+        sum(
+            coalesce(least(stay.discharge_date, run.as_of_date), run.as_of_date)
+            - greatest(stay.admit_date, last_visit.last_kept_date)
+        ) as hospital_days
+    from last_visit
+    inner join hospital_stay as stay
+        on last_visit.client_key = stay.client_key
+        and coalesce(stay.discharge_date > last_visit.last_kept_date, true)
+        and (last_visit.evidence_scope = 'all' or not stay.is_part2)
+    cross join run
+    where stay.admit_date <= run.as_of_date
+    group by last_visit.client_key, last_visit.evidence_scope, last_visit.service_line
+),
+
+counted_visit as (
+    select
+        last_visit.*,
+        cast(greatest(
+            run.as_of_date - last_visit.last_kept_date - coalesce(hospital_days.hospital_days, 0), 0
+        ) as integer) as days_since_last_kept
+    from last_visit
+    cross join run
+    left join hospital_days
+        on last_visit.client_key = hospital_days.client_key
+        and last_visit.evidence_scope = hospital_days.evidence_scope
+        and last_visit.service_line = hospital_days.service_line
+)
+
+select * from counted_visit

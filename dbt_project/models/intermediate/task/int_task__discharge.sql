@@ -1,0 +1,88 @@
+with run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+task_type as (
+    select * from {{ ref('task_type') }} where lane = 1
+),
+
+calendar_day as (
+    select * from {{ ref('int_business_day__numbered') }}
+),
+
+-- spec interface.md Tasks, lane 1: 24 elapsed hours; without a time, the end of the next day
+due_discharge as (
+    select
+        discharge.*,
+        run.time_zone,
+        task_type.lane,
+        task_type.pass_business_days,
+        case
+            when discharge.discharge_precision = 'date' then {{ end_of_local_day(
+                'discharge.discharge_date + task_type.due_days', 'run.time_zone') }}
+            else discharge.discharged_at + task_type.due_hours * interval '1 hour'
+        end as due_at
+    from {{ ref('int_task__discharge_opened') }} as discharge
+    inner join task_type on discharge.task_type = task_type.task_type
+    cross join run
+),
+
+local_due_discharge as (
+    select *, {{ local_timestamp('due_at', 'time_zone') }} as local_due_at
+    from due_discharge
+),
+
+-- a business day later, at the same time of the day
+passing_discharge as (
+    select
+        discharge.*,
+        timezone(
+            discharge.time_zone,
+            cast(pass_day.calendar_date as timestamp)
+            + (discharge.local_due_at - date_trunc('day', discharge.local_due_at))
+        ) as passes_at
+    from local_due_discharge as discharge
+    left join calendar_day as due_day
+        on cast(discharge.local_due_at as date) = due_day.calendar_date
+    left join calendar_day as pass_day
+        on due_day.business_day_number + discharge.pass_business_days
+        = pass_day.business_day_number
+        and pass_day.is_business_day
+),
+
+opening as (
+    select
+        {{ surrogate_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }} as task_hash,
+        {{ task_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }} as task_key,
+        client_scope.evidence_scope,
+        discharge.client_key,
+        discharge.lane,
+        discharge.task_type,
+        discharge.discharged_at as event_at,
+        discharge.discharged_at as opened_at,
+        discharge.due_at,
+        discharge.passes_at as expires_at,
+        'passed_to_lane_2' as expires_as,
+        cast(null as timestamp with time zone) as answered_at,
+        cast(null as {{ dbt.type_string() }}) as answered_as,
+        discharge.withdrawn_at,
+        discharge.withdrawn_as,
+        discharge.evidence_table,
+        discharge.evidence_key,
+        discharge.is_part2,
+        discharge.discharge_date as event_date,
+        discharge.event_key,
+        discharge.facility_name as event_facility,
+        discharge.setting as event_setting,
+        discharge.discharge_disposition_code
+    from passing_discharge as discharge
+    inner join {{ ref('int_client__scope') }} as client_scope
+        on discharge.client_key = client_scope.client_key
+        and (client_scope.evidence_scope = 'all' or not discharge.is_part2)
+),
+
+{{ task_life('opening', answered_by_contact=true, admission='replaces') }}
+
+select * from task

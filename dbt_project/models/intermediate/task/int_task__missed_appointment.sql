@@ -1,0 +1,149 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+task_type as (
+    select * from {{ ref('task_type') }} where lane = 3
+),
+
+appointment as (
+    select * from {{ ref('fct_appointment') }} where client_key is not null
+),
+
+calendar_day as (
+    select * from {{ ref('int_business_day__numbered') }}
+),
+
+standing_miss as (
+    select
+        missed.client_key,
+        missed.appointment_id,
+        missed.appointment_key,
+        missed.service_line,
+        missed.scheduled_at,
+        case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
+            else missed.scheduled_at end as missed_at,
+        case when missed.rescheduled_to_appointment_id is not null
+            then coalesce(rebooked.created_at, missed.status_at, missed.scheduled_at)
+        end as rescheduled_at,
+        cast(null as timestamp with time zone) as withdrawn_at,
+        cast(null as {{ dbt.type_string() }}) as withdrawn_as,
+        missed.is_part2,
+        missed.evidence_key
+    from appointment as missed
+    left join appointment as rebooked
+        on missed.rescheduled_to_appointment_id = rebooked.appointment_id
+    where missed.status in ('no_show', 'late_cancel')
+),
+
+-- a miss that the record later took back, moved or rescheduled
+withdrawn_miss as (
+    select
+        client_key,
+        appointment_id,
+        appointment_key,
+        service_line,
+        scheduled_at,
+        scheduled_at as missed_at,
+        case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
+            as rescheduled_at,
+        case when status is distinct from 'rescheduled' then corrected_at end as withdrawn_at,
+        case when status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end
+            as withdrawn_as,
+        is_part2,
+        evidence_key
+    from {{ ref('int_task__missed_withdrawn') }}
+    where client_key is not null
+),
+
+missed as (
+    select * from standing_miss
+    union all
+    select * from withdrawn_miss
+),
+
+local_miss as (
+    select
+        missed.*,
+        run.time_zone,
+        task_type.lane,
+        task_type.task_type,
+        task_type.due_business_days,
+        task_type.expires_days,
+        {{ local_date('missed.scheduled_at', 'run.time_zone') }} as missed_date,
+        {{ local_timestamp('missed.missed_at', 'run.time_zone') }} as local_missed_at
+    from missed
+    inner join task_type on missed.service_line = task_type.event_kind
+    cross join run
+),
+
+-- spec interface.md Tasks, lane 3: end of the next business day; the same day for injection and moud
+opening_miss as (
+    select
+        {{ surrogate_key(["'3'", 'miss.appointment_id', 'miss.scheduled_at']) }} as task_hash,
+        client_scope.evidence_scope,
+        miss.*,
+        {{ end_of_local_day(
+            'coalesce(due_day.calendar_date, miss.missed_date)', 'miss.time_zone') }} as due_at,
+        timezone(miss.time_zone, miss.local_missed_at + miss.expires_days * interval '1 day')
+            as expires_at
+    from local_miss as miss
+    inner join {{ ref('int_client__scope') }} as client_scope
+        on miss.client_key = client_scope.client_key
+        and (client_scope.evidence_scope = 'all' or not miss.is_part2)
+    left join calendar_day as missed_day on miss.missed_date = missed_day.calendar_date
+    left join calendar_day as due_day
+        on miss.due_business_days > 0
+        and missed_day.business_day_number + miss.due_business_days = due_day.business_day_number
+        and due_day.is_business_day
+),
+
+kept_visit as (
+    select opening_miss.task_hash, opening_miss.evidence_scope, min(visit.started_at) as kept_at
+    from opening_miss
+    inner join {{ ref('fct_visit') }} as visit
+        on opening_miss.client_key = visit.client_key
+        and opening_miss.service_line = visit.service_line
+        and visit.started_at > opening_miss.scheduled_at
+        and visit.started_at <= opening_miss.expires_at
+    cross join run
+    where visit.started_at <= run.as_of
+        and (opening_miss.evidence_scope = 'all' or not visit.is_part2)
+    group by opening_miss.task_hash, opening_miss.evidence_scope
+),
+
+opening as (
+    select
+        miss.task_hash,
+        {{ task_key(["'3'", 'miss.appointment_id', 'miss.scheduled_at']) }} as task_key,
+        miss.evidence_scope,
+        miss.client_key,
+        miss.lane,
+        miss.task_type,
+        miss.missed_at as event_at,
+        miss.missed_at as opened_at,
+        miss.due_at,
+        miss.expires_at,
+        'expired' as expires_as,
+        least(miss.rescheduled_at, kept_visit.kept_at) as answered_at,
+        case when kept_visit.kept_at < coalesce(miss.rescheduled_at, kept_visit.kept_at + interval '1 day')
+            then 'kept_visit' else 'rescheduled' end as answered_as,
+        miss.withdrawn_at,
+        miss.withdrawn_as,
+        'raw_ehr.appointment' as evidence_table,
+        miss.evidence_key,
+        miss.is_part2,
+        miss.missed_date as event_date,
+        miss.appointment_key as event_key,
+        cast(null as {{ dbt.type_string() }}) as event_facility,
+        cast(null as {{ dbt.type_string() }}) as event_setting,
+        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+    from opening_miss as miss
+    left join kept_visit
+        on miss.task_hash = kept_visit.task_hash
+        and miss.evidence_scope = kept_visit.evidence_scope
+),
+
+{{ task_life('opening', answered_by_contact=true, admission='pauses') }}
+
+select * from task

@@ -1,0 +1,79 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+task_type as (
+    select * from {{ ref('task_type') }} where lane = 4
+),
+
+calendar_day as (
+    select * from {{ ref('int_business_day__numbered') }}
+),
+
+-- the tier of today; lanes 0 and 1 raise it, lane 4 does not, so nothing depends on itself
+client_tier as (
+    select * from {{ ref('int_task__client_tier') }}
+),
+
+referral_due as (
+    select tier, due_business_days from {{ ref('task_referral_due') }}
+),
+
+scoped_referral as (
+    select
+        client_scope.evidence_scope,
+        opened.*,
+        run.time_zone,
+        coalesce(client_tier.tier, 'standard') as tier,
+        {{ local_date('opened.opened_at', 'run.time_zone') }} as opened_date
+    from {{ ref('int_task__referral_opened') }} as opened
+    cross join run
+    inner join {{ ref('int_client__scope') }} as client_scope
+        on opened.client_key = client_scope.client_key
+        and (client_scope.evidence_scope = 'all' or not opened.is_part2)
+    left join client_tier
+        on opened.client_key = client_tier.client_key
+        and client_scope.evidence_scope = client_tier.evidence_scope
+),
+
+opening as (
+    select
+        {{ surrogate_key(["'4'", 'referral.referral_id', 'referral.status_at',
+            'referral.after_stay_key']) }} as task_hash,
+        {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at',
+            'referral.after_stay_key']) }} as task_key,
+        referral.evidence_scope,
+        referral.client_key,
+        task_type.lane,
+        referral.task_type,
+        referral.opened_at as event_at,
+        referral.opened_at,
+        {{ end_of_local_day('due_day.calendar_date', 'referral.time_zone') }} as due_at,
+        cast(null as timestamp with time zone) as expires_at,
+        cast(null as {{ dbt.type_string() }}) as expires_as,
+        referral.next_status_at as answered_at,
+        case referral.next_status when 'closed' then 'referral_closed'
+            else 'status_changed' end as answered_as,
+        cast(null as timestamp with time zone) as withdrawn_at,
+        cast(null as {{ dbt.type_string() }}) as withdrawn_as,
+        referral.evidence_table,
+        referral.evidence_key,
+        referral.is_part2,
+        {{ local_date('referral.status_at', 'referral.time_zone') }} as event_date,
+        referral.referral_key as event_key,
+        cast(null as {{ dbt.type_string() }}) as event_facility,
+        cast(null as {{ dbt.type_string() }}) as event_setting,
+        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+    from scoped_referral as referral
+    inner join task_type on referral.task_type = task_type.task_type
+    inner join referral_due on referral.tier = referral_due.tier
+    left join calendar_day as opened_day on referral.opened_date = opened_day.calendar_date
+    left join calendar_day as due_day
+        on opened_day.business_day_number + referral_due.due_business_days
+        = due_day.business_day_number
+        and due_day.is_business_day
+),
+
+{{ task_life('opening', answered_by_contact=false, admission='ends') }}
+
+select * from task

@@ -1,0 +1,103 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+task_type as (
+    select * from {{ ref('task_type') }} where lane = 2
+),
+
+discharge as (
+    select * from {{ ref('int_task__discharge_opened') }}
+),
+
+-- spec interface.md Tasks, lane 2: exists only once lane 1 was worked or its time had passed
+passed_task as (
+    select *
+    from {{ ref('int_task__discharge') }}
+    where status = 'expired' or (status = 'closed' and closed_by <> 'system')
+),
+
+passed_discharge as (
+    select
+        passed_task.evidence_scope,
+        passed_task.closed_at as opened_at,
+        discharge.*,
+        run.time_zone,
+        run.as_of,
+        task_type.lane,
+        task_type.task_type as transition_type,
+        discharge.discharge_date + task_type.due_days as due_date,
+        discharge.discharge_date + task_type.expires_days as pass_date,
+        task_type.due_days,
+        {{ local_timestamp('discharge.discharged_at', 'run.time_zone') }} as local_at
+    from passed_task
+    inner join discharge
+        on passed_task.client_key = discharge.client_key
+        and passed_task.event_at = discharge.discharged_at
+        and passed_task.evidence_key = discharge.evidence_key
+    cross join run
+    cross join task_type
+),
+
+-- without a time of discharge, a visit of that day may have come before it
+kept_visit as (
+    select
+        passed_discharge.evidence_scope,
+        passed_discharge.evidence_key,
+        min(visit.started_at) as kept_at
+    from passed_discharge
+    inner join {{ ref('fct_visit') }} as visit
+        on passed_discharge.client_key = visit.client_key
+        and visit.started_at > passed_discharge.discharged_at
+        and visit.started_at <= passed_discharge.as_of
+        and visit.visit_date <= passed_discharge.pass_date
+        and (
+            passed_discharge.discharge_precision <> 'date'
+            or visit.visit_date > passed_discharge.discharge_date
+        )
+        and (passed_discharge.evidence_scope = 'all' or not visit.is_part2)
+    group by passed_discharge.evidence_scope, passed_discharge.evidence_key
+),
+
+opening as (
+    select
+        {{ surrogate_key(["'2'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }} as task_hash,
+        {{ task_key(["'2'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }} as task_key,
+        discharge.evidence_scope,
+        discharge.client_key,
+        discharge.lane,
+        discharge.transition_type as task_type,
+        discharge.discharged_at as event_at,
+        discharge.opened_at,
+        case
+            when discharge.discharge_precision = 'date'
+                then {{ end_of_local_day('discharge.due_date', 'discharge.time_zone') }}
+            else timezone(
+                discharge.time_zone, discharge.local_at + discharge.due_days * interval '1 day'
+            )
+        end as due_at,
+        {{ start_of_local_day('discharge.pass_date', 'discharge.time_zone') }} as expires_at,
+        'passed_to_lane_6' as expires_as,
+        kept_visit.kept_at as answered_at,
+        'kept_visit' as answered_as,
+        discharge.withdrawn_at,
+        discharge.withdrawn_as,
+        discharge.evidence_table,
+        discharge.evidence_key,
+        discharge.is_part2,
+        discharge.discharge_date as event_date,
+        discharge.event_key,
+        discharge.facility_name as event_facility,
+        discharge.setting as event_setting,
+        discharge.discharge_disposition_code
+    from passed_discharge as discharge
+    left join kept_visit
+        on discharge.evidence_scope = kept_visit.evidence_scope
+        and discharge.evidence_key = kept_visit.evidence_key
+),
+
+{{ task_life('opening', answered_by_contact=false, admission='replaces') }}
+
+select * from task

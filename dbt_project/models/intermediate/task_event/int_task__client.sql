@@ -1,0 +1,88 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+client as (
+    select client_key, client_id, status, death_date
+    from {{ ref('dim_client') }}
+    where is_agency_client
+),
+
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
+-- what was said last: a client who was reached after "moved" has not moved
+last_word as (
+    select
+        client_scope.client_key,
+        client_scope.evidence_scope,
+        max(case when contact.is_two_way then contact.contacted_at end) as reached_at,
+        max(case when outcome.client_left = 'died' then contact.contacted_at end) as died_at,
+        max(case when outcome.client_left = 'moved' then contact.contacted_at end) as moved_at
+    from {{ ref('fct_contact') }} as contact
+    inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
+    inner join client_scope on contact.client_key = client_scope.client_key
+    cross join run
+    where contact.contacted_at <= run.as_of
+        and (outcome.client_left is not null or contact.is_two_way)
+        and (client_scope.evidence_scope = 'all' or not contact.is_part2)
+    group by client_scope.client_key, client_scope.evidence_scope
+),
+
+fatal_stay as (
+    select client_key, min(coalesce(discharged_at, admitted_at)) as died_at
+    from {{ ref('fct_stay') }}
+    where died and client_key is not null
+    group by client_key
+),
+
+-- the record says that a client was discharged but not when: the last program's end, else the day we heard it
+discharge_notice as (
+    select matched.client_key, min(batch.first_received_at) as noticed_at
+    from {{ ref('stg_ehr__client') }} as record
+    inner join {{ ref('int_client__matched') }} as matched
+        on matched.source = 'ehr' and record.source_client_id = matched.source_client_id
+    inner join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
+    where record.status = 'discharged'
+    group by matched.client_key
+),
+
+last_enrollment as (
+    select client_key, max(end_date) as end_date, bool_or(end_date is null) as is_enrolled
+    from {{ ref('fct_program_enrollment') }}
+    group by client_key
+),
+
+task_client as (
+    select
+        client.client_key,
+        client.client_id,
+        client_scope.evidence_scope,
+        least(
+            {{ start_of_local_day('client.death_date', 'run.time_zone') }},
+            fatal_stay.died_at,
+            case when last_word.reached_at > last_word.died_at then null
+                else last_word.died_at end
+        ) as died_at,
+        case when last_word.reached_at > last_word.moved_at then null
+            else last_word.moved_at end as moved_at,
+        case when client.status = 'discharged' then coalesce(
+            case when not last_enrollment.is_enrolled then least(
+                {{ end_of_local_day('last_enrollment.end_date', 'run.time_zone') }}, run.as_of
+            ) end,
+            discharge_notice.noticed_at,
+            run.as_of
+        ) end as left_at
+    from client
+    inner join client_scope on client.client_key = client_scope.client_key
+    cross join run
+    left join last_word
+        on client.client_key = last_word.client_key
+        and client_scope.evidence_scope = last_word.evidence_scope
+    left join fatal_stay on client.client_key = fatal_stay.client_key
+    left join discharge_notice on client.client_key = discharge_notice.client_key
+    left join last_enrollment on client.client_key = last_enrollment.client_key
+)
+
+select * from task_client

@@ -1,0 +1,138 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+claims_notice as (
+    select cast(value as integer) as notice_days
+    from {{ ref('task_setting') }}
+    where name = 'claims_notice_days'
+),
+
+provider as (
+    select npi, bool_or(is_part2) as is_part2 from {{ ref('dim_provider') }} group by npi
+),
+
+-- spec interface.md Tasks, lane 1: psychiatric or medical inpatient, crisis center; observation unless medical
+stay_discharge as (
+    select
+        stay_key as event_key,
+        client_key,
+        facility_id,
+        facility_name,
+        setting,
+        case stay_class
+            when 'crisis' then 'discharge_crisis'
+            when 'observation' then 'discharge_observation'
+            else 'discharge_inpatient'
+        end as task_type,
+        discharged_at,
+        discharge_date,
+        discharge_precision,
+        discharge_disposition_code,
+        has_adt,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_stay') }}
+    where discharged_at is not null
+        and (
+            stay_class in ('acute', 'crisis')
+            or (stay_class = 'observation' and setting <> 'medical')
+        )
+        and coalesce(is_to_community, true)
+        and not coalesce(died, false)
+),
+
+-- an ED visit counts for behavioral health, and where nobody says what it was for
+emergency_discharge as (
+    select
+        ed_visit_key as event_key,
+        client_key,
+        facility_id,
+        facility_name,
+        setting,
+        case when facility_type = 'crisis_center' then 'discharge_crisis'
+            else 'discharge_emergency' end as task_type,
+        ended_at as discharged_at,
+        {{ local_date('ended_at', 'run.time_zone') }} as discharge_date,
+        end_precision as discharge_precision,
+        discharge_disposition_code,
+        has_adt,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_ed_visit') }}
+    cross join run
+    where ended_at is not null
+        and not coalesce(became_inpatient, false)
+        and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
+        and coalesce(is_to_community, true)
+),
+
+standing_discharge as (
+    select * from stay_discharge
+    union all
+    select * from emergency_discharge
+),
+
+discharge as (
+    select
+        standing_discharge.*,
+        cast(null as timestamp with time zone) as withdrawn_at,
+        cast(null as {{ dbt.type_string() }}) as withdrawn_as
+    from standing_discharge
+    cross join claims_notice
+    cross join run
+    where standing_discharge.has_adt
+        or {{ local_date('standing_discharge.received_at', 'run.time_zone') }}
+        <= standing_discharge.discharge_date + claims_notice.notice_days
+    union all
+    select
+        cast(null as bigint) as event_key,
+        withdrawn.client_key,
+        withdrawn.facility_id,
+        withdrawn.facility_name,
+        'unknown' as setting,
+        withdrawn.task_type,
+        withdrawn.discharged_at,
+        {{ local_date('withdrawn.discharged_at', 'run.time_zone') }} as discharge_date,
+        withdrawn.discharge_precision,
+        withdrawn.discharge_disposition_code,
+        true as has_adt,
+        withdrawn.withdrawn_at as received_at,
+        coalesce(provider.is_part2, false) as is_part2,
+        'raw_adt.event' as evidence_table,
+        withdrawn.evidence_key,
+        withdrawn.withdrawn_at,
+        withdrawn.withdrawn_as
+    from {{ ref('int_task__withdrawn_discharge') }} as withdrawn
+    cross join run
+    left join provider on withdrawn.facility_id = provider.npi
+    where withdrawn.task_type is not null
+),
+
+-- one discharge of a client from a facility at a moment, however many messages tell of it
+numbered_discharge as (
+    select
+        discharge.*,
+        client.client_id,
+        row_number() over (
+            partition by discharge.client_key, discharge.facility_id, discharge.discharged_at
+            order by
+                discharge.withdrawn_at is not null,
+                discharge.task_type desc,
+                discharge.event_key,
+                discharge.evidence_key
+        ) as occurrence
+    from discharge
+    inner join {{ ref('dim_client') }} as client
+        on discharge.client_key = client.client_key and client.is_agency_client
+),
+
+opened as (
+    select * from numbered_discharge where occurrence = 1
+)
+
+select * from opened

@@ -1,0 +1,31 @@
+with task as (
+    select
+        task_key,
+        client_key,
+        lane,
+        task_type,
+        opened_at,
+        due_at,
+        status,
+        closed_at,
+        closed_by,
+        close_reason,
+        evidence_table,
+        evidence_key,
+        client_id,
+        lane_name,
+        is_part2,
+        event_at,
+        event_date,
+        event_key,
+        event_facility,
+        event_setting,
+        discharge_disposition_code,
+        expires_at,
+        why_now,
+        action_needed
+    from {{ ref('int_task__unioned') }}
+    where evidence_scope = 'all'
+)
+
+select * from task

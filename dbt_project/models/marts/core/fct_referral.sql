@@ -1,0 +1,95 @@
+with run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+referral as (
+    select * from {{ ref('stg_referrals__referral') }}
+),
+
+matched as (
+    select source_client_id, client_key
+    from {{ ref('int_client__matched') }}
+    where source = 'ehr'
+),
+
+program as (
+    select program_id, is_part2 from {{ ref('dim_program') }}
+),
+
+part2_span as (
+    select * from {{ ref('int_client__part2_span') }}
+),
+
+batch as (
+    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
+),
+
+client_referral as (
+    select
+        referral.*,
+        matched.client_key,
+        batch.first_received_at,
+        {{ local_date('referral.created_at', 'run.time_zone') }} as created_date
+    from referral
+    cross join run
+    left join matched on referral.source_client_id = matched.source_client_id
+    left join batch on referral._batch_id = batch.batch_id
+),
+
+-- spec §2.14 Referral loop: the furthest step reached is the status
+tracked_referral as (
+    select
+        {{ surrogate_key(['referral.referral_id']) }} as referral_key,
+        referral.client_key,
+        referral.referral_id,
+        referral.direction,
+        referral.domain,
+        referral.priority,
+        referral.created_at,
+        referral.created_date,
+        referral.sent_at,
+        referral.accepted_at,
+        referral.scheduled_at,
+        referral.attended_at,
+        referral.result_received_at,
+        referral.closed_at,
+        referral.close_reason,
+        referral.barrier_code,
+        referral.referred_to,
+        case
+            when referral.closed_at is not null then 'closed'
+            when referral.result_received_at is not null then 'result_received'
+            when referral.attended_at is not null then 'attended'
+            when referral.scheduled_at is not null then 'scheduled'
+            when referral.accepted_at is not null then 'accepted'
+            when referral.sent_at is not null then 'sent'
+            else 'created'
+        end as status,
+        greatest(
+            referral.created_at,
+            referral.sent_at,
+            referral.accepted_at,
+            referral.scheduled_at,
+            referral.attended_at,
+            referral.result_received_at,
+            referral.closed_at
+        ) as last_status_at,
+        referral.closed_at is null as is_open,
+        referral.closed_at is not null
+        and (referral.attended_at is not null or referral.close_reason is not null)
+            as is_loop_closed,
+        referral.program_id,
+        coalesce(program.is_part2, false)
+        or (program.program_id is null and part2_span.client_key is not null) as is_part2,
+        referral.first_received_at as received_at,
+        'raw_referrals.referral' as evidence_table,
+        referral._batch_id || ':' || cast(referral._source_row as {{ dbt.type_string() }})
+            as evidence_key
+    from client_referral as referral
+    left join program on referral.program_id = program.program_id
+    left join part2_span
+        on referral.client_key = part2_span.client_key
+        and referral.created_date between part2_span.start_date and part2_span.end_date
+)
+
+select * from tracked_referral
