@@ -1,76 +1,90 @@
 {#
-    The discharges that ask the agency for a follow-up: home from a psychiatric or medical hospital stay, a crisis
-    center, or an emergency visit for behavioral health. The same set as the discharge lanes, so that the list and the
-    rate agree. By ADT, or by a claim that comes early enough to act on.
-#}
-
-{#
-    Body of a CTE, one row per discharge of an agency client: event_key, client_key, discharged_at, discharge_date,
+    Body of a CTE: the discharges that ask the agency for a follow-up, the same that open the discharge lanes: from a
+    psychiatric or medical hospital stay, a crisis center, an observation stay that was not for the body alone, or an
+    emergency visit for behavioral health or for nobody knows what. By ADT, or by a claim that comes early enough.
+    One row per discharge of an agency client: event_key, client_key, discharged_at, discharge_date,
     discharge_precision, notified_at, is_to_community, has_died, evidence_table, evidence_key, and every column of the
     period.
 
     period  a CTE made by measure_period, with the rule claims_notice_days
 #}
 {% macro measure_discharge(period) -%}
-select
-    discharge.event_key,
-    discharge.client_key,
-    discharge.discharged_at,
-    coalesce(
-        discharge.discharge_date, {{ local_date('discharge.discharged_at', 'period.time_zone') }}
-    ) as discharge_date,
-    discharge.discharge_precision,
-    -- spec interface.md Measures: the clock cannot start before the event that it is about
-    greatest(discharge.notified_at, discharge.discharged_at) as notified_at,
-    discharge.is_to_community,
-    discharge.has_died,
-    discharge.evidence_table,
-    discharge.evidence_key,
-    period.*
-from (
+select * from (
     select
-        stay_key as event_key,
-        client_key,
-        discharged_at,
-        discharge_date,
-        discharge_precision,
-        received_at as notified_at,
-        is_to_community,
-        died as has_died,
-        has_adt,
-        evidence_table,
-        evidence_key
-    from {{ ref('fct_stay') }}
-    where stay_class in ('acute', 'crisis') and not is_discharge_cancelled
-    union all
-    select
-        ed_visit_key as event_key,
-        client_key,
-        ended_at as discharged_at,
-        cast(null as date) as discharge_date,
-        end_precision as discharge_precision,
-        received_at as notified_at,
-        is_to_community,
-        false as has_died,
-        has_adt,
-        evidence_table,
-        evidence_key
-    from {{ ref('fct_ed_visit') }}
-    where is_behavioral and not became_inpatient
-) as discharge
-inner join {{ ref('dim_client') }} as client
-    on discharge.client_key = client.client_key and client.is_agency_client
-inner join {{ period }} as period
-    on coalesce(
-        discharge.discharge_date, {{ local_date('discharge.discharged_at', 'period.time_zone') }}
-    ) between period.start_date and period.end_date
-where
-    discharge.discharged_at <= period.as_of
-    and (
-        discharge.has_adt
-        or discharge.notified_at
-        <= {{ dbt.dateadd('day', 'period.claims_notice_days', 'discharge.discharged_at') }}
-    )
+        leaving.event_key,
+        leaving.client_key,
+        leaving.discharged_at,
+        leaving.discharge_date,
+        leaving.discharge_precision,
+        -- the clock cannot start before the event that it is about
+        greatest(leaving.received_at, leaving.discharged_at) as notified_at,
+        leaving.is_to_community,
+        leaving.has_died,
+        leaving.evidence_table,
+        leaving.evidence_key,
+        period.*,
+        row_number() over (
+            partition by leaving.client_key, leaving.facility_id, leaving.discharged_at
+            order by leaving.is_emergency, leaving.event_key
+        ) as telling
+    from (
+        select
+            stay_key as event_key,
+            client_key,
+            facility_id,
+            discharged_at,
+            discharge_date,
+            discharge_precision,
+            received_at,
+            coalesce(is_to_community, true) as is_to_community,
+            coalesce(died, false) as has_died,
+            has_adt,
+            false as is_emergency,
+            evidence_table,
+            evidence_key
+        from {{ ref('fct_stay') }}
+        where
+            not is_discharge_cancelled
+            and (
+                stay_class in ('acute', 'crisis')
+                or (stay_class = 'observation' and setting <> 'medical')
+            )
+        union all
+        select
+            visit.ed_visit_key as event_key,
+            visit.client_key,
+            visit.facility_id,
+            visit.ended_at as discharged_at,
+            {{ local_date('visit.ended_at', 'run.time_zone') }} as discharge_date,
+            visit.end_precision as discharge_precision,
+            visit.received_at,
+            coalesce(visit.is_to_community, true) as is_to_community,
+            false as has_died,
+            visit.has_adt,
+            true as is_emergency,
+            visit.evidence_table,
+            visit.evidence_key
+        from {{ ref('fct_ed_visit') }} as visit
+        cross join {{ ref('stg_caseload__run') }} as run
+        where
+            (visit.is_behavioral or visit.setting in ('psychiatric', 'substance_use', 'unknown'))
+            and not visit.became_inpatient
+    ) as leaving
+    inner join {{ ref('dim_client') }} as client
+        on leaving.client_key = client.client_key and client.is_agency_client
+    inner join {{ period }} as period
+        on leaving.discharge_date between period.start_date and period.end_date
+        and leaving.discharged_at <= period.as_of
+        and (
+            leaving.has_adt
+            or {{ dbt.datediff(
+                'leaving.discharge_date',
+                local_date('leaving.received_at', 'period.time_zone'),
+                'day'
+            ) }} <= period.claims_notice_days
+        )
+) as told_discharge
+where telling = 1
 {%- endmacro %}
 
 {#
@@ -97,7 +111,7 @@ from {{ event }} as event
 inner join {{ ref('dim_client') }} as client on event.client_key = client.client_key
 where
     event.has_died
-    or not coalesce(event.is_to_community, true)
+    or not event.is_to_community
     or client.death_date between event.discharge_date
     and {{ local_date('event.window_closes_at', 'event.time_zone') }}
 union all
