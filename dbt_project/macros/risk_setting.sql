@@ -1,8 +1,13 @@
-{# Numbers of the score and the list live in seeds; these two name one of them inside a model. #}
+{# Numbers of the score and the list live in seeds; these name one of them inside a model. #}
 
 {# A number of seeds/risk/risk_setting.csv. #}
 {% macro risk_setting(name) -%}
     (select value from {{ ref('risk_setting') }} where name = '{{ name }}')
+{%- endmacro %}
+
+{# The same as whole days, to be added to dates. #}
+{% macro risk_setting_days(name) -%}
+    (select cast(value as integer) from {{ ref('risk_setting') }} where name = '{{ name }}')
 {%- endmacro %}
 
 {# How many days back the evidence of a measure of seeds/risk/risk_weight.csv counts. #}

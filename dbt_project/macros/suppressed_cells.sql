@@ -34,7 +34,7 @@
     {%- do parts.append(pair[0] ~ ' - ' ~ pair[1]) -%}
 {%- endfor -%}
 with
-cell as (
+all_suppression_cell as (
     select
         row_key,
         parent_key,
@@ -50,9 +50,9 @@ cell as (
     from {{ relation }}
 ),
 {%- for step in range(depth) %}
-{%- set before = 'cell' if loop.first else 'cell_' ~ loop.index0 %}
+{%- set before = 'all_suppression_cell' if loop.first else 'suppression_cell_' ~ loop.index0 %}
 -- What a reader learns of a family by subtracting its published rows from the total.
-family_{{ loop.index }} as (
+suppression_family_{{ loop.index }} as (
     select
         child.parent_key,
         child.family,
@@ -70,7 +70,7 @@ family_{{ loop.index }} as (
     group by child.parent_key, child.family
 ),
 -- Rows that could cover it: per count the smallest published one that has any.
-cover_{{ loop.index }} as (
+suppression_cover_{{ loop.index }} as (
     select
         child.row_key,
         found.is_one_term_hidden and row_number() over (
@@ -90,41 +90,41 @@ cover_{{ loop.index }} as (
             ) = 1 as covers_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ before }} as child
-    inner join family_{{ loop.index }} as found
+    inner join suppression_family_{{ loop.index }} as found
         on child.parent_key = found.parent_key and child.family = found.family
     where not child.is_hidden and child.part_1 > 0
 ),
-cell_{{ loop.index }} as (
+suppression_cell_{{ loop.index }} as (
     select
-        cell.row_key,
-        cell.parent_key,
-        cell.family,
+        known.row_key,
+        known.parent_key,
+        known.family,
         {%- for part in parts %}
-        cell.part_{{ loop.index }},
+        known.part_{{ loop.index }},
         {%- endfor %}
-        cell.is_hidden
+        known.is_hidden
             or coalesce(cover.covers_alone, false)
             {%- for part in parts %}
             or coalesce(cover.covers_{{ loop.index }}, false)
             {%- endfor %}
             as is_hidden
-    from {{ before }} as cell
-    left join cover_{{ loop.index }} as cover on cell.row_key = cover.row_key
+    from {{ before }} as known
+    left join suppression_cover_{{ loop.index }} as cover on known.row_key = cover.row_key
 ),
 {%- endfor %}
-published_cell as (
+published_suppression_cell as (
     select
         {%- for key in keys %}
         origin.{{ key }},
         {%- endfor %}
         {%- for column in counts + hidden %}
-        case when not cell.is_hidden then origin.{{ column }} end as {{ column }},
+        case when not known.is_hidden then origin.{{ column }} end as {{ column }},
         {%- endfor %}
-        cell.is_hidden as is_suppressed
+        known.is_hidden as is_suppressed
     from {{ relation }} as origin
-    inner join cell_{{ depth }} as cell on origin.row_key = cell.row_key
+    inner join suppression_cell_{{ depth }} as known on origin.row_key = known.row_key
 )
-select * from published_cell
+select * from published_suppression_cell
 {%- endmacro %}
 
 {# CMS cell suppression policy (ResDAC, 2024-01-26): no cell of 1 to 10. #}

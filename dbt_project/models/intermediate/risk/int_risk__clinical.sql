@@ -56,7 +56,7 @@ course as (
                 and latest.score
                 > latest.baseline_score * {{ risk_setting('phq9_response_share') }}
                 and latest.administered_date - latest.baseline_date
-                >= {{ risk_setting('phq9_response_day') }}
+                >= {{ risk_setting_days('phq9_response_day') }}
                 then floor((latest.spine_date - latest.baseline_date) / 7)
         end as weeks_without_response
     from latest_screening as latest

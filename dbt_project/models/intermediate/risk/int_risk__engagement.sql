@@ -1,11 +1,12 @@
 with
 client as (
-    select client_key from {{ ref('dim_client') }} where is_listable
+    select client_key, source from {{ ref('dim_client') }} where is_listable
 ),
 
 client_day as (
     select
         client.client_key,
+        client.source,
         client_scope.evidence_scope,
         spine.spine,
         spine.spine_at,
@@ -92,7 +93,7 @@ booked as (
         and (client_day.evidence_scope = 'all' or not appointment.is_part2)
 ),
 
--- Unknown is not zero: without any appointment of anybody, nobody's calendar is known.
+-- Unknown is not zero: nobody's calendar is known where the record system sends no appointments.
 appointment_feed as (
     select count(*) > 0 as has_appointment from appointment
 ),
@@ -103,7 +104,7 @@ unbooked_fact as (
         'no_future_appointment' as measure,
         cast(1 as decimal(18, 4)) as value,
         false as is_part2,
-        'marts.fct_appointment' as evidence_table,
+        'raw_ehr.appointment' as evidence_table,
         cast(null as {{ dbt.type_string() }}) as evidence_key,
         client_day.spine_date as evidence_date
     from client_day
@@ -112,7 +113,7 @@ unbooked_fact as (
         on client_day.spine = booked.spine
         and client_day.evidence_scope = booked.evidence_scope
         and client_day.client_key = booked.client_key
-    where booked.client_key is null
+    where booked.client_key is null and client_day.source = 'ehr'
 ),
 
 unseen_intake as (

@@ -75,6 +75,7 @@ supply_gap as (
 last_injection as (
     select
         *,
+        next_due_date - {{ risk_setting_days('injection_early_days') }} as settled_from_date,
         row_number() over (
             partition by spine, evidence_scope, client_key, medication_class
             order by next_due_date desc, start_date desc, medication_key
@@ -97,8 +98,7 @@ injection_overdue as (
     from last_injection
     left join injection_visit
         on last_injection.client_key = injection_visit.client_key
-        and injection_visit.visit_date
-        >= last_injection.next_due_date - {{ risk_setting('injection_early_days') }}
+        and injection_visit.visit_date >= last_injection.settled_from_date
         and injection_visit.visit_date <= last_injection.spine_date
         and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
     where last_injection.due_order = 1

@@ -15,8 +15,13 @@ tier as (
     select * from {{ ref('risk_tier') }}
 ),
 
+-- Only the lanes that make a client critical: the due days of other lanes depend on the tier.
 task as (
-    select * from {{ ref('int_task__unioned') }}
+    select client_key, evidence_scope, lane, opened_at, closed_at
+    from {{ ref('int_task__safety') }}
+    union all
+    select client_key, evidence_scope, lane, opened_at, closed_at
+    from {{ ref('int_task__discharge') }}
 ),
 
 reason_sum as (

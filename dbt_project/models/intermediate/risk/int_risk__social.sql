@@ -1,10 +1,13 @@
 {% set needs = ['safety', 'transportation', 'food', 'utilities', 'housing'] %}
 with
 client as (
-    select
-        client_key, housing_status, phone, phone_2, evidence_table, evidence_key
+    select client_key, client_id, housing_status, phone, phone_2
     from {{ ref('dim_client') }}
-    where is_agency_client
+    where source = 'ehr'
+),
+
+record as (
+    select source_client_id, _batch_id, _source_row from {{ ref('stg_ehr__client') }}
 ),
 
 client_scope as (
@@ -33,9 +36,11 @@ client_day as (
         client.client_key,
         client.housing_status,
         client.phone is null and client.phone_2 is null as is_without_phone,
-        client.evidence_table,
-        client.evidence_key
+        'raw_ehr.client' as evidence_table,
+        record._batch_id || ':' || cast(record._source_row as {{ dbt.type_string() }})
+            as evidence_key
     from client
+    inner join record on client.client_id = record.source_client_id
     inner join client_scope on client.client_key = client_scope.client_key
     cross join spine
 ),

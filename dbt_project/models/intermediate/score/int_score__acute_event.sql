@@ -19,11 +19,11 @@ inpatient_stay as (
         case when setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay' end
             as event_kind,
         admit_date as start_date,
-        case when not is_discharge_cancelled then discharge_date end as end_date,
+        case when not coalesce(is_discharge_cancelled, false) then discharge_date end as end_date,
         discharged_at as ended_at,
-        is_to_community,
-        is_against_advice,
-        is_self_harm_any or is_overdose_any as is_self_harm,
+        coalesce(is_to_community, true) as is_to_community,
+        coalesce(is_against_advice, false) as is_against_advice,
+        coalesce(is_self_harm_any, false) or coalesce(is_overdose_any, false) as is_self_harm,
         is_part2,
         evidence_table,
         evidence_key
@@ -37,11 +37,11 @@ observation_stay as (
         client_key,
         'observation' as event_kind,
         admit_date as start_date,
-        case when not is_discharge_cancelled then discharge_date end as end_date,
+        case when not coalesce(is_discharge_cancelled, false) then discharge_date end as end_date,
         discharged_at as ended_at,
-        is_to_community,
-        is_against_advice,
-        is_self_harm_any or is_overdose_any as is_self_harm,
+        coalesce(is_to_community, true) as is_to_community,
+        coalesce(is_against_advice, false) as is_against_advice,
+        coalesce(is_self_harm_any, false) or coalesce(is_overdose_any, false) as is_self_harm,
         is_part2,
         evidence_table,
         evidence_key
@@ -58,14 +58,14 @@ emergency_visit as (
         visit_date as start_date,
         visit_date as end_date,
         coalesce(ended_at, started_at) as ended_at,
-        is_to_community,
+        coalesce(is_to_community, true) as is_to_community,
         false as is_against_advice,
-        is_self_harm_any or is_overdose_any as is_self_harm,
+        coalesce(is_self_harm_any, false) or coalesce(is_overdose_any, false) as is_self_harm,
         is_part2,
         evidence_table,
         evidence_key
     from ed_visit
-    where client_key is not null and not became_inpatient
+    where client_key is not null and not coalesce(became_inpatient, false)
 ),
 
 crisis as (

@@ -16,7 +16,7 @@ client_scope as (
 
 earliest_day as (
     select
-        min(spine_date) - cast({{ risk_window_days('missed_of_last_3') }} as integer)
+        min(spine_date) - {{ risk_window_days('missed_of_last_3') }}
             as earliest_date
     from spine
 ),

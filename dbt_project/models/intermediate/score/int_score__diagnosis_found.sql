@@ -1,6 +1,6 @@
 with
 diagnosis as (
-    select * from {{ ref('fct_diagnosis') }} where client_key is not null
+    select * from {{ ref('fct_diagnosis') }} where client_key is not null and is_confirmed
 ),
 
 code as (
@@ -15,7 +15,7 @@ client_scope as (
     select * from {{ ref('int_client__scope') }}
 ),
 
--- Spec 3.1: serious mental illness and substance use disorder; a remission code is no present disorder.
+-- Spec 3.1: serious mental illness and active substance use disorder.
 grouped_diagnosis as (
     select
         diagnosis.client_key,
@@ -23,13 +23,12 @@ grouped_diagnosis as (
         diagnosis.diagnosis_date,
         diagnosis.end_date,
         code.is_smi,
-        code.is_sud and not code.is_sud_remission as is_sud,
         diagnosis.is_part2,
         diagnosis.evidence_table,
         diagnosis.evidence_key
     from diagnosis
-    inner join code on diagnosis.code = code.code and diagnosis.code_system = code.code_system
-    where code.is_smi or (code.is_sud and not code.is_sud_remission)
+    inner join code on diagnosis.code = code.code
+    where code.is_smi or code.is_sud
 ),
 
 standing_diagnosis as (
@@ -43,12 +42,15 @@ standing_diagnosis as (
                 grouped_diagnosis.is_smi
             order by
                 grouped_diagnosis.is_part2,
-                grouped_diagnosis.diagnosis_date desc,
+                grouped_diagnosis.diagnosis_date desc nulls last,
                 grouped_diagnosis.diagnosis_key
         ) as choice
     from grouped_diagnosis
     inner join spine
-        on grouped_diagnosis.diagnosis_date <= spine.spine_date
+        on (
+            grouped_diagnosis.diagnosis_date is null
+            or grouped_diagnosis.diagnosis_date <= spine.spine_date
+        )
         and (
             grouped_diagnosis.end_date is null
             or grouped_diagnosis.end_date >= spine.spine_date

@@ -50,7 +50,7 @@ latest_response as (
 ),
 
 window_days as (
-    select cast({{ risk_window_days('phq9_rise') }} as integer) as window_days
+    select {{ risk_window_days('phq9_rise') }} as window_days
 ),
 
 -- Best score and baseline of the year that ends with the latest PHQ-9.

@@ -11,8 +11,8 @@ client_scope as (
 earliest_day as (
     select
         min(spine_date)
-            - cast({{ risk_setting('note_days') }} as integer)
-            - cast({{ risk_window_days('phq9_latest') }} as integer) as earliest_date
+            - {{ risk_setting_days('note_days') }}
+            - {{ risk_window_days('phq9_latest') }} as earliest_date
     from {{ ref('int_score__spine') }}
 ),
 

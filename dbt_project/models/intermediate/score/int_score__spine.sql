@@ -6,9 +6,9 @@ run as (
 days_back as (
     select 'now' as spine, 0 as days_back
     union all
-    select 'd14' as spine, cast({{ risk_setting('hysteresis_days') }} as integer) as days_back
+    select 'd14' as spine, {{ risk_setting_days('hysteresis_days') }} as days_back
     union all
-    select 'd30' as spine, cast({{ risk_setting('change_days') }} as integer) as days_back
+    select 'd30' as spine, {{ risk_setting_days('change_days') }} as days_back
 ),
 
 -- The same wall-clock time on an earlier day: a day is not always 24 hours.

@@ -58,7 +58,7 @@ standing_override as (
         document.reason,
         least(
             document.expires_date,
-            document.document_date + cast({{ risk_setting('override_days') }} as integer)
+            document.document_date + {{ risk_setting_days('override_days') }}
         ) as expires_date,
         row_number() over (
             partition by client_scope.evidence_scope, document.client_key

@@ -1,0 +1,24 @@
+{# Small forms of text that the list needs. Each names the one function that differs between engines. #}
+
+{# A fixed text of seeds/list/list_text.csv. #}
+{% macro list_text(name) -%}
+    (select text from {{ ref('list_text') }} where name = '{{ name }}')
+{%- endmacro %}
+
+{# Digits of a telephone number; null where there are none. #}
+{% macro phone_digits(phone) -%}
+    nullif(regexp_replace({{ phone }}, '[^0-9]', '', 'g'), '')
+{%- endmacro %}
+
+{# Distinct values of a column in their order, joined with ';'. #}
+{% macro listed_texts(text) -%}
+    string_agg(distinct {{ text }}, ';' order by {{ text }})
+{%- endmacro %}
+
+{# Elapsed hours between two instants, not below zero, with one decimal. #}
+{% macro hours_past(due_at, now_at) -%}
+    greatest(
+        cast({{ dbt.datediff(due_at, now_at, 'second') }} / 3600.0 as decimal(9, 1)),
+        cast(0 as decimal(9, 1))
+    )
+{%- endmacro %}

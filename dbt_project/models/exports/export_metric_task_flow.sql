@@ -1,0 +1,69 @@
+with
+run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+task as (
+    select * from {{ ref('fct_task') }}
+),
+
+-- Tasks by the month in which they opened: what became of them since, so closed and overdue are parts of opened.
+followed_task as (
+    select
+        task.lane,
+        cast(
+            date_trunc('month', {{ local_date('task.opened_at', 'run.time_zone') }}) as date
+        ) as month,
+        case when task.status <> 'open' then 1 else 0 end as is_closed,
+        case
+            when coalesce(task.closed_at, run.as_of) > task.due_at
+                and task.status in ('open', 'closed', 'expired') then 1
+            else 0
+        end as is_overdue
+    from task
+    cross join run
+),
+
+counted as (
+    select
+        lane,
+        month,
+        cast(count(*) as bigint) as opened,
+        cast(sum(is_closed) as bigint) as closed,
+        cast(sum(is_overdue) as bigint) as overdue
+    from followed_task
+    group by grouping sets ((lane), (lane, month))
+),
+
+lane as (
+    select lane, lane_name from {{ ref('task_lane') }}
+),
+
+-- A forest (docs/suppression.md): each lane as a whole, and its months.
+cell as (
+    select
+        counted.lane,
+        lane.lane_name,
+        counted.month,
+        counted.opened,
+        counted.closed,
+        counted.overdue,
+        counted.lane || '|' || coalesce(cast(counted.month as {{ dbt.type_string() }}), '')
+            as row_key,
+        case when counted.month is not null then counted.lane || '|' end as parent_key,
+        'month' as family
+    from counted
+    inner join lane on counted.lane = lane.lane
+),
+
+published as (
+    {{ suppressed_cells(
+        relation='cell',
+        keys=['lane', 'lane_name', 'month'],
+        counts=['opened', 'closed', 'overdue'],
+        differences=[['opened', 'closed'], ['opened', 'overdue']],
+        depth=1,
+    ) }}
+)
+
+select * from published

@@ -1,0 +1,109 @@
+with
+run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+list_scope as (
+    select * from {{ ref('int_client__list_scope') }}
+),
+
+client as (
+    select * from {{ ref('dim_client') }}
+),
+
+tiered as (
+    select * from {{ ref('int_score__tiered') }}
+),
+
+referral as (
+    select * from {{ ref('fct_referral') }} where is_open
+),
+
+document as (
+    select * from {{ ref('fct_document') }} where document_type = 'safety_plan'
+),
+
+document_feed as (
+    select count(*) > 0 as has_document from {{ ref('fct_document') }}
+),
+
+open_referral as (
+    select
+        referral.client_key,
+        cast(count(*) as integer) as open_referral_count,
+        {{ listed_texts('referral.barrier_code') }} as barriers
+    from referral
+    inner join list_scope on referral.client_key = list_scope.client_key
+    where list_scope.evidence_scope = 'all' or not referral.is_part2
+    group by referral.client_key
+),
+
+safety_plan as (
+    select distinct document.client_key
+    from document
+    cross join run
+    inner join list_scope on document.client_key = list_scope.client_key
+    where document.document_at <= run.as_of
+        and (document.expires_date is null or document.expires_date >= run.as_of_date)
+        and (list_scope.evidence_scope = 'all' or not document.is_part2)
+),
+
+-- Whose number may be called: a young client's guardian first, unless the minor's contact is confidential.
+numbered_client as (
+    select
+        client.*,
+        {{ phone_digits('client.phone') }} as phone_digits,
+        {{ phone_digits('client.phone_2') }} as phone_2_digits,
+        {{ phone_digits('client.guardian_phone') }} as guardian_digits,
+        coalesce(client.is_confidential_minor, false) as is_confidential,
+        coalesce(client.age_years < {{ risk_setting('adult_age_years') }}, false) as is_minor
+    from client
+),
+
+listed as (
+    select
+        list_scope.client_key,
+        list_scope.evidence_scope,
+        list_scope.is_part2_permitted,
+        list_scope.consent_status,
+        list_scope.care_manager_id,
+        client.client_id,
+        trim(
+            coalesce(nullif(trim(client.preferred_name), ''), client.first_name, '')
+            || ' ' || coalesce(client.last_name, '')
+        ) as client_name,
+        client.birth_date,
+        client.age_years,
+        case
+            when not coalesce(client.ok_to_call, true) then null
+            when client.is_confidential then coalesce(
+                nullif(client.phone_digits, coalesce(client.guardian_digits, '')),
+                nullif(client.phone_2_digits, coalesce(client.guardian_digits, ''))
+            )
+            when client.is_minor then coalesce(
+                client.guardian_digits, client.phone_digits, client.phone_2_digits
+            )
+            else coalesce(client.phone_digits, client.phone_2_digits, client.guardian_digits)
+        end as phone,
+        client.ok_to_leave_message,
+        client.ok_to_text,
+        client.language,
+        client.interpreter_needed,
+        tiered.tier,
+        tiered.tier_rank,
+        tiered.risk_score,
+        coalesce(open_referral.open_referral_count, 0) as open_referral_count,
+        open_referral.barriers,
+        case when document_feed.has_document then safety_plan.client_key is not null end
+            as safety_plan_on_file
+    from list_scope
+    inner join numbered_client as client on list_scope.client_key = client.client_key
+    inner join tiered
+        on list_scope.client_key = tiered.client_key
+        and list_scope.evidence_scope = tiered.evidence_scope
+    cross join document_feed
+    left join open_referral on list_scope.client_key = open_referral.client_key
+    left join safety_plan on list_scope.client_key = safety_plan.client_key
+)
+
+select * from listed

@@ -1,0 +1,68 @@
+with
+list_scope as (
+    select * from {{ ref('int_client__list_scope') }}
+),
+
+screening as (
+    select
+        client_key, screening_key, instrument, administered_at, administered_date,
+        total_score, item_9, level, status, is_part2
+    from {{ ref('fct_screening') }}
+    where instrument in ('phq9', 'phq9m', 'cssrs')
+),
+
+-- First and latest of each kind: complete totals for the PHQ-9, any answered response for item 9.
+visible_response as (
+    select
+        screening.client_key,
+        case
+            when screening.instrument = 'cssrs' then 'cssrs'
+            when screening.total_score is null then 'phq9_answered'
+            else 'phq9'
+        end as response_kind,
+        screening.screening_key,
+        screening.administered_at,
+        screening.administered_date,
+        screening.total_score,
+        screening.item_9,
+        screening.level
+    from screening
+    inner join list_scope on screening.client_key = list_scope.client_key
+    where screening.status = 'completed'
+        and (screening.instrument <> 'cssrs' or screening.level is not null)
+        and (list_scope.evidence_scope = 'all' or not screening.is_part2)
+),
+
+ordered_response as (
+    select
+        *,
+        row_number() over (
+            partition by client_key, response_kind
+            order by administered_at, screening_key
+        ) as from_first,
+        row_number() over (
+            partition by client_key, response_kind
+            order by administered_at desc, screening_key desc
+        ) as from_last,
+        row_number() over (
+            partition by client_key, response_kind = 'cssrs'
+            order by administered_at desc, screening_key desc
+        ) as from_last_of_all
+    from visible_response
+),
+
+screened as (
+    select
+        client_key,
+        max(case when response_kind = 'phq9' and from_first = 1 then total_score end) as phq9_first,
+        max(case when response_kind = 'phq9' and from_last = 1 then total_score end) as phq9_latest,
+        max(case when response_kind = 'phq9' and from_last = 1 then administered_date end)
+            as phq9_latest_date,
+        max(case when response_kind <> 'cssrs' and from_last_of_all = 1 then item_9 end)
+            as phq9_item9,
+        max(case when response_kind = 'cssrs' and from_last = 1 then level end) as cssrs_level
+    from ordered_response
+    group by client_key
+)
+
+select * from screened
