@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.run import run
-from orchestration.settings import Settings, resolve_as_of
-from synthetic.agency import END, synthesize as write_agency
+from orchestration.settings import Settings
+from synthetic.agency import synthesize as write_agency
 
 _TOP = 8
 
@@ -21,18 +21,15 @@ def synthesize(
     settings: Settings, clients: int, seed: int, days: int, end: date | None, console: Console
 ) -> None:
     """Write landing files only."""
-    write_agency(
-        settings.landing,
-        clients,
-        seed=seed,
-        days=days,
-        end=end or END,
-        zone=settings.time_zone,
+    written = write_agency(
+        settings.landing, clients, seed=seed, days=days, end=end, zone=settings.time_zone
     )
     console.print(
-        f"{clients:,} made-up clients written to {settings.landing}. Next: caseload run --landing"
-        f" {shlex.quote(str(settings.landing))} --as-of {end or END}",
+        f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
+        f"Next: caseload run --landing {shlex.quote(str(settings.landing))}"
+        f" --as-of {written.as_of.isoformat()}",
         soft_wrap=True,
+        highlight=False,
     )
 
 
@@ -43,10 +40,14 @@ def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
         The run's exit code.
     """
     landing = settings.data / "landing"
-    console.print(f"A made-up agency of {clients:,} clients (seed {seed}), two years to {END}.")
-    write_agency(landing, clients, seed=seed, zone=settings.time_zone)
-    found = settings.model_copy(update={"landing": landing})
-    code = run(found, resolve_as_of(END.isoformat(), settings.zone), console)
+    written = write_agency(landing, clients, seed=seed, zone=settings.time_zone)
+    console.print(
+        f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
+        f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
+        soft_wrap=True,
+        highlight=False,
+    )
+    code = run(settings.model_copy(update={"landing": landing}), written.as_of, console)
     if code == 0:
         _show(settings.data / "published" / "current", settings.data, console)
     return code

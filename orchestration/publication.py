@@ -54,7 +54,7 @@ def publication(
                 )
             with reporter.stage("workbooks", "Writing the care managers' workbooks"):
                 rows["workbooks"] = workbook.write(
-                    connection, release, settings.zone, recipients=recipients, feeds=feeds
+                    connection, release, settings.zone, feeds, recipients
                 )
             with reporter.stage("release", "Making the release current"):
                 directory = release.close(notices, feeds, _versions())

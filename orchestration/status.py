@@ -104,3 +104,110 @@ def _verdict(settings: Settings) -> dict[str, Any] | None:
         for failure in suite["failures"]
     ]
     return {"success": found["success"], "failures": failures}
+
+
+def _feeds(zone: RawZone, manifest: dict[str, Any] | None) -> list[FeedLine]:
+    """Every sender with a contract, as the release saw it; the ledger alone before the first release."""
+    released = {feed["source"]: feed for feed in manifest["feeds"]} if manifest else {}
+    deliveries = zone.deliveries()
+    loaded, rejected = Counter[str](), Counter[str]()
+    for batch in zone.batches():
+        loaded[batch.source] += batch.rows_loaded
+        rejected[batch.source] += batch.rows_rejected
+    lines = []
+    for source in sorted(load_contracts()):
+        received = [line.received_at for line in deliveries if line.source == source]
+        seen = released.get(source)
+        if not received:
+            state = "absent"
+        elif seen is None or seen["last_received_at"] is None:
+            state = "new"
+        else:
+            state = "stale" if seen["is_stale"] else "fresh"
+        lines.append(
+            FeedLine(
+                source, state, max(received).isoformat() if received else None, len(received),
+                loaded[source], rejected[source],
+            )
+        )  # fmt: skip
+    return lines
+
+
+def _rejects(zone: RawZone) -> list[dict[str, Any]]:
+    counts = Counter((line.source, line.table_name, line.reason_code) for line in zone.rejects())
+    return [
+        {"source": source, "table": table, "reason": reason, "rows": rows}
+        for (source, table, reason), rows in sorted(counts.items())
+    ]
+
+
+_COLOR = {
+    "fresh": "green", "stale": "red", "absent": "dim", "new": "cyan", "released": "green",
+    "refused": "red", "failed": "red", "stopped": "yellow",
+}  # fmt: skip
+
+
+def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
+    def local(text: str | datetime | None) -> str:
+        if text is None:
+            return "never"
+        instant = datetime.fromisoformat(text) if isinstance(text, str) else text
+        return instant.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+
+    def colored(word: str) -> str:
+        return f"[{_COLOR[word]}]{word}[/]"
+
+    console.print(
+        f"Release {found['release']}, as of {local(found['as_of'])}"
+        if found["release"]
+        else "Nothing was released yet: never, from this data folder.",
+        highlight=False,
+    )
+    feeds = Table(title="Feeds", title_justify="left")
+    for heading in ("Sender", "State", "Last delivery", "Deliveries", "Rows loaded", "Rejected"):
+        right = heading in ("Deliveries", "Rows loaded", "Rejected")
+        feeds.add_column(heading, justify="right" if right else "left")
+    for feed in found["feeds"]:
+        feeds.add_row(
+            feed["source"],
+            colored(feed["state"]),
+            local(feed["last_received_at"]),
+            f"{feed['deliveries']:,}",
+            f"{feed['rows_loaded']:,}",
+            f"{feed['rows_rejected']:,}",
+        )
+    console.print(feeds)
+    if found["runs"]:
+        runs = Table(title="Last runs", title_justify="left")
+        for heading in ("Started", "Outcome", "Release, or why not"):
+            runs.add_column(heading, overflow="fold")
+        for run in found["runs"]:
+            runs.add_row(local(run["started_at"]), colored(run["outcome"]), run["detail"])
+        console.print(runs)
+    verdict = found["verdict"]
+    if verdict is not None:
+        console.print(f"Last verdict: {'passed' if verdict['success'] else '[red]refused[/]'}")
+        for failure in verdict["failures"]:
+            console.print(
+                f"  {failure['relation']}: {failure['expectation']}: {failure['why']}",
+                soft_wrap=True,
+                markup=False,
+                highlight=False,
+            )
+    for title, lines, columns in (
+        ("Refused files", found["refused_files"], ("source", "file", "reason", "detail")),
+        ("Rejected rows", found["rejects"], ("source", "table", "reason", "rows")),
+    ):
+        if lines:
+            table = Table(title=title, title_justify="left")
+            for column in columns:
+                table.add_column(
+                    column.capitalize(),
+                    overflow="fold",
+                    justify="right" if column == "rows" else "left",
+                )
+            for line in lines:
+                table.add_row(*(str(line[column] or "") for column in columns))
+            console.print(table)
+    for notice in found["notices"]:
+        console.print(f"note: {notice}", soft_wrap=True, markup=False, highlight=False)

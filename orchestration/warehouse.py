@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -113,8 +114,114 @@ def attach(
             files = ", ".join(
                 _literal(path) for path in zone.files(contract.source, table.name, as_of)
             )
+            # By name: a batch has only the columns that its file had.
             connection.execute(
                 f"create or replace view raw_{contract.source}.{table.name} as"
-                f" select * from read_parquet([{files}])"
+                f" select * from read_parquet([{files}], union_by_name = true)"
             )
     _write_ledger(connection, zone, as_of, settings)
+
+
+def _write_ledger(
+    connection: duckdb.DuckDBPyConnection, zone: RawZone, as_of: datetime, settings: Settings
+) -> None:
+    connection.execute("create schema if not exists raw_caseload")
+    local_day = as_of.astimezone(settings.zone).date()
+    _replace(
+        connection,
+        "run",
+        {
+            "as_of": "timestamp with time zone",
+            "as_of_date": "date",
+            "time_zone": "varchar",
+            "organization_id": "varchar",
+            "state": "varchar",
+        },
+        [(as_of, local_day, settings.time_zone, settings.organization_id, settings.state)],
+    )
+    _replace(
+        connection,
+        "batch",
+        {
+            "batch_id": "varchar",
+            "source": "varchar",
+            "table_name": "varchar",
+            "file_name": "varchar",
+            "sha256": "varchar",
+            "bytes": "bigint",
+            "status": "varchar",
+            "reason_code": "varchar",
+            "detail": "varchar",
+            "rows_in": "bigint",
+            "rows_loaded": "bigint",
+            "rows_rejected": "bigint",
+            "contract_hash": "varchar",
+        },
+        [
+            (
+                batch.batch_id, batch.source, batch.table_name, batch.file_name, batch.sha256,
+                batch.bytes, batch.status, batch.reason_code, batch.detail, batch.rows_in,
+                batch.rows_loaded, batch.rows_rejected, batch.contract_hash,
+            )
+            for batch in zone.batches(as_of)
+        ],
+    )  # fmt: skip
+    _replace(
+        connection,
+        "delivery",
+        {
+            "batch_id": "varchar",
+            "source": "varchar",
+            "path": "varchar",
+            "received_at": "timestamp with time zone",
+            "is_dated": "boolean",
+        },
+        [
+            (line.batch_id, line.source, line.path, line.received_at, line.is_dated)
+            for line in zone.deliveries(as_of)
+        ],
+    )
+    _replace(
+        connection,
+        "reject",
+        {
+            "source": "varchar",
+            "table_name": "varchar",
+            "batch_id": "varchar",
+            "source_row": "bigint",
+            "reason_code": "varchar",
+            "detail": "varchar",
+        },
+        [
+            (line.source, line.table_name, line.batch_id, line.source_row, line.reason_code, line.detail)
+            for line in zone.rejects(as_of)
+        ],
+    )
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: dict[str, str],
+    rows: list[tuple[Any, ...]],
+) -> None:
+    """Write a ledger table anew; one statement whatever the number of rows."""
+    unnested = ", ".join(
+        f"cast(unnest(${number}) as {kind}) as {name}"
+        for number, (name, kind) in enumerate(columns.items(), start=1)
+    )
+    values = [[row[number] for row in rows] for number in range(len(columns))]
+    connection.execute(
+        f"create or replace table raw_caseload.{table} as select {unnested}", values
+    )
+
+
+def loaded_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    """Rows loaded per (source, table), for the asset catalog."""
+    return {
+        (source, table): count
+        for source, table, count in connection.execute(
+            "select source, table_name, sum(rows_loaded) from raw_caseload.batch"
+            " where status = 'loaded' group by all"
+        ).fetchall()
+    }

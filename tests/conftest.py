@@ -13,6 +13,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 REAL = ROOT.parent / "shared" / "real"
 CLIENTS = 400
+AS_OF = "2026-06-30T07:00:00-04:00"  # the demo's morning
 
 
 @dataclass(frozen=True)

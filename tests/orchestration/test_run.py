@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from folders import released_bytes
 
-from tests.conftest import ROOT, Demo, caseload
+from tests.conftest import AS_OF, ROOT, Demo, caseload
 
 
 def test_demo_shows_where_everything_is(demo: Demo) -> None:
@@ -51,7 +51,7 @@ def test_second_run_changes_no_byte(demo: Demo) -> None:
     before = released_bytes(demo.data)
     made = (demo.release / "manifest.json").stat().st_mtime_ns
     ended = caseload(
-        "run", "--landing", demo.landing, "--data", demo.data, "--as-of", "2026-06-30"
+        "run", "--landing", demo.landing, "--data", demo.data, "--as-of", AS_OF
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert released_bytes(demo.data) == before
