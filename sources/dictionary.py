@@ -33,7 +33,7 @@ def source_yml(contract: Contract) -> str:
         f"    description: {_quoted(contract.description)}",
         "    tables:",
     ]
-    for table in contract.tables:
+    for table in contract.tables.values():
         lines.extend(_table_lines(contract, table))
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,143 @@
+"""Getting the plain bytes of a landed file, checked on the way: hash, structure, and the integrity of archives.
+
+What must not be here: tables, contracts. A plain file is read where it lies; the content of an archive goes to a
+temporary folder first, because a truncated archive otherwise loads half its rows without an error.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from sources.formats.structure import BLOCK_BYTES, Survey, Surveyor
+from sources.reasons import FileRefusedError
+
+# Text of records packs 10 to 40 times; beyond this ratio and size an archive is made to fill the disk.
+_MAX_RATIO = 200
+_MAX_SURE_BYTES = 1 << 30
+_MAX_MEMBERS = 10_000
+_ENCRYPTED = 0x1
+
+
+@dataclass(frozen=True)
+class PlainFile:
+    """Unpacked content: its name within the archive (or the file's own), where it lies, what its bytes show (if text)."""
+
+    name: str
+    path: Path
+    survey: Survey | None
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """Of the bytes as landed."""
+
+    sha256: str
+    size: int
+
+
+def fingerprint(path: Path, on_block: Callable[[bytes], None] = lambda _: None) -> Fingerprint:
+    """Hash a file block by block; `on_block` sees each block in the same pass."""
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            digest.update(block)
+            on_block(block)
+            size += len(block)
+    return Fingerprint(digest.hexdigest(), size)
+
+
+def survey_plain(path: Path) -> tuple[Fingerprint, Survey]:
+    """Hash and survey a file that is no archive, in one pass."""
+    surveyor = Surveyor()
+    return fingerprint(path, surveyor.feed), surveyor.finish()
+
+
+def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
+    """The files in a .gz or .zip, one after the other, each under `folder` until the next is asked for.
+
+    Raises:
+        FileRefusedError: archive_truncated, archive_corrupt, archive_unsafe.
+    """
+    if name.casefold().endswith(".gz"):
+        inner = PurePosixPath(name).name[: -len(".gz")]
+        target = folder / "unpacked"
+        yield PlainFile(inner, target, _gunzip(path, target))
+        target.unlink()
+    else:
+        yield from _unzip(path, folder)
+
+
+def _gunzip(path: Path, target: Path) -> Survey:
+    surveyor = Surveyor()
+    limit = max(_MAX_SURE_BYTES, path.stat().st_size * _MAX_RATIO)
+    written = 0
+    with path.open("rb") as packed, target.open("wb") as plain:
+        for block in _inflated(packed):
+            surveyor.feed(block)
+            plain.write(block)
+            written += len(block)
+            if written > limit:
+                raise FileRefusedError("archive_unsafe", f"unpacks to more than {limit} bytes")
+    return surveyor.finish()
+
+
+def _inflated(packed: BinaryIO) -> Iterator[bytes]:
+    """The members of a gzip file, checked by their own lengths and check sums."""
+    data = packed.read(BLOCK_BYTES)
+    if not data:
+        raise FileRefusedError("archive_truncated", "0 bytes; expected a gzip file")
+    while data:
+        member = zlib.decompressobj(wbits=31)
+        while not member.eof:
+            if not data:
+                data = packed.read(BLOCK_BYTES)
+                if not data:
+                    raise FileRefusedError("archive_truncated", "gzip ends before its content; expected the whole file")
+            try:
+                block = member.decompress(data, BLOCK_BYTES)
+            except zlib.error as error:
+                raise FileRefusedError("archive_corrupt", "gzip content does not fit its check sum") from error
+            data = member.unconsumed_tail
+            if block:
+                yield block
+        data = member.unused_data.lstrip(b"\0") or packed.read(BLOCK_BYTES).lstrip(b"\0")
+
+
+def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            _check_members(members, path.stat().st_size)
+            for member in sorted(members, key=lambda m: m.filename):
+                target = folder / "unpacked"
+                surveyor = Surveyor()
+                with archive.open(member) as packed, target.open("wb") as plain:
+                    while block := packed.read(BLOCK_BYTES):
+                        surveyor.feed(block)
+                        plain.write(block)
+                yield PlainFile(member.filename, target, surveyor.finish())
+                target.unlink()
+    except zipfile.BadZipFile as error:
+        code = "archive_corrupt" if "CRC" in str(error) else "archive_truncated"
+        raise FileRefusedError(code, "zip is not whole; expected an archive that unpacks without an error") from error
+    except (zlib.error, EOFError, NotImplementedError) as error:
+        raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
+
+
+def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+    if len(members) > _MAX_MEMBERS:
+        raise FileRefusedError("archive_unsafe", f"{len(members)} files in one archive; expected at most {_MAX_MEMBERS}")
+    for member in members:
+        parts = PurePosixPath(member.filename.replace("\\", "/"))
+        if parts.is_absolute() or ".." in parts.parts:
+            raise FileRefusedError("archive_unsafe", "a member's path leaves the archive; expected plain names")
+        if member.flag_bits & _ENCRYPTED:
+            raise FileRefusedError("archive_unsafe", "a member is encrypted; expected an open archive")
+    if sum(member.file_size for member in members) > max(_MAX_SURE_BYTES, size * _MAX_RATIO):
+        raise FileRefusedError("archive_unsafe", f"unpacks to more than {_MAX_RATIO} times its size")

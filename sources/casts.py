@@ -1,0 +1,211 @@
+"""Texts to typed values, strictly, and why a record does not pass: the contract's columns as Polars expressions.
+
+What must not be here: reading files, joins, business words. A record is taken whole or set aside whole, with the first
+check that it fails, in the order of the contract's columns and then its rules. Decimals with more than four places are
+rounded half to even at the fourth (exports of floating point end in …0000001); nothing else is ever adjusted, except
+spellings that the contract lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from sources.contract import Column, Table
+from sources.timestamps import instant
+
+POLARS_TYPES: dict[str, pl.DataType] = {
+    "varchar": pl.String(),
+    "integer": pl.Int32(),
+    "bigint": pl.Int64(),
+    "decimal": pl.Decimal(18, 4),
+    "date": pl.Date(),
+    "timestamp": pl.Datetime("us", "UTC"),
+    "boolean": pl.Boolean(),
+}
+SOURCE_ROW = "_source_row"
+BATCH_ID = "_batch_id"
+
+# A spreadsheet or a database wrote the word for "nothing" or for an error instead of nothing.
+NULL_TEXTS = ("NULL", "null", "Null", "(null)", "N/A", "n/a", "#N/A", "NA", "NaN", "nan", "None", "\\N", "#REF!", "#VALUE!")
+TRUE_TEXTS = ("true", "t", "1", "yes", "y")
+FALSE_TEXTS = ("false", "f", "0", "no", "n")
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
+_TYPED = "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
+
+
+@dataclass(frozen=True)
+class Check:
+    """One way for a record to fail: true in `fails` where it does (null counts as false)."""
+
+    reason_code: str
+    column: str
+    expected: str
+    fails: pl.Expr
+
+    @property
+    def detail(self) -> str:
+        """Column and expectation; never a value."""
+        return f"{self.column}: expected {self.expected}"
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Lazy halves of a file's records.
+
+    Attributes:
+        accepted: typed columns that the file has, then lineage.
+        rejected: `_source_row` and `check`, the position in `checks` of the first one failed.
+    """
+
+    accepted: pl.LazyFrame
+    rejected: pl.LazyFrame
+    checks: tuple[Check, ...]
+
+
+def sort_records(records: pl.LazyFrame, table: Table, present: Collection[str], zone: str, batch_id: str) -> Sorted:
+    """Typed rows apart from rejects.
+
+    Args:
+        records: text columns under the contract's names, and `_source_row` (1-based). Empty is null.
+        table: the contract's table.
+        present: the columns that the file has; the others are left out of the result.
+        zone: the agency's zone, for local timestamps.
+        batch_id: lineage.
+    """
+    columns = [column for column in table.columns if column.name in present]
+    typed = [_typed(column, zone).alias(_TYPED + column.name) for column in columns]
+    checks = [check for column in columns for check in _checks(column, present)]
+    for rule in table.rules:
+        if rule.left in present and rule.right in present:
+            left, right = pl.col(_TYPED + rule.left), pl.col(_TYPED + rule.right)
+            fails = left > right if rule.operator == "<=" else left >= right
+            where = f"{rule.left}, {rule.right}"
+            checks.append(Check(f"rule_{rule.name}", where, f"{rule.left} {rule.operator} {rule.right}", fails))
+    is_bad = pl.any_horizontal([check.fails for check in checks]).fill_null(value=False)
+    judged = records.with_columns(typed).with_columns(is_bad.alias("is bad"))
+    first_failed = pl.coalesce(
+        [pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16)) for place, check in enumerate(checks)]
+    )
+    return Sorted(
+        accepted=judged.filter(~pl.col("is bad")).select(_output(columns, batch_id)),
+        rejected=judged.filter(pl.col("is bad")).select(SOURCE_ROW, first_failed.alias("check")),
+        checks=tuple(checks),
+    )
+
+
+def _output(columns: list[Column], batch_id: str) -> list[pl.Expr]:
+    output = []
+    for column in columns:
+        output.append(pl.col(_TYPED + column.name).alias(column.name))
+        if column.date_only:
+            length = pl.col(column.name).str.len_bytes()
+            precision = pl.when(length == 10).then(pl.lit("date")).when(length > 10).then(pl.lit("time"))
+            output.append(precision.alias(f"{column.name}_precision"))
+    return [*output, pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64)]
+
+
+def empty_rows(table: Table) -> pl.DataFrame:
+    """The table of the contract without a row: all its columns, typed, in order."""
+    schema: dict[str, pl.DataType] = {}
+    for column in table.columns:
+        schema[column.name] = POLARS_TYPES[column.type]
+        if column.date_only:
+            schema[f"{column.name}_precision"] = pl.String()
+    return pl.DataFrame(schema=schema | {BATCH_ID: pl.String(), SOURCE_ROW: pl.Int64()})
+
+
+def _typed(column: Column, zone: str) -> pl.Expr:
+    text = pl.col(column.name)
+    match column.type:
+        case "integer" | "bigint" | "decimal":
+            return text.cast(POLARS_TYPES[column.type], strict=False)
+        case "date":
+            return pl.when(text.str.contains(_DAY)).then(text.str.to_date("%Y-%m-%d", strict=False))
+        case "timestamp":
+            return instant(text, zone, date_only=column.date_only)
+        case "boolean":
+            lower = text.str.to_lowercase()
+            return pl.when(lower.is_in(TRUE_TEXTS)).then(True).when(lower.is_in(FALSE_TEXTS)).then(False)
+    return _normalized(text, column) if column.spellings else text
+
+
+def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
+    canonical = list(column.values or ())
+    spellings = dict(column.spellings or ())
+
+    def normalize(values: pl.Series) -> pl.Series:
+        # Nearly every file uses one spelling: then nothing is rewritten.
+        if values.is_in(canonical).all():
+            return values
+        return values.str.strip_chars().str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.String)
+
+    return text.map_batches(normalize, return_dtype=pl.String, is_elementwise=True)
+
+
+def _checks(column: Column, present: Collection[str]) -> list[Check]:
+    text, typed = pl.col(column.name), pl.col(_TYPED + column.name)
+    checks = []
+
+    def add(reason_code: str, expected: str, fails: pl.Expr) -> None:
+        checks.append(Check(reason_code, column.name, expected, fails))
+
+    if column.is_value_required:
+        is_plain_text = column.type == "varchar" and not (column.values or column.pattern)
+        is_missing = text.is_null() | (text.str.strip_chars() == "") if is_plain_text else text.is_null()
+        add("missing_required", "a value", is_missing)
+    if column.required_unless:
+        other, value = column.required_unless
+        is_excused = pl.col(other).eq_missing(value) if other in present else pl.lit(value=False)
+        add("missing_required", f"a value unless {other} is {value}", text.is_null() & ~is_excused)
+    if column.type != "varchar":
+        is_lost = text.is_not_null() & typed.is_null()
+        if column.type == "decimal":
+            # The cast takes 1E3 for 1000; a spreadsheet that writes it has usually lost digits.
+            is_lost = is_lost | text.str.contains("[eE]")
+        add(*_CAST_FAILURES[column.type], is_lost)
+        if column.minimum is not None or column.maximum is not None:
+            add("out_of_range", _range_text(column), _outside(column, typed))
+    elif column.values is not None:
+        expected = f"one of {', '.join(column.values)}"
+        is_unlisted = typed.is_null() & text.is_not_null() if column.spellings else ~text.is_in(list(column.values))
+        add("value_not_allowed", expected, is_unlisted)
+    elif column.pattern is not None:
+        if column.shape != "staff_id":  # NA may be somebody's initials
+            add("null_text", "a value or nothing", text.is_in(NULL_TEXTS))
+        if column.shape == "id":
+            is_padded = text.str.starts_with(" ") | text.str.ends_with(" ")
+            add("pattern_mismatch", "an id without padding or exponent", is_padded | text.str.contains(_SCIENTIFIC))
+        else:
+            matches = text.str.contains(f"^(?:{column.pattern})$")
+            add("pattern_mismatch", f"the shape {column.shape or column.pattern}", ~matches)
+    return checks
+
+
+_CAST_FAILURES = {
+    "integer": ("bad_integer", "a whole number in plain digits"),
+    "bigint": ("bad_integer", "a whole number in plain digits"),
+    "decimal": ("bad_decimal", "a decimal number in plain digits"),
+    "date": ("bad_date", "a day written YYYY-MM-DD"),
+    "timestamp": ("bad_timestamp", "a moment written YYYY-MM-DDTHH:MM:SS, with or without offset"),
+    "boolean": ("bad_boolean", "true or false"),
+}
+
+
+def _outside(column: Column, typed: pl.Expr) -> pl.Expr:
+    if column.type == "timestamp":
+        typed = typed.dt.date()
+    if column.maximum is None:
+        return typed < column.minimum
+    if column.minimum is None:
+        return typed > column.maximum
+    return ~typed.is_between(column.minimum, column.maximum)
+
+
+def _range_text(column: Column) -> str:
+    low = "" if column.minimum is None else f"at least {column.minimum}"
+    high = "" if column.maximum is None else f"at most {column.maximum}"
+    return " and ".join(filter(None, (low, high)))

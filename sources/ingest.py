@@ -1,0 +1,244 @@
+"""Reads every new file of the landing folder into the raw zone. Done again, it changes nothing.
+
+A file that was read is known by its path, size and time of change, by which contract, and is not opened again; one that
+changed in place is read again, and its path then stands for the new content. A corrected contract reads old bytes anew.
+What must not be here: syntax (formats/), storage (raw_writer.py), meaning (dbt).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import errno
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
+from sources.contract import Contract, load_contracts
+from sources.formats.delimited import read_delimited
+from sources.formats.parquet import read_parquet
+from sources.formats.structure import Survey
+from sources.header import is_note_file
+from sources.landing import PARQUET, LandedFile, format_of, look, table_of
+from sources.raw_writer import Part, RawWriter
+from sources.raw_zone import RawZone
+from sources.reasons import FileRefusedError
+
+_ARCHIVES = (".gz", ".zip")
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
+
+
+class DiskFullError(Exception):
+    """No room for the raw zone; what was committed before stands."""
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one landed file in this call.
+
+    Attributes:
+        path: `<source>/<path below it>`.
+        outcome: loaded, refused, not_read (no table of that name), delivered_again (bytes already read).
+        reason_code, detail: of a refused file.
+    """
+
+    path: str
+    outcome: str
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    reason_code: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What this call did.
+
+    Attributes:
+        files: landed files that were new or changed, in order of delivery.
+        known: number of files that earlier calls had dealt with.
+        notices: folders and files that could not be dealt with at all.
+    """
+
+    files: tuple[FileReport, ...]
+    known: int
+    notices: tuple[str, ...]
+
+
+def ingest(
+    landing: Path,
+    raw: Path,
+    zone: str,
+    first_seen: dt.datetime,
+    on_file: Callable[[int, int, str], None] | None = None,
+    contracts: Mapping[str, Contract] | None = None,
+) -> IngestReport:
+    """Read what is new in the landing folder.
+
+    Args:
+        landing: the folder; absent senders are fine, and so is an absent folder.
+        raw: the raw zone's folder.
+        zone: the agency's zone: where delivery days start, and what local timestamps mean.
+        first_seen: when a file without a dated folder counts as received.
+        on_file: called with (done, all, path) after each file.
+        contracts: senders to read; all by default.
+
+    Raises:
+        RawZoneHeldError: another process writes the zone.
+        DiskFullError: the disk is full; earlier files stay, the rest is read by the next call.
+    """
+    contracts = load_contracts() if contracts is None else contracts
+    found = look(Path(landing), contracts, zone)
+    notices = [f"{name}/: not read: no contract for this sender" for name in found.unknown_sources]
+    reports: list[FileReport] = []
+    known = 0
+    with RawWriter(Path(raw)) as writer:
+        reader = _Reader(writer, dict(contracts), zone, first_seen)
+        reader.prepare()
+        for done, file in enumerate(found.files, 1):
+            try:
+                report = reader.take(file)
+            except OSError as error:
+                if error.errno in _FULL_DISK:
+                    raise DiskFullError(f"no space left for {raw}: free some and run again; what was read stays") from error
+                if error.filename is None or Path(error.filename) != file.path:
+                    raise
+                notices.append(f"{file.source}/{file.name}: not read: {error.strerror}; check permissions and disk")
+                report = None
+            if report is None:
+                known += 1
+            else:
+                reports.append(report)
+            if on_file is not None:
+                on_file(done, len(found.files), f"{file.source}/{file.name}")
+    return IngestReport(tuple(reports), known, tuple(notices))
+
+
+class _Reader:
+    def __init__(self, writer: RawWriter, contracts: dict[str, Contract], zone: str, first_seen: dt.datetime) -> None:
+        self.writer, self.contracts, self.zone, self.first_seen = writer, contracts, zone, first_seen
+        self.hashes = {source: contract.hash(zone) for source, contract in contracts.items()}
+        self.before = RawZone(writer.path, contracts)
+
+    def prepare(self) -> None:
+        """The zero-row files of every table, so that a sender that never delivered has its tables too."""
+        for source, contract in self.contracts.items():
+            for table in contract.tables:
+                self.before.files(source, table)
+
+    def take(self, file: LandedFile) -> FileReport | None:
+        """Deal with one file; None where an earlier call did."""
+        entry = self.before.ledger(file.source).get(file.name)
+        if entry is not None and self._is_known(file, entry):
+            return None
+        contract = self.contracts[file.source]
+        is_packed = file.name.casefold().endswith(_ARCHIVES)
+        table = table_of(file.name, contract)
+        is_zip = file.name.casefold().endswith(".zip")
+        if table is None and not is_zip and not is_note_file(Path(file.name).name):
+            self._deliver(file, entry, None)
+            return FileReport(f"{file.source}/{file.name}", "not_read")
+        landed, survey = _inspect(file, is_packed=is_packed)
+        batch_id = self._batch_id(file.source, landed, None if is_zip else table)
+        if self.writer.has(file.source, batch_id):
+            self._deliver(file, entry, batch_id)
+            return FileReport(f"{file.source}/{file.name}", "delivered_again")
+        parts: list[Part] = []
+        refusal = None
+        try:
+            parts = self._read(file, contract, batch_id, survey, is_packed=is_packed)
+        except FileRefusedError as error:
+            refusal = (error.code, error.detail)
+        record = self.writer.commit(
+            file.source,
+            batch_id,
+            landed,
+            file_name=Path(file.name).name,
+            table_name=table,
+            contract_hash=self.hashes[file.source],
+            parts=parts,
+            refusal=refusal,
+        )
+        self._deliver(file, entry, batch_id)
+        return _report(file, record)
+
+    def _is_known(self, file: LandedFile, entry: dict[str, Any]) -> bool:
+        same_bytes = entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
+        return same_bytes and entry["contract_hash"] == self.hashes[file.source]
+
+    def _batch_id(self, source: str, landed: Fingerprint, table: str | None) -> str:
+        """Of source, content and contract; of the table too, since two empty files of two tables have the same bytes."""
+        parts = "\n".join((source, table or "", landed.sha256, self.hashes[source]))
+        return hashlib.sha256(parts.encode()).hexdigest()[:20]
+
+    def _read(
+        self, file: LandedFile, contract: Contract, batch_id: str, survey: Survey | None, *, is_packed: bool
+    ) -> list[Part]:
+        if not is_packed:
+            return [self._read_one(PlainFile(file.path.name, file.path, survey), contract, batch_id, [])]
+        parts: list[Part] = []
+        for plain in unpack(file.path, file.path.name, self.writer.temporary):
+            if table_of(plain.name, contract) is None and not is_note_file(Path(plain.name).name):
+                continue
+            try:
+                parts.append(self._read_one(plain, contract, batch_id, parts))
+            except FileRefusedError as error:
+                # An archive is one delivery: it counts whole, or not at all.
+                raise FileRefusedError(error.code, f"member {Path(plain.name).name}: {error.detail}") from error
+        if not parts:
+            raise FileRefusedError("archive_empty", "no member is named after a table of the contract")
+        return parts
+
+    def _read_one(self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]) -> Part:
+        if is_note_file(Path(plain.name).name):
+            raise FileRefusedError("note_text", "the file's name says notes; expected no text of notes in any feed")
+        name = table_of(plain.name, contract)
+        kind = format_of(plain.name)
+        assert name is not None
+        if kind is None or kind not in contract.formats:
+            raise FileRefusedError("unknown_format", f"extension of a file of {name}; expected .csv or .parquet")
+        table = contract.tables[name]
+        out = self.writer.temporary / f"{batch_id}-{len(earlier) + 1}"
+        first_row = 1 + sum(part.read.rows_in for part in earlier if part.table_name == name)
+        place = {"zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_row}
+        if plain.survey is None or kind == PARQUET:
+            return Part(name, read_parquet(plain.path, table, **place))
+        return Part(name, read_delimited(plain.path, plain.survey, table, **place))
+
+    def _deliver(self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None) -> None:
+        received, is_dated = file.received_at, file.received_at is not None
+        if received is None:
+            is_same = entry is not None and entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
+            received = dt.datetime.fromisoformat(entry["received_at"]) if entry and is_same else self.first_seen
+        self.writer.deliver(
+            file.source,
+            file.name,
+            batch_id=batch_id,
+            received_at=received,
+            is_dated=is_dated,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            contract_hash=self.hashes[file.source],
+        )
+
+
+def _inspect(file: LandedFile, *, is_packed: bool) -> tuple[Fingerprint, Survey | None]:
+    if is_packed or format_of(file.name) == PARQUET:
+        return fingerprint(file.path), None
+    return survey_plain(file.path)
+
+
+def _report(file: LandedFile, record: dict[str, Any]) -> FileReport:
+    parts = record["parts"]
+    return FileReport(
+        path=f"{file.source}/{file.name}",
+        outcome=record["status"],
+        rows_in=sum(part["rows_in"] for part in parts),
+        rows_loaded=sum(part["rows_loaded"] for part in parts),
+        rows_rejected=sum(part["rows_rejected"] for part in parts),
+        reason_code=record["reason_code"],
+        detail=record["detail"],
+    )

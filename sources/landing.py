@@ -1,0 +1,109 @@
+"""What lies in the landing folder: `landing/<source>/<YYYY-MM-DD>/<table>[anything].<ext>`, `.gz` and `.zip` accepted.
+
+What must not be here: opening a file. Nothing in landing is ever changed or deleted. The date is the day of delivery;
+`received_at` is its start in the agency's zone. A file without a dated folder has none: the ledger gives it the moment it
+was first seen.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+from sources.contract import Contract
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Still being written, or left by an editor or an operating system.
+_PASSED_OVER = re.compile(r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$")
+DELIMITED, PARQUET = "delimited", "parquet"
+_FORMATS = {".csv": DELIMITED, ".txt": DELIMITED, ".parquet": PARQUET, ".pq": PARQUET}
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """One file in the landing folder.
+
+    Attributes:
+        path: where it lies.
+        name: its path below `landing/<source>/`, with slashes: what the ledger knows it by.
+        received_at: start of its delivery day, or None without a dated folder.
+    """
+
+    source: str
+    path: Path
+    name: str
+    received_at: dt.datetime | None
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Everything that landed: files of known senders in order of delivery, and folders of unknown ones."""
+
+    files: tuple[LandedFile, ...]
+    unknown_sources: tuple[str, ...]
+
+
+def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
+    """List the landing folder; an absent folder is an empty one.
+
+    Args:
+        landing: the folder.
+        sources: senders to read.
+        zone: the agency's zone, where a delivery day starts.
+    """
+    known = set(sources)
+    files: list[LandedFile] = []
+    unknown: list[str] = []
+    folders = sorted(p for p in landing.iterdir() if p.is_dir()) if landing.is_dir() else []
+    for folder in folders:
+        if folder.name in known:
+            files.extend(_files(folder, zone))
+        elif not folder.name.startswith("."):
+            unknown.append(folder.name)
+    return Landing(tuple(sorted(files, key=_order)), tuple(unknown))
+
+
+def _order(file: LandedFile) -> tuple[bool, float, str, str]:
+    received = file.received_at
+    return (received is None, received.timestamp() if received else 0.0, file.source, file.name)
+
+
+def _files(folder: Path, zone: str) -> list[LandedFile]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts) or not path.is_file():
+            continue
+        stat = path.stat()
+        received = received_at(PurePosixPath(name).parts[0], zone) if "/" in name else None
+        found.append(LandedFile(folder.name, path, name, received, stat.st_size, stat.st_mtime_ns))
+    return found
+
+
+def received_at(folder: str, zone: str) -> dt.datetime | None:
+    """The start of the day that a folder's name gives, as a UTC instant; None where it is no day."""
+    if not _DAY.fullmatch(folder):
+        return None
+    try:
+        day = dt.date.fromisoformat(folder)
+    except ValueError:
+        return None
+    return dt.datetime.combine(day, dt.time(), tzinfo=ZoneInfo(zone)).astimezone(dt.UTC)
+
+
+def table_of(file_name: str, contract: Contract) -> str | None:
+    """The contract's table whose name begins the file's name; the longest wins; None where there is none."""
+    name = PurePosixPath(file_name).name.casefold()
+    found = [table for table in contract.tables if name.startswith(table.casefold())]
+    return max(found, key=len, default=None)
+
+
+def format_of(file_name: str) -> str | None:
+    """The syntax that a name's extension (before .gz) says, or None."""
+    return _FORMATS.get(PurePosixPath(file_name.casefold().removesuffix(".gz")).suffix)

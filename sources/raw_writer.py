@@ -1,0 +1,194 @@
+"""Writing the raw zone: one writer at a time, each batch appears whole or not at all, kill -9 at any moment.
+
+Files are written under `_tmp/`, flushed, and renamed to their place; the commit record comes last, and after it the line
+of the delivery ledger. What a killed run left behind (temporary files, Parquet without a commit record, a torn last line
+of a ledger) is swept when the next writer opens the zone. What must not be here: how bytes become rows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TextIO
+
+from sources.archive import Fingerprint, fingerprint
+from sources.formats.result import ReadTable
+from sources.raw_zone import BATCHES, DELIVERIES, move_durably, sync
+
+TEMPORARY, LOCK = "_tmp", "_lock"
+
+
+class RawZoneHeldError(Exception):
+    """Another process writes this raw zone."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file of a batch that was read into a table."""
+
+    table_name: str
+    read: ReadTable
+
+
+class RawWriter:
+    """The zone, open for one writer; a context manager.
+
+    Raises:
+        RawZoneHeldError: on entry, when another process has it open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.temporary = path / TEMPORARY
+        self._lock: TextIO | None = None
+
+    def __enter__(self) -> Self:
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = (self.path / LOCK).open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self._lock.close()
+            raise RawZoneHeldError(f"{self.path}: another run is reading files into it; wait until it has ended") from error
+        self._sweep()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        if self._lock is not None:
+            self._lock.close()
+
+    def has(self, source: str, batch_id: str) -> bool:
+        """Whether the batch is committed."""
+        return (self.path / source / BATCHES / f"{batch_id}.json").is_file()
+
+    def commit(
+        self,
+        source: str,
+        batch_id: str,
+        landed: Fingerprint,
+        *,
+        file_name: str,
+        table_name: str | None,
+        contract_hash: str,
+        parts: list[Part],
+        refusal: tuple[str, str] | None,
+    ) -> dict[str, Any]:
+        """Move a batch's files to their places and write its record; returns the record.
+
+        Args:
+            source: the sender.
+            batch_id: the batch.
+            landed: hash and size of the landed file.
+            file_name: its name at this, the first, delivery.
+            table_name: the table that its name tells, or None.
+            contract_hash: what it was read by.
+            parts: what was read; none for a refused file.
+            refusal: reason code and detail, or None.
+        """
+        record = {
+            "batch_id": batch_id,
+            "source": source,
+            "file_name": file_name,
+            "table_name": table_name,
+            "sha256": landed.sha256,
+            "bytes": landed.size,
+            "status": "refused" if refusal else "loaded",
+            "reason_code": refusal[0] if refusal else None,
+            "detail": refusal[1] if refusal else None,
+            "contract_hash": contract_hash,
+            "parts": [self._place(source, batch_id, part, number) for number, part in enumerate(parts, 1)],
+        }
+        folder = self.path / source / BATCHES
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = self.temporary / f"{batch_id}.json"
+        temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        move_durably(temporary, folder / f"{batch_id}.json")
+        return record
+
+    def _place(self, source: str, batch_id: str, part: Part, number: int) -> dict[str, Any]:
+        folder = self.path / source / part.table_name
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stem = batch_id if number == 1 else f"{batch_id}-{number}"
+        placed: dict[str, Any] = {
+            "table_name": part.table_name,
+            "rows_in": part.read.rows_in,
+            "rows_loaded": part.read.rows_loaded,
+            "rows_rejected": part.read.rows_rejected,
+            "unknown_columns": sorted(part.read.unknown_columns),
+        }
+        for kind, path, suffix in (
+            ("typed", part.read.typed, ".parquet"),
+            ("rejects", part.read.rejects, ".rejects.parquet"),
+        ):
+            target = folder / f"{stem}{suffix}"
+            found = fingerprint(path)
+            move_durably(path, target)
+            placed[kind] = {
+                "path": target.relative_to(self.path).as_posix(),
+                "sha256": found.sha256,
+                "bytes": found.size,
+            }
+        return placed
+
+    def deliver(
+        self,
+        source: str,
+        path: str,
+        *,
+        batch_id: str | None,
+        received_at: dt.datetime,
+        is_dated: bool,
+        size: int,
+        mtime_ns: int,
+        contract_hash: str,
+    ) -> None:
+        """Append an arrival to the sender's ledger; without a batch it says that the file was looked at and not read."""
+        line = {
+            "path": path,
+            "batch_id": batch_id,
+            "received_at": received_at.astimezone(dt.UTC).isoformat(),
+            "is_dated": is_dated,
+            "size": size,
+            "mtime_ns": mtime_ns,
+            "contract_hash": contract_hash,
+        }
+        ledger = self.path / source / DELIVERIES
+        ledger.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_new = not ledger.exists()
+        with ledger.open("ab") as file:
+            file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            sync(ledger.parent)
+
+    def _sweep(self) -> None:
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir(mode=0o700)
+        for source in (folder for folder in self.path.iterdir() if folder.is_dir() and folder.name != TEMPORARY):
+            _mend_ledger(source / DELIVERIES)
+            committed = {path.stem for path in (source / BATCHES).glob("*.json")}
+            for table in (folder for folder in source.iterdir() if folder.is_dir() and folder.name != BATCHES):
+                for path in table.iterdir():
+                    batch_id = path.name.split(".")[0].split("-")[0]
+                    if batch_id not in committed and not path.name.startswith("_empty"):
+                        path.unlink()
+
+
+def _mend_ledger(path: Path) -> None:
+    """Cut off a last line that a killed run did not finish."""
+    if not path.is_file():
+        return
+    content = path.read_bytes()
+    whole = content[: content.rfind(b"\n") + 1]
+    if len(whole) != len(content):
+        with path.open("r+b") as file:
+            file.truncate(len(whole))
+            os.fsync(file.fileno())

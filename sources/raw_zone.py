@@ -1,0 +1,241 @@
+"""The raw zone: committed batches and the ledger of their deliveries. A batch exists whole or not at all.
+
+Layout below the zone's folder:
+
+- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside (the second file of a
+  table in one archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
+- `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there.
+- `<source>/_deliveries.jsonl` the delivery ledger, one line per arrival; the last line of a path holds.
+- `_tmp/` files on their way, `_lock`: raw_writer.py.
+
+What must not be here: writing, or how bytes become rows. Whether a delivery counts is asked with `as_of`; nothing here asks the clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from sources.archive import fingerprint
+from sources.casts import empty_rows
+from sources.contract import Contract, Table, load_contracts
+from sources.formats.result import PARQUET
+
+BATCHES, DELIVERIES = "_batches", "_deliveries.jsonl"
+_HEAD = ("batch_id", "source", "file_name", "sha256", "bytes", "status", "reason_code", "detail", "contract_hash")
+_NO_ROWS: dict[str, Any] = {"rows_in": 0, "rows_loaded": 0, "rows_rejected": 0, "unknown_columns": []}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One table of one landed file's content (or the file itself, where it was refused)."""
+
+    batch_id: str
+    source: str
+    table_name: str | None
+    file_name: str
+    sha256: str
+    bytes: int
+    status: str
+    reason_code: str | None
+    detail: str | None
+    rows_in: int
+    rows_loaded: int
+    rows_rejected: int
+    contract_hash: str
+    unknown_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An arrival: the content that a landed path holds, since when."""
+
+    batch_id: str
+    source: str
+    path: str
+    received_at: dt.datetime
+    is_dated: bool
+
+
+@dataclass(frozen=True)
+class RejectedRow:
+    """A record set aside, without its content."""
+
+    source: str
+    table_name: str
+    batch_id: str
+    source_row: int
+    reason_code: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A committed file that is gone or altered."""
+
+    path: Path
+    expected_sha256: str
+    found_sha256: str | None
+
+
+class RawZone:
+    """The raw zone in a folder, for reading; an absent folder is an empty zone.
+
+    A snapshot: ledger and commit records are read once, when first asked for.
+
+    Args:
+        path: the zone's folder.
+        contracts: contracts by source; those of this package by default.
+    """
+
+    def __init__(self, path: Path, contracts: dict[str, Contract] | None = None) -> None:
+        self.path = Path(path)
+        self._contracts = load_contracts() if contracts is None else contracts
+        self._ledgers: dict[str, dict[str, dict[str, Any]]] = {}
+        self._commits: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def records(self, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
+        """Commit records of the batches delivered at or before `as_of` (all, without it), by source and batch_id."""
+        ids = {(d.source, d.batch_id) for d in self.deliveries(as_of)}
+        return [self._commit(source, batch_id) for source, batch_id in sorted(ids)]
+
+    def batches(self, as_of: dt.datetime | None = None) -> list[Batch]:
+        """One entry per batch and table; a refused file has one, with the table if its name told it."""
+        found: list[Batch] = []
+        for record in self.records(as_of):
+            head = {name: record[name] for name in _HEAD}
+            tables: dict[str | None, dict[str, Any]] = {}
+            for part in record["parts"] or [_NO_ROWS | {"table_name": record["table_name"]}]:
+                entry = tables.setdefault(part["table_name"], _NO_ROWS | {"unknown_columns": []})
+                for count in ("rows_in", "rows_loaded", "rows_rejected"):
+                    entry[count] += part[count]
+                entry["unknown_columns"] = [*entry["unknown_columns"], *part["unknown_columns"]]
+            for table_name, entry in sorted(tables.items(), key=lambda item: str(item[0])):
+                unknown = tuple(sorted(set(entry.pop("unknown_columns"))))
+                found.append(Batch(**head, table_name=table_name, **entry, unknown_columns=unknown))
+        return found
+
+    def deliveries(self, as_of: dt.datetime | None = None) -> list[Delivery]:
+        """Arrivals at or before `as_of` (all, without it) in order: (received_at, source, path)."""
+        found = [
+            Delivery(line["batch_id"], source, path, dt.datetime.fromisoformat(line["received_at"]), line["is_dated"])
+            for source in self.sources()
+            for path, line in self.ledger(source).items()
+            if line["batch_id"] is not None
+        ]
+        counting = [d for d in found if as_of is None or d.received_at <= as_of]
+        return sorted(counting, key=lambda d: (d.received_at, d.source, d.path))
+
+    def sources(self) -> list[str]:
+        """Senders that ever delivered."""
+        return sorted(path.parent.name for path in self.path.glob(f"*/{DELIVERIES}"))
+
+    def ledger(self, source: str) -> dict[str, dict[str, Any]]:
+        """The last line of each path of a sender's delivery ledger; a torn last line never happened."""
+        if source not in self._ledgers:
+            path = self.path / source / DELIVERIES
+            lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
+            self._ledgers[source] = {entry["path"]: entry for entry in map(json.loads, lines)}
+        return self._ledgers[source]
+
+    def files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
+        """Parquet files of a table as of `as_of`; the contract's zero-row file always comes first.
+
+        A batch has only the columns that its file had: read them together by name (`union_by_name`), and the zero-row
+        file gives the columns that are nowhere, with their types, in the contract's order.
+        """
+        empty = self._empty_file(source, self._contracts[source].tables[table])
+        return [empty, *(path for path, _ in self._parts(source, table, "typed", as_of))]
+
+    def reject_files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
+        """Parquet files of a table's rejects, those without a row left out."""
+        return [path for path, _ in self._parts(source, table, "rejects", as_of)]
+
+    def rejects(self, as_of: dt.datetime | None = None) -> Iterator[RejectedRow]:
+        """Every record set aside, without its content, by source, table, batch and row."""
+        for source in self.sources():
+            for table in sorted(self._contracts[source].tables) if source in self._contracts else ():
+                for path, batch_id in self._parts(source, table, "rejects", as_of):
+                    columns = pl.read_parquet(path, columns=["_source_row", "reason_code", "detail"])
+                    for row, code, detail in columns.iter_rows():
+                        yield RejectedRow(source, table, batch_id, row, code, detail)
+
+    def verify(self, as_of: dt.datetime | None = None) -> list[Damage]:
+        """Hash every committed Parquet file again; an empty list says that all are as they were written."""
+        damages = []
+        for record in self.records(as_of):
+            for part in record["parts"]:
+                for kind in ("typed", "rejects"):
+                    path = self.path / part[kind]["path"]
+                    found = fingerprint(path).sha256 if path.is_file() else None
+                    if found != part[kind]["sha256"]:
+                        damages.append(Damage(path, part[kind]["sha256"], found))
+        return damages
+
+    def notices(self, as_of: dt.datetime | None = None) -> list[str]:
+        """What a person should know and no count shows: files not read, undated files, unknown columns. Sorted."""
+        found = set()
+        for source in self.sources():
+            for path, line in self.ledger(source).items():
+                if as_of is not None and dt.datetime.fromisoformat(line["received_at"]) > as_of:
+                    continue
+                if line["batch_id"] is None:
+                    found.add(f"{source}/{path}: not read: no table of {source} has a name that begins the file's name")
+                elif not line["is_dated"]:
+                    found.add(f"{source}/{path}: no dated folder: counted as received when first seen")
+        columns: dict[tuple[str, str | None], set[str]] = {}
+        for batch in self.batches(as_of):
+            columns.setdefault((batch.source, batch.table_name), set()).update(batch.unknown_columns)
+        for (source, table), names in columns.items():
+            if names:
+                found.add(f"{source}.{table}: columns outside the contract are kept out: {', '.join(sorted(names))}")
+        return sorted(found)
+
+    def _parts(self, source: str, table: str, kind: str, as_of: dt.datetime | None) -> list[tuple[Path, str]]:
+        found = []
+        ids = {d.batch_id for d in self.deliveries(as_of) if d.source == source}
+        for record in (self._commit(source, batch_id) for batch_id in sorted(ids)):
+            for part in record["parts"]:
+                if part["table_name"] == table and (kind == "typed" or part["rows_rejected"]):
+                    found.append((self.path / part[kind]["path"], record["batch_id"]))
+        return found
+
+    def _commit(self, source: str, batch_id: str) -> dict[str, Any]:
+        if (source, batch_id) not in self._commits:
+            path = self.path / source / BATCHES / f"{batch_id}.json"
+            self._commits[source, batch_id] = json.loads(path.read_text(encoding="utf-8"))
+        return self._commits[source, batch_id]
+
+    def _empty_file(self, source: str, table: Table) -> Path:
+        shape = hashlib.sha256(repr(table.typed_columns()).encode()).hexdigest()[:12]
+        path = self.path / source / table.name / f"_empty-{shape}.parquet"
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary = path.with_name(f".{path.name}.{os.getpid()}")
+            empty_rows(table).write_parquet(temporary, **PARQUET)
+            move_durably(temporary, path)
+        return path
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Make a finished file appear under its name, whole: flushed, renamed, the folder flushed too."""
+    sync(source)
+    source.replace(target)
+    sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Flush a file's or a folder's content to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,82 @@
+"""The closed list of reasons for which a record or a file is set aside, each with what it means and what to do.
+
+docs/senders.md shows these tables; a test holds that every code is there. A row rule of a contract adds its own code,
+`rule_<name>`. Texts never carry a value of the data.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A code, what it means, and what the sender or the data team does about it."""
+
+    code: str
+    meaning: str
+    remedy: str
+
+
+_ROW = (
+    Reason("missing_required", "a required value is empty", "fill the column, or leave the record out"),
+    Reason("null_text", "a text such as NULL or NA stands where a value or nothing belongs", "export empty fields"),
+    Reason("bad_date", "not a calendar day written YYYY-MM-DD", "export dates as ISO 8601"),
+    Reason("bad_timestamp", "not a moment written YYYY-MM-DDTHH:MM[:SS] with or without offset", "export ISO 8601"),
+    Reason("bad_integer", "not a whole number that fits", "export digits only: no decimals, no exponent"),
+    Reason("bad_decimal", "not a plain decimal number that fits 14 digits before the point", "no exponent, no sign of currency"),
+    Reason("bad_boolean", "not true or false", "write true or false"),
+    Reason("out_of_range", "outside the range that the contract allows", "correct the value; a two-digit year is a usual cause"),
+    Reason("value_not_allowed", "not on the closed list of the column", "map the sender's value to the list in feeds.md"),
+    Reason("pattern_mismatch", "not shaped like this code or id (padding, a date, 1.00E+10)", "export codes as text, not through a spreadsheet"),
+    Reason("ragged_row", "more or fewer fields than the header", "quote fields that hold the delimiter; drop trailer rows"),
+    Reason("bad_quotes", "quotes that do not enclose a whole field", "double every quote inside a quoted field"),
+    Reason("unclosed_quote", "a quoted field that does not end", "close the quote; a cut-off transfer is a usual cause"),
+    Reason("bad_encoding", "bytes that are not UTF-8", "export as UTF-8"),
+    Reason("nul_byte", "a NUL byte", "find the program that cut or padded the file, export again"),
+)  # fmt: skip
+
+_FILE = (
+    Reason("empty_file", "nothing in the file, not even a header", "ask the sender for the extract again"),
+    Reason("header_missing_column", "a required column is not in the header, or there is no header", "add the header of the contract"),
+    Reason("duplicate_header", "two columns of the same name", "rename or drop one"),
+    Reason("wrong_delimiter", "fields are separated by something else than a comma", "export with commas"),
+    Reason("bad_encoding", "the whole file is not UTF-8 (UTF-16, or a header in another encoding)", "export as UTF-8"),
+    Reason("bad_line_ends", "lines end with a bare carriage return", "end lines with LF or CRLF"),
+    Reason("not_a_csv", "the content is another format than the name says", "give the file the extension of its format"),
+    Reason("not_a_parquet", "not readable as Parquet", "write the file again; a cut-off transfer is a usual cause"),
+    Reason("bad_column_type", "a Parquet column has a nested or binary type", "write plain columns"),
+    Reason("record_too_long", "a line longer than 8 MiB", "check for a lost line end"),
+    Reason("archive_truncated", "the archive ends before its content does", "send it again"),
+    Reason("archive_corrupt", "the archive's check sums do not fit its content", "send it again"),
+    Reason("archive_unsafe", "encrypted, with paths that leave the archive, or swelling beyond reason", "pack plain files"),
+    Reason("archive_empty", "no file of a known table in the archive", "name the members after the tables"),
+    Reason("note_text", "the file carries text of clinical notes, which no feed may", "leave note columns and note files out"),
+    Reason("unknown_format", "a table's name with an extension that this sender does not use", "deliver CSV or Parquet"),
+    Reason("unreadable", "the file could not be read at all", "check its permissions and the disk"),
+)  # fmt: skip
+
+ROW_REASONS = {reason.code: reason for reason in _ROW}
+FILE_REASONS = {reason.code: reason for reason in _FILE}
+
+
+class FileRefusedError(Exception):
+    """A file that breaks its contract as a whole.
+
+    Attributes:
+        code: one of FILE_REASONS.
+        detail: what was found where and what was expected; names columns, never values.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        if code not in FILE_REASONS:
+            raise KeyError(code)
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+def remedy(code: str) -> str:
+    """What to do about a code, file or row; a rule's code has one remedy for all."""
+    reason = FILE_REASONS.get(code) or ROW_REASONS.get(code)
+    return reason.remedy if reason else "correct one of the two values that the rule compares"

@@ -1,0 +1,103 @@
+"""Moments: ISO 8601 texts, with an offset or local in the agency's zone, to instants in UTC.
+
+What must not be here: calendar rules (business days, "same day"), which are SQL's. The clock's two bad hours are decided
+as domain.md section 7 says: a local time that exists twice, or not at all, is the earlier of its two possible instants.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Year-month-dayThour:minute[:second[.fraction]][Z|±hh[:]mm|±hh]; a blank instead of T is as common as T.
+_SHAPE = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
+    r"(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+)
+_PARTS = r"^(.{16})(:[0-9]{2})?(\.[0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
+_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_INSTANT = pl.Datetime("us", "UTC")
+_GAP_HOURS = 6  # no zone's clock ever jumped further
+
+
+def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
+    """The instant of each text, null where it is no moment.
+
+    Args:
+        text: texts; null stays null.
+        zone: the agency's zone, for texts without an offset.
+        date_only: whether a bare day is a moment too: its local midnight.
+    """
+    return text.map_batches(
+        lambda values: to_instant(values, zone, date_only=date_only),
+        return_dtype=_INSTANT,
+        is_elementwise=True,
+    )
+
+
+def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
+    """As `instant`, on a series: the usual shapes go the short way, what they leave over the long one."""
+    if values.null_count() == len(values):
+        return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
+    shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
+    # 19 characters are a wall clock to the second; what follows is one of a few offsets, or is rare and goes apart.
+    wall = shaped.str.slice(0, 19).str.replace(" ", "T", literal=True, n=1).str.to_datetime(
+        "%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us"
+    )
+    result = _with_suffix(wall, shaped.str.slice(19), zone)
+    rest = result.is_null() & shaped.is_not_null()
+    if rest.any():
+        result = result.scatter(rest.arg_true(), _long_way(shaped.filter(rest), zone))
+    if date_only:
+        days = pl.select(pl.when(values.str.contains(_DAY)).then(values)).to_series()
+        if days.null_count() < len(days):
+            midnight = days.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+            result = result.zip_with(days.is_null(), _localized(midnight, zone))
+    # Second 60 is a leap second that no sender means and that the parser would carry into the next minute.
+    leap = shaped.str.slice(16, 3) == ":60"
+    return pl.select(pl.when(~leap.fill_null(False)).then(result)).to_series().rename(values.name)
+
+
+def _with_suffix(wall: pl.Series, suffix: pl.Series, zone: str) -> pl.Series:
+    offsets = {text: _offset_seconds(text) for text in suffix.unique().drop_nulls().to_list()}
+    known = {text: seconds for text, seconds in offsets.items() if seconds is not None}
+    seconds = suffix.replace_strict(known, default=None, return_dtype=pl.Int64)
+    result = (wall - pl.select(pl.duration(seconds=seconds)).to_series()).dt.replace_time_zone("UTC")
+    if "" in offsets:
+        result = result.zip_with(suffix.fill_null("Z") != "", _localized(wall, zone))
+    return result
+
+
+def _offset_seconds(suffix: str) -> int | None:
+    if suffix == "Z":
+        return 0
+    digits = suffix[1:].replace(":", "")
+    if suffix[:1] not in ("+", "-") or not digits.isdigit() or len(digits) not in (2, 4):
+        return None
+    hours, minutes = int(digits[:2]), int(digits[2:] or 0)
+    if hours > 18 or minutes > 59:
+        return None
+    return (-1 if suffix[0] == "-" else 1) * (hours * 3600 + minutes * 60)
+
+
+def _long_way(values: pl.Series, zone: str) -> pl.Series:
+    """Fractions of a second, and times without seconds: parts by regular expression, then as before."""
+    parts = pl.select(values.alias("text")).select(
+        wall=pl.col("text").str.extract(_PARTS, 1).str.replace(" ", "T", literal=True)
+        + pl.col("text").str.extract(_PARTS, 2).fill_null(":00"),
+        micros=pl.col("text").str.extract(_PARTS, 3).fill_null(".0").str.slice(1, 6).str.pad_end(6, "0").cast(pl.Int64),
+        suffix=pl.col("text").str.extract(_PARTS, 4).fill_null(""),
+    )
+    wall = parts["wall"].str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    return _with_suffix(wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(), parts["suffix"], zone)
+
+
+def _localized(wall: pl.Series, zone: str) -> pl.Series:
+    """Wall clocks of the zone as instants; of two possible instants the earlier."""
+    found = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    skipped = found.is_null() & wall.is_not_null()
+    if skipped.any():
+        # A skipped hour read with the offset that holds after the jump is the earlier of its two readings.
+        after = wall.dt.offset_by(f"{_GAP_HOURS}h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        earlier = after.dt.convert_time_zone("UTC").dt.offset_by(f"-{_GAP_HOURS}h").dt.convert_time_zone(zone)
+        found = found.zip_with(~skipped, earlier)
+    return found.dt.convert_time_zone("UTC")
