@@ -54,18 +54,40 @@ def write_page(folder: Path, relation: str, result: ExpectationSuiteValidationRe
     (folder / f"{relation}.html").write_text(_offline(page), encoding="utf-8")
 
 
-def write_index(folder: Path, suites: list[tuple[str, bool, int | None, int]]) -> None:
-    """Write `index.html`: one line per suite (relation, success, rows, failures)."""
+def write_index(
+    folder: Path,
+    suites: list[tuple[str, bool, int | None]],
+    failures: list[tuple[str, str, str, str]],
+) -> None:
+    """Write `index.html`: what refuses and why, then one line per suite.
+
+    Args:
+        folder: the directory of the pages.
+        suites: relation, success, rows (None where the relation is missing).
+        failures: relation, expectation, what was observed, why it matters.
+    """
     lines = []
-    for relation, success, rows, failures in suites:
+    for relation, success, rows in suites:
         name = html.escape(relation)
         page = f'<a href="{name}.html">{name}</a>' if rows is not None else name
-        verdict = "holds" if success else f'<span class="refused">refused ({failures})</span>'
+        verdict = "holds" if success else '<span class="refused">refuses</span>'
         count = "missing" if rows is None else f"{rows:,}"
         lines.append(f"<tr><td>{page}</td><td>{verdict}</td><td>{count}</td></tr>")
+    refused = ""
+    if failures:
+        rows_of_cells = (
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in failure) + "</tr>"
+            for failure in failures
+        )
+        refused = (
+            '<h2 class="refused">Nothing was released</h2>\n'
+            "<table><thead><tr><th>Relation</th><th>Expectation</th><th>Observed</th><th>Why</th></tr></thead><tbody>\n"
+            + "\n".join(rows_of_cells)
+            + "\n</tbody></table>\n"
+        )
     text = (
         f'<!DOCTYPE html>\n<html lang="en"><head>{_STYLE}<title>Gate</title></head><body>\n'
-        "<h1>What was judged before release</h1>\n"
+        f"<h1>What was judged before release</h1>\n{refused}"
         "<table><thead><tr><th>Relation</th><th>Verdict</th><th>Rows</th></tr></thead><tbody>\n"
         + "\n".join(lines)
         + "\n</tbody></table></body></html>\n"

@@ -183,9 +183,11 @@ def judge(
         source.engine.close()
     data_docs.write_index(
         out / DATA_DOCS,
+        [(verdict.relation, verdict.success, verdict.rows) for verdict in verdicts],
         [
-            (verdict.relation, verdict.success, verdict.rows, len(verdict.failures))
+            (verdict.relation, failure.expectation, failure.observed, failure.why)
             for verdict in verdicts
+            for failure in verdict.failures
         ],
     )
     _write_verdict(out, verdicts)

@@ -1,0 +1,128 @@
+"""Exports as the models would leave them, small and by hand: three owners, every format, what is dangerous in a cell."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from publishing.outreach_list import COLUMNS
+
+ZONE = ZoneInfo("America/New_York")
+AS_OF = datetime(2026, 6, 30, 3, 59, 59, tzinfo=UTC)
+NOTICE = "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+_TYPES = {
+    "text": "varchar",
+    "digits": "varchar",
+    "number": "integer",
+    "tenths": "decimal(18, 4)",
+    "date": "date",
+    "boolean": "boolean",
+    "instant": "timestamptz",
+}
+_CLIENT: dict[str, Any] = {
+    "rank": 1,
+    "client_name": "Rivera, Ana",
+    "birth_date": "1980-02-29",
+    "age_years": 46,
+    "phone": "5185550100",
+    "ok_to_leave_message": True,
+    "ok_to_text": False,
+    "language": "es",
+    "interpreter_needed": True,
+    "lane": 1,
+    "lane_name": "Discharge: call within 24 hours",
+    "tier": "critical",
+    "risk_score": 61,
+    "why_now_1": "Discharged yesterday, not yet reached",
+    "why_now_2": "PHQ-9 of 21",
+    "action_needed": "Call",
+    "due_at": "2026-06-29 12:00:00+00",
+    "overdue_hours": "15.96",
+    "event_facility": "General Hospital",
+    "event_setting": "psychiatric",
+    "discharge_disposition": "home",
+    "last_contact_at": "2026-01-15 15:30:00+00",
+    "last_contact_outcome": "left_message",
+    "attempts_14d": 0,
+    "last_kept_visit_date": "2026-05-30",
+    "next_appointment_at": "2026-07-03 14:00:00+00",
+    "open_referral_count": 1,
+    "phq9_first": 24,
+    "phq9_latest": 21,
+    "phq9_change": -3,
+    "phq9_latest_date": "2026-06-12",
+    "phq9_item9": 0,
+    "cssrs_level": "moderate",
+    "safety_plan_on_file": False,
+    "barriers": "insurance;transportation",
+    "consent_status": "not_needed",
+    "is_spillover": False,
+    "data_as_of": "2026-06-30 03:59:59+00",
+}
+CLIENTS: tuple[dict[str, Any], ...] = (
+    {"client_id": "C1", "care_manager_id": "cm.1"},
+    {
+        "client_id": "C2",
+        "care_manager_id": "cm.1",
+        "rank": 2,
+        "client_name": '=HYPERLINK("http://x","y")',
+        "tier": "standard",
+        "lane": 4,
+        "lane_name": "Referral",
+        "due_at": "2026-06-30 15:00:00+00",
+        "overdue_hours": 0,
+        "phone": None,
+        "ok_to_leave_message": None,
+        "phq9_first": None,
+        "phq9_latest": None,
+        "phq9_change": None,
+        "consent_status": "consented",
+        "part2_notice": NOTICE,
+        "is_spillover": True,
+    },
+    {"client_id": "C3", "care_manager_id": "CM_2", "client_name": "Ngũgĩ, Wanjikũ"},
+    {"client_id": "C4", "care_manager_id": None},
+)
+
+
+def make_exports(
+    connection: duckdb.DuckDBPyConnection, clients: tuple[dict[str, Any], ...] = CLIENTS
+) -> duckdb.DuckDBPyConnection:
+    """Fill an empty database with the relations that publishing reads; two tasks per client."""
+    connection.execute("set TimeZone = 'UTC'")
+    for schema in ("exports", "quality"):
+        connection.execute(f"create schema {schema}")
+    columns = ", ".join(f"{name} {_TYPES[kind]}" for name, kind in COLUMNS)
+    connection.execute(f"create table exports.export_outreach ({columns})")
+    marks = ", ".join("?" for _ in COLUMNS)
+    for client in clients:
+        values = {**_CLIENT, **client}
+        connection.execute(
+            f"insert into exports.export_outreach values ({marks})",
+            [values.get(name) for name, _ in COLUMNS],
+        )
+    connection.execute(
+        """
+        create table exports.export_task as
+        select
+            care_manager_id, rank, client_id, client_name, phone, ok_to_leave_message, ok_to_text,
+            lane, lane_name, 'discharge_call' as task_type, 't' || client_id || place as task_key,
+            case when place = 1 then 'No-show of therapy' else why_now_1 end as why_now,
+            action_needed, due_at - interval 1 day as opened_at, due_at, overdue_hours,
+            place = 0 as is_primary, part2_notice
+        from exports.export_outreach, range(2) as position(place)
+        """
+    )
+    connection.execute(
+        "create table exports.export_metric_caseload as"
+        " select 'tier ' || i % 7 as name, i as clients from range(300000) as numbers(i)"
+    )
+    connection.execute("create table exports.export_metric_feed as select 'adt' as source")
+    connection.execute(
+        "create table quality.fct_reconciliation as select 'ehr' as source, 'client' as table_name,"
+        " 10 as rows_in, 9 as rows_loaded, 1 as rows_rejected, 2 as rows_superseded, 7 as rows_current"
+    )
+    return connection

@@ -1,0 +1,85 @@
+"""Formula injection: OWASP's cases, full-width and hidden forms, and any text at all."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publishing.cells import neutralized
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '=HYPERLINK("http://x","y")',
+        "=1+1",
+        "+1 518 555 0100",
+        "-2+3+cmd|' /C calc'!A0",
+        "@SUM(1,1)",
+        "\t=1+1",
+        "\r=1+1",
+        "\n=1+1",
+        "\0=1+1",
+        "  =1+1",
+        "\u00a0=1+1",  # no-break space
+        "\u3000=1+1",  # ideographic space
+        "\ufeff=1+1",  # byte order mark
+        "\u200b=1+1",  # zero-width space
+        "\u202e=1+1",  # right-to-left override
+        "\x0b=1+1",  # vertical tab
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠SUM",
+        "﹦1",
+        "﹢1",
+        "﹣1",
+        "﹫SUM",
+        " ＝1",
+        "\tRivera",
+        "-",
+    ],
+)
+def test_dangerous_text_is_prefixed(text: str) -> None:
+    assert neutralized(text) == "'" + text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Rivera, Ana",
+        "O'Neill",
+        "3 days",
+        "a=b",
+        "mail@example.org",
+        "Ngũgĩ",
+        "(518) 555",
+        " x",
+        "'",
+    ],
+)
+def test_harmless_text_stays(text: str) -> None:
+    assert neutralized(text) == text
+
+
+@given(st.text())
+def test_no_text_starts_like_a_formula(text: str) -> None:
+    safe = neutralized(text)
+    assert safe in (text, "'" + text)
+    visible = safe.lstrip().lstrip("\u200b\ufeff")
+    first = unicodedata.normalize("NFKC", visible[:1])[:1]
+    assert first not in set("=+-@")
+    assert safe[:1] not in set("=+-@\t\r\n\0")
+
+
+@given(
+    st.sampled_from("=+-@＝＋－＠"),
+    st.text(),
+    st.text(alphabet=" \u00a0\u3000\u200b\ufeff", max_size=5),
+)
+def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space: str) -> None:
+    assert neutralized(space + trigger + rest).startswith("'")

@@ -1,0 +1,103 @@
+"""Metrics and the verdict's folder: every relation, equal bytes, refusals kept beside the releases."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import duckdb
+import pytest
+from made_exports import AS_OF
+
+from publishing import metrics, quality
+from publishing.release import Release, ReleaseError, read_manifest
+
+
+def _judged(folder: Path, *, success: bool) -> Path:
+    (folder / "data_docs").mkdir(parents=True)
+    (folder / "verdict.json").write_text(json.dumps({"success": success, "suites": []}))
+    (folder / "data_docs" / "index.html").write_text("<html></html>")
+    return folder
+
+
+def test_every_metric_relation_becomes_a_file(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with Release(tmp_path, AS_OF) as release:
+        assert metrics.write(exports, release) == {"caseload": 300_000, "feed": 1}
+        directory = release.close()
+    assert {file["path"]: file["rows"] for file in read_manifest(directory)["files"]} == {
+        "metrics/caseload.parquet": 300_000,
+        "metrics/feed.parquet": 1,
+    }
+    written = duckdb.sql(f"from '{directory}/metrics/caseload.parquet'").fetchall()
+    assert written == exports.sql("from exports.export_metric_caseload order by all").fetchall()
+
+
+def test_same_rows_in_any_order_make_the_same_bytes(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    contents = []
+    for number in range(3):
+        path = tmp_path / f"{number}.parquet"
+        metrics.copy_sorted(exports, "exports.export_metric_caseload", path)
+        contents.append(path.read_bytes())
+        exports.execute(
+            "create or replace table exports.export_metric_caseload as"
+            " select * from exports.export_metric_caseload order by hash(clients)"
+        )
+    assert contents[0] == contents[1] == contents[2]
+    setting = exports.execute("select current_setting('preserve_insertion_order')").fetchone()
+    assert setting == (False,), "the pipeline's setting is given back"
+
+
+def test_no_metric_relation_is_an_error(tmp_path: Path) -> None:
+    with (
+        Release(tmp_path, AS_OF) as release,
+        pytest.raises(ReleaseError, match="build the exports"),
+    ):
+        metrics.write(duckdb.connect(), release)
+
+
+def test_quality_holds_verdict_pages_and_reconciliation(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    judged = _judged(tmp_path / "judged", success=True)
+    with Release(tmp_path / "published", AS_OF) as release:
+        assert quality.write(exports, release, judged) == 1
+        directory = release.close()
+    found = {
+        path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
+    }
+    assert found == {
+        "manifest.json", "quality/verdict.json", "quality/data_docs/index.html",
+        "quality/reconciliation.parquet",
+    }  # fmt: skip
+
+
+def test_refusing_verdict_cannot_be_released(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    judged = _judged(tmp_path / "judged", success=False)
+    with Release(tmp_path / "p", AS_OF) as release, pytest.raises(ReleaseError, match="refuses"):
+        quality.write(exports, release, judged)
+    with (
+        Release(tmp_path / "p", AS_OF) as release,
+        pytest.raises(ReleaseError, match="judge first"),
+    ):
+        quality.write(exports, release, tmp_path / "nowhere")
+
+
+def test_refusal_is_kept_and_current_stays(tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    judged = _judged(tmp_path / "judged", success=False)
+    first = quality.keep_refusal(published, judged, AS_OF)
+    assert quality.keep_refusal(published, judged, AS_OF) == first
+    assert first.parent == published / "refused"
+    assert first.name.startswith("20260630T035959Z-")
+    assert json.loads((first / "verdict.json").read_text())["success"] is False
+    assert json.loads((first / "refusal.json").read_text())["as_of"] == "2026-06-30T03:59:59+00:00"
+    assert sorted(path.name for path in published.iterdir()) == ["refused"]
+    for path in [published, *published.rglob("*")]:
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path

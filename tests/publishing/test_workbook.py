@@ -1,0 +1,253 @@
+"""The workbook as a care manager and the returning reader see it (openpyxl as the second pair of eyes)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pyrage
+import pytest
+from made_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
+from openpyxl.worksheet.worksheet import Worksheet
+
+from publishing import workbook
+from publishing.encryption import read_recipients
+from publishing.release import Feed, Release, ReleaseError
+
+_HEADER = 4
+# From feeds.md by hand: what comes back must be what the feed accepts.
+_CONTACT_COLUMNS = {
+    "task_key", "client_id", "staff_id", "contacted_at", "channel", "outcome",
+    "next_follow_up_date", "minutes", "instructions_reviewed", "medications_reconciled",
+}  # fmt: skip
+_CHANNELS = "phone,video,in_person,text,mail,email"
+_OUTCOMES = (
+    "reached,left_message,no_answer,wrong_number,declined,scheduled,rescheduled,transferred,"
+    "deceased,incarcerated,moved"
+)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, published: Path, feeds: tuple[Feed, ...] = ()
+) -> dict[str, bytes]:
+    with Release(published, AS_OF) as release:
+        workbook.write(connection, release, ZONE, feeds)
+        return {path.name: path.read_bytes() for path in (release.directory / "outreach").iterdir()}
+
+
+def _open(content: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def _table(sheet: Worksheet) -> list[dict[str, Any]]:
+    header, *rows = sheet.iter_rows(min_row=_HEADER, values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def test_one_workbook_per_owner_and_one_for_nobodys_clients(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    files = _write(exports, tmp_path)
+    assert sorted(files) == ["CM_2.xlsx", "cm.1.xlsx", "unassigned.xlsx"]
+    for name, content in files.items():
+        book = _open(content)
+        assert book.sheetnames == ["Today", "Open tasks", "Huddle", "Instructions"]
+        assert book.properties.created == datetime(2026, 6, 30, 3, 59, 59)
+        clients = [row["client_id"] for row in _table(book["Today"])]
+        assert clients == {"CM_2.xlsx": ["C3"], "cm.1.xlsx": ["C1", "C2"]}.get(name, ["C4"])
+
+
+def test_today_shows_what_the_morning_needs(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
+    first, second = _table(today)
+    assert first["#"] == 1
+    assert first["Client"] == "Rivera, Ana"
+    assert first["Phone"] == "(518) 555-0100"
+    assert (first["Voicemail"], first["Text"]) == ("yes", "no")
+    assert first["Born (age)"] == "1980-02-29 (46)"
+    assert first["Why now"] == "Discharged yesterday, not yet reached\nPHQ-9 of 21"
+    assert first["Due"] == datetime(2026, 6, 29, 8, 0)
+    assert first["State"] == "Overdue"
+    assert first["PHQ-9 first > latest"] == "24 > 21 (-3)\n12 Jun 2026\nitem 9: 0"
+    assert "no safety plan on file" in first["Also know"]
+    assert (first["task_key"], first["staff_id"]) == ("tC10", "cm.1")
+    assert second["Client"].startswith("'=HYPERLINK")
+    assert second["Voicemail"] == "ask"
+    assert second["Phone"] is None
+    assert second["State"] == "Next 24 h"
+    assert "over today's capacity" in second["Also know"]
+    kinds = {cell.data_type for row in today.iter_rows() for cell in row}
+    assert "f" not in kinds, "no cell may be a formula"
+    assert not today._hyperlinks
+
+
+def test_sheet_returns_as_the_contact_feed(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
+    titles = [cell.value for cell in today[_HEADER]]
+    assert set(titles) >= _CONTACT_COLUMNS
+    letter = {cell.value: cell.column_letter for cell in today[_HEADER]}
+    hidden = {name for name in _CONTACT_COLUMNS if today.column_dimensions[letter[name]].hidden}
+    assert hidden == {"task_key", "staff_id"}
+    rules = {
+        str(rule.sqref): (rule.type, (rule.formula1 or "").strip('"'))
+        for rule in today.data_validations.dataValidation
+    }
+
+    def rule(name: str) -> tuple[str, str]:
+        return rules[f"{letter[name]}5:{letter[name]}6"]
+
+    assert rule("channel") == ("list", _CHANNELS)
+    assert rule("outcome") == ("list", _OUTCOMES)
+    assert rule("instructions_reviewed") == rule("medications_reconciled") == ("list", "true,false")
+    assert rule("contacted_at")[0] == rule("next_follow_up_date")[0] == "date"
+    assert rule("minutes")[0] == "whole"
+    for row in _table(today):
+        assert all(
+            row[name] is None for name in _CONTACT_COLUMNS - {"task_key", "client_id", "staff_id"}
+        ), "outcomes are empty: a row without one is no row"
+
+
+def test_unassigned_asks_for_the_staff_id(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    book = _open(_write(exports, tmp_path)["unassigned.xlsx"])
+    today = book["Today"]
+    letter = {cell.value: cell.column_letter for cell in today[_HEADER]}
+    assert not today.column_dimensions[letter["staff_id"]].hidden
+    assert _table(today)[0]["staff_id"] is None
+    text = "\n".join(str(row[0]) for row in book["Instructions"].values)
+    assert "write your own staff_id" in text
+
+
+def test_other_tasks_and_huddle(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    book = _open(_write(exports, tmp_path)["cm.1.xlsx"])
+    others = _table(book["Open tasks"])
+    assert [(row["client_id"], row["task_key"]) for row in others] == [
+        ("C1", "tC11"),
+        ("C2", "tC21"),
+    ]
+    assert others[0]["Why now"] == "No-show of therapy"
+    huddle = [row for row in book["Huddle"].values if any(row)]
+    assert (None, "Discharge: call within 24 hours", "1", "1 overdue, 0 in the next 24 h") in [
+        row[:4] for row in huddle
+    ]
+    assert (None, "critical", "1") in [row[:3] for row in huddle]
+    assert [row[1] for row in huddle if row[0] == 1] == ["Rivera, Ana"]
+
+
+def test_lines_above_the_list(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
+) -> None:
+    files = _write(exports, tmp_path, feeds)
+    with_notice, without = _open(files["cm.1.xlsx"])["Today"], _open(files["CM_2.xlsx"])["Today"]
+    assert with_notice["A1"].value == NOTICE
+    assert with_notice["A2"].value == "cm.1 · 2 clients · data as of Mon 29 Jun 2026 23:59 EDT"
+    assert with_notice["A3"].value.startswith(
+        "NOT UP TO DATE: adt (last received 26 Jun 2026 06:00)"
+    )
+    assert without["A1"].value is None
+    assert without.row_dimensions[1].hidden
+    fresh = _open(_write(exports, tmp_path, feeds[1:])["cm.1.xlsx"])["Today"]
+    assert fresh["A3"].value is None
+    assert fresh.row_dimensions[3].hidden
+
+
+def test_prints_on_landscape_pages(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+    for name in ("Today", "Open tasks"):
+        sheet = _open(_write(exports, tmp_path)["cm.1.xlsx"])[name]
+        assert sheet.page_setup.orientation == "landscape"
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == "$4:$4"
+        assert sheet.freeze_panes == "C5"
+        assert sheet.auto_filter.ref.startswith("A4:")
+
+
+def test_equal_rows_make_equal_bytes(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
+) -> None:
+    assert _write(exports, tmp_path / "a", feeds) == _write(exports, tmp_path / "b", feeds)
+
+
+def test_streamed_workbook_says_the_same(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_memory = _write(exports, tmp_path / "a")
+    monkeypatch.setattr(workbook, "_LARGE", 1)
+    streamed = _write(exports, tmp_path / "b")
+    assert streamed == _write(exports, tmp_path / "c")
+    for name, content in in_memory.items():
+        for one, other in zip(_open(content), _open(streamed[name]), strict=True):
+            assert list(one.values) == list(other.values)
+
+
+@pytest.mark.parametrize("large", [1, 1000])
+def test_encrypted_workbooks(
+    exports: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    large: int,
+) -> None:
+    monkeypatch.setattr(workbook, "_LARGE", large)
+    plain = _write(exports, tmp_path / "plain")
+    identity = pyrage.x25519.Identity.generate()
+    public = str(identity.to_public())
+    names = []
+    for _ in range(2):
+        with Release(tmp_path / "published", AS_OF) as release:
+            recipients = read_recipients({"cm.1": public, "supervisors": public})
+            assert workbook.write(exports, release, ZONE, (), recipients) == len(CLIENTS)
+            folder = release.directory / "outreach"
+            assert sorted(path.name for path in folder.iterdir()) == [
+                "CM_2.xlsx", "cm.1.xlsx.age", "unassigned.xlsx.age",
+            ]  # fmt: skip
+            for name in ("cm.1.xlsx", "unassigned.xlsx"):
+                sealed = (folder / f"{name}.age").read_bytes()
+                assert pyrage.decrypt(sealed, [identity]) == plain[name]
+            names.append(release.release_id)
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("owner", ["../x", "a/b", "", "ä", "a b", "x" * 65, ".", "..", "a\n"])
+def test_impossible_file_name_is_refused(owner: str, tmp_path: Path) -> None:
+    connection = make_exports(duckdb.connect(), ({"client_id": "C1", "care_manager_id": owner},))
+    with pytest.raises(ReleaseError, match="can be no file name"):
+        _write(connection, tmp_path / "published")
+    assert list((tmp_path / "published").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir()] == ["published"]
+
+
+def test_nobody_may_be_called_unassigned(tmp_path: Path) -> None:
+    clients = ({"client_id": "C1", "care_manager_id": "unassigned"},)
+    with pytest.raises(ReleaseError, match="another staff_id"):
+        _write(make_exports(duckdb.connect(), clients), tmp_path)
+
+
+def test_row_filled_in_excel_is_a_valid_contact(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """Fill the cells, save, read the sheet back as rows of the feed: what the returning reader will do."""
+    book = _open(_write(exports, tmp_path)["cm.1.xlsx"])
+    today = book["Today"]
+    column = {cell.value: cell.column for cell in today[_HEADER]}
+    today.cell(5, column["contacted_at"], datetime(2026, 6, 30, 9, 15))
+    today.cell(5, column["channel"], "phone")
+    today.cell(5, column["outcome"], "reached")
+    saved = io.BytesIO()
+    book.save(saved)
+    rows = [row for row in _table(_open(saved.getvalue())["Today"]) if row["outcome"]]
+    assert [(row["client_id"], row["staff_id"], row["task_key"]) for row in rows] == [
+        ("C1", "cm.1", "tC10")
+    ]
+    written = io.StringIO()
+    csv.writer(written).writerow([rows[0][name] for name in sorted(_CONTACT_COLUMNS)])
+    assert written.getvalue().count(",") == len(_CONTACT_COLUMNS) - 1
+    assert rows[0]["contacted_at"].replace(tzinfo=UTC) > AS_OF
