@@ -1,17 +1,17 @@
 {#
     The rows of a sender's tables that a later row with the same key has replaced, with the row that stands instead.
-    Later means: received later (the batch's latest delivery), then file path, then row number. The key is the
-    contract's meta.key; an empty part compares as ''. Only keys that occur twice matter, so hashes of keys are counted
+    Later means: received later (the batch's latest delivery), then file path, then row number. keys maps a table to
+    the parts of its key; an empty part compares as ''. Only keys that occur twice matter, so hashes of keys are counted
     first (a bigint group is cheap at millions of rows), and exact keys are compared within the few rows left.
 #}
-{% macro superseded_rows(source_name, tables) -%}
+{% macro superseded_rows(source_name, keys) -%}
 with batch as (
     select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
 ),
-{%- for table_name in tables %}
+{%- for table_name in keys %}
     {%- set key = [] %}
     {%- set mergeable = ['true'] %}
-    {%- for part in contract_key(source_name, table_name) or ['_batch_id', '_source_row'] %}
+    {%- for part in keys[table_name] %}
         {%- if part is mapping %}
             {%- do key.append(first_identifier(part.first_of)) %}
             {%- do mergeable.append(first_identifier(part.first_of) ~ ' is not null') %}
@@ -60,7 +60,7 @@ with batch as (
 {%- endfor %}
 
 superseded as (
-    {%- for table_name in tables %}
+    {%- for table_name in keys %}
     select table_name, _batch_id, _source_row, current_batch_id, current_source_row
     from {{ table_name }}_ranked
     where recency > 1

@@ -20,21 +20,28 @@ patient as (
 ),
 
 -- a payer may send claims of people whose enrollment it never sent
+delivered_member as (
+    select data_source, source_client_id, 1 as has_enrollment, 0 as medical_claim_count, 0 as pharmacy_claim_count
+    from enrollment
+    group by data_source, source_client_id
+    union all
+    select data_source, source_client_id, 0, count(*), 0
+    from claim_line
+    group by data_source, source_client_id
+    union all
+    select data_source, source_client_id, 0, 0, count(*)
+    from fill
+    group by data_source, source_client_id
+),
+
 member as (
-    select data_source, source_client_id, max(has_enrollment) = 1 as has_enrollment
-    from (
-        select data_source, source_client_id, 1 as has_enrollment
-        from enrollment
-        group by data_source, source_client_id
-        union all
-        select data_source, source_client_id, 0
-        from claim_line
-        group by data_source, source_client_id
-        union all
-        select data_source, source_client_id, 0
-        from fill
-        group by data_source, source_client_id
-    ) as known_member
+    select
+        data_source,
+        source_client_id,
+        max(has_enrollment) = 1 as has_enrollment,
+        cast(sum(medical_claim_count) as bigint) as medical_claim_count,
+        cast(sum(pharmacy_claim_count) as bigint) as pharmacy_claim_count
+    from delivered_member
     group by data_source, source_client_id
 ),
 
@@ -44,7 +51,9 @@ identified_client as (
         '' as source_scope,
         source_client_id,
         surviving_client_id as client_id,
-        true as has_demographics
+        true as has_demographics,
+        0 as medical_claim_count,
+        0 as pharmacy_claim_count
     from agency_client
     union all
     select
@@ -52,7 +61,9 @@ identified_client as (
         data_source,
         source_client_id,
         'claims:' || data_source || ':' || source_client_id,
-        has_enrollment
+        has_enrollment,
+        medical_claim_count,
+        pharmacy_claim_count
     from member
     union all
     select
@@ -60,7 +71,9 @@ identified_client as (
         '',
         source_client_id,
         'synthea:' || source_client_id,
-        true
+        true,
+        0,
+        0
     from patient
 )
 

@@ -50,7 +50,8 @@ member_link as (
         held.client_id,
         member.identifier_type,
         member.identifier,
-        member.birth_date = held.birth_date as is_same_birth_date
+        member.birth_date = held.birth_date as is_same_birth_date,
+        false as is_birth_date_missing
     from member_identifier as member
     inner join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
@@ -88,7 +89,8 @@ alert_link as (
         holder.client_id,
         'medicaid' as identifier_type,
         person.medicaid_id as identifier,
-        coalesce(person.birth_date = holder.birth_date, false) as is_same_birth_date
+        coalesce(person.birth_date = holder.birth_date, false) as is_same_birth_date,
+        person.birth_date is null as is_birth_date_missing
     from person_in_alert as person
     inner join alert_holder as holder on person.medicaid_id = holder.identifier
 ),
@@ -102,7 +104,7 @@ linked_client as (
         identifier,
         client_id,
         max(case when is_same_birth_date then 1 else 0 end) = 1 as is_same_birth_date,
-        max(case when is_same_birth_date then 0 else 1 end) = 1 as has_other_birth_date
+        max(case when is_same_birth_date or is_birth_date_missing then 0 else 1 end) = 1 as has_other_birth_date
     from (
         select * from member_link
         union all

@@ -1,11 +1,9 @@
-{%- set sender_names = ['ehr', 'claims', 'adt', 'screenings', 'referrals', 'outreach_log', 'synthea'] %}
-
 with batch as (
     select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
 superseded as (
-    {%- for sender_name in sender_names %}
+    {%- for sender_name in delivered_tables() %}
     select
         '{{ sender_name }}' as source,
         table_name,

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('adt', ['event']) }}
+{{ superseded_rows('adt', contract_keys('adt')) }}
 
 select * from superseded

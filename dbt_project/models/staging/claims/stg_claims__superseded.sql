@@ -1,9 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('claims', [
-    'eligibility',
-    'medical_claim',
-    'pharmacy_claim'
-]) }}
+{{ superseded_rows('claims', contract_keys('claims')) }}
 
 select * from superseded

@@ -1,26 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('ehr', [
-    'client',
-    'staff',
-    'staff_program',
-    'staff_leave',
-    'provider',
-    'program',
-    'program_enrollment',
-    'assignment',
-    'intake',
-    'appointment',
-    'visit',
-    'diagnosis',
-    'treatment_plan',
-    'treatment_plan_service',
-    'medication',
-    'document',
-    'consent',
-    'authorization',
-    'time_log',
-    'survey'
-]) }}
+{{ superseded_rows('ehr', contract_keys('ehr')) }}
 
 select * from superseded

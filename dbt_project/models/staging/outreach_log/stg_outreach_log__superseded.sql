@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('outreach_log', ['contact']) }}
+{{ superseded_rows('outreach_log', contract_keys('outreach_log')) }}
 
 select * from superseded

@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('referrals', ['referral']) }}
+{{ superseded_rows('referrals', contract_keys('referrals')) }}
 
 select * from superseded

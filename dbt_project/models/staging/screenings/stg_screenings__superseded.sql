@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('screenings', ['response']) }}
+{{ superseded_rows('screenings', contract_keys('screenings')) }}
 
 select * from superseded

@@ -1,17 +1,5 @@
 {{ config(materialized='table') }}
 
-{{ superseded_rows('synthea', [
-    'patients',
-    'encounters',
-    'conditions',
-    'observations',
-    'medications',
-    'procedures',
-    'claims',
-    'claims_transactions',
-    'payer_transitions',
-    'organizations',
-    'providers'
-]) }}
+{{ superseded_rows('synthea', contract_keys('synthea')) }}
 
 select * from superseded

@@ -1,0 +1,20 @@
+{# Every sender and its tables: what is counted and reconciled. A new sender adds its line (a test compares the list
+   with the contracts). Names stand here, and not in a loop over the graph, so that dbt sees the dependencies. #}
+{% macro delivered_tables() -%}
+    {{ return({
+        'adt': ['event'],
+        'claims': ['eligibility', 'medical_claim', 'pharmacy_claim'],
+        'ehr': [
+            'client', 'staff', 'staff_program', 'staff_leave', 'provider', 'program', 'program_enrollment',
+            'assignment', 'intake', 'appointment', 'visit', 'diagnosis', 'treatment_plan',
+            'treatment_plan_service', 'medication', 'document', 'consent', 'authorization', 'time_log', 'survey',
+        ],
+        'outreach_log': ['contact'],
+        'referrals': ['referral'],
+        'screenings': ['response'],
+        'synthea': [
+            'patients', 'encounters', 'conditions', 'observations', 'medications', 'procedures', 'claims',
+            'claims_transactions', 'payer_transitions', 'organizations', 'providers',
+        ],
+    }) }}
+{%- endmacro %}

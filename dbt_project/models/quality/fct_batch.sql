@@ -1,0 +1,5 @@
+with batch as (
+    select * from {{ ref('stg_caseload__batch') }}
+)
+
+select * from batch

@@ -1,0 +1,5 @@
+with delivery as (
+    select * from {{ ref('stg_caseload__delivery') }}
+)
+
+select * from delivery

@@ -1,0 +1,53 @@
+{%- set client_tables = [
+    ('ehr', 'program_enrollment'), ('ehr', 'assignment'), ('ehr', 'intake'), ('ehr', 'appointment'),
+    ('ehr', 'visit'), ('ehr', 'diagnosis'), ('ehr', 'treatment_plan'), ('ehr', 'medication'),
+    ('ehr', 'document'), ('ehr', 'consent'), ('ehr', 'authorization'), ('screenings', 'response'),
+    ('referrals', 'referral'), ('outreach_log', 'contact'), ('synthea', 'encounters'),
+    ('synthea', 'conditions'), ('synthea', 'observations'), ('synthea', 'medications'),
+] %}
+
+with identity as (
+    select source, source_client_id
+    from {{ ref('int_client__matched') }}
+    where source in ('ehr', 'synthea')
+),
+
+member_without_enrollment as (
+    select * from {{ ref('int_client__identified') }}
+    where source = 'claims' and not has_demographics
+),
+
+-- counted per client first, so that the join is small
+orphaned_row as (
+    {%- for source_name, table_name in client_tables %}
+    select '{{ source_name }}' as source, '{{ table_name }}' as table_name, row_count, 1 as client_count
+    from (
+        select source_client_id, count(*) as row_count
+        from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+        group by source_client_id
+    ) as counted_row
+    anti join identity
+        on identity.source = '{{ 'synthea' if source_name == 'synthea' else 'ehr' }}'
+        and counted_row.source_client_id = identity.source_client_id
+    union all
+    {%- endfor %}
+    select 'claims', 'medical_claim', medical_claim_count, 1
+    from member_without_enrollment
+    where medical_claim_count > 0
+    union all
+    select 'claims', 'pharmacy_claim', pharmacy_claim_count, 1
+    from member_without_enrollment
+    where pharmacy_claim_count > 0
+),
+
+orphan as (
+    select
+        source,
+        table_name,
+        cast(sum(row_count) as bigint) as row_count,
+        cast(sum(client_count) as bigint) as client_count
+    from orphaned_row
+    group by source, table_name
+)
+
+select * from orphan

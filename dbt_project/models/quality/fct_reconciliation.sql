@@ -1,0 +1,56 @@
+-- The two sides are counted apart: what the reader wrote into its ledger, and what the raw tables hold.
+with batch as (
+    select * from {{ ref('stg_caseload__batch') }}
+    where status = 'loaded'
+),
+
+ledger as (
+    select
+        source,
+        table_name,
+        sum(rows_in) as rows_in,
+        sum(rows_loaded) as rows_loaded,
+        sum(rows_rejected) as rows_rejected
+    from batch
+    group by source, table_name
+),
+
+raw_count as (
+    {%- for source_name, tables in delivered_tables().items() %}
+    {%- set last_source = loop.last %}
+    {%- for table_name in tables %}
+    select '{{ source_name }}' as source, '{{ table_name }}' as table_name, count(*) as row_count
+    from {{ source(source_name, table_name) }}
+    {{- '\n    union all' if not (last_source and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+),
+
+superseded_count as (
+    {%- for source_name in delivered_tables() %}
+    select '{{ source_name }}' as source, table_name, count(*) as row_count
+    from {{ ref('stg_' ~ source_name ~ '__superseded') }}
+    group by table_name
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+reconciled_table as (
+    select
+        raw_count.source,
+        raw_count.table_name,
+        cast(coalesce(ledger.rows_in, 0) as bigint) as rows_in,
+        cast(coalesce(ledger.rows_loaded, 0) as bigint) as rows_loaded,
+        cast(coalesce(ledger.rows_rejected, 0) as bigint) as rows_rejected,
+        coalesce(superseded_count.row_count, 0) as rows_superseded,
+        raw_count.row_count - coalesce(superseded_count.row_count, 0) as rows_current
+    from raw_count
+    left join ledger
+        on raw_count.source = ledger.source and raw_count.table_name = ledger.table_name
+    left join superseded_count
+        on raw_count.source = superseded_count.source
+        and raw_count.table_name = superseded_count.table_name
+    where ledger.source is not null or raw_count.row_count > 0
+)
+
+select * from reconciled_table

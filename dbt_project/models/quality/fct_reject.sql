@@ -1,0 +1,5 @@
+with reject as (
+    select * from {{ ref('stg_caseload__reject') }}
+)
+
+select * from reject

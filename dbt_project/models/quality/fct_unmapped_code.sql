@@ -1,0 +1,42 @@
+{%- set diagnosis_columns = [
+    ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'), ('adt', 'event', 'diagnosis_code'),
+    ('claims', 'medical_claim', 'diagnosis_code_1'), ('synthea', 'conditions', 'code'),
+    ('synthea', 'encounters', 'reason_code'),
+] %}
+
+with classified_code as (
+    select code, code_system, is_known from {{ ref('int_code__classified') }}
+),
+
+-- counted per code first, so that millions of rows meet the classification as a few thousand
+delivered_code as (
+    {%- for source_name, table_name, column in diagnosis_columns %}
+    select
+        '{{ source_name }}' as source,
+        '{{ table_name }}' as table_name,
+        {{ icd_code(column) }} as code,
+        count(*) as row_count
+    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+    where {{ column }} is not null
+    group by {{ column }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+unmapped_code as (
+    select
+        delivered_code.source,
+        delivered_code.table_name,
+        classified_code.code_system,
+        cast(sum(delivered_code.row_count) as bigint) as row_count,
+        cast(
+            sum(case when classified_code.is_known then 0 else delivered_code.row_count end) as bigint
+        ) as unmapped_row_count,
+        count(distinct case when not classified_code.is_known then delivered_code.code end)
+            as unmapped_code_count
+    from delivered_code
+    inner join classified_code on delivered_code.code = classified_code.code
+    group by delivered_code.source, delivered_code.table_name, classified_code.code_system
+)
+
+select * from unmapped_code
