@@ -1,0 +1,60 @@
+{#
+    A claim line can say many things at once (emergency, observation, detox …). The seeds claim_* name them; here each
+    name gets its bit, so that 4.8 million lines carry one integer and a claim is one bit_or over its lines.
+    New names go at the end of the list. The last four are no setting of a seed: the models set them.
+#}
+{% macro claim_setting_bits() -%}
+    {%- set names = [
+        'emergency', 'emergency_place', 'accommodation', 'psychiatric_inpatient', 'detox', 'hospice', 'nonacute',
+        'observation', 'follow_up_service', 'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis',
+        'residential', 'peer_support', 'opioid_medication', 'case_management', 'mental_health_taxonomy',
+        'inpatient_bill', 'ancillary_bill', 'psychiatric_place', 'detox_place',
+        'known_taxonomy', 'institutional', 'follow_up', 'payable'
+    ] -%}
+    {%- set bits = {} -%}
+    {%- for name in names -%}
+        {%- do bits.update({name: 2 ** loop.index0}) -%}
+    {%- endfor -%}
+    {{ return(bits) }}
+{%- endmacro %}
+
+{# Whether a mask carries a setting. #}
+{% macro has_setting(mask, name) -%}
+    ({{ mask }} & {{ claim_setting_bits()[name] }}) > 0
+{%- endmacro %}
+
+{# What a diagnosis says about an event, in the same way: column of int_code__classified -> bit. #}
+{% macro diagnosis_bits() -%}
+    {{ return({
+        'is_mental_principal_2024': 1, 'is_mental_principal_2025': 2, 'is_mental_any': 4, 'is_self_harm': 8,
+        'is_sud': 16, 'is_overdose': 32, 'is_behavioral': 64, 'is_known': 128
+    }) }}
+{%- endmacro %}
+
+{# Whether a diagnosis mask carries a group of int_code__classified. #}
+{% macro has_diagnosis(mask, name) -%}
+    ({{ mask }} & {{ diagnosis_bits()[name] }}) > 0
+{%- endmacro %}
+
+{# The mask of one diagnosis code, from the columns of int_code__classified. #}
+{% macro diagnosis_mask() -%}
+    {%- for name, bit in diagnosis_bits().items() -%}
+    case when {{ name }} then {{ bit }} else 0 end{{ ' + ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#
+    The line that is shown as evidence of a claim, packed into one integer: the batch's rank in front of the record
+    number. Two columns of text for millions of claims would cost more than everything else that is kept of them.
+#}
+{% macro claim_evidence_row(batch_rank, source_row) -%}
+    {{ batch_rank }} * 10000000000 + {{ source_row }}
+{%- endmacro %}
+
+{% macro claim_batch_rank(evidence_row) -%}
+    cast(floor({{ evidence_row }} / 10000000000) as bigint)
+{%- endmacro %}
+
+{% macro claim_evidence_key(evidence_row, batch_id) -%}
+    {{ batch_id }} || ':' || cast({{ evidence_row }} % 10000000000 as {{ dbt.type_string() }})
+{%- endmacro %}

@@ -1,0 +1,77 @@
+{{ config(materialized='view') }}
+
+with claim as (
+    select * from {{ ref('int_hospital_claim__described') }}
+),
+
+batch as (
+    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
+),
+
+kind as (
+    select 'stay' as event_kind
+    union all
+    select 'emergency' as event_kind
+),
+
+-- an interim bill (frequency 2 or 3, or still a patient) ends nothing: the client is in the bed
+hospital_event as (
+    select
+        kind.event_kind,
+        case when claim.is_institutional then 'claims' else 'clinician' end as sender,
+        {{ surrogate_key([
+            "'claims'", 'claim.data_source', 'claim.payer', 'claim.first_claim_id'
+        ]) }} as event_id,
+        claim.client_key,
+        claim.facility_id,
+        cast(null as {{ dbt.type_string() }}) as facility_name,
+        cast(null as {{ dbt.type_string() }}) as facility_type,
+        case
+            when claim.is_acute_inpatient or claim.is_clinician_of_inpatient then 'acute'
+            when claim.is_in_facility then 'nonacute'
+            when claim.is_observation then 'observation'
+            else 'emergency'
+        end as stay_class,
+        cast(null as timestamp with time zone) as started_at,
+        coalesce(claim.admission_date, claim.start_date) as start_date,
+        cast(null as timestamp with time zone) as ended_at,
+        case
+            when kind.event_kind = 'stay' and (
+                claim.discharge_disposition_code = '30' or claim.frequency_code in ('2', '3')
+            ) then null
+            else greatest(
+                coalesce(claim.discharge_date, claim.end_date),
+                coalesce(claim.admission_date, claim.start_date)
+            )
+        end as end_date,
+        claim.end_date as last_seen_date,
+        'date' as end_precision,
+        claim.discharge_disposition_code,
+        claim.principal_diagnosis_code,
+        claim.principal_mask,
+        claim.diagnosis_mask,
+        claim.setting_mask,
+        {{ has_setting('claim.setting_mask', 'emergency') }} as came_through_ed,
+        {{ has_setting('claim.setting_mask', 'hospice') }} as is_hospice,
+        false as has_died,
+        false as is_discharge_cancelled,
+        cast(null as timestamp with time zone) as cancelled_discharge_at,
+        claim.paid_usd,
+        batch.first_received_at as known_at,
+        'raw_claims.medical_claim' as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
+    from claim
+    inner join kind
+        on
+            (kind.event_kind = 'emergency' and claim.is_emergency)
+            or (
+                kind.event_kind = 'stay'
+                and (
+                    claim.is_acute_inpatient or claim.is_in_facility or claim.is_observation
+                    or claim.is_clinician_of_inpatient
+                )
+            )
+    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
+)
+
+select * from hospital_event

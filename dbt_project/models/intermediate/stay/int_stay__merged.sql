@@ -1,0 +1,167 @@
+{#
+    The key of a stay is that of its first ADT encounter; without ADT, of its first claim (the first of an adjustment
+    chain) or simulated encounter. So a claim that comes months after the alert changes nothing but has_claim, and a
+    corrected claim keeps the key. Only an alert that comes after the claim gives the stay a new key.
+#}
+with rule as (
+    select max(case when rule_id = 'adjacent_stay_days' then value end) as adjacent_days
+    from {{ ref('event_rule') }}
+),
+
+run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+event as (
+    select
+        *,
+        -- nobody knows whose an unmatched event is, so it joins no other
+        coalesce(client_key, -event_id) as person_key,
+        coalesce(end_date, last_seen_date, start_date) as known_end_date
+    from {{ ref('int_hospital_event__described') }}
+    where event_kind = 'stay'
+),
+
+-- ADT says when somebody left, so only what overlaps is one stay: back the next day is a readmission
+adt_event as (
+    select
+        *,
+        greatest(start_date, coalesce(end_date, start_date) - 1) as reach_date
+    from event
+    where sender = 'adt'
+),
+
+adt_member as (
+    {{ joined_events('adt_event', ['person_key', 'facility_id', 'stay_class']) }}
+),
+
+adt_stay as (
+    select
+        first_event_id,
+        client_key,
+        facility_id,
+        stay_class,
+        min(start_date) as start_date,
+        case when bool_and(end_date is not null) then max(end_date) end as end_date
+    from adt_member
+    where client_key is not null
+    group by first_event_id, client_key, facility_id, stay_class
+),
+
+candidate as (
+    select
+        claim.event_id,
+        adt_stay.first_event_id,
+        adt_stay.facility_id = claim.facility_id as is_same_facility,
+        adt_stay.stay_class = claim.stay_class as is_same_class,
+        abs({{ dbt.datediff('adt_stay.start_date', 'claim.start_date', 'day') }}) as start_gap_days,
+        abs({{ dbt.datediff('adt_stay.end_date', 'claim.end_date', 'day') }}) as end_gap_days,
+        {{ dbt.datediff(
+            'greatest(adt_stay.start_date, claim.start_date)',
+            'least(coalesce(adt_stay.end_date, claim.known_end_date), claim.known_end_date)', 'day'
+        ) }} as shared_days,
+        least(
+            {{ dbt.datediff('adt_stay.start_date', 'adt_stay.end_date', 'day') }},
+            {{ dbt.datediff('claim.start_date', 'claim.known_end_date', 'day') }}
+        ) as shorter_days
+    from event as claim
+    inner join adt_stay on claim.client_key = adt_stay.client_key
+    where
+        claim.sender in ('claims', 'synthea')
+        and claim.start_date <= coalesce(adt_stay.end_date, claim.start_date) + 1
+        and claim.known_end_date >= adt_stay.start_date - 1
+        and ((claim.stay_class = 'nonacute') = (adt_stay.stay_class = 'nonacute'))
+),
+
+-- a claim is of the ADT stay whose days it shares; dates of the two may differ by a day, facility ids by anything.
+-- A transfer touches the stay before it for a day at most, which is not enough
+linked_claim as (
+    select event_id, first_event_id
+    from (
+        select
+            *,
+            row_number() over (
+                partition by event_id
+                order by
+                    is_same_facility desc, is_same_class desc, shared_days desc, start_gap_days,
+                    end_gap_days nulls last, first_event_id
+            ) as preference
+        from candidate
+        where
+            (shared_days > 0 and shared_days * 2 >= shorter_days)
+            or (start_gap_days <= 1 and coalesce(end_gap_days <= 1, true))
+    ) as preferred
+    where preference = 1
+),
+
+claim_event as (
+    select event.*, event.known_end_date + rule.adjacent_days as reach_date
+    from event
+    cross join rule
+    left join linked_claim on event.event_id = linked_claim.event_id
+    where event.sender in ('claims', 'synthea') and linked_claim.event_id is null
+),
+
+claim_member as (
+    {{ joined_events('claim_event', ['person_key', 'facility_id', 'stay_class']) }}
+),
+
+facility_stay as (
+    select
+        first_event_id,
+        client_key,
+        start_date,
+        coalesce(end_date, cast('9999-12-31' as date)) as end_date
+    from adt_stay
+    union all
+    select first_event_id, client_key, min(start_date) as start_date, max(known_end_date) as end_date
+    from claim_member
+    group by first_event_id, client_key
+),
+
+-- what a clinician bills from the bedside belongs to the facility's stay, where the facility told of one
+clinician_event as (
+    select
+        event.*,
+        event.known_end_date + rule.adjacent_days as reach_date,
+        seen_in.first_event_id as facility_event_id
+    from event
+    cross join rule
+    left join (
+        select
+            clinician.event_id,
+            max_by(facility_stay.first_event_id, facility_stay.start_date) as first_event_id
+        from event as clinician
+        inner join facility_stay
+            on
+                clinician.client_key = facility_stay.client_key
+                and clinician.start_date <= facility_stay.end_date + 1
+                and clinician.known_end_date >= facility_stay.start_date - 1
+        where clinician.sender = 'clinician'
+        group by clinician.event_id
+    ) as seen_in on event.event_id = seen_in.event_id
+    where event.sender = 'clinician'
+),
+
+lone_clinician_event as (
+    select * from clinician_event where facility_event_id is null
+),
+
+lone_clinician_member as (
+    {{ joined_events('lone_clinician_event', ['person_key', 'stay_class']) }}
+),
+
+merged_event as (
+    select event_id, first_event_id as stay_key from adt_member
+    union all
+    select event_id, first_event_id as stay_key from linked_claim
+    union all
+    select event_id, first_event_id as stay_key from claim_member
+    union all
+    select event_id, facility_event_id as stay_key from clinician_event
+    where facility_event_id is not null
+    union all
+    select event_id, first_event_id as stay_key from lone_clinician_member
+)
+
+select * from merged_event

@@ -1,0 +1,76 @@
+{{ config(materialized='view') }}
+
+{#
+    ADT knows when (to the minute), the claim knows what (coded by the hospital's billing office): each question is
+    answered by the sender who knows it best, and by the latest of several.
+#}
+with member as (
+    select
+        merged.stay_key,
+        event.*,
+        coalesce(event.end_date, event.last_seen_date, event.start_date) as known_end_date,
+        event.sender = 'adt' as is_adt,
+        case event.sender when 'clinician' then 3 when 'adt' then 2 else 1 end as coding_order
+    from {{ ref('int_stay__merged') }} as merged
+    inner join {{ ref('int_hospital_event__described') }} as event
+        on merged.event_id = event.event_id and event.event_kind = 'stay'
+),
+
+ranked_member as (
+    select
+        *,
+        row_number() over (
+            partition by stay_key
+            order by
+                principal_diagnosis_code is null, coding_order, known_end_date desc, event_id
+        ) = 1 as is_coding,
+        -- the last of the alerts, and the last of the claims
+        row_number() over (
+            partition by stay_key, is_adt
+            order by
+                case when sender = 'clinician' then 1 else 0 end, start_date desc,
+                known_end_date desc, event_id
+        ) = 1 as is_last,
+        min(case when sender = 'clinician' then 3 when is_adt then 1 else 2 end) over (
+            partition by stay_key
+        ) = case when sender = 'clinician' then 3 when is_adt then 1 else 2 end as is_timing
+    from member
+),
+
+summarized_stay as (
+    select
+        stay_key,
+        max(client_key) as client_key,
+        max(case when is_coding then stay_class end) as stay_class,
+        max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
+        max(case when is_coding then principal_mask end) as principal_mask,
+        bit_or(diagnosis_mask) as diagnosis_mask,
+        min(told_setting) as told_setting,
+        min(case when is_timing then started_at end) as admitted_at,
+        min(case when is_timing then start_date end) as admit_date,
+        {%- for column in [
+            'facility_id', 'facility_name', 'facility_type', 'ended_at', 'end_date',
+            'end_precision', 'discharge_disposition_code', 'known_at', 'evidence_table',
+            'evidence_key'
+        ] %}
+        max(case when is_adt and is_last then {{ column }} end) as adt_{{ column }},
+        max(case when not is_adt and is_last then {{ column }} end) as claim_{{ column }},
+        {%- endfor %}
+        min(case when not is_adt then start_date end) as claim_start_date,
+        max(known_end_date) as last_seen_date,
+        bool_or(came_through_ed) as came_through_ed,
+        bool_or(sender in ('claims', 'clinician')) as has_claim,
+        bool_or(is_adt) as has_adt,
+        bool_or(is_hospice) as is_hospice,
+        bool_or(has_died) as has_died,
+        bool_or(is_part2) as is_part2,
+        bool_or(is_adt and is_last and is_discharge_cancelled) as is_discharge_cancelled,
+        max(case when is_adt and is_last then cancelled_discharge_at end)
+            as cancelled_discharge_at,
+        sum(paid_usd) as paid_usd,
+        count(*) as event_count
+    from ranked_member
+    group by stay_key
+)
+
+select * from summarized_stay

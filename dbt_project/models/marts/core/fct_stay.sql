@@ -1,0 +1,160 @@
+with run as (
+    select * from {{ ref('stg_caseload__run') }}
+),
+
+rule as (
+    select
+        max(case when rule_id = 'open_claim_stay_days' then value end) as open_claim_days,
+        max(case when rule_id = 'transfer_days' then value end) as transfer_days
+    from {{ ref('event_rule') }}
+),
+
+disposition as (
+    select * from {{ ref('discharge_disposition') }}
+),
+
+client as (
+    select client_key, death_date from {{ ref('dim_client') }}
+),
+
+-- ADT ends a stay; where ADT says nothing of the end, a final claim does; an interim bill that nothing
+-- follows says no longer that the client is in the bed
+ended_stay as (
+    select
+        stay.*,
+        stay.adt_end_date is null
+        and stay.claim_end_date is null
+        and not stay.has_adt
+        and stay.last_seen_date + rule.open_claim_days < run.as_of_date as is_end_lost,
+        coalesce(stay.adt_evidence_table, stay.claim_evidence_table) as evidence_table,
+        coalesce(stay.adt_evidence_key, stay.claim_evidence_key) as evidence_key,
+        stay.adt_end_date is null and stay.claim_end_date is not null as is_ended_by_claim,
+        run.time_zone,
+        rule.transfer_days
+    from {{ ref('int_stay__summarized') }} as stay
+    cross join run
+    cross join rule
+),
+
+dated_stay as (
+    select
+        *,
+        case
+            when is_end_lost
+                then {{ start_of_local_day('last_seen_date', 'time_zone') }}
+            else coalesce(adt_ended_at, claim_ended_at)
+        end as discharged_at,
+        case
+            when is_end_lost then last_seen_date else coalesce(adt_end_date, claim_end_date)
+        end as discharge_date,
+        case
+            when is_end_lost then 'unknown'
+            when is_ended_by_claim then claim_end_precision
+            else adt_end_precision
+        end as discharge_precision,
+        nullif(coalesce(adt_discharge_disposition_code, claim_discharge_disposition_code), '30')
+            as discharge_disposition_code,
+        case when is_ended_by_claim then claim_known_at else coalesce(adt_known_at, claim_known_at)
+        end as received_at
+    from ended_stay
+),
+
+-- acute to acute within a day: two stays, and each knows the other
+neighbouring_stay as (
+    select
+        *,
+        lag(stay_key) over acute as earlier_stay_key,
+        lag(discharge_date) over acute as earlier_discharge_date,
+        lead(stay_key) over acute as later_stay_key,
+        lead(admit_date) over acute as later_admit_date
+    from dated_stay
+    window acute as (
+        partition by coalesce(client_key, -stay_key), stay_class
+        order by admitted_at, discharged_at nulls last, stay_key
+    )
+),
+
+judged_stay as (
+    select
+        stay.*,
+        stay.has_died
+        or coalesce(disposition.category = 'died', false)
+        or coalesce(client.death_date between stay.admit_date and stay.discharge_date, false)
+            as died,
+        case
+            when stay.stay_class = 'acute'
+                and stay.admit_date <= stay.earlier_discharge_date + stay.transfer_days
+                then stay.earlier_stay_key
+        end as transferred_from_stay_key,
+        case
+            when stay.stay_class = 'acute'
+                and stay.later_admit_date <= stay.discharge_date + stay.transfer_days
+                then stay.later_stay_key
+        end as transferred_to_stay_key,
+        disposition.is_to_community as is_told_to_community,
+        coalesce(disposition.is_against_advice, false) as is_against_advice,
+        coalesce(stay.is_hospice or disposition.category = 'hospice', false) as is_in_hospice
+    from neighbouring_stay as stay
+    left join disposition
+        on stay.discharge_disposition_code = disposition.discharge_disposition_code
+    left join client on stay.client_key = client.client_key
+),
+
+stay as (
+    select
+        stay_key,
+        client_key,
+        coalesce(adt_facility_id, claim_facility_id) as facility_id,
+        coalesce(adt_facility_name, claim_facility_name) as facility_name,
+        coalesce(adt_facility_type, claim_facility_type) as facility_type,
+        stay_class,
+        {{ event_setting('told_setting', 'principal_mask', 'stay_class') }} as setting,
+        admitted_at,
+        admit_date,
+        discharged_at,
+        discharge_date,
+        discharge_precision,
+        discharge_disposition_code,
+        discharge_date is not null
+        and not died
+        and discharge_precision <> 'unknown'
+        and coalesce(is_told_to_community, transferred_to_stay_key is null) as is_to_community,
+        is_against_advice,
+        principal_diagnosis_code,
+        {%- for column, name in [
+            ('is_mental_principal_2024', 'is_mental_principal_2024'),
+            ('is_mental_principal_2025', 'is_mental_principal_2025'),
+            ('is_self_harm_principal', 'is_self_harm'),
+            ('is_sud_principal', 'is_sud'),
+        ] %}
+        {{ has_diagnosis('principal_mask', name) }} as {{ column }},
+        {%- endfor %}
+        {%- for column, name in [
+            ('is_mental_any', 'is_mental_any'),
+            ('is_self_harm_any', 'is_self_harm'),
+            ('is_overdose_any', 'is_overdose'),
+        ] %}
+        {{ has_diagnosis('diagnosis_mask', name) }} as {{ column }},
+        {%- endfor %}
+        came_through_ed,
+        has_claim,
+        has_adt,
+        is_in_hospice as is_hospice,
+        died,
+        {{ dbt.datediff('admit_date', 'discharge_date', 'day') }} as length_of_stay_days,
+        paid_usd,
+        is_discharge_cancelled and discharge_date is null as is_discharge_cancelled,
+        cancelled_discharge_at,
+        claim_start_date as claim_admit_date,
+        claim_end_date as claim_discharge_date,
+        transferred_from_stay_key,
+        transferred_to_stay_key,
+        event_count,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from judged_stay
+)
+
+select * from stay
