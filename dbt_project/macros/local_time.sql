@@ -2,7 +2,7 @@
 
 {# The wall-clock timestamp of an instant in a zone. #}
 {% macro local_timestamp(instant, zone) -%}
-    timezone({{ zone }}, {{ instant }})
+    (({{ instant }}) at time zone {{ zone }})
 {%- endmacro %}
 
 {# The calendar day of an instant in a zone. #}
@@ -12,10 +12,10 @@
 
 {# The instant at which a calendar day starts in a zone. #}
 {% macro start_of_local_day(day, zone) -%}
-    timezone({{ zone }}, cast({{ day }} as timestamp))
+    (cast({{ day }} as timestamp) at time zone {{ zone }})
 {%- endmacro %}
 
 {# 23:59:59 of a calendar day in a zone, as an instant: "same day" and "end of next day" mean this. #}
 {% macro end_of_local_day(day, zone) -%}
-    timezone({{ zone }}, cast({{ day }} as timestamp) + interval '23 hours 59 minutes 59 seconds')
+    ((cast({{ day }} as timestamp) + interval '86399 seconds') at time zone {{ zone }})
 {%- endmacro %}
