@@ -1,6 +1,7 @@
 with
 client as (
-    select client_key, is_agency_client, housing_status, payer_type from {{ ref('dim_client') }}
+    select client_key, source, is_agency_client, housing_status, phone, phone_2, payer_type
+    from {{ ref('dim_client') }}
 ),
 
 screening as (
@@ -45,6 +46,8 @@ known as (
         client.is_agency_client,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
         client.payer_type is null as lacks_claims,
+        -- the record system's empty field is a finding (no working phone), a feed without the field is not
+        client.source <> 'ehr' and client.phone is null and client.phone_2 is null as lacks_phone,
         coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
         coalesce(screened.has_cssrs, 0) = 0 as lacks_cssrs,
         asked_need.client_key is null as lacks_needs,
@@ -67,6 +70,7 @@ gap as (
                     || case when lacks_cssrs then ';cssrs' else '' end
                     || case when lacks_needs then ';social_needs' else '' end
                     || case when lacks_housing then ';housing' else '' end
+                    || case when lacks_phone then ';phone' else '' end
                     || case when lacks_diagnosis then ';diagnosis' else '' end
                     || case when lacks_cadence then ';visit_cadence' else '' end
                     || case when lacks_claims then ';claims' else '' end
