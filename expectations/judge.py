@@ -56,7 +56,7 @@ class Failure:
     """An expectation that does not hold.
 
     Attributes:
-        expectation: its type, with the column where it has one.
+        expectation: its description, else its type, with the column where it has one.
         observed: counts and aggregates that were seen; no row, no value of a row.
         why: the suite's own reason.
     """
@@ -97,6 +97,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--memory-limit", default="300MB", help="DuckDB's memory limit")
     parser.add_argument("--threads", type=int, default=2, help="DuckDB's threads")
     options = parser.parse_args(arguments)
+    # GX talks while it is imported and while it works; nothing of that is a finding.
+    logging.disable(logging.WARNING)
+    _defer_scipy_stats()
     try:
         verdicts = judge(
             options.warehouse,
@@ -152,9 +155,6 @@ def judge(
         raise FileNotFoundError(f"{suites} holds no suite (<schema>/<relation>.json)")
     counts = _previous_counts(previous)
 
-    # GX talks while it is imported and while it works; nothing of that is a finding.
-    logging.disable(logging.WARNING)
-    _defer_scipy_stats()
     import great_expectations as gx  # after the cheap checks: it costs seconds and 200 MB
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -175,7 +175,7 @@ def judge(
     try:
         verdicts = []
         for suite in found:
-            verdict, result = _judge_suite(source, suite, counts.get(suite.relation))
+            verdict, result = judge_suite(source, suite, counts.get(suite.relation))
             verdicts.append(verdict)
             if result is not None:
                 data_docs.write_page(out / DATA_DOCS, suite.relation, result)
@@ -208,9 +208,19 @@ def _defer_scipy_stats() -> None:
     scipy.stats = module
 
 
-def _judge_suite(
+def judge_suite(
     source: DuckDBSource, suite: Suite, previous_rows: int | None
 ) -> tuple[SuiteVerdict, ExpectationSuiteValidationResult | None]:
+    """Hold one suite against its relation.
+
+    Args:
+        source: the open warehouse.
+        suite: what must be true.
+        previous_rows: rows of the relation in the last release, None without one.
+
+    Returns:
+        The verdict, and GX's result without samples of rows; no result where the relation is missing.
+    """
     from great_expectations import ExpectationSuite
 
     exists = source.rows(
@@ -266,7 +276,7 @@ def _drop_samples(result: ExpectationSuiteValidationResult) -> None:
 def _failure(one: Any) -> Failure:  # noqa: ANN401 - GX's result type is not exported
     config = one.expectation_config
     column = config.kwargs.get("column")
-    name = f"{config.type}({column})" if column else str(config.type)
+    name = config.description or (f"{config.type}({column})" if column else str(config.type))
     broken = _exception_text(one)
     if broken:
         observed = f"could not be evaluated: {broken}"

@@ -24,7 +24,7 @@ _INTERFACE = [
     "last_contact_outcome", "attempts_14d", "last_kept_visit_date", "next_appointment_at",
     "open_referral_count", "phq9_first", "phq9_latest", "phq9_change", "phq9_latest_date",
     "phq9_item9", "cssrs_level", "safety_plan_on_file", "barriers", "consent_status",
-    "part2_notice", "is_spillover", "data_as_of", "",
+    "part2_notice", "is_spillover", "data_as_of",
 ]  # fmt: skip
 
 

@@ -1,0 +1,156 @@
+"""For each expectation of each suite one change of one value (or row) that must refuse.
+
+Keys: relation, then the expectation as the verdict names it. `{t}` stands for the relation. A test holds that no
+expectation is missing here.
+"""
+
+from __future__ import annotations
+
+_UNIQUE = "expect_column_values_to_be_unique({})"
+_GIVEN = "expect_column_values_to_not_be_null({})"
+_BETWEEN = "expect_column_values_to_be_between({})"
+_SET = "expect_column_values_to_be_in_set({})"
+_COLUMNS = "expect_table_columns_to_match_ordered_list"
+
+
+def _set(column: str, value: str, where: str) -> str:
+    return f"update {{t}} set {column} = {value} where {where}"
+
+
+def _nulls(*columns: str, where: str) -> dict[str, str]:
+    return {_GIVEN.format(column): _set(column, "null", where) for column in columns}
+
+
+_ONE = "client_key = 3"
+_C3 = "client_id = 'C3'"
+_TASK = "task_key = 't3-3'"
+_STRATUM = "stratum_value = 'F'"
+
+BREAKS: dict[str, dict[str, str]] = {
+    "marts.dim_client": {
+        **_nulls("client_key", "client_id", where=_ONE),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
+        _UNIQUE.format("client_id"): _set("client_id", "'C4'", _ONE),
+        _BETWEEN.format("age_years"): _set("age_years", "-1", _ONE),
+        "No listable client is dead or discharged": _set("death_date", "date '2026-06-01'", _ONE),
+    },
+    "marts.fct_task": {
+        **_nulls("task_key", "client_key", "lane", "due_at", where=_TASK),
+        _GIVEN.format("status"): _set("status", "null", _TASK),
+        _UNIQUE.format("task_key"): "insert into {t} from {t} where " + _TASK,
+        _BETWEEN.format("lane"): _set("lane", "8", _TASK),
+        _SET.format("status"): _set("status", "'done'", _TASK),
+        "An open task has no closing time, any other has one": _set("closed_at", "due_at", _TASK),
+        "No open task of a client who is not listed": _set("client_key", "0", _TASK),
+    },
+    "marts.fct_stay": {
+        **_nulls("stay_key", where="stay_key = 3"),
+        _UNIQUE.format("stay_key"): _set("stay_key", "4", "stay_key = 3"),
+        _BETWEEN.format("length_of_stay_days"): _set("length_of_stay_days", "-1", "stay_key = 3"),
+        "No stay ends before it begins": _set(
+            "discharged_at", "admitted_at - interval 1 minute", "stay_key = 3"
+        ),
+    },
+    "marts.fct_risk_reason": {
+        **_nulls("client_key", "reason", where=_ONE),
+        _BETWEEN.format("points"): _set("points", "101", _ONE),
+        "Only caps take points away": _set("points", "-1", f"{_ONE} and rule_id = 'r'"),
+    },
+    "marts.mart_client_risk": {
+        **_nulls("client_key", "risk_score", "tier", where=_ONE),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
+        _BETWEEN.format("risk_score"): _set("risk_score", "101", _ONE),
+        _BETWEEN.format("risk_score_without_part2"): _set("risk_score_without_part2", "-1", _ONE),
+        _SET.format("tier"): _set("tier", "'urgent'", _ONE),
+        _SET.format("tier_without_part2"): _set("tier_without_part2", "'urgent'", _ONE),
+        "The reasons sum to the score": _set("risk_score", "13", _ONE),
+    },
+    "marts.mart_client_engagement": {
+        **_nulls("client_key", where=_ONE),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
+        _BETWEEN.format("no_show_90d_rate"): _set("no_show_90d_rate", "1.01", _ONE),
+        _BETWEEN.format("no_show_365d_rate"): _set("no_show_365d_rate", "-0.01", _ONE),
+        _BETWEEN.format("kept_365d_count"): _set("kept_365d_count", "-1", _ONE),
+        "No visit is kept after the data end": _set(
+            "last_kept_at", "as_of + interval 2 day", _ONE
+        ),
+        "The next appointment is still to come": _set("next_appointment_at", "as_of", _ONE),
+        "A quarter's visits are among the year's": _set("kept_90d_count", "10", _ONE),
+    },
+    "measures.fct_measure_rate": {
+        **_nulls("measure_id", where="true"),
+        _BETWEEN.format("rate"): _set("rate", "1.01", "true"),
+        "No numerator exceeds its denominator": _set("numerator", "5", "true"),
+        _SET.format("basis"): _set("basis", "'both'", "true"),
+    },
+    "quality.fct_reconciliation": {
+        "Every row that arrived was loaded or rejected": _set("rows_in", "11", "true"),
+        "Every loaded row is current or superseded": _set("rows_current", "8", "true"),
+        _BETWEEN.format("rows_in"): _set("rows_in", "-1", "true"),
+    },
+    "quality.fct_unmatched": {
+        _BETWEEN.format("unmatched_rate"): _set("unmatched_rate", "0.1501", "true"),
+        _BETWEEN.format("unmatched_count"): _set("unmatched_count", "-1", "true"),
+    },
+    "exports.export_outreach": {
+        **_nulls(
+            "rank", "client_id", "client_name", "lane", "lane_name", "tier", "risk_score", "why_now_1",
+            "action_needed", "due_at", "overdue_hours", "consent_status", "is_spillover",
+            "data_as_of", where=_C3,
+        ),
+        _COLUMNS: "alter table {t} rename column barriers to hurdles",
+        _UNIQUE.format("client_id"): _set("client_id", "'C4'", _C3),
+        "Ranks run from 1 to n for each care manager": _set("rank", "2", "rank = 3"),
+        _BETWEEN.format("lane"): _set("lane", "8", _C3),
+        _SET.format("tier"): _set("tier", "'urgent'", _C3),
+        _BETWEEN.format("risk_score"): _set("risk_score", "101", _C3),
+        _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _C3),
+        _SET.format("consent_status"): _set("consent_status", "'perhaps'", _C3),
+        "Phones are digits only": _set("phone", "'518-555-0100'", _C3),
+        "No Part 2 notice without consent": _set("part2_notice", "'notice'", _C3),
+        # The score with Part 2 evidence is 12, without it 10.
+        "Without consent the score is the one without Part 2 evidence": _set(
+            "consent_status", "'revoked'", _C3
+        ),
+        _BETWEEN.format("phq9_first"): _set("phq9_first", "28", _C3),
+        _BETWEEN.format("phq9_latest"): _set("phq9_latest", "-1", _C3),
+        _BETWEEN.format("phq9_item9"): _set("phq9_item9", "4", _C3),
+    },
+    "exports.export_task": {
+        **_nulls(
+            "task_key", "client_id", "rank", "lane", "due_at", "why_now", "is_primary",
+            where="task_key = 't3-3'",
+        ),
+        _COLUMNS: "alter table {t} add column extra integer",
+        _UNIQUE.format("task_key"): _set("task_key", "'t3-1'", _TASK),
+        _BETWEEN.format("lane"): _set("lane", "-1", _TASK),
+        _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _TASK),
+        "Exactly one task of each listed client is the one shown": _set("is_primary", "true", _TASK),
+        "Listed clients and clients with tasks are the same": "delete from {t} where client_id = 'C3'",
+        "No Part 2 task without consent": "update marts.fct_task set is_part2 = true where " + _TASK,
+    },
+    "exports.export_metric_measure_rate": {
+        "No small cell": _set("numerator", "50", _STRATUM),  # 60 - 50: ten who did not
+        "No rate without its counts": _set("rate", "0.5", "stratum_value = 'M'"),
+        # Two values hidden, but 100 - 95 leaves five clients for both.
+        "Nothing small by subtraction from a year's total": _set("denominator", "95", _STRATUM),
+        "Nothing small between two measures of the same events": _set(
+            "numerator", "60", "measure_id = 'fuh_30'"
+        ),
+    },
+    "exports.export_metric_task_flow": {
+        "No small cell": _set("overdue", "1", "month = '2026-06-01'"),
+        "Nothing small by subtraction from a lane's total": (
+            "insert into {t} values (1, '2026-04-01', null, null, null);"
+            "update {t} set opened = 105 where month is null"
+        ),
+    },
+    "exports.export_metric_caseload": {
+        "No small cell": _set("clients", "10", "tier = 'high'"),
+        "Nothing small by subtraction from the agency": (
+            "insert into {t} values ('site', 'c', null, null);"
+            "update {t} set clients = 101 where breakdown = 'agency'"
+        ),
+        "Nothing small by subtraction from a site": _set("clients", "51", "tier = 'high'"),
+    },
+}  # fmt: skip

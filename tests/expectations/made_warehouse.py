@@ -1,0 +1,149 @@
+"""A small warehouse in which everything that is judged is right, and for each expectation one change that breaks it.
+
+Columns as the models have them, as far as a suite looks at them.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+
+SUITES = Path(__file__).resolve().parents[2] / "expectations" / "suites"
+CLIENTS = 40
+
+
+def exported_columns(relation: str) -> list[str]:
+    """The columns that a suite prescribes."""
+    suite = json.loads((SUITES / "exports" / f"{relation}.json").read_text())
+    return next(
+        expectation["kwargs"]["column_list"]
+        for expectation in suite["expectations"]
+        if "column_list" in expectation["kwargs"]
+    )
+
+
+_MARTS = f"""
+    create table marts.dim_client as
+    select
+        i as client_key, 'C' || i as client_id, true as is_agency_client, i > 0 as is_listable,
+        'active' as status, null::date as death_date, 40 as age_years
+    from range({CLIENTS}) as numbers(i);
+    create table marts.fct_task as
+    select
+        't' || client_key || '-' || lane as task_key, client_key, lane::integer as lane,
+        case when lane = 4 then 'closed' else 'open' end as status,
+        timestamptz '2026-06-30 12:00:00+00' as due_at,
+        case when lane = 4 then timestamptz '2026-06-29 12:00:00+00' end as closed_at,
+        false as is_part2
+    from marts.dim_client, (values (1), (3), (4)) as lanes(lane)
+    where is_listable;
+    create table marts.fct_stay as
+    select
+        client_key as stay_key, 3 as length_of_stay_days,
+        timestamptz '2026-06-01 12:00:00+00' as admitted_at,
+        timestamptz '2026-06-04 12:00:00+00' as discharged_at
+    from marts.dim_client;
+    create table marts.mart_client_risk as
+    select
+        client_key, client_id, 12 as risk_score, 'standard' as tier, 10 as risk_score_without_part2,
+        'rising' as tier_without_part2
+    from marts.dim_client;
+    create table marts.fct_risk_reason as
+    select client_key, rule_id, points, 'because' as reason
+    from marts.dim_client, (values ('r', 16), ('cap_social', -4)) as rules(rule_id, points);
+    create table marts.mart_client_engagement as
+    select
+        client_key, timestamptz '2026-06-30 12:00:00+00' as as_of, 0.25::decimal(5, 4) as no_show_90d_rate,
+        0.2::decimal(5, 4) as no_show_365d_rate, 3 as kept_90d_count, 9 as kept_365d_count,
+        timestamptz '2026-06-20 12:00:00+00' as last_kept_at,
+        timestamptz '2026-07-20 12:00:00+00' as next_appointment_at
+    from marts.dim_client;
+    create table marts.mart_client_utilization as
+    select client_key from marts.dim_client;
+    create table quality.fct_reconciliation as
+    select 'ehr' as source, 'client' as table_name, 10 as rows_in, 9 as rows_loaded,
+        1 as rows_rejected, 2 as rows_superseded, 7 as rows_current;
+    create table quality.fct_unmatched as
+    select 'adt' as source, 20 as event_count, 3 as unmatched_count, 0.15::decimal(9, 4) as unmatched_rate;
+    create table measures.fct_measure_rate as
+    select 'fuh_7' as measure_id, 'operational' as basis, 2 as numerator, 4 as denominator, 0.5::decimal(9, 6) as rate;
+    create table seeds.measure_definition as
+    select * from (values ('fuh_7', null), ('fuh_30', 'fuh_7')) as rows(measure_id, shares_events_with);
+"""
+_METRICS = """
+    create table exports.export_metric_measure_rate as
+    select * from (values
+        ('fuh_7', 2026, 'operational', null::date, 'total', 'all', 100, 50, 20, 0, 0.5),
+        ('fuh_7', 2026, 'operational', '2026-01-01', 'total', 'all', 60, 30, 20, 0, 0.5),
+        ('fuh_7', 2026, 'operational', '2026-02-01', 'total', 'all', 40, 20, 0, 0, 0.5),
+        ('fuh_7', 2026, 'operational', null, 'sex', 'F', 60, 30, 20, 0, 0.5),
+        ('fuh_7', 2026, 'operational', null, 'sex', 'M', null, null, 0, 0, null),
+        ('fuh_7', 2026, 'operational', null, 'sex', 'X', null, null, 0, 0, null),
+        ('fuh_30', 2026, 'operational', null, 'total', 'all', 100, 70, 20, 0, 0.7)
+    ) as cells(measure_id, measurement_year, basis, month, stratum_name, stratum_value,
+        denominator, numerator, excluded, open, rate);
+    create table exports.export_metric_task_flow as
+    select * from (values
+        (1, null::date, 100, 55, 20), (1, '2026-05-01', 60, 30, 0), (1, '2026-06-01', 40, 25, 20)
+    ) as cells(lane, month, opened, closed, overdue);
+    create table exports.export_metric_caseload as
+    select * from (values
+        ('agency', null, null, 100), ('site', 'a', null, 60), ('site', 'b', null, 40),
+        ('tier', 'a', 'high', 35), ('tier', 'a', 'rising', null), ('tier', 'a', 'standard', null)
+    ) as cells(breakdown, site_id, tier, clients);
+"""
+_SHOWN = {
+    "rank": "row_number() over (partition by client_key % 2 order by client_key)",
+    "client_id": "client_id",
+    "client_name": "'Rivera, Ana'",
+    "phone": "'5185550100'",
+    "care_manager_id": "case when client_key % 2 = 0 then 'cm' end",
+    "lane": "1",
+    "lane_name": "'Discharge'",
+    "tier": "'standard'",
+    "risk_score": "12",
+    "why_now_1": "'why'",
+    "why_now": "'why'",
+    "action_needed": "'call'",
+    "opened_at": "timestamptz '2026-06-29 12:00:00+00'",
+    "due_at": "timestamptz '2026-06-30 12:00:00+00'",
+    "overdue_hours": "0.0",
+    "consent_status": "'not_needed'",
+    "part2_notice": "null::varchar",
+    "is_spillover": "false",
+    "data_as_of": "timestamptz '2026-06-30 12:00:00+00'",
+    "phq9_first": "27",
+    "phq9_latest": "0",
+    "phq9_item9": "3",
+}
+
+
+def make_warehouse(path: Path) -> Path:
+    """Write the file in which every suite holds."""
+    connection = duckdb.connect(str(path))
+    connection.execute("set TimeZone = 'UTC'")
+    for schema in ("marts", "exports", "quality", "measures", "seeds"):
+        connection.execute(f"create schema {schema}")
+    connection.execute(_MARTS)
+    connection.execute(_METRICS)
+    listed = ", ".join(
+        f"{_SHOWN.get(name, 'null')} as {name}" for name in exported_columns("export_outreach")
+    )
+    connection.execute(
+        f"create table exports.export_outreach as select {listed} from marts.dim_client where is_listable"
+    )
+    task = {**_SHOWN, "rank": "listed.rank", "client_id": "listed.client_id", "lane": "task.lane"}
+    task |= {"task_key": "task.task_key", "is_primary": "task.lane = 1"}
+    shown = ", ".join(
+        f"{task.get(name, 'null')} as {name}" for name in exported_columns("export_task")
+    )
+    connection.execute(
+        f"create table exports.export_task as select {shown} from marts.fct_task as task"
+        " inner join marts.dim_client using (client_key)"
+        " inner join exports.export_outreach as listed on dim_client.client_id = listed.client_id"
+        " where task.status = 'open'"
+    )
+    connection.close()
+    return path
