@@ -98,11 +98,15 @@ def _inflated(packed: BinaryIO) -> Iterator[bytes]:
             if not data:
                 data = packed.read(BLOCK_BYTES)
                 if not data:
-                    raise FileRefusedError("archive_truncated", "gzip ends before its content; expected the whole file")
+                    raise FileRefusedError(
+                        "archive_truncated", "gzip ends before its content; expected the whole file"
+                    )
             try:
                 block = member.decompress(data, BLOCK_BYTES)
             except zlib.error as error:
-                raise FileRefusedError("archive_corrupt", "gzip content does not fit its check sum") from error
+                raise FileRefusedError(
+                    "archive_corrupt", "gzip content does not fit its check sum"
+                ) from error
             data = member.unconsumed_tail
             if block:
                 yield block
@@ -125,19 +129,30 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
                 target.unlink()
     except zipfile.BadZipFile as error:
         code = "archive_corrupt" if "CRC" in str(error) else "archive_truncated"
-        raise FileRefusedError(code, "zip is not whole; expected an archive that unpacks without an error") from error
+        raise FileRefusedError(
+            code, "zip is not whole; expected an archive that unpacks without an error"
+        ) from error
     except (zlib.error, EOFError, NotImplementedError) as error:
         raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
 
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
     if len(members) > _MAX_MEMBERS:
-        raise FileRefusedError("archive_unsafe", f"{len(members)} files in one archive; expected at most {_MAX_MEMBERS}")
+        raise FileRefusedError(
+            "archive_unsafe",
+            f"{len(members)} files in one archive; expected at most {_MAX_MEMBERS}",
+        )
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts:
-            raise FileRefusedError("archive_unsafe", "a member's path leaves the archive; expected plain names")
+            raise FileRefusedError(
+                "archive_unsafe", "a member's path leaves the archive; expected plain names"
+            )
         if member.flag_bits & _ENCRYPTED:
-            raise FileRefusedError("archive_unsafe", "a member is encrypted; expected an open archive")
+            raise FileRefusedError(
+                "archive_unsafe", "a member is encrypted; expected an open archive"
+            )
     if sum(member.file_size for member in members) > max(_MAX_SURE_BYTES, size * _MAX_RATIO):
-        raise FileRefusedError("archive_unsafe", f"unpacks to more than {_MAX_RATIO} times its size")
+        raise FileRefusedError(
+            "archive_unsafe", f"unpacks to more than {_MAX_RATIO} times its size"
+        )

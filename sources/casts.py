@@ -29,12 +29,29 @@ SOURCE_ROW = "_source_row"
 BATCH_ID = "_batch_id"
 
 # A spreadsheet or a database wrote the word for "nothing" or for an error instead of nothing.
-NULL_TEXTS = ("NULL", "null", "Null", "(null)", "N/A", "n/a", "#N/A", "NA", "NaN", "nan", "None", "\\N", "#REF!", "#VALUE!")
+NULL_TEXTS = (
+    "NULL",
+    "null",
+    "Null",
+    "(null)",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NA",
+    "NaN",
+    "nan",
+    "None",
+    "\\N",
+    "#REF!",
+    "#VALUE!",
+)
 TRUE_TEXTS = ("true", "t", "1", "yes", "y")
 FALSE_TEXTS = ("false", "f", "0", "no", "n")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
-_TYPED = "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
+_TYPED = (
+    "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +83,9 @@ class Sorted:
     checks: tuple[Check, ...]
 
 
-def sort_records(records: pl.LazyFrame, table: Table, present: Collection[str], zone: str, batch_id: str) -> Sorted:
+def sort_records(
+    records: pl.LazyFrame, table: Table, present: Collection[str], zone: str, batch_id: str
+) -> Sorted:
     """Typed rows apart from rejects.
 
     Args:
@@ -84,11 +103,18 @@ def sort_records(records: pl.LazyFrame, table: Table, present: Collection[str], 
             left, right = pl.col(_TYPED + rule.left), pl.col(_TYPED + rule.right)
             fails = left > right if rule.operator == "<=" else left >= right
             where = f"{rule.left}, {rule.right}"
-            checks.append(Check(f"rule_{rule.name}", where, f"{rule.left} {rule.operator} {rule.right}", fails))
+            checks.append(
+                Check(
+                    f"rule_{rule.name}", where, f"{rule.left} {rule.operator} {rule.right}", fails
+                )
+            )
     is_bad = pl.any_horizontal([check.fails for check in checks]).fill_null(value=False)
     judged = records.with_columns(typed).with_columns(is_bad.alias("is bad"))
     first_failed = pl.coalesce(
-        [pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16)) for place, check in enumerate(checks)]
+        [
+            pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16))
+            for place, check in enumerate(checks)
+        ]
     )
     return Sorted(
         accepted=judged.filter(~pl.col("is bad")).select(_output(columns, batch_id)),
@@ -103,7 +129,9 @@ def _output(columns: list[Column], batch_id: str) -> list[pl.Expr]:
         output.append(pl.col(_TYPED + column.name).alias(column.name))
         if column.date_only:
             length = pl.col(column.name).str.len_bytes()
-            precision = pl.when(length == 10).then(pl.lit("date")).when(length > 10).then(pl.lit("time"))
+            precision = (
+                pl.when(length == 10).then(pl.lit("date")).when(length > 10).then(pl.lit("time"))
+            )
             output.append(precision.alias(f"{column.name}_precision"))
     return [*output, pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64)]
 
@@ -129,7 +157,12 @@ def _typed(column: Column, zone: str) -> pl.Expr:
             return instant(text, zone, date_only=column.date_only)
         case "boolean":
             lower = text.str.to_lowercase()
-            return pl.when(lower.is_in(TRUE_TEXTS)).then(True).when(lower.is_in(FALSE_TEXTS)).then(False)
+            return (
+                pl.when(lower.is_in(TRUE_TEXTS))
+                .then(True)
+                .when(lower.is_in(FALSE_TEXTS))
+                .then(False)
+            )
     return _normalized(text, column) if column.spellings else text
 
 
@@ -141,7 +174,11 @@ def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
         # Nearly every file uses one spelling: then nothing is rewritten.
         if values.is_in(canonical).all():
             return values
-        return values.str.strip_chars().str.to_lowercase().replace_strict(spellings, default=None, return_dtype=pl.String)
+        return (
+            values.str.strip_chars()
+            .str.to_lowercase()
+            .replace_strict(spellings, default=None, return_dtype=pl.String)
+        )
 
     return text.map_batches(normalize, return_dtype=pl.String, is_elementwise=True)
 
@@ -155,7 +192,9 @@ def _checks(column: Column, present: Collection[str]) -> list[Check]:
 
     if column.is_value_required:
         is_plain_text = column.type == "varchar" and not (column.values or column.pattern)
-        is_missing = text.is_null() | (text.str.strip_chars() == "") if is_plain_text else text.is_null()
+        is_missing = (
+            text.is_null() | (text.str.strip_chars() == "") if is_plain_text else text.is_null()
+        )
         add("missing_required", "a value", is_missing)
     if column.required_unless:
         other, value = column.required_unless
@@ -171,14 +210,22 @@ def _checks(column: Column, present: Collection[str]) -> list[Check]:
             add("out_of_range", _range_text(column), _outside(column, typed))
     elif column.values is not None:
         expected = f"one of {', '.join(column.values)}"
-        is_unlisted = typed.is_null() & text.is_not_null() if column.spellings else ~text.is_in(list(column.values))
+        is_unlisted = (
+            typed.is_null() & text.is_not_null()
+            if column.spellings
+            else ~text.is_in(list(column.values))
+        )
         add("value_not_allowed", expected, is_unlisted)
     elif column.pattern is not None:
         if column.shape != "staff_id":  # NA may be somebody's initials
             add("null_text", "a value or nothing", text.is_in(NULL_TEXTS))
         if column.shape == "id":
             is_padded = text.str.starts_with(" ") | text.str.ends_with(" ")
-            add("pattern_mismatch", "an id without padding or exponent", is_padded | text.str.contains(_SCIENTIFIC))
+            add(
+                "pattern_mismatch",
+                "an id without padding or exponent",
+                is_padded | text.str.contains(_SCIENTIFIC),
+            )
         else:
             matches = text.str.contains(f"^(?:{column.pattern})$")
             add("pattern_mismatch", f"the shape {column.shape or column.pattern}", ~matches)

@@ -84,7 +84,9 @@ class Column:
     @property
     def sql_type(self) -> str:
         """The type in DuckDB's words."""
-        return {"decimal": "decimal(18,4)", "timestamp": "timestamp with time zone"}.get(self.type, self.type)
+        return {"decimal": "decimal(18,4)", "timestamp": "timestamp with time zone"}.get(
+            self.type, self.type
+        )
 
 
 @dataclass(frozen=True)
@@ -152,10 +154,13 @@ class Contract:
             "zone": zone,
             "source": self.source,
             "tables": [
-                [t.name, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]] for t in self.tables.values()
+                [t.name, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]]
+                for t in self.tables.values()
             ],
         }
-        return hashlib.sha256(json.dumps(meaning, sort_keys=True, default=str).encode()).hexdigest()[:16]
+        return hashlib.sha256(
+            json.dumps(meaning, sort_keys=True, default=str).encode()
+        ).hexdigest()[:16]
 
 
 def _plain(value: Column | Rule) -> dict[str, Any]:
@@ -192,14 +197,24 @@ def load_contract(path: Path) -> Contract:
     where = str(path)
     _expect(isinstance(raw, dict), where, "a mapping with source, description, formats, tables")
     _known(raw, {"source", "description", "formats", "lists", "tables"}, where)
-    _expect(raw.get("source") == path.parent.name, where, f"source: {path.parent.name}, the folder's name")
-    _expect(isinstance(raw.get("tables"), dict) and raw["tables"], where, "at least one table under `tables`")
+    _expect(
+        raw.get("source") == path.parent.name,
+        where,
+        f"source: {path.parent.name}, the folder's name",
+    )
+    _expect(
+        isinstance(raw.get("tables"), dict) and raw["tables"],
+        where,
+        "at least one table under `tables`",
+    )
     lists = raw.get("lists") or {}
     tables = {name: _table(name, body, lists, where) for name, body in raw["tables"].items()}
-    return Contract(raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables)
+    return Contract(
+        raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables
+    )
 
 
-def _table(name: str, body: Any, lists: dict[str, Any], where: str) -> Table:
+def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
     where = f"{where}: {name}"
     _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
     _known(body, {"description", "key", "columns", "rules"}, where)
@@ -218,14 +233,22 @@ def _table(name: str, body: Any, lists: dict[str, Any], where: str) -> Table:
     rules = tuple(_rule(n, text, known, where) for n, text in (body.get("rules") or {}).items())
     for column in columns:
         if column.required_unless:
-            _expect(column.required_unless[0] in known, where, f"required_unless of {column.name} on a known column")
+            _expect(
+                column.required_unless[0] in known,
+                where,
+                f"required_unless of {column.name} on a known column",
+            )
     return Table(name, _text(body, "description", where), key, tuple(columns), rules)
 
 
-def _columns(written: str, spec: Any, lists: dict[str, Any], where: str) -> Iterator[Column]:
+def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> Iterator[Column]:
     where = f"{where}.{written}"
     _expect(isinstance(spec, dict), where, "a mapping such as {type: varchar, is: description}")
-    _known(spec, {"type", "is", "values", "pattern", "min", "max", "date_only", "required_unless"}, where)
+    _known(
+        spec,
+        {"type", "is", "values", "pattern", "min", "max", "date_only", "required_unless"},
+        where,
+    )
     _expect(spec.get("type") in TYPES, where, f"type: one of {', '.join(TYPES)}")
     values, spellings = _values(spec.get("values"), lists, where)
     pattern = spec.get("pattern")
@@ -234,7 +257,9 @@ def _columns(written: str, spec: Any, lists: dict[str, Any], where: str) -> Iter
     maximum = spec.get("max", DEFAULT_DATES[1] if ranged else None)
     for bound in (minimum, maximum):
         kind = dt.date if ranged else int
-        _expect(bound is None or isinstance(bound, kind), where, f"min and max of type {kind.__name__}")
+        _expect(
+            bound is None or isinstance(bound, kind), where, f"min and max of type {kind.__name__}"
+        )
     if pattern is not None:
         try:
             re.compile(PATTERNS.get(pattern, pattern))
@@ -274,7 +299,7 @@ def _names(written: str) -> list[str]:
 
 
 def _values(
-    spec: Any, lists: dict[str, Any], where: str
+    spec: object, lists: dict[str, Any], where: str
 ) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...] | None]:
     if spec is None:
         return None, None
@@ -282,19 +307,31 @@ def _values(
         _expect(spec in lists, where, f"values: a list, or one of the lists {', '.join(lists)}")
         spec = lists[spec]
     if isinstance(spec, list):
-        _expect(all(isinstance(v, str) for v in spec), where, "values that are texts (quote numbers and yes/no)")
+        _expect(
+            all(isinstance(v, str) for v in spec),
+            where,
+            "values that are texts (quote numbers and yes/no)",
+        )
         return tuple(spec), None
-    pairs = {str(v).lower(): v for v in spec} | {s.lower(): v for v, others in spec.items() for s in others}
+    pairs = {str(v).lower(): v for v in spec} | {
+        s.lower(): v for v, others in spec.items() for s in others
+    }
     return tuple(spec), tuple(sorted(pairs.items()))
 
 
-def _key_part(part: Any, known: set[str], where: str) -> KeyPart:
+def _key_part(part: object, known: set[str], where: str) -> KeyPart:
     if isinstance(part, str):
         _expect(part in known, where, f"key column {part} among the columns")
         return part
-    _expect(isinstance(part, dict) and set(part) == {"first_of"}, where, "a key part: a column, or first_of: […]")
+    _expect(
+        isinstance(part, dict) and set(part) == {"first_of"},
+        where,
+        "a key part: a column, or first_of: […]",
+    )
     ways = tuple((way,) if isinstance(way, str) else tuple(way) for way in part["first_of"])
-    _expect(all(name in known for way in ways for name in way), where, "first_of over known columns")
+    _expect(
+        all(name in known for way in ways for name in way), where, "first_of over known columns"
+    )
     return FirstOf(ways)
 
 
@@ -313,7 +350,9 @@ def _text(body: dict[str, Any], name: str, where: str) -> str:
 
 def _known(body: dict[str, Any], allowed: set[str], where: str) -> None:
     for name in sorted(set(map(str, body)) - allowed):
-        raise ContractError(f"{where}: `{name}` is not known; expected one of {', '.join(sorted(allowed))}")
+        raise ContractError(
+            f"{where}: `{name}` is not known; expected one of {', '.join(sorted(allowed))}"
+        )
 
 
 def _expect(holds: bool, where: str, expected: str) -> None:

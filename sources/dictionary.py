@@ -11,7 +11,15 @@ import json
 import sys
 from pathlib import Path
 
-from sources.contract import LEDGER, SOURCES, Contract, FirstOf, Table, load_contracts, load_ledger_contract
+from sources.contract import (
+    LEDGER,
+    SOURCES,
+    Contract,
+    FirstOf,
+    Table,
+    load_contracts,
+    load_ledger_contract,
+)
 
 STAGING = SOURCES.parent / "dbt_project" / "models" / "staging"
 HEAD = "# Generated from sources/{source}/contract.yml by `python -m sources.dictionary`: change the contract, not this file.\n"
@@ -56,7 +64,9 @@ def _table_lines(contract: Contract, table: Table) -> list[str]:
         if contract.source == LEDGER and name in LINEAGE:
             continue
         text = described.get(name, "'time', or 'date' where the sender gave a day only")
-        lines.append(f"          - {{name: {name}, data_type: {_quoted(data_type)}, description: {_quoted(text)}}}")
+        lines.append(
+            f"          - {{name: {name}, data_type: {_quoted(data_type)}, description: {_quoted(text)}}}"
+        )
     return lines
 
 

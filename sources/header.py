@@ -14,11 +14,23 @@ from sources.reasons import FileRefusedError
 
 # feeds.md, last section: note text is no feed at all. A column of such a name outside the contract, or a file of such a
 # name, carries it.
-_NOTE_COLUMN = re.compile(r"^(?:.*_)?notes?(?:_(?:text|body|content|html|rtf|blob))?$|narrative|transcript|free_?text")
+_NOTE_COLUMN = re.compile(
+    r"^(?:.*_)?notes?(?:_(?:text|body|content|html|rtf|blob))?$|narrative|transcript|free_?text"
+)
 _NOTE_FILE = re.compile(r"(?:^|[^a-z])notes?(?:[^a-z]|$)|narrative|transcript")
 NOTE_TYPES = frozenset(
     f"{kind}{suffix}"
-    for kind in ("psychotherapy", "counseling", "counselling", "progress", "process", "session", "therapy", "clinical", "soap")
+    for kind in (
+        "psychotherapy",
+        "counseling",
+        "counselling",
+        "progress",
+        "process",
+        "session",
+        "therapy",
+        "clinical",
+        "soap",
+    )
     for suffix in ("_note", "_notes", "_note_text")
 )
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -56,14 +68,18 @@ def match_header(fields: list[str], table: Table) -> Header:
         _refuse_foreign(fields, known, required)
     twice = sorted({name for name in names if name is not None and names.count(name) > 1})
     if twice:
-        raise FileRefusedError("duplicate_header", f"{', '.join(twice)}: expected once in the header")
+        raise FileRefusedError(
+            "duplicate_header", f"{', '.join(twice)}: expected once in the header"
+        )
     missing = [name for name in required if name not in names]
     if missing:
         raise FileRefusedError("header_missing_column", f"header lacks {', '.join(missing)}")
     unknown = tuple(fields[place].strip() for place, name in enumerate(names) if name is None)
     notes = [name for name in unknown if _NOTE_COLUMN.search(name.casefold().replace(" ", "_"))]
     if notes:
-        raise FileRefusedError("note_text", f"column {', '.join(notes)}: expected no text of notes in any feed")
+        raise FileRefusedError(
+            "note_text", f"column {', '.join(notes)}: expected no text of notes in any feed"
+        )
     return Header(names, unknown)
 
 
@@ -71,7 +87,9 @@ def _refuse_foreign(fields: list[str], known: dict[str, str], required: list[str
     for delimiter, plural in _OTHER_DELIMITERS.items():
         parts = [part.strip().strip('"').casefold() for part in ",".join(fields).split(delimiter)]
         if len(parts) > 1 and any(part in known for part in parts):
-            raise FileRefusedError("wrong_delimiter", f"header is separated by {plural}; expected commas")
+            raise FileRefusedError(
+                "wrong_delimiter", f"header is separated by {plural}; expected commas"
+            )
     raise FileRefusedError(
         "header_missing_column",
         f"the first line names no column of the contract; expected a header with {', '.join(required)}",

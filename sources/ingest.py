@@ -103,10 +103,14 @@ def ingest(
                 report = reader.take(file)
             except OSError as error:
                 if error.errno in _FULL_DISK:
-                    raise DiskFullError(f"no space left for {raw}: free some and run again; what was read stays") from error
+                    raise DiskFullError(
+                        f"no space left for {raw}: free some and run again; what was read stays"
+                    ) from error
                 if error.filename is None or Path(error.filename) != file.path:
                     raise
-                notices.append(f"{file.source}/{file.name}: not read: {error.strerror}; check permissions and disk")
+                notices.append(
+                    f"{file.source}/{file.name}: not read: {error.strerror}; check permissions and disk"
+                )
                 report = None
             if report is None:
                 known += 1
@@ -118,8 +122,15 @@ def ingest(
 
 
 class _Reader:
-    def __init__(self, writer: RawWriter, contracts: dict[str, Contract], zone: str, first_seen: dt.datetime) -> None:
-        self.writer, self.contracts, self.zone, self.first_seen = writer, contracts, zone, first_seen
+    def __init__(
+        self, writer: RawWriter, contracts: dict[str, Contract], zone: str, first_seen: dt.datetime
+    ) -> None:
+        self.writer, self.contracts, self.zone, self.first_seen = (
+            writer,
+            contracts,
+            zone,
+            first_seen,
+        )
         self.hashes = {source: contract.hash(zone) for source, contract in contracts.items()}
         self.before = RawZone(writer.path, contracts)
 
@@ -175,10 +186,18 @@ class _Reader:
         return hashlib.sha256(parts.encode()).hexdigest()[:20]
 
     def _read(
-        self, file: LandedFile, contract: Contract, batch_id: str, survey: Survey | None, *, is_packed: bool
+        self,
+        file: LandedFile,
+        contract: Contract,
+        batch_id: str,
+        survey: Survey | None,
+        *,
+        is_packed: bool,
     ) -> list[Part]:
         if not is_packed:
-            return [self._read_one(PlainFile(file.path.name, file.path, survey), contract, batch_id, [])]
+            return [
+                self._read_one(PlainFile(file.path.name, file.path, survey), contract, batch_id, [])
+            ]
         parts: list[Part] = []
         for plain in unpack(file.path, file.path.name, self.writer.temporary):
             if table_of(plain.name, contract) is None and not is_note_file(Path(plain.name).name):
@@ -187,19 +206,29 @@ class _Reader:
                 parts.append(self._read_one(plain, contract, batch_id, parts))
             except FileRefusedError as error:
                 # An archive is one delivery: it counts whole, or not at all.
-                raise FileRefusedError(error.code, f"member {Path(plain.name).name}: {error.detail}") from error
+                raise FileRefusedError(
+                    error.code, f"member {Path(plain.name).name}: {error.detail}"
+                ) from error
         if not parts:
-            raise FileRefusedError("archive_empty", "no member is named after a table of the contract")
+            raise FileRefusedError(
+                "archive_empty", "no member is named after a table of the contract"
+            )
         return parts
 
-    def _read_one(self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]) -> Part:
+    def _read_one(
+        self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]
+    ) -> Part:
         if is_note_file(Path(plain.name).name):
-            raise FileRefusedError("note_text", "the file's name says notes; expected no text of notes in any feed")
+            raise FileRefusedError(
+                "note_text", "the file's name says notes; expected no text of notes in any feed"
+            )
         name = table_of(plain.name, contract)
         kind = format_of(plain.name)
         assert name is not None
         if kind is None or kind not in contract.formats:
-            raise FileRefusedError("unknown_format", f"extension of a file of {name}; expected .csv or .parquet")
+            raise FileRefusedError(
+                "unknown_format", f"extension of a file of {name}; expected .csv or .parquet"
+            )
         table = contract.tables[name]
         out = self.writer.temporary / f"{batch_id}-{len(earlier) + 1}"
         first_row = 1 + sum(part.read.rows_in for part in earlier if part.table_name == name)
@@ -208,11 +237,21 @@ class _Reader:
             return Part(name, read_parquet(plain.path, table, **place))
         return Part(name, read_delimited(plain.path, plain.survey, table, **place))
 
-    def _deliver(self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None) -> None:
+    def _deliver(
+        self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None
+    ) -> None:
         received, is_dated = file.received_at, file.received_at is not None
         if received is None:
-            is_same = entry is not None and entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
-            received = dt.datetime.fromisoformat(entry["received_at"]) if entry and is_same else self.first_seen
+            is_same = (
+                entry is not None
+                and entry["size"] == file.size
+                and entry["mtime_ns"] == file.mtime_ns
+            )
+            received = (
+                dt.datetime.fromisoformat(entry["received_at"])
+                if entry and is_same
+                else self.first_seen
+            )
         self.writer.deliver(
             file.source,
             file.name,

@@ -18,7 +18,9 @@ from sources.contract import Contract
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Still being written, or left by an editor or an operating system.
-_PASSED_OVER = re.compile(r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$")
+_PASSED_OVER = re.compile(
+    r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
+)
 DELIMITED, PARQUET = "delimited", "parquet"
 _FORMATS = {".csv": DELIMITED, ".txt": DELIMITED, ".parquet": PARQUET, ".pq": PARQUET}
 
@@ -78,7 +80,10 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts) or not path.is_file():
+        if (
+            any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts)
+            or not path.is_file()
+        ):
             continue
         stat = path.stat()
         received = received_at(PurePosixPath(name).parts[0], zone) if "/" in name else None

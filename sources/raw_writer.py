@@ -55,11 +55,18 @@ class RawWriter:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._lock.close()
-            raise RawZoneHeldError(f"{self.path}: another run is reading files into it; wait until it has ended") from error
+            raise RawZoneHeldError(
+                f"{self.path}: another run is reading files into it; wait until it has ended"
+            ) from error
         self._sweep()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         shutil.rmtree(self.temporary, ignore_errors=True)
         if self._lock is not None:
             self._lock.close()
@@ -103,7 +110,9 @@ class RawWriter:
             "reason_code": refusal[0] if refusal else None,
             "detail": refusal[1] if refusal else None,
             "contract_hash": contract_hash,
-            "parts": [self._place(source, batch_id, part, number) for number, part in enumerate(parts, 1)],
+            "parts": [
+                self._place(source, batch_id, part, number) for number, part in enumerate(parts, 1)
+            ],
         }
         folder = self.path / source / BATCHES
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -172,10 +181,14 @@ class RawWriter:
     def _sweep(self) -> None:
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(mode=0o700)
-        for source in (folder for folder in self.path.iterdir() if folder.is_dir() and folder.name != TEMPORARY):
+        for source in (
+            folder for folder in self.path.iterdir() if folder.is_dir() and folder.name != TEMPORARY
+        ):
             _mend_ledger(source / DELIVERIES)
             committed = {path.stem for path in (source / BATCHES).glob("*.json")}
-            for table in (folder for folder in source.iterdir() if folder.is_dir() and folder.name != BATCHES):
+            for table in (
+                folder for folder in source.iterdir() if folder.is_dir() and folder.name != BATCHES
+            ):
                 for path in table.iterdir():
                     batch_id = path.name.split(".")[0].split("-")[0]
                     if batch_id not in committed and not path.name.startswith("_empty"):

@@ -30,8 +30,23 @@ from sources.contract import Contract, Table, load_contracts
 from sources.formats.result import PARQUET
 
 BATCHES, DELIVERIES = "_batches", "_deliveries.jsonl"
-_HEAD = ("batch_id", "source", "file_name", "sha256", "bytes", "status", "reason_code", "detail", "contract_hash")
-_NO_ROWS: dict[str, Any] = {"rows_in": 0, "rows_loaded": 0, "rows_rejected": 0, "unknown_columns": []}
+_HEAD = (
+    "batch_id",
+    "source",
+    "file_name",
+    "sha256",
+    "bytes",
+    "status",
+    "reason_code",
+    "detail",
+    "contract_hash",
+)
+_NO_ROWS: dict[str, Any] = {
+    "rows_in": 0,
+    "rows_loaded": 0,
+    "rows_rejected": 0,
+    "unknown_columns": [],
+}
 
 
 @dataclass(frozen=True)
@@ -126,7 +141,13 @@ class RawZone:
     def deliveries(self, as_of: dt.datetime | None = None) -> list[Delivery]:
         """Arrivals at or before `as_of` (all, without it) in order: (received_at, source, path)."""
         found = [
-            Delivery(line["batch_id"], source, path, dt.datetime.fromisoformat(line["received_at"]), line["is_dated"])
+            Delivery(
+                line["batch_id"],
+                source,
+                path,
+                dt.datetime.fromisoformat(line["received_at"]),
+                line["is_dated"],
+            )
             for source in self.sources()
             for path, line in self.ledger(source).items()
             if line["batch_id"] is not None
@@ -162,9 +183,13 @@ class RawZone:
     def rejects(self, as_of: dt.datetime | None = None) -> Iterator[RejectedRow]:
         """Every record set aside, without its content, by source, table, batch and row."""
         for source in self.sources():
-            for table in sorted(self._contracts[source].tables) if source in self._contracts else ():
+            for table in (
+                sorted(self._contracts[source].tables) if source in self._contracts else ()
+            ):
                 for path, batch_id in self._parts(source, table, "rejects", as_of):
-                    columns = pl.read_parquet(path, columns=["_source_row", "reason_code", "detail"])
+                    columns = pl.read_parquet(
+                        path, columns=["_source_row", "reason_code", "detail"]
+                    )
                     for row, code, detail in columns.iter_rows():
                         yield RejectedRow(source, table, batch_id, row, code, detail)
 
@@ -188,24 +213,36 @@ class RawZone:
                 if as_of is not None and dt.datetime.fromisoformat(line["received_at"]) > as_of:
                     continue
                 if line["batch_id"] is None:
-                    found.add(f"{source}/{path}: not read: no table of {source} has a name that begins the file's name")
+                    found.add(
+                        f"{source}/{path}: not read: no table of {source} has a name that begins the file's name"
+                    )
                 elif not line["is_dated"]:
-                    found.add(f"{source}/{path}: no dated folder: counted as received when first seen")
+                    found.add(
+                        f"{source}/{path}: no dated folder: counted as received when first seen"
+                    )
         columns: dict[tuple[str, str | None], set[str]] = {}
         for batch in self.batches(as_of):
-            columns.setdefault((batch.source, batch.table_name), set()).update(batch.unknown_columns)
+            columns.setdefault((batch.source, batch.table_name), set()).update(
+                batch.unknown_columns
+            )
         for (source, table), names in columns.items():
             if names:
-                found.add(f"{source}.{table}: columns outside the contract are kept out: {', '.join(sorted(names))}")
+                found.add(
+                    f"{source}.{table}: columns outside the contract are kept out: {', '.join(sorted(names))}"
+                )
         return sorted(found)
 
-    def _parts(self, source: str, table: str, kind: str, as_of: dt.datetime | None) -> list[tuple[Path, str]]:
+    def _parts(
+        self, source: str, table: str, kind: str, as_of: dt.datetime | None
+    ) -> list[tuple[Path, str]]:
         found = []
         ids = {d.batch_id for d in self.deliveries(as_of) if d.source == source}
         for record in (self._commit(source, batch_id) for batch_id in sorted(ids)):
-            for part in record["parts"]:
-                if part["table_name"] == table and (kind == "typed" or part["rows_rejected"]):
-                    found.append((self.path / part[kind]["path"], record["batch_id"]))
+            found.extend(
+                (self.path / part[kind]["path"], record["batch_id"])
+                for part in record["parts"]
+                if part["table_name"] == table and (kind == "typed" or part["rows_rejected"])
+            )
         return found
 
     def _commit(self, source: str, batch_id: str) -> dict[str, Any]:

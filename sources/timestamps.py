@@ -40,8 +40,10 @@ def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
         return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
     shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
     # 19 characters are a wall clock to the second; what follows is one of a few offsets, or is rare and goes apart.
-    wall = shaped.str.slice(0, 19).str.replace(" ", "T", literal=True, n=1).str.to_datetime(
-        "%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us"
+    wall = (
+        shaped.str.slice(0, 19)
+        .str.replace(" ", "T", literal=True, n=1)
+        .str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     )
     result = _with_suffix(wall, shaped.str.slice(19), zone)
     rest = result.is_null() & shaped.is_not_null()
@@ -61,7 +63,9 @@ def _with_suffix(wall: pl.Series, suffix: pl.Series, zone: str) -> pl.Series:
     offsets = {text: _offset_seconds(text) for text in suffix.unique().drop_nulls().to_list()}
     known = {text: seconds for text, seconds in offsets.items() if seconds is not None}
     seconds = suffix.replace_strict(known, default=None, return_dtype=pl.Int64)
-    result = (wall - pl.select(pl.duration(seconds=seconds)).to_series()).dt.replace_time_zone("UTC")
+    result = (wall - pl.select(pl.duration(seconds=seconds)).to_series()).dt.replace_time_zone(
+        "UTC"
+    )
     if "" in offsets:
         result = result.zip_with(suffix.fill_null("Z") != "", _localized(wall, zone))
     return result
@@ -84,11 +88,20 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
     parts = pl.select(values.alias("text")).select(
         wall=pl.col("text").str.extract(_PARTS, 1).str.replace(" ", "T", literal=True)
         + pl.col("text").str.extract(_PARTS, 2).fill_null(":00"),
-        micros=pl.col("text").str.extract(_PARTS, 3).fill_null(".0").str.slice(1, 6).str.pad_end(6, "0").cast(pl.Int64),
+        micros=pl.col("text")
+        .str.extract(_PARTS, 3)
+        .fill_null(".0")
+        .str.slice(1, 6)
+        .str.pad_end(6, "0")
+        .cast(pl.Int64),
         suffix=pl.col("text").str.extract(_PARTS, 4).fill_null(""),
     )
     wall = parts["wall"].str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
-    return _with_suffix(wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(), parts["suffix"], zone)
+    return _with_suffix(
+        wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(),
+        parts["suffix"],
+        zone,
+    )
 
 
 def _localized(wall: pl.Series, zone: str) -> pl.Series:
@@ -97,7 +110,13 @@ def _localized(wall: pl.Series, zone: str) -> pl.Series:
     skipped = found.is_null() & wall.is_not_null()
     if skipped.any():
         # A skipped hour read with the offset that holds after the jump is the earlier of its two readings.
-        after = wall.dt.offset_by(f"{_GAP_HOURS}h").dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        earlier = after.dt.convert_time_zone("UTC").dt.offset_by(f"-{_GAP_HOURS}h").dt.convert_time_zone(zone)
+        after = wall.dt.offset_by(f"{_GAP_HOURS}h").dt.replace_time_zone(
+            zone, ambiguous="earliest", non_existent="null"
+        )
+        earlier = (
+            after.dt.convert_time_zone("UTC")
+            .dt.offset_by(f"-{_GAP_HOURS}h")
+            .dt.convert_time_zone(zone)
+        )
         found = found.zip_with(~skipped, earlier)
     return found.dt.convert_time_zone("UTC")

@@ -49,28 +49,43 @@ def read_header(path: Path, table: Table) -> Header:
             line = file.readline(MAX_LINE_BYTES)
         is_first = file.tell() == len(line)
     if not line:
-        raise FileRefusedError("empty_file", f"{path.stat().st_size} bytes; expected a header and records")
-    if line.startswith(_UTF16_STARTS) or b"\0" in line:
-        raise FileRefusedError("bad_encoding", "header is not UTF-8 (UTF-16 or NUL bytes)")
+        raise FileRefusedError(
+            "empty_file", f"{path.stat().st_size} bytes; expected a header and records"
+        )
     for start, kind in _FOREIGN_STARTS.items():
         if line.startswith(start):
             raise FileRefusedError("not_a_csv", f"content is {kind}; expected comma-separated text")
+    if line.startswith(_UTF16_STARTS) or b"\0" in line:
+        raise FileRefusedError("bad_encoding", "header is not UTF-8 (UTF-16 or NUL bytes)")
     if not is_first:
-        raise FileRefusedError("header_missing_column", "the first line is empty; expected the header there")
+        raise FileRefusedError(
+            "header_missing_column", "the first line is empty; expected the header there"
+        )
     text = line.removeprefix(_BOM).rstrip(b"\r\n")
     if b"\r" in text:
-        raise FileRefusedError("bad_line_ends", "header holds a bare carriage return; expected LF or CRLF")
+        raise FileRefusedError(
+            "bad_line_ends", "header holds a bare carriage return; expected LF or CRLF"
+        )
     try:
         fields = next(csv.reader([text.decode("utf-8")], strict=True), [])
     except UnicodeDecodeError as error:
         raise FileRefusedError("bad_encoding", "header is not UTF-8") from error
     except csv.Error as error:
-        raise FileRefusedError("header_missing_column", f"header is not readable as CSV: {error}") from error
+        raise FileRefusedError(
+            "header_missing_column", f"header is not readable as CSV: {error}"
+        ) from error
     return match_header(fields, table)
 
 
 def read_delimited(
-    path: Path, survey: Survey, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
+    path: Path,
+    survey: Survey,
+    table: Table,
+    *,
+    zone: str,
+    batch_id: str,
+    out: Path,
+    first_row: int = 1,
 ) -> ReadTable:
     """Read one CSV file into two Parquet files.
 
@@ -97,7 +112,15 @@ class _Reading:
     """One file on its way; kept together so that a second attempt, on the rewritten file, has the same parameters."""
 
     def __init__(
-        self, path: Path, survey: Survey, table: Table, header: Header, zone: str, batch_id: str, out: Path, first_row: int
+        self,
+        path: Path,
+        survey: Survey,
+        table: Table,
+        header: Header,
+        zone: str,
+        batch_id: str,
+        out: Path,
+        first_row: int,
     ) -> None:
         self.path, self.survey, self.table, self.header = path, survey, table, header
         self.zone, self.batch_id, self.first_row = zone, batch_id, first_row
@@ -120,7 +143,9 @@ class _Reading:
             self.mended.unlink()
         rejected = write_rejects(self._rejects(is_mended=is_mended), self.rejects, self.batch_id)
         self.failed.unlink()
-        return ReadTable(self.typed, self.rejects, expected, expected - rejected, rejected, self.header.unknown)
+        return ReadTable(
+            self.typed, self.rejects, expected, expected - rejected, rejected, self.header.unknown
+        )
 
     def _is_streamed(self, path: Path, expected: int) -> bool:
         """Whether Polars read the file, and found as many records as the bytes have."""
@@ -143,7 +168,9 @@ class _Reading:
         present = self.header.present
         if self.survey.has_quotes:
             # Polars keeps a quoted empty field apart from an empty one; no sender means a difference.
-            records = records.with_columns(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in present)
+            records = records.with_columns(
+                pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in present
+            )
         halves = sort_records(records, self.table, present, self.zone, self.batch_id)
         self.checks = halves.checks
         pl.collect_all(
@@ -173,13 +200,21 @@ class _Reading:
             return
         rows, places = failed[SOURCE_ROW].to_list(), failed["check"].to_list()
         wanted = zip(rows, places, strict=True)
-        lines = self._lines_by_block(rows) if is_mended or self.survey.has_multiline else self._lines_by_number(rows)
+        lines = (
+            self._lines_by_block(rows)
+            if is_mended or self.survey.has_multiline
+            else self._lines_by_number(rows)
+        )
         for (row, place), (line, problem) in zip(wanted, lines, strict=True):
             yield self._reject(row, self.checks[place], line, problem)
 
     def _reject(self, row: int, check: Check, line: bytes, problem: str | None) -> Reject:
         if problem is not None:
-            detail = f"expected {self.n_fields} fields as in the header" if problem == "ragged_row" else ""
+            detail = (
+                f"expected {self.n_fields} fields as in the header"
+                if problem == "ragged_row"
+                else ""
+            )
             return Reject(row, problem, None, detail, line)
         if check.column == "document_type" and check.reason_code == "value_not_allowed":
             self._refuse_note(line)
@@ -189,7 +224,10 @@ class _Reading:
         fields = next(csv.reader([line.decode("utf-8")]))
         value = fields[self.header.names.index("document_type")]
         if value.strip().lower() in NOTE_TYPES:
-            raise FileRefusedError("note_text", "document_type names a clinical note; expected documents of the closed list")
+            raise FileRefusedError(
+                "note_text",
+                "document_type names a clinical note; expected documents of the closed list",
+            )
 
     def _lines_by_number(self, rows: list[int]) -> Iterator[tuple[bytes, None]]:
         """Every record is one line: skip from one to the next."""

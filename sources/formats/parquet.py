@@ -19,7 +19,9 @@ from sources.header import NOTE_TYPES, match_header
 from sources.reasons import FileRefusedError
 
 
-def read_parquet(path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1) -> ReadTable:
+def read_parquet(
+    path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
+) -> ReadTable:
     """Read one Parquet file into typed rows and rejects; parameters and errors as for CSV."""
     try:
         records = pl.scan_parquet(path)
@@ -36,11 +38,17 @@ def read_parquet(path: Path, table: Table, *, zone: str, batch_id: str, out: Pat
     ]
     records = records.with_row_index(SOURCE_ROW, offset=first_row).select(SOURCE_ROW, *texts)
     halves = sort_records(records, table, header.present, zone, batch_id)
-    typed, rejects = out.with_name(f"{out.name}.parquet"), out.with_name(f"{out.name}.rejects.parquet")
+    typed, rejects = (
+        out.with_name(f"{out.name}.parquet"),
+        out.with_name(f"{out.name}.rejects.parquet"),
+    )
     failed = out.with_name(f"{out.name}.failed.parquet")
     try:
         pl.collect_all(
-            [halves.accepted.sink_parquet(typed, lazy=True, **PARQUET), halves.rejected.sink_parquet(failed, lazy=True)],
+            [
+                halves.accepted.sink_parquet(typed, lazy=True, **PARQUET),
+                halves.rejected.sink_parquet(failed, lazy=True),
+            ],
             engine="streaming",
         )
     except pl.exceptions.PolarsError as error:
@@ -49,7 +57,9 @@ def read_parquet(path: Path, table: Table, *, zone: str, batch_id: str, out: Pat
     failed.unlink()
     rows_in, loaded = count_rows(path), count_rows(typed)
     if loaded + rejected != rows_in:
-        raise FileRefusedError("unreadable", f"{rows_in} records in, {loaded} loaded, {rejected} rejected")
+        raise FileRefusedError(
+            "unreadable", f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
+        )
     return ReadTable(typed, rejects, rows_in, loaded, rejected, header.unknown)
 
 
@@ -61,14 +71,26 @@ def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     if dtype.is_float():
         if column.type == "decimal":
             plain = value.cast(pl.Decimal(38, 6), strict=False).cast(pl.String)
-            return pl.when(value.is_finite()).then(plain.fill_null(value.cast(pl.String))).otherwise(value.cast(pl.String))
+            return (
+                pl.when(value.is_finite())
+                .then(plain.fill_null(value.cast(pl.String)))
+                .otherwise(value.cast(pl.String))
+            )
         is_whole = value.is_finite() & (value == value.round())
-        return pl.when(is_whole).then(value.cast(pl.Int64, strict=False).cast(pl.String)).otherwise(value.cast(pl.String))
+        return (
+            pl.when(is_whole)
+            .then(value.cast(pl.Int64, strict=False).cast(pl.String))
+            .otherwise(value.cast(pl.String))
+        )
     if isinstance(dtype, pl.Datetime):
         if column.type == "date":
             # A day that a program stored as a moment has no time; one with a time is no day.
             is_day = value.dt.time() == pl.time(0, 0, 0)
-            return pl.when(is_day).then(value.dt.to_string("%Y-%m-%d")).otherwise(value.dt.to_string("iso"))
+            return (
+                pl.when(is_day)
+                .then(value.dt.to_string("%Y-%m-%d"))
+                .otherwise(value.dt.to_string("iso"))
+            )
         if dtype.time_zone is not None:
             return value.dt.convert_time_zone("UTC").dt.to_string("%Y-%m-%dT%H:%M:%S%.6fZ")
         return value.dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")
@@ -76,7 +98,9 @@ def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
         return value.dt.to_string("%Y-%m-%d")
     if dtype == pl.Boolean or dtype.is_integer() or dtype.is_decimal() or dtype == pl.Null:
         return value.cast(pl.String)
-    raise FileRefusedError("bad_column_type", f"{column.name}: type {dtype}; expected a plain column for {column.type}")
+    raise FileRefusedError(
+        "bad_column_type", f"{column.name}: type {dtype}; expected a plain column for {column.type}"
+    )
 
 
 def _rejects(records: pl.LazyFrame, failed: Path, checks: tuple[Check, ...]) -> Iterator[Reject]:
@@ -84,12 +108,22 @@ def _rejects(records: pl.LazyFrame, failed: Path, checks: tuple[Check, ...]) -> 
     if places.select(pl.len()).collect().item() == 0:
         return
     columns = pl.struct(pl.all().exclude(SOURCE_ROW, "check")).struct.json_encode().alias("line")
-    with_lines = records.join(places, on=SOURCE_ROW).select(SOURCE_ROW, "check", columns, *_document_type(records))
+    with_lines = records.join(places, on=SOURCE_ROW).select(
+        SOURCE_ROW, "check", columns, *_document_type(records)
+    )
     for row in with_lines.sort(SOURCE_ROW).collect(engine="streaming").iter_rows(named=True):
         check = checks[row["check"]]
-        if check.column == "document_type" and str(row.get("document_type")).strip().lower() in NOTE_TYPES:
-            raise FileRefusedError("note_text", "document_type names a clinical note; expected documents of the closed list")
-        yield Reject(row[SOURCE_ROW], check.reason_code, check.column, check.detail, row["line"].encode())
+        if (
+            check.column == "document_type"
+            and str(row.get("document_type")).strip().lower() in NOTE_TYPES
+        ):
+            raise FileRefusedError(
+                "note_text",
+                "document_type names a clinical note; expected documents of the closed list",
+            )
+        yield Reject(
+            row[SOURCE_ROW], check.reason_code, check.column, check.detail, row["line"].encode()
+        )
 
 
 def _document_type(records: pl.LazyFrame) -> list[str]:

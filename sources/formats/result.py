@@ -75,7 +75,16 @@ def _frames(rejects: Iterable[Reject], batch_id: str) -> Iterator[pl.DataFrame]:
     rows: list[tuple[str, int, str, str | None, str, bytes]] = []
     size = 0
     for reject in rejects:
-        rows.append((batch_id, reject.source_row, reject.reason_code, reject.column, reject.detail, reject.line))
+        rows.append(
+            (
+                batch_id,
+                reject.source_row,
+                reject.reason_code,
+                reject.column,
+                reject.detail,
+                reject.line,
+            )
+        )
         size += len(reject.line)
         if size > _PART_BYTES or len(rows) >= _PART_ROWS:
             yield pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")

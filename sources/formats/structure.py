@@ -24,7 +24,8 @@ BLOCK_BYTES = 4 << 20
 MAX_LINE_BYTES = 8 << 20
 _MAX_RECORD_LINES = 1000  # a quoted field longer than this is an unclosed quote
 _COMMA, _QUOTE, _LF, _CR = 44, 34, 10, 13
-_FIELD = rb'(?:"(?:[^"]|"")*"|[^",\r\n]*)'
+# A doubled quote inside a bare field is taken as it stands: the survey cannot tell it from a proper one, and Polars reads it.
+_FIELD = rb'(?:"(?:[^"]|"")*"|(?:[^",\r\n](?:[^",\r\n]|"")*)?)'
 _RECORD = re.compile(rb"(?s:%b(?:,%b)*)" % (_FIELD, _FIELD))
 _FIELDS = re.compile(rb'"(?:[^"]|"")*"|,')
 
@@ -72,6 +73,17 @@ class Surveyor:
             return
         self._check_text(block)
         self._measure_lines(block)
+        last = block[-1]
+        if b'"' in block:
+            # Empty quoted fields and doubled quotes are pairs: without them the state of every other byte is the same,
+            # and most files then have no quote left.
+            self._has_quotes = True
+            first, block = block[0], block.replace(b'""', b"")
+            if self._awaits_end_of_field and first == _QUOTE:
+                self._awaits_end_of_field = False
+        if not block:
+            self._last = last
+            return
         values = np.frombuffer(block, np.uint8)
         if self._awaits_end_of_field:
             self._is_clean &= block[0] in (_COMMA, _LF, _CR, _QUOTE)
@@ -86,7 +98,7 @@ class Surveyor:
         self._delimiters += int(np.count_nonzero(commas)) - int(inside_commas)
         self._lines += int(np.count_nonzero(ends)) - int(inside_ends)
         self._has_multiline |= inside_ends > 0
-        self._last = block[-1]
+        self._last = last
 
     def finish(self) -> Survey:
         """The result; no byte may follow."""
@@ -122,7 +134,6 @@ class Surveyor:
 
     def _quoted(self, values: np.ndarray, commas: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
         """Commas and line ends inside quotes; checks that quotes stand at the edges of fields."""
-        self._has_quotes = True
         places = np.flatnonzero(values == _QUOTE)
         opens = (np.arange(len(places)) + self._in_quotes) % 2 == 0
         before = np.where(places > 0, values[places - 1], self._last)[opens]
@@ -177,7 +188,9 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
             return
 
 
-def _joined(lines: list[bytes], n_fields: int, *, is_last: bool) -> tuple[list[tuple[bytes, bool]], list[bytes]]:
+def _joined(
+    lines: list[bytes], n_fields: int, *, is_last: bool
+) -> tuple[list[tuple[bytes, bool]], list[bytes]]:
     """Records with a mark for an unclosed quote, and the lines of a record that the next block continues."""
     records: list[tuple[bytes, bool]] = []
     place = 0
@@ -193,7 +206,12 @@ def _joined(lines: list[bytes], n_fields: int, *, is_last: bool) -> tuple[list[t
         if end:
             records.append((b"\n".join(lines[place - 1 : end]).removesuffix(b"\r"), False))
             place = end
-        elif end is None and not is_last and len(lines) - place < _MAX_RECORD_LINES and sum(map(len, lines[place:])) < BLOCK_BYTES:
+        elif (
+            end is None
+            and not is_last
+            and len(lines) - place < _MAX_RECORD_LINES
+            and sum(map(len, lines[place:])) < BLOCK_BYTES
+        ):
             return records, lines[place - 1 :]
         else:
             records.append((line.removesuffix(b"\r"), True))
@@ -209,9 +227,13 @@ def _closing_line(lines: list[bytes], place: int, n_fields: int) -> int | None:
     for end in range(place, min(len(lines), place + _MAX_RECORD_LINES)):
         if lines[end].count(b'"') % 2:
             record = b"\n".join(lines[place - 1 : end + 1]).removesuffix(b"\r")
-            is_proper = _RECORD.fullmatch(record) is not None and _count_fields(record) == n_fields
+            is_proper = _is_quoted_properly(record) and _count_fields(record) == n_fields
             return end + 1 if is_proper else 0
     return None
+
+
+def _is_quoted_properly(record: bytes) -> bool:
+    return _RECORD.fullmatch(record) is not None
 
 
 def _count_fields(record: bytes) -> int:
@@ -228,7 +250,7 @@ def _problems(records: list[tuple[bytes, bool]], n_fields: int) -> dict[int, str
         elif is_unclosed:
             problems[place] = "unclosed_quote"
         elif b'"' in record:
-            if not _RECORD.fullmatch(record):
+            if not _is_quoted_properly(record):
                 problems[place] = "bad_quotes"
             elif _count_fields(record) != n_fields:
                 problems[place] = "ragged_row"

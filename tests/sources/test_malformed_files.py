@@ -1,0 +1,82 @@
+"""Every malformed file ends as named: loaded, records rejected with a reason, or refused with a reason; none silent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sources.contract import load_contracts
+from sources.ingest import IngestReport, ingest
+from sources.raw_zone import RawZone
+from sources.reasons import FILE_REASONS, ROW_REASONS
+from malformed import CASES, Case
+
+ZONE = "America/New_York"
+NOW = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+Landed = Callable[[Case], tuple[IngestReport, RawZone]]
+
+
+@pytest.fixture
+def landed(tmp_path: Path) -> Landed:
+    """Lands a case's file and ingests it."""
+
+    def land(case: Case) -> tuple[IngestReport, RawZone]:
+        path = tmp_path / "landing" / case.source / "2025-05-30" / case.file
+        path.parent.mkdir(parents=True)
+        path.write_bytes(case.content)
+        contracts = {case.source: load_contracts()[case.source]}
+        report = ingest(tmp_path / "landing", tmp_path / "raw", ZONE, NOW, contracts=contracts)
+        return report, RawZone(tmp_path / "raw")
+
+    return land
+
+
+def test_there_are_enough_cases_and_all_have_names_of_their_own() -> None:
+    assert len(CASES) >= 45
+    assert len({case.name for case in CASES}) == len(CASES)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_outcome(case: Case, landed: Landed) -> None:
+    report, zone = landed(case)
+
+    (file,) = report.files
+    assert file.reason_code == (case.refused or None), file.detail
+    assert file.rows_in == file.rows_loaded + file.rows_rejected == case.rows_in
+    assert {reject.source_row: reject.reason_code for reject in zone.rejects()} == case.rejected
+    batches = zone.batches()
+    assert sum(batch.rows_in for batch in batches) == case.rows_in
+    assert {batch.status for batch in batches} == {"refused" if case.refused else "loaded"}
+    assert zone.verify() == []
+    assert list((zone.path / "_tmp").glob("*")) == []
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.rejected and c.file == "client.csv"], ids=lambda c: c.name)
+def test_a_rejected_record_is_kept_as_it_came(case: Case, landed: Landed) -> None:
+    _, zone = landed(case)
+
+    came = case.content.split(b"\n")
+    for path in zone.reject_files("ehr", "client"):
+        for row in pl.read_parquet(path).iter_rows(named=True):
+            assert row["line"] in came
+            assert row["line"]
+            if row["_source_row"] < len(came) and "in quotes" not in case.name:
+                assert row["line"] == came[row["_source_row"]]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_reasons_are_of_the_closed_list_and_show_no_value(case: Case, landed: Landed) -> None:
+    report, zone = landed(case)
+
+    (file,) = report.files
+    assert file.reason_code is None or file.reason_code in FILE_REASONS
+    for reject in zone.rejects():
+        assert reject.reason_code in ROW_REASONS or reject.reason_code.startswith("rule_")
+        assert "Ruiz" not in reject.detail
+    if case.refused:
+        assert file.detail
+        assert "Ruiz" not in file.detail
