@@ -27,7 +27,9 @@ judged_feed as (
         freshness_limit.limit_hours,
         last_delivery.source is null as is_absent,
         coalesce(
-            {{ dbt.dateadd('hour', 'freshness_limit.limit_hours', 'last_delivery.last_received_at') }} < run.as_of,
+            {{ dbt.dateadd(
+                'hour', 'freshness_limit.limit_hours', 'last_delivery.last_received_at'
+            ) }} < run.as_of,
             false
         ) as is_stale
     from freshness_limit

@@ -1,4 +1,5 @@
--- What exact identifiers could not settle, for a person to look at. Identifiers themselves stay out of this table.
+-- What exact identifiers could not settle, for a person to look at. Identifiers themselves stay out
+-- of this table.
 with linked_client as (
     select * from {{ ref('int_client__linked') }}
 ),
@@ -23,7 +24,10 @@ birth_date_doubt as (
         source_client_id,
         identifier_type,
         client_id,
-        case when has_other_birth_date then 'birth_date_conflict' else 'birth_date_missing' end as reason_code
+        case
+            when has_other_birth_date then 'birth_date_conflict'
+            else 'birth_date_missing'
+        end as reason_code
     from linked_client
     where not is_same_birth_date
 ),

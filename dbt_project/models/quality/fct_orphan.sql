@@ -20,7 +20,11 @@ member_without_enrollment as (
 -- counted per client first, so that the join is small
 orphaned_row as (
     {%- for source_name, table_name in client_tables %}
-    select '{{ source_name }}' as source, '{{ table_name }}' as table_name, row_count, 1 as client_count
+    select
+        '{{ source_name }}' as source,
+        '{{ table_name }}' as table_name,
+        row_count,
+        1 as client_count
     from (
         select source_client_id, count(*) as row_count
         from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}

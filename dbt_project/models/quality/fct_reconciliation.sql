@@ -1,4 +1,5 @@
--- The two sides are counted apart: what the reader wrote into its ledger, and what the raw tables hold.
+-- The two sides are counted apart: what the reader wrote into its ledger, and what the raw tables
+-- hold.
 with batch as (
     select * from {{ ref('stg_caseload__batch') }}
     where status = 'loaded'

@@ -1,7 +1,7 @@
 {%- set diagnosis_columns = [
-    ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'), ('adt', 'event', 'diagnosis_code'),
-    ('claims', 'medical_claim', 'diagnosis_code_1'), ('synthea', 'conditions', 'code'),
-    ('synthea', 'encounters', 'reason_code'),
+    ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'),
+    ('adt', 'event', 'diagnosis_code'), ('claims', 'medical_claim', 'diagnosis_code_1'),
+    ('synthea', 'conditions', 'code'), ('synthea', 'encounters', 'reason_code'),
 ] %}
 
 with classified_code as (
@@ -30,9 +30,11 @@ unmapped_code as (
         classified_code.code_system,
         cast(sum(delivered_code.row_count) as bigint) as row_count,
         cast(
-            sum(case when classified_code.is_known then 0 else delivered_code.row_count end) as bigint
+            coalesce(
+                sum(delivered_code.row_count) filter (where not classified_code.is_known), 0
+            ) as bigint
         ) as unmapped_row_count,
-        count(distinct case when not classified_code.is_known then delivered_code.code end)
+        count(distinct delivered_code.code) filter (where not classified_code.is_known)
             as unmapped_code_count
     from delivered_code
     inner join classified_code on delivered_code.code = classified_code.code

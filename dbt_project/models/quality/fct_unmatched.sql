@@ -29,10 +29,12 @@ unmatched_share as (
         'adt' as source,
         counted_event.event_count,
         counted_event.unmatched_count,
-        case
-            when counted_event.event_count >= quality_limit.limit_value
-                then cast(1.0 * counted_event.unmatched_count / counted_event.event_count as decimal(9, 4))
-        end as unmatched_rate
+        cast(
+            case
+                when counted_event.event_count >= quality_limit.limit_value
+                    then 1.0 * counted_event.unmatched_count / counted_event.event_count
+            end as decimal(9, 4)
+        ) as unmatched_rate
     from counted_event
     cross join quality_limit
 )

@@ -1,5 +1,6 @@
--- domain.md 2.2: business days leave out Saturday, Sunday, observed federal holidays and the state's own. A day that is
--- none carries the number of the business day before it, so that number + 1 is the next business day from any day.
+-- domain.md 2.2: business days leave out Saturday, Sunday, observed federal holidays and the
+-- state's own. A day that is none carries the number of the business day before it, so that number
+-- + 1 is the next business day from any day.
 with run as (
     select state from {{ ref('stg_caseload__run') }}
 ),
@@ -12,7 +13,8 @@ digit as (
 
 -- the first day is a Monday, so the weekday is the remainder by seven
 day_number as (
-    select ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_number
+    select
+        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_number
     from digit as ones
     cross join digit as tens
     cross join digit as hundreds
@@ -22,7 +24,8 @@ day_number as (
 calendar_day as (
     select
         day_number % 7 < 5 as is_weekday,
-        cast({{ dbt.dateadd('day', 'day_number', "cast('2015-01-05' as date)") }} as date) as calendar_date
+        cast({{ dbt.dateadd('day', 'day_number', "cast('2015-01-05' as date)") }} as date)
+            as calendar_date
     from day_number
 ),
 

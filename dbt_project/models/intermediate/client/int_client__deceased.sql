@@ -1,5 +1,5 @@
--- Nobody calls the dead: whoever says so is believed, the record system's date first, then the payer's, the hospital's,
--- and last the day on which a care manager heard of it.
+-- Nobody calls the dead: whoever says so is believed, the record system's date first, then the
+-- payer's, the hospital's, and last the day on which a care manager heard of it.
 with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
@@ -38,7 +38,12 @@ reported_death as (
     where alert.event_type = 'deceased'
         or (alert.event_type = 'discharge' and discharge_disposition.category = 'died')
     union all
-    select 'ehr', '', contact.source_client_id, 4, {{ local_date('contact.contacted_at', 'run.time_zone') }}
+    select
+        'ehr',
+        '',
+        contact.source_client_id,
+        4,
+        {{ local_date('contact.contacted_at', 'run.time_zone') }}
     from {{ ref('stg_outreach_log__contact') }} as contact
     cross join run
     where contact.outcome = 'deceased'

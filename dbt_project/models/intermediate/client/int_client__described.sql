@@ -16,7 +16,11 @@ ranked_enrollment as (
         *,
         row_number() over (
             partition by data_source, source_client_id
-            order by enrollment_end_date desc, enrollment_start_date desc, _batch_id desc, _source_row desc
+            order by
+                enrollment_end_date desc,
+                enrollment_start_date desc,
+                _batch_id desc,
+                _source_row desc
         ) as recency
     from {{ ref('stg_claims__eligibility') }}
 ),
@@ -43,7 +47,8 @@ described_client as (
         coalesce(client.birth_date, member.birth_date, patient.birth_date) as birth_date,
         lower(coalesce(client.sex, member.gender, patient.sex)) as delivered_sex,
         lower(trim(coalesce(client.race, member.race, patient.race))) as delivered_race,
-        lower(trim(coalesce(client.ethnicity, member.ethnicity, patient.ethnicity))) as delivered_ethnicity,
+        lower(trim(coalesce(client.ethnicity, member.ethnicity, patient.ethnicity)))
+            as delivered_ethnicity,
         lower(trim(client.language)) as delivered_language,
         client.interpreter_needed,
         coalesce(client.address, member.address, patient.address) as address,

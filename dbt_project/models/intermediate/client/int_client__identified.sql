@@ -1,4 +1,5 @@
--- interface.md, who a client is: the agency's own id, else <source>:<id>. Before identifiers link anything.
+-- interface.md, who a client is: the agency's own id, else <source>:<id>. Before identifiers link
+-- anything.
 with agency_client as (
     select * from {{ ref('int_client__merged') }}
 ),
@@ -21,15 +22,20 @@ patient as (
 
 -- a payer may send claims of people whose enrollment it never sent
 delivered_member as (
-    select data_source, source_client_id, 1 as has_enrollment, 0 as medical_claim_count, 0 as pharmacy_claim_count
+    select
+        data_source,
+        source_client_id,
+        true as has_enrollment,
+        0 as medical_claim_count,
+        0 as pharmacy_claim_count
     from enrollment
     group by data_source, source_client_id
     union all
-    select data_source, source_client_id, 0, count(*), 0
+    select data_source, source_client_id, false, count(*), 0
     from claim_line
     group by data_source, source_client_id
     union all
-    select data_source, source_client_id, 0, 0, count(*)
+    select data_source, source_client_id, false, 0, count(*)
     from fill
     group by data_source, source_client_id
 ),
@@ -38,7 +44,7 @@ member as (
     select
         data_source,
         source_client_id,
-        max(has_enrollment) = 1 as has_enrollment,
+        bool_or(has_enrollment) as has_enrollment,
         cast(sum(medical_claim_count) as bigint) as medical_claim_count,
         cast(sum(pharmacy_claim_count) as bigint) as pharmacy_claim_count
     from delivered_member

@@ -1,5 +1,6 @@
--- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same birth date. An alert
--- links the same way, to a claims member where the agency does not know the id. Nothing else links.
+-- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same
+-- birth date. An alert links the same way, to a claims member where the agency does not know the
+-- id. Nothing else links.
 with agency_client as (
     select
         client.medicaid_id,
@@ -103,8 +104,8 @@ linked_client as (
         identifier_type,
         identifier,
         client_id,
-        max(case when is_same_birth_date then 1 else 0 end) = 1 as is_same_birth_date,
-        max(case when is_same_birth_date or is_birth_date_missing then 0 else 1 end) = 1 as has_other_birth_date
+        bool_or(is_same_birth_date) as is_same_birth_date,
+        bool_or(not is_same_birth_date and not is_birth_date_missing) as has_other_birth_date
     from (
         select * from member_link
         union all

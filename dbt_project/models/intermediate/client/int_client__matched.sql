@@ -11,7 +11,8 @@ agency_client as (
     select source_client_id, status from {{ ref('stg_ehr__client') }}
 ),
 
--- the agency may keep two records with one id and birth date: the record in use gets the link, the pair goes to review
+-- the agency may keep two records with one id and birth date: the record in use gets the link, the
+-- pair goes to review
 ranked_link as (
     select
         linked_client.*,
@@ -23,7 +24,11 @@ ranked_link as (
                 linked_client.identifier_type,
                 linked_client.identifier
             order by
-                case agency_client.status when 'discharged' then 2 when 'inactive' then 1 else 0 end,
+                case agency_client.status
+                    when 'discharged' then 2
+                    when 'inactive' then 1
+                    else 0
+                end,
                 linked_client.client_id
         ) as preference
     from linked_client

@@ -26,11 +26,13 @@ merge_walk as (
     select * from walk
 ),
 
--- the end of the walk is a record that was merged into no other; in a circle, where there is none, the smallest id
+-- the end of the walk is a record that was merged into no other; in a circle, where there is none,
+-- the smallest id
 walk_end as (
     select
         merge_walk.source_client_id,
-        min(case when merge_step.source_client_id is null then merge_walk.next_client_id end) as end_client_id,
+        min(merge_walk.next_client_id) filter (where merge_step.source_client_id is null)
+            as end_client_id,
         min(merge_walk.next_client_id) as smallest_client_id
     from merge_walk
     left join merge_step on merge_walk.next_client_id = merge_step.source_client_id

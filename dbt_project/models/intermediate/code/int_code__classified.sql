@@ -1,10 +1,11 @@
 {%- set groups = [
-    'is_behavioral', 'is_mental_principal_2024', 'is_mental_principal_2025', 'is_mental_any', 'is_self_harm',
-    'is_suicidal_ideation', 'is_self_harm_history', 'is_sud_remission', 'is_overdose', 'is_mdd', 'is_dysthymia',
-    'is_dementia', 'is_bipolar', 'is_schizophrenia', 'is_psychotic', 'is_labile_personality',
-    'is_pervasive_developmental', 'is_palliative', 'is_sed', 'is_social_need', 'is_homeless',
-    'is_housing_unstable', 'is_food_insecure', 'is_transport_insecure', 'is_utility_insecure', 'is_pregnancy',
-    'is_perinatal', 'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
+    'is_behavioral', 'is_mental_principal_2024', 'is_mental_principal_2025', 'is_mental_any',
+    'is_self_harm', 'is_suicidal_ideation', 'is_self_harm_history', 'is_sud_remission',
+    'is_overdose', 'is_mdd', 'is_dysthymia', 'is_dementia', 'is_bipolar', 'is_schizophrenia',
+    'is_psychotic', 'is_labile_personality', 'is_pervasive_developmental', 'is_palliative',
+    'is_sed', 'is_social_need', 'is_homeless', 'is_housing_unstable', 'is_food_insecure',
+    'is_transport_insecure', 'is_utility_insecure', 'is_pregnancy', 'is_perinatal',
+    'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
     'is_elixhauser_depression',
 ] %}
 {#- a disorder in remission is no active episode, so it leaves these groups and has its own flag -#}
@@ -47,13 +48,16 @@ grouped_code as (
     select
         translated_code.code,
         {%- for group_name in groups + active_groups %}
-        max(case when code_group.group_name = '{{ group_name }}' then 1 else 0 end) = 1 as {{ group_name }},
+        bool_or(coalesce(code_group.group_name = '{{ group_name }}', false)) as {{ group_name }},
         {%- endfor %}
         count(*) > 0 as is_known
     from translated_code
     left join code_group
         on (
-            (code_group.match_kind = 'prefix' and starts_with(translated_code.icd10cm_code, code_group.pattern))
+            (
+                code_group.match_kind = 'prefix'
+                and starts_with(translated_code.icd10cm_code, code_group.pattern)
+            )
             or (
                 code_group.match_kind = 'regex'
                 and regexp_matches(translated_code.icd10cm_code, code_group.pattern)
@@ -73,7 +77,7 @@ chosen_definition as (
     cross join run
     where smi_definition.is_included
         and smi_definition.state = case
-            when run.state in (select state from smi_definition) then run.state
+            when run.state in (select defined.state from smi_definition as defined) then run.state
             else 'default'
         end
 ),
@@ -93,7 +97,8 @@ classified_code as (
         coalesce(grouped_code.{{ group_name }}, false) as {{ group_name }},
         {%- endfor %}
         {%- for group_name in active_groups %}
-        coalesce(grouped_code.{{ group_name }} and not grouped_code.is_sud_remission, false) as {{ group_name }},
+        coalesce(grouped_code.{{ group_name }} and not grouped_code.is_sud_remission, false)
+            as {{ group_name }},
         {%- endfor %}
         smi_code.code is not null as is_smi,
         coalesce(grouped_code.is_known, false) as is_known

@@ -1,11 +1,11 @@
--- Reads the raw tables past staging, on purpose: superseded rows may add a code, which is harmless, and twenty-five
--- anti-joined scans of the largest table would cost more than everything else here.
+-- Reads the raw tables past staging, on purpose: superseded rows may add a code, which is harmless,
+-- and twenty-five anti-joined scans of the largest table would cost more than everything else here.
 {%- set diagnosis_column = [] %}
 {%- for n in range(1, 26) %}
-    {%- do diagnosis_column.append((source('claims', 'medical_claim'), 'diagnosis_code_' ~ n)) %}
+{%- do diagnosis_column.append((source('claims', 'medical_claim'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
 {%- for n in range(1, 5) %}
-    {%- do diagnosis_column.append((source('ehr', 'visit'), 'diagnosis_code_' ~ n)) %}
+{%- do diagnosis_column.append((source('ehr', 'visit'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
 {%- do diagnosis_column.append((source('ehr', 'diagnosis'), 'code')) %}
 {%- do diagnosis_column.append((source('adt', 'event'), 'diagnosis_code')) %}

@@ -47,8 +47,7 @@ current_program as (
 payer_span as (
     select
         eligibility.*,
-        case when eligibility.end_date >= run.as_of_date then run.as_of_date else eligibility.end_date end
-            as known_until
+        least(eligibility.end_date, run.as_of_date) as known_until
     from {{ ref('fct_eligibility') }} as eligibility
     cross join run
     where eligibility.start_date <= run.as_of_date
@@ -58,12 +57,12 @@ current_payer as (
     select
         span.client_key,
         case
-            when max(case when span.is_dual then 1 else 0 end) = 1 then 'dual'
-            when count(distinct case when span.payer_type in ('medicaid', 'medicare') then span.payer_type end)
-                = 2 then 'dual'
-            when max(case when span.payer_type = 'medicaid' then 1 else 0 end) = 1 then 'medicaid'
-            when max(case when span.payer_type = 'medicare' then 1 else 0 end) = 1 then 'medicare'
-            when max(case when span.payer_type = 'commercial' then 1 else 0 end) = 1 then 'commercial'
+            when bool_or(span.is_dual) then 'dual'
+            when bool_or(span.payer_type = 'medicaid') and bool_or(span.payer_type = 'medicare')
+                then 'dual'
+            when bool_or(span.payer_type = 'medicaid') then 'medicaid'
+            when bool_or(span.payer_type = 'medicare') then 'medicare'
+            when bool_or(span.payer_type = 'commercial') then 'commercial'
             else 'other'
         end as payer_type
     from payer_span as span
@@ -90,17 +89,20 @@ client as (
         deceased.death_date,
         deceased.client_key is not null as is_deceased,
         {{ age_years('described.birth_date', 'run.as_of_date') }} as age_years,
-        {%- for attribute in ['sex', 'race', 'ethnicity'] %}
+        {%- for attribute, unknown in {
+            'sex': 'U', 'race': 'unknown', 'ethnicity': 'unknown',
+        }.items() %}
         case
             when described.delivered_{{ attribute }} is not null
-                then coalesce({{ attribute }}_name.normalized, '{{ 'U' if attribute == 'sex' else 'unknown' }}')
+                then coalesce({{ attribute }}_name.normalized, '{{ unknown }}')
         end as {{ attribute }},
         {%- endfor %}
         coalesce(language_name.normalized, described.delivered_language) as language,
         {%- for column in [
-            'interpreter_needed', 'address', 'city', 'state', 'zip_code', 'phone', 'phone_2', 'ok_to_call',
-            'ok_to_leave_message', 'ok_to_text', 'ok_to_mail', 'guardian_name', 'guardian_phone',
-            'is_confidential_minor', 'housing_status', 'site_id', 'status', 'medicaid_id', 'medicare_id',
+            'interpreter_needed', 'address', 'city', 'state', 'zip_code', 'phone', 'phone_2',
+            'ok_to_call', 'ok_to_leave_message', 'ok_to_text', 'ok_to_mail', 'guardian_name',
+            'guardian_phone', 'is_confidential_minor', 'housing_status', 'site_id', 'status',
+            'medicaid_id', 'medicare_id',
         ] %}
         described.{{ column }},
         {%- endfor %}
@@ -119,7 +121,8 @@ client as (
         and described.delivered_{{ attribute }} = {{ attribute }}_name.delivered
     {%- endfor %}
     left join current_care_manager
-        on described.client_key = current_care_manager.client_key and current_care_manager.recency = 1
+        on described.client_key = current_care_manager.client_key
+        and current_care_manager.recency = 1
     left join current_program
         on described.client_key = current_program.client_key and current_program.recency = 1
     left join current_payer on described.client_key = current_payer.client_key

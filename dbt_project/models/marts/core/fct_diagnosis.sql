@@ -1,7 +1,10 @@
 with problem_record as (
     {{ agency_record(
         'ehr', 'diagnosis',
-        day=('coalesce(record.onset_date, ' ~ local_date('record.recorded_at', 'run.time_zone') ~ ')'),
+        day=(
+            'coalesce(record.onset_date, '
+            ~ local_date('record.recorded_at', 'run.time_zone') ~ ')'
+        ),
         happened_at='record.recorded_at'
     ) }}
 ),
@@ -21,7 +24,8 @@ diagnosis as (
         problem_record.diagnosis_id,
         problem_record.client_key,
         coalesce(
-            problem_record.onset_date, {{ local_date('problem_record.recorded_at', 'run.time_zone') }}
+            problem_record.onset_date,
+            {{ local_date('problem_record.recorded_at', 'run.time_zone') }}
         ) as diagnosis_date,
         problem_record.end_date,
         problem_record.code_system,
@@ -35,11 +39,15 @@ diagnosis as (
         problem_record.evidence_key
     from problem_record
     cross join run
-    where coalesce(problem_record.verification_status, 'confirmed') not in ('refuted', 'entered_in_error')
+    where
+        coalesce(problem_record.verification_status, 'confirmed')
+        not in ('refuted', 'entered_in_error')
     union all
     select
-        {{ surrogate_key(["'synthea'", 'source_client_id', 'encounter_id', 'code', 'onset_date']) }},
-        evidence_key,
+        {{ surrogate_key([
+            "'synthea'", 'source_client_id', 'encounter_id', 'code', 'onset_date',
+        ]) }},
+        cast(null as {{ dbt.type_string() }}),
         client_key,
         onset_date,
         end_date,

@@ -40,12 +40,13 @@ merged_enrollment as (
 
 eligibility as (
     select
-        {{ surrogate_key(['span.client_key', 'span.payer_type', 'span.start_date']) }} as eligibility_key,
+        {{ surrogate_key(['span.client_key', 'span.payer_type', 'span.start_date']) }}
+            as eligibility_key,
         span.client_key,
         span.payer_type,
         span.start_date,
         span.end_date,
-        max(case when payer_enrollment.is_dual then 1 else 0 end) = 1 as is_dual,
+        bool_or(payer_enrollment.is_dual) as is_dual,
         false as is_part2,
         min(payer_enrollment.first_received_at) as received_at,
         min(payer_enrollment.evidence_table) as evidence_table,

@@ -35,7 +35,7 @@ medication as (
             "'synthea'", 'simulated_order.source_client_id', 'simulated_order.encounter_id',
             'simulated_order.code', 'simulated_order.started_at', 'simulated_order.ended_at',
         ]) }},
-        simulated_order.evidence_key,
+        cast(null as {{ dbt.type_string() }}),
         simulated_order.client_key,
         'rxnorm',
         simulated_order.code,
