@@ -12,20 +12,22 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from synthetic import (
+from synthetic import care, hospital, organization, rates, timeline
+from synthetic import people as population
+from synthetic.feeds import (
     adt,
-    care,
+    affiliations,
+    claim_lines,
     claims,
-    clients as client_records,
-    hospital,
-    organization,
+    identity,
     outreach,
     payers,
-    people as population,
-    rates,
     records,
+    referrals,
     screenings,
-    timeline,
+)
+from synthetic.feeds import (
+    clients as client_records,
 )
 from synthetic.landing import Landing, Rows
 
@@ -94,7 +96,9 @@ def synthesize(
         FileExistsError: The folder holds other files of the same names.
     """
     if clients < 1 or days < SHORTEST_PERIOD:
-        raise ValueError(f"An agency needs at least 1 client and {SHORTEST_PERIOD} days; got {clients} and {days}.")
+        raise ValueError(
+            f"An agency needs at least 1 client and {SHORTEST_PERIOD} days; got {clients} and {days}."
+        )
     if truth is not None and truth.resolve().is_relative_to(landing.resolve()):
         raise ValueError("The truth belongs outside the landing folder: no sender delivers it.")
     last = end or DEFAULT_END
@@ -113,11 +117,28 @@ def synthesize(
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)
         for name in ("person", "adt_event"):
-            pl.concat([tables[name] for tables in who_is_who]).write_parquet(truth / f"{name}.parquet")
-    return SynthesisReport(landing, clients, period.start, last, as_of(last, zone), files, size, dict(sorted(target.rows.items())))
+            pl.concat([tables[name] for tables in who_is_who]).write_parquet(
+                truth / f"{name}.parquet"
+            )
+    return SynthesisReport(
+        landing,
+        clients,
+        period.start,
+        last,
+        as_of(last, zone),
+        files,
+        size,
+        dict(sorted(target.rows.items())),
+    )
 
 
-def _deliver_agency(target: Landing, agency: organization.Organization, period: timeline.Period, clients: int, seed: int) -> None:
+def _deliver_agency(
+    target: Landing,
+    agency: organization.Organization,
+    period: timeline.Period,
+    clients: int,
+    seed: int,
+) -> None:
     slow = timeline.slow_schedule(period)
     always = {
         "provider": organization.provider_rows(agency),
@@ -126,19 +147,32 @@ def _deliver_agency(target: Landing, agency: organization.Organization, period: 
         "staff_program": organization.staff_program_rows(agency, period),
     }
     for table, frame in always.items():
-        target.deliver("ehr", Rows(table, frame, np.full(frame.height, period.t0), full=(0, -2)), slow)
+        target.deliver(
+            "ehr", Rows(table, frame, np.full(frame.height, period.t0), full=(0, -2)), slow
+        )
     leave = organization.staff_leave_rows(agency, period, seed)
-    told = leave["start_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY - 20 * timeline.DAY
+    told = (
+        leave["start_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY
+        - 20 * timeline.DAY
+    )
     target.deliver("ehr", Rows("staff_leave", leave, told), slow)
     survey = organization.survey_rows(period, clients, seed)
-    told = survey["survey_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY + 20 * timeline.DAY
+    told = (
+        survey["survey_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY
+        + 20 * timeline.DAY
+    )
     target.deliver("ehr", Rows("survey", survey, told), slow)
     log, known = organization.time_log_rows(agency, period, seed)
     target.deliver("ehr", Rows("time_log", log, known), slow)
 
 
 def _deliver_people(
-    target: Landing, people: population.People, agency: organization.Organization, period: timeline.Period, seed: int, chunk: int
+    target: Landing,
+    people: population.People,
+    agency: organization.Organization,
+    period: timeline.Period,
+    seed: int,
+    chunk: int,
 ) -> dict[str, pl.DataFrame]:
     often, slow = timeline.daily_schedule(period), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
@@ -157,11 +191,11 @@ def _deliver_people(
     ):
         target.deliver("ehr", rows, often, chunk)
     for rows in (
-        client_records.enrollment_rows(people, period),
-        client_records.assignment_rows(people, agency, period, seed, chunk),
-        client_records.intake_rows(people, period, seed, chunk),
-        client_records.diagnosis_rows(people, seed, chunk),
-        client_records.consent_rows(people, period, seed, chunk),
+        affiliations.enrollment_rows(people, period),
+        affiliations.assignment_rows(people, agency, period, seed, chunk),
+        affiliations.intake_rows(people, period, seed, chunk),
+        affiliations.diagnosis_rows(people, seed, chunk),
+        affiliations.consent_rows(people, period, seed, chunk),
         *records.plan_rows(people, period, seed, chunk),
         records.authorization_rows(people, period, seed, chunk),
         payers.medication_rows(medicines, people, period),
@@ -169,17 +203,28 @@ def _deliver_people(
         target.deliver("ehr", rows, slow, chunk)
     target.deliver("adt", Rows("event", alerts.frame, alerts.received), often, chunk)
     person, at = responses["person"], responses["at"]
-    answers = screenings.response_rows(responses, people, client_records.recorded_id(people, person, at, period))
+    answers = screenings.response_rows(
+        responses, people, identity.recorded_id(people, person, at, period)
+    )
     target.deliver("screenings", answers, often, chunk)
-    named = client_records.recorded_id(people, contacts["person"], contacts["at"], period)
+    named = identity.recorded_id(people, contacts["person"], contacts["at"], period)
     contact_frame = outreach.contact_rows(contacts, people, named, seed, chunk)
-    target.deliver("outreach_log", Rows("contact", contact_frame, contacts["at"] + timeline.HOUR), often, chunk)
-    target.deliver("referrals", records.referral_rows(people, period, seed, chunk), often, chunk)
+    target.deliver(
+        "outreach_log", Rows("contact", contact_frame, contacts["at"] + timeline.HOUR), often, chunk
+    )
+    target.deliver("referrals", referrals.referral_rows(people, period, seed, chunk), often, chunk)
 
     target.deliver("claims", payers.eligibility_rows(people, period, seed, chunk), monthly, chunk)
-    target.deliver("claims", payers.fill_rows(medicines, people, agency, period, seed, chunk), fortnightly, chunk)
-    billed = claims.bill(people, episodes, given.visits, given.elsewhere, agency, period, seed, chunk)
-    target.deliver("claims", claims.line_rows(billed, people, agency), fortnightly, chunk)
+    target.deliver(
+        "claims",
+        payers.fill_rows(medicines, people, agency, period, seed, chunk),
+        fortnightly,
+        chunk,
+    )
+    billed = claims.bill(
+        people, episodes, given.visits, given.elsewhere, agency, period, seed, chunk
+    )
+    target.deliver("claims", claim_lines.line_rows(billed, people, agency), fortnightly, chunk)
     return {"person": _persons(people, period), "adt_event": _alert_truth(alerts, people)}
 
 
@@ -189,17 +234,23 @@ def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame
     identity = payers.member_columns(people, everyone)
     absent = pl.Series(~people.is_client)
     insured = pl.Series(people.insurance == population.UNINSURED)
-    second = client_records.merged_at(people, period) < timeline.NEVER
-    return pl.DataFrame({
-        "person_number": people.number,
-        "client_id": client_records.client_id(people.number).set(absent, None),
-        "merged_client_id": client_records.client_id(people.number + 9_000_000).set(pl.Series(~second) | absent, None),
-        "data_source": identity["data_source"].set(insured, None),
-        "person_id": identity["person_id"].set(insured, None),
-        "medicaid_id": adt.medicaid_id(people.number),
-        "birth_date": timeline.dates(people.birth_day),
-    })
+    second = identity.merged_at(people, period) < timeline.NEVER
+    return pl.DataFrame(
+        {
+            "person_number": people.number,
+            "client_id": identity.client_id(people.number).set(absent, None),
+            "merged_client_id": identity.client_id(people.number + 9_000_000).set(
+                pl.Series(~second) | absent, None
+            ),
+            "data_source": identity["data_source"].set(insured, None),
+            "person_id": identity["person_id"].set(insured, None),
+            "medicaid_id": identity.medicaid_id(people.number),
+            "birth_date": timeline.dates(people.birth_day),
+        }
+    )
 
 
 def _alert_truth(alerts: adt.Alerts, people: population.People) -> pl.DataFrame:
-    return pl.DataFrame({"event_id": alerts.frame["event_id"], "person_number": people.number[alerts.person]})
+    return pl.DataFrame(
+        {"event_id": alerts.frame["event_id"], "person_number": people.number[alerts.person]}
+    )

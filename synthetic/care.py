@@ -10,18 +10,39 @@ import numpy as np
 
 from synthetic import codes, hospital, rates
 from synthetic.draw import Array, Draw, Table, ordinal, repeat, stack, take
-from synthetic.organization import COORDINATION, CRISIS, MEDICATION, OUTPATIENT, PSYCHIATRY, RECOVERY, YOUTH
+from synthetic.organization import (
+    COORDINATION,
+    CRISIS,
+    MEDICATION,
+    OUTPATIENT,
+    PSYCHIATRY,
+    RECOVERY,
+    YOUTH,
+)
 from synthetic.people import People
 from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, to_weekday
 
-STATUSES = ("scheduled", "kept", "no_show", "late_cancel", "client_cancel", "clinic_cancel", "rescheduled")
+STATUSES = (
+    "scheduled",
+    "kept",
+    "no_show",
+    "late_cancel",
+    "client_cancel",
+    "clinic_cancel",
+    "rescheduled",
+)
 SCHEDULED, KEPT, NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL, RESCHEDULED = range(7)
 OPEN = -1  # status not drawn yet
 
 # Days between appointments of a series, by service line, drawn evenly.
 INTERVALS = {
-    codes.THERAPY: (14, 21, 28, 28), codes.PSYCHIATRY: (30, 60, 60, 90), codes.CASE_MANAGEMENT: (30, 30, 45),
-    codes.GROUP: (14, 21), codes.MOUD: (14, 28), codes.INJECTION: (28,), codes.PEER: (21, 28),
+    codes.THERAPY: (21, 28, 42, 42),
+    codes.PSYCHIATRY: (30, 90, 90, 90),
+    codes.CASE_MANAGEMENT: (45, 60, 60),
+    codes.GROUP: (21, 28),
+    codes.MOUD: (14, 28, 28),
+    codes.INJECTION: (28,),
+    codes.PEER: (21, 28),
 }
 KEPT_BETTER = (1.0, 1.0, 0.9, 1.2, 0.8, 0.6, 0.8, 0.3, 1.3)  # factor on no-shows by service line
 
@@ -41,7 +62,9 @@ def give(people: People, episodes: Table, period: Period, seed: int, chunk: int)
     planned = [_series(people, line, period, draw) for line in INTERVALS]
     follow_ups, elsewhere = _follow_ups(people, episodes, period, draw)
     appointments = _with_status(stack([*planned, *follow_ups]), people, episodes, period, draw)
-    order = np.lexsort((appointments["created"], appointments["line"], appointments["at"], appointments["person"]))
+    order = np.lexsort(
+        (appointments["created"], appointments["line"], appointments["at"], appointments["person"])
+    )
     moved_to = np.argsort(order)[np.maximum(appointments["moved_to"], 0)]
     appointments["moved_to"] = np.where(appointments["moved_to"] >= 0, moved_to, -1)
     appointments = take(appointments, order)
@@ -57,11 +80,13 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
     severe, youth = people.is_smi, people.age < 18
     in_recovery = people.in_part2
     share = {
-        codes.THERAPY: np.where(youth, 0.85, 0.62),
+        codes.THERAPY: np.where(youth, 0.80, 0.58),
         codes.PSYCHIATRY: np.where(severe, 0.90, 0.50),
-        codes.CASE_MANAGEMENT: np.where(severe, 0.60, 0.34),
-        codes.GROUP: np.where(in_recovery, 0.55, np.where(youth, 0.05, 0.08)),
-        codes.MOUD: np.where(in_recovery & np.isin(people.substance, (codes.OPIOID, codes.ALCOHOL)), 0.55, 0.0),
+        codes.CASE_MANAGEMENT: np.where(severe, 0.55, 0.28),
+        codes.GROUP: np.where(in_recovery, 0.45, np.where(youth, 0.04, 0.05)),
+        codes.MOUD: np.where(
+            in_recovery & np.isin(people.substance, (codes.OPIOID, codes.ALCOHOL)), 0.55, 0.0
+        ),
         codes.INJECTION: np.where(people.group == codes.SCHIZOPHRENIA, 0.30, 0.0),
         codes.PEER: np.where(severe, 0.14, 0.05),
     }[line]
@@ -69,20 +94,28 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
     interval = np.array(INTERVALS[line])[draw.whole(0, len(INTERVALS[line]) - 1, len(member))]
     first_day, last_day = period.t0 // DAY, period.t1 // DAY
     newly = people.start_day[member] >= first_day
-    begin = np.where(newly, people.start_day[member] + 5, first_day) + draw.whole(0, interval, len(member))
+    begin = np.where(newly, people.start_day[member] + 5, first_day) + draw.whole(
+        0, interval, len(member)
+    )
     until = people.engaged_until[member]
     comes_on = until >= last_day
     counts = np.maximum((np.minimum(until, last_day + 130) - begin) // interval + 1, 0)
     owner, turn = repeat(counts)
-    day = begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-3, 3, len(owner)), 0)
+    day = (
+        begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-3, 3, len(owner)), 0)
+    )
     at = to_weekday(day * DAY) + (8 * 60 + 30 * draw.whole(0, 17, len(owner))) * MINUTE
-    created = np.where(turn > 0, at - interval[owner] * DAY + HOUR, at - draw.whole(4, 12, len(owner)) * DAY)
+    created = np.where(
+        turn > 0, at - interval[owner] * DAY + HOUR, at - draw.whole(4, 12, len(owner)) * DAY
+    )
     future = at >= period.t1
     next_one = np.zeros(len(owner), dtype=bool)
     ahead = np.flatnonzero(future)
     next_one[ahead[ordinal(owner[ahead]) == 0]] = True
     without = draw.chance(rates.NO_NEXT_APPOINTMENT, n)
-    keep = np.where(future, next_one & comes_on[owner] & ~without[member[owner]], at < until[owner] * DAY)
+    keep = np.where(
+        future, next_one & comes_on[owner] & ~without[member[owner]], at < until[owner] * DAY
+    )
     rows = np.flatnonzero(keep & (created < period.t1))
     return {
         "person": member[owner[rows]],
@@ -94,11 +127,18 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
     }
 
 
-def _follow_ups(people: People, episodes: Table, period: Period, draw: Draw) -> tuple[list[Table], Table]:
+def _follow_ups(
+    people: People, episodes: Table, period: Period, draw: Draw
+) -> tuple[list[Table], Table]:
     person, end = episodes["person"], episodes["end"]
     n = len(person)
     over = (end < period.t1) & (episodes["disposition"] != hospital.EXPIRED)
-    served = over & people.is_client[person] & (people.start_day[person] * DAY <= end) & (end < people.leaves_day[person] * DAY)
+    served = (
+        over
+        & people.is_client[person]
+        & (people.start_day[person] * DAY <= end)
+        & (end < people.leaves_day[person] * DAY)
+    )
     slot = (8 * 60 + 30 * draw.whole(0, 17, n)) * MINUTE
     at = (end // DAY + episodes["follow_days"]) * DAY + slot
     comes = (episodes["follow"] != hospital.NO_FOLLOW_UP) & (at < people.death_day[person] * DAY)
@@ -109,33 +149,52 @@ def _follow_ups(people: People, episodes: Table, period: Period, draw: Draw) -> 
     kept = np.flatnonzero(served & comes)
     missed_at = to_weekday((end // DAY + draw.whole(2, 7, n)) * DAY) + slot
     watched = (episodes["lapse_at"] > 0) & (missed_at > end + DAY)
-    missed = np.flatnonzero(served & ~comes & watched & draw.chance(rates.FOLLOW_APPOINTMENT_MISSED, n))
+    missed = np.flatnonzero(
+        served & ~comes & watched & draw.chance(rates.FOLLOW_APPOINTMENT_MISSED, n)
+    )
     tables = []
-    for rows, when, status in ((kept, at, np.full(n, KEPT)), (missed, missed_at, np.where(draw.chance(0.8, n), NO_SHOW, LATE_CANCEL))):
+    for rows, when, status in (
+        (kept, at, np.full(n, KEPT)),
+        (missed, missed_at, np.where(draw.chance(0.8, n), NO_SHOW, LATE_CANCEL)),
+    ):
         rows = rows[made[rows] < period.t1]
-        tables.append({
-            "person": person[rows],
-            "line": line[rows],
-            "at": when[rows],
-            "created": np.minimum(made, when - HOUR)[rows],
-            "status": status[rows],
-            "is_first": np.zeros(len(rows), dtype=bool),
-        })
+        tables.append(
+            {
+                "person": person[rows],
+                "line": line[rows],
+                "at": when[rows],
+                "created": np.minimum(made, when - HOUR)[rows],
+                "status": status[rows],
+                "is_first": np.zeros(len(rows), dtype=bool),
+            }
+        )
     other = np.flatnonzero(over & ~served & comes & (at < period.t1))
     return tables, {"person": person[other], "at": at[other], "is_substance": substance[other]}
 
 
-def _with_status(table: Table, people: People, episodes: Table, period: Period, draw: Draw) -> Table:
+def _with_status(
+    table: Table, people: People, episodes: Table, period: Period, draw: Draw
+) -> Table:
     n = len(table["person"])
     person, at, line = table["person"], table["at"], table["line"]
     misses = rates.NO_SHOW * people.misses[person] * np.array(KEPT_BETTER)[line]
-    misses = np.where(table["is_first"] & (line == codes.PSYCHIATRY), rates.NO_SHOW_FIRST_PSYCHIATRY, np.minimum(misses, 0.6))
+    misses = np.where(
+        table["is_first"] & (line == codes.PSYCHIATRY),
+        rates.NO_SHOW_FIRST_PSYCHIATRY,
+        np.minimum(misses, 0.6),
+    )
     others = (rates.LATE_CANCEL, rates.CLIENT_CANCEL, rates.CLINIC_CANCEL, rates.RESCHEDULED)
     edges = np.cumsum(np.stack([misses, *(np.full(n, share) for share in others)], axis=1), axis=1)
     drawn = (draw.rng.random(n)[:, None] >= edges).sum(axis=1)
     drawn = np.array([NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL, RESCHEDULED, KEPT])[drawn]
     lapsing = hospital.in_lapse(episodes, person, at)
-    drawn = np.where(lapsing, np.array([NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL])[draw.pick([0.3, 0.1, 0.35, 0.25], n)], drawn)
+    drawn = np.where(
+        lapsing,
+        np.array([NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL])[
+            draw.pick([0.3, 0.1, 0.35, 0.25], n)
+        ],
+        drawn,
+    )
     inside = hospital.in_stay(episodes, person, at)
     drawn = np.where(inside, np.where(drawn == NO_SHOW, CLINIC_CANCEL, drawn), drawn)
     status = np.where(table["status"] == OPEN, drawn, table["status"])
@@ -146,10 +205,16 @@ def _with_status(table: Table, people: People, episodes: Table, period: Period, 
     moved = np.flatnonzero(table["status"] == RESCHEDULED)
     table["moved_to"][moved] = n + np.arange(len(moved))
     later = to_weekday((at[moved] // DAY + draw.whole(3, 10, len(moved))) * DAY) + at[moved] % DAY
-    second = np.where(hospital.in_lapse(episodes, person[moved], later), NO_SHOW, np.where(draw.chance(0.75, len(moved)), KEPT, NO_SHOW))
+    second = np.where(
+        hospital.in_lapse(episodes, person[moved], later),
+        NO_SHOW,
+        np.where(draw.chance(0.75, len(moved)), KEPT, NO_SHOW),
+    )
     gone = later >= people.death_day[person[moved]] * DAY
     second = np.where(gone, CLINIC_CANCEL, second)
-    changed = np.maximum(at[moved] - draw.whole(4, 70, len(moved)) * HOUR, table["created"][moved] + HOUR)
+    changed = np.maximum(
+        at[moved] - draw.whole(4, 70, len(moved)) * HOUR, table["created"][moved] + HOUR
+    )
     extra = take(table, moved) | {
         "at": later,
         "created": changed,
@@ -165,7 +230,9 @@ def _with_status(table: Table, people: People, episodes: Table, period: Period, 
         0,
     )
     status_at = np.where(before > 0, at - before * HOUR, at + draw.whole(5, 50, n) * MINUTE)
-    status_at = np.where(status == SCHEDULED, table["created"], np.maximum(status_at, table["created"] + 30 * MINUTE))
+    status_at = np.where(
+        status == SCHEDULED, table["created"], np.maximum(status_at, table["created"] + 30 * MINUTE)
+    )
     status_at[moved] = extra["created"]
     table["status_at"] = status_at
     return table
@@ -178,8 +245,11 @@ def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
     recovers = in_part2 & (draw.chance(0.3, n) | (people.group[person] == codes.SUBSTANCE))
     program = np.select(
         [
-            line == codes.MOUD, (line == codes.GROUP) & in_part2, (line == codes.THERAPY) & recovers,
-            np.isin(line, (codes.PSYCHIATRY, codes.INJECTION)), np.isin(line, (codes.CASE_MANAGEMENT, codes.PEER)),
+            line == codes.MOUD,
+            (line == codes.GROUP) & in_part2,
+            (line == codes.THERAPY) & recovers,
+            np.isin(line, (codes.PSYCHIATRY, codes.INJECTION)),
+            np.isin(line, (codes.CASE_MANAGEMENT, codes.PEER)),
             line == codes.CRISIS,
         ],
         [MEDICATION, RECOVERY, RECOVERY, PSYCHIATRY, COORDINATION, CRISIS],
@@ -188,21 +258,31 @@ def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
     return np.where(draw.chance(0.04, n), -1, program)
 
 
-def _visits(people: People, episodes: Table, appointments: Table, period: Period, draw: Draw) -> Table:
-    held = np.flatnonzero((appointments["status"] == KEPT) & ~draw.chance(rates.KEPT_WITHOUT_VISIT, len(appointments["at"])))
-    tables = [{
-        "person": appointments["person"][held],
-        "start": appointments["at"][held] + draw.whole(-5, 15, len(held)) * MINUTE,
-        "line": appointments["line"][held],
-        "appointment": held,
-        "modality": appointments["modality"][held],
-        "program": appointments["program"][held],
-    }]
+def _visits(
+    people: People, episodes: Table, appointments: Table, period: Period, draw: Draw
+) -> Table:
+    held = np.flatnonzero(
+        (appointments["status"] == KEPT)
+        & ~draw.chance(rates.KEPT_WITHOUT_VISIT, len(appointments["at"]))
+    )
+    tables = [
+        {
+            "person": appointments["person"][held],
+            "start": appointments["at"][held] + draw.whole(-5, 15, len(held)) * MINUTE,
+            "line": appointments["line"][held],
+            "appointment": held,
+            "modality": appointments["modality"][held],
+            "program": appointments["program"][held],
+        }
+    ]
     first = np.maximum(people.start_day * DAY, period.t0)
     last = np.minimum(people.engaged_until * DAY, period.t1)
     years = np.where(people.is_client, np.maximum(last - first, 0) / (365.25 * DAY), 0.0)
     unplanned = (
-        (rates.WALK_IN_PER_YEAR * years, (codes.CASE_MANAGEMENT, codes.THERAPY, codes.PEER, codes.PSYCHIATRY)),
+        (
+            rates.WALK_IN_PER_YEAR * years,
+            (codes.CASE_MANAGEMENT, codes.THERAPY, codes.PEER, codes.PSYCHIATRY),
+        ),
         (rates.CRISIS_VISIT_PER_YEAR * years * people.frailty, (codes.CRISIS,)),
     )
     for expected, lines in unplanned:
@@ -211,15 +291,23 @@ def _visits(people: People, episodes: Table, appointments: Table, period: Period
         start = first[person] + (draw.rng.random(n) * (last - first)[person]).astype(np.int64)
         start = start // DAY * DAY + (8 * 60 + draw.whole(0, 660, n)) * MINUTE
         line = np.array(lines)[draw.whole(0, len(lines) - 1, n)]
-        rows = np.flatnonzero(~hospital.in_lapse(episodes, person, start) & (start < last[person]) & (start >= first[person]))
-        tables.append({
-            "person": person[rows],
-            "start": start[rows],
-            "line": line[rows],
-            "appointment": np.full(len(rows), -1),
-            "modality": np.where(line == codes.CRISIS, 4, draw.pick(codes.MODALITY_SHARE, n))[rows],
-            "program": _programs(people, person[rows], line[rows], draw),
-        })
+        rows = np.flatnonzero(
+            ~hospital.in_lapse(episodes, person, start)
+            & (start < last[person])
+            & (start >= first[person])
+        )
+        tables.append(
+            {
+                "person": person[rows],
+                "start": start[rows],
+                "line": line[rows],
+                "appointment": np.full(len(rows), -1),
+                "modality": np.where(line == codes.CRISIS, 4, draw.pick(codes.MODALITY_SHARE, n))[
+                    rows
+                ],
+                "program": _programs(people, person[rows], line[rows], draw),
+            }
+        )
     visits = stack(tables)
     visits = take(visits, np.lexsort((visits["appointment"], visits["start"], visits["person"])))
     n = len(visits["start"])
@@ -233,7 +321,9 @@ def _visits(people: People, episodes: Table, appointments: Table, period: Period
     visits["signed"] = np.where(lag >= NEVER, NEVER, visits["end"] + lag)
     person, program = visits["person"], visits["program"]
     own = people.diagnosis[person]
-    substance = np.array([codes.INDEX[code] for code in codes.SUBSTANCES])[np.maximum(people.substance[person], 0)]
+    substance = np.array([codes.INDEX[code] for code in codes.SUBSTANCES])[
+        np.maximum(people.substance[person], 0)
+    ]
     recovery = np.isin(program, (RECOVERY, MEDICATION)) & (people.substance[person] >= 0)
     visits["dx"] = np.where(recovery, substance, own)
     visits["dx_2"] = np.where(recovery & (own != substance), own, -1)

@@ -5,6 +5,7 @@ The comments are our own words. Must not be here: rates. Drug codes (NDC) are in
 
 from typing import Final
 
+# fmt: off
 # Diagnosis groups of clients. Order is the index used everywhere; each group's codes are drawn evenly.
 GROUPS: Final = (
     "schizophrenia", "bipolar", "depression_severe", "depression", "anxiety", "trauma", "adjustment", "substance",
@@ -71,3 +72,4 @@ DRUGS: Final = (
 )
 (RISPERIDONE, ARIPIPRAZOLE, SERTRALINE, BUPROPION, LITHIUM, LAMOTRIGINE, BUPRENORPHINE, METHYLPHENIDATE, PALIPERIDONE_LAI,
  METFORMIN, LISINOPRIL) = range(11)
+# fmt: on

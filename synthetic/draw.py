@@ -22,13 +22,15 @@ class Draw:
         self.rng = np.random.default_rng([seed, zlib.crc32(subject.encode()), chunk])
 
     def chance(self, probability: float | Array, n: int) -> Array:
-        """n booleans, true with the given probability (one number, or one per row)."""
+        """N booleans, true with the given probability (one number, or one per row)."""
         return self.rng.random(n) < probability
 
     def pick(self, weights: Sequence[float] | Array, n: int) -> Array:
-        """n indices of `weights`, drawn in proportion to them."""
+        """N indices of `weights`, drawn in proportion to them."""
         edges = np.cumsum(np.asarray(weights, dtype=np.float64))
-        return np.minimum(np.searchsorted(edges / edges[-1], self.rng.random(n), side="right"), len(edges) - 1)
+        return np.minimum(
+            np.searchsorted(edges / edges[-1], self.rng.random(n), side="right"), len(edges) - 1
+        )
 
     def pick_by_row(self, weights: Array) -> Array:
         """One index per row of a matrix of weights."""
@@ -37,11 +39,13 @@ class Draw:
         return np.minimum((edges <= point[:, None]).sum(axis=1), weights.shape[1] - 1)
 
     def whole(self, low: int | Array, high: int | Array, n: int) -> Array:
-        """n whole numbers from low to high, both included."""
-        return (np.asarray(low) + self.rng.random(n) * (np.asarray(high) - low + 1)).astype(np.int64)
+        """N whole numbers from low to high, both included."""
+        return (np.asarray(low) + self.rng.random(n) * (np.asarray(high) - low + 1)).astype(
+            np.int64
+        )
 
     def uniform(self, low: float | Array, high: float | Array, n: int) -> Array:
-        """n numbers from low to high."""
+        """N numbers from low to high."""
         return low + self.rng.random(n) * (np.asarray(high) - low)
 
 

@@ -17,10 +17,20 @@ from synthetic.organization import (
     PSYCHIATRIC,
     Organization,
 )
-from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period
+from synthetic.people import MEDICAID, People
+from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, day_number
 
-(PSYCH_STAY, MEDICAL_STAY, DETOX_STAY, OBSERVATION, NONACUTE, MENTAL_ED, SUBSTANCE_ED, MEDICAL_ED, CRISIS) = range(9)
+(
+    PSYCH_STAY,
+    MEDICAL_STAY,
+    DETOX_STAY,
+    OBSERVATION,
+    NONACUTE,
+    MENTAL_ED,
+    SUBSTANCE_ED,
+    MEDICAL_ED,
+    CRISIS,
+) = range(9)
 STAYS = (PSYCH_STAY, MEDICAL_STAY, DETOX_STAY, OBSERVATION, NONACUTE)
 EMERGENCY = (MENTAL_ED, SUBSTANCE_ED, MEDICAL_ED)
 NO_FOLLOW_UP, FOLLOWED_SHORT, FOLLOWED_LONG = range(3)
@@ -38,7 +48,8 @@ def live(people: People, agency: Organization, period: Period, seed: int, chunk:
     Returns:
         Columns person (row of `people`), kind, facility, start, end (clocks; an end at or after the period's end has not
         happened), dx (principal), dx_2 (-1: none), disposition, from_ed, to_stay (an emergency visit that ends in a stay), follow
-        (which follow-up will happen), follow_days (when), and lapse_at (clock until which nothing else counts as follow-up).
+        (which follow-up will happen), follow_days (when), lapse_at (clock until which nothing else counts as follow-up), and is_clock_change (the one discharge
+        on the evening before clocks go back).
     """
     draw = Draw(seed, "hospital", chunk)
     n = len(people)
@@ -59,7 +70,9 @@ def live(people: People, agency: Organization, period: Period, seed: int, chunk:
     tables = []
     for kind, rate in yearly.items():
         person = np.repeat(np.arange(n), draw.rng.poisson(rate * period.years))
-        tables.append(_episodes(person, kind, draw.whole(period.t0, period.t1 - 1, len(person)), draw))
+        tables.append(
+            _episodes(person, kind, draw.whole(period.t0, period.t1 - 1, len(person)), draw)
+        )
     tables.append(_fresh(people, period, draw))
     dying = np.flatnonzero((people.death_day < NEVER) & draw.chance(rates.DEATH_IN_HOSPITAL, n))
     final = _episodes(dying, MEDICAL_STAY, people.death_day[dying] * DAY - 3 * DAY, draw)
@@ -67,13 +80,19 @@ def live(people: People, agency: Organization, period: Period, seed: int, chunk:
     tables.append(final)
     episodes = _without_overlap(_readmitted(stack(tables), draw))
     alive = episodes["start"] < np.minimum(people.death_day[episodes["person"]] * DAY, period.t1)
-    episodes = take(episodes, alive)
+    episodes = _over_the_clock_change(take(episodes, alive), people, period, chunk)
     return _described(episodes, people, agency, draw)
 
 
 def _episodes(person: Array, kind: int, start: Array, draw: Draw) -> Table:
     n = len(person)
-    days = np.exp(draw.rng.normal({PSYCH_STAY: 1.75, MEDICAL_STAY: 1.3, DETOX_STAY: 1.5, NONACUTE: 2.8}.get(kind, 0.0), 0.6, n))
+    days = np.exp(
+        draw.rng.normal(
+            {PSYCH_STAY: 1.75, MEDICAL_STAY: 1.3, DETOX_STAY: 1.5, NONACUTE: 2.8}.get(kind, 0.0),
+            0.6,
+            n,
+        )
+    )
     if kind in (PSYCH_STAY, MEDICAL_STAY, DETOX_STAY, NONACUTE):
         # Wards discharge in daytime, whatever the hour of admission.
         day = start // DAY + np.maximum(days, 1).astype(np.int64)
@@ -91,14 +110,23 @@ def _episodes(person: Array, kind: int, start: Array, draw: Draw) -> Table:
 
 def _fresh(people: People, period: Period, draw: Draw) -> Table:
     """Discharges of the last three days before the end, so that lists made then hold what care managers look for first."""
-    served = people.fresh & (people.leaves_day * DAY >= period.t1) & (people.start_day * DAY < period.t1 - 7 * DAY)
+    served = (
+        people.fresh
+        & (people.leaves_day * DAY >= period.t1)
+        & (people.start_day * DAY < period.t1 - 7 * DAY)
+    )
     person = np.flatnonzero(served)
     kind = np.array([PSYCH_STAY, MENTAL_ED, MEDICAL_STAY, SUBSTANCE_ED, CRISIS])[
         draw.pick([0.45, 0.2, 0.15, 0.1, 0.1], len(person))
     ]
     tables = []
     for each in np.unique(kind):
-        table = _episodes(person[kind == each], int(each), np.full(int((kind == each).sum()), period.t1 - 12 * DAY), draw)
+        table = _episodes(
+            person[kind == each],
+            int(each),
+            np.full(int((kind == each).sum()), period.t1 - 12 * DAY),
+            draw,
+        )
         length = table["end"] - table["start"]
         back = draw.whole(1, 3, len(length)) * DAY
         end = period.t1 - back + table["end"] % DAY
@@ -111,14 +139,18 @@ def _readmitted(episodes: Table, draw: Draw) -> Table:
     tables, latest = [episodes], episodes
     for _ in range(2):
         again = []
-        for kind, rate in ((PSYCH_STAY, rates.READMITTED_PSYCH), (MEDICAL_STAY, rates.READMITTED_MEDICAL)):
+        for kind, rate in (
+            (PSYCH_STAY, rates.READMITTED_PSYCH),
+            (MEDICAL_STAY, rates.READMITTED_MEDICAL),
+        ):
             rows = np.flatnonzero((latest["kind"] == kind) & draw.chance(rate, len(latest["kind"])))
             start = latest["end"][rows] + draw.whole(30 * HOUR, 29 * DAY, len(rows))
             again.append(_episodes(latest["person"][rows], kind, start, draw))
         latest = stack(again)
         tables.append(latest)
     moved = np.flatnonzero(
-        np.isin(episodes["kind"], (PSYCH_STAY, MEDICAL_STAY)) & draw.chance(rates.NONACUTE_AFTER_STAY, len(episodes["kind"]))
+        np.isin(episodes["kind"], (PSYCH_STAY, MEDICAL_STAY))
+        & draw.chance(rates.NONACUTE_AFTER_STAY, len(episodes["kind"]))
     )
     start = episodes["end"][moved] + 26 * HOUR
     tables.append(_episodes(episodes["person"][moved], NONACUTE, start, draw))
@@ -134,25 +166,72 @@ def _without_overlap(episodes: Table) -> Table:
     return take(episodes, free)
 
 
+def _over_the_clock_change(episodes: Table, people: People, period: Period, chunk: int) -> Table:
+    """One stay that ends at 20:00 on the evening before clocks go back: 24 hours later it is 19:00 there."""
+    episodes["is_clock_change"] = np.zeros(len(episodes["person"]), dtype=bool)
+    change = period.autumn_change()
+    if chunk or change is None:
+        return episodes
+    day = day_number(change)
+    fits = (
+        people.is_client
+        & (people.start_day < day - 60)
+        & (people.engaged_until > day + 60)
+        & (people.insurance == MEDICAID)
+    )
+    chosen = np.flatnonzero(fits & (people.age >= 18) & people.is_smi & ~people.duplicate)[:1]
+    others = take(episodes, np.flatnonzero(~np.isin(episodes["person"], chosen)))
+    evening = day * DAY - 4 * HOUR
+    added = {
+        "person": chosen,
+        "kind": np.full(len(chosen), PSYCH_STAY),
+        "start": np.full(len(chosen), evening - 6 * DAY),
+        "end": np.full(len(chosen), evening),
+        "is_clock_change": np.ones(len(chosen), dtype=bool),
+    }
+    both = stack([others, added])
+    return take(both, np.lexsort((both["start"], both["person"])))
+
+
 def _described(episodes: Table, people: People, agency: Organization, draw: Draw) -> Table:
     person, kind, n = episodes["person"], episodes["kind"], len(episodes["person"])
     own, substance = people.diagnosis[person], np.maximum(people.substance[person], 0)
-    suits_bed = np.isin(people.group[person], (codes.SCHIZOPHRENIA, codes.BIPOLAR, codes.DEPRESSION_SEVERE, codes.CONDUCT))
+    suits_bed = np.isin(
+        people.group[person],
+        (codes.SCHIZOPHRENIA, codes.BIPOLAR, codes.DEPRESSION_SEVERE, codes.CONDUCT),
+    )
     mental = np.where(suits_bed | draw.chance(0.5, n), own, codes.INDEX["F32.9"])
     mental = np.where(people.group[person] == codes.SUBSTANCE, codes.INDEX["F32.9"], mental)
     dx = np.full(n, -1)
     dx = np.where(np.isin(kind, (PSYCH_STAY, CRISIS)), mental, dx)
     dx = np.where(kind == DETOX_STAY, _codes(codes.SUBSTANCES)[substance], dx)
-    dx = np.where(np.isin(kind, (MEDICAL_STAY, OBSERVATION, NONACUTE)), _any(codes.MEDICAL_STAY, n, draw), dx)
+    dx = np.where(
+        np.isin(kind, (MEDICAL_STAY, OBSERVATION, NONACUTE)), _any(codes.MEDICAL_STAY, n, draw), dx
+    )
     dx = np.where(kind == MEDICAL_ED, _any(codes.MEDICAL_ED, n, draw), dx)
     overdose = draw.chance(0.25, n)
-    dx = np.where(kind == SUBSTANCE_ED, np.where(overdose, _codes(codes.OVERDOSE)[substance], _codes(codes.SUBSTANCE_ED)[substance]), dx)
+    dx = np.where(
+        kind == SUBSTANCE_ED,
+        np.where(
+            overdose, _codes(codes.OVERDOSE)[substance], _codes(codes.SUBSTANCE_ED)[substance]
+        ),
+        dx,
+    )
     self_harm = draw.chance(rates.SELF_HARM_ED / (rates.SELF_HARM_ED + rates.MENTAL_ED), n)
-    dx = np.where(kind == MENTAL_ED, np.where(self_harm, _any(codes.SELF_HARM, n, draw), mental), dx)
+    dx = np.where(
+        kind == MENTAL_ED, np.where(self_harm, _any(codes.SELF_HARM, n, draw), mental), dx
+    )
     hurt = (kind == PSYCH_STAY) & draw.chance(rates.SECONDARY_SELF_HARM, n)
     bodily = np.isin(kind, (MEDICAL_STAY, MEDICAL_ED, OBSERVATION))
-    dx_2 = np.where(hurt, _any(codes.SELF_HARM, n, draw), np.where(bodily & draw.chance(0.35, n), own, -1))
-    with_substance = (people.substance[person] >= 0) & draw.chance(0.5, n) & (dx_2 < 0) & ~np.isin(kind, (SUBSTANCE_ED, DETOX_STAY))
+    dx_2 = np.where(
+        hurt, _any(codes.SELF_HARM, n, draw), np.where(bodily & draw.chance(0.35, n), own, -1)
+    )
+    with_substance = (
+        (people.substance[person] >= 0)
+        & draw.chance(0.5, n)
+        & (dx_2 < 0)
+        & ~np.isin(kind, (SUBSTANCE_ED, DETOX_STAY))
+    )
     dx_2 = np.where(with_substance, _codes(codes.SUBSTANCES)[substance], dx_2)
 
     home = agency.facilities(ACUTE)
@@ -160,7 +239,10 @@ def _described(episodes: Table, people: People, agency: Organization, draw: Draw
     facility = nearest
     in_hospital = (kind == PSYCH_STAY) & draw.chance(0.55, n)
     specials = (
-        (in_hospital, PSYCHIATRIC), (kind == DETOX_STAY, DETOX), (kind == CRISIS, CRISIS_CENTER), (kind == NONACUTE, NURSING),
+        (in_hospital, PSYCHIATRIC),
+        (kind == DETOX_STAY, DETOX),
+        (kind == CRISIS, CRISIS_CENTER),
+        (kind == NONACUTE, NURSING),
         (np.isin(kind, EMERGENCY) & draw.chance(0.12, n), FREESTANDING_ED),
     )
     for rows, place in specials:
@@ -169,21 +251,26 @@ def _described(episodes: Table, people: People, agency: Organization, draw: Draw
     disposition = np.select(
         [kind == MEDICAL_STAY, kind == PSYCH_STAY, np.isin(kind, EMERGENCY)],
         [
-            np.array([HOME, NURSING_HOME, TRANSFER, AGAINST_ADVICE])[draw.pick([0.89, 0.06, 0.03, 0.02], n)],
-            np.array([HOME, PSYCH_TRANSFER, AGAINST_ADVICE, LAW])[draw.pick([0.91, 0.03, 0.05, 0.01], n)],
+            np.array([HOME, NURSING_HOME, TRANSFER, AGAINST_ADVICE])[
+                draw.pick([0.89, 0.06, 0.03, 0.02], n)
+            ],
+            np.array([HOME, PSYCH_TRANSFER, AGAINST_ADVICE, LAW])[
+                draw.pick([0.91, 0.03, 0.05, 0.01], n)
+            ],
             np.array([HOME, AGAINST_ADVICE, LAW])[draw.pick([0.95, 0.04, 0.01], n)],
         ],
         HOME,
     )
     dead = people.death_day[person] * DAY
     died = (episodes["end"] >= dead) & (dead < NEVER)
-    disposition = np.where(died, EXPIRED, disposition)
+    disposition = np.where(died, EXPIRED, np.where(episodes["is_clock_change"], HOME, disposition))
     described = episodes | {
         "facility": facility,
         "dx": dx,
         "dx_2": dx_2,
         "disposition": disposition,
-        "from_ed": np.isin(kind, (PSYCH_STAY, MEDICAL_STAY, OBSERVATION)) & draw.chance(rates.CAME_THROUGH_ED, n),
+        "from_ed": np.isin(kind, (PSYCH_STAY, MEDICAL_STAY, OBSERVATION))
+        & draw.chance(rates.CAME_THROUGH_ED, n),
         "to_stay": np.zeros(n, dtype=bool),
         "end": np.where(died, np.minimum(episodes["end"], dead + 5 * HOUR), episodes["end"]),
     }
@@ -222,11 +309,17 @@ def _followed(episodes: Table, draw: Draw) -> Table:
         rows = np.isin(kind, kinds)
         short, long = np.where(rows, within_short, short), np.where(rows, within_long, long)
     point = draw.rng.random(n)
-    follow = np.where(point < short, FOLLOWED_SHORT, np.where(point < long, FOLLOWED_LONG, NO_FOLLOW_UP))
+    follow = np.where(
+        point < short, FOLLOWED_SHORT, np.where(point < long, FOLLOWED_LONG, NO_FOLLOW_UP)
+    )
     watched = (short > 0) & ~episodes["to_stay"]
     days = np.where(follow == FOLLOWED_SHORT, draw.whole(1, 7, n), draw.whole(8, 29, n))
     weekday = (episodes["end"] // DAY + days + 3) % 7
-    days = days + np.select([(weekday == 5) & (days > 1), weekday == 5, (weekday == 6) & (days < 7), weekday == 6], [-1, 2, 1, -2], 0)
+    days = days + np.select(
+        [(weekday == 5) & (days > 1), weekday == 5, (weekday == 6) & (days < 7), weekday == 6],
+        [-1, 2, 1, -2],
+        0,
+    )
     days = np.where((follow == FOLLOWED_LONG) & (days < 8), days + 3, days)
     episodes["follow"] = np.where(watched, follow, NO_FOLLOW_UP)
     episodes["follow_days"] = days

@@ -90,7 +90,9 @@ class Landing:
             which.append(np.flatnonzero(later))
             sent.append(revealed[later])
             shown.append(revealed)
-        again = np.flatnonzero(Draw(self.seed, f"{source}.{table}.resent", chunk).chance(self.resent, frame.height))
+        again = np.flatnonzero(
+            Draw(self.seed, f"{source}.{table}.resent", chunk).chance(self.resent, frame.height)
+        )
         which.append(again)
         sent.append(first_sent[again] + 1)
         for position in rows.full:
@@ -98,7 +100,8 @@ class Landing:
             present = np.flatnonzero(first_sent <= delivery)
             which.append(present)
             sent.append(np.full(len(present), delivery))
-        order = np.unique(np.concatenate(sent) * frame.height + np.concatenate(which))
+        order = np.sort(np.concatenate(sent) * frame.height + np.concatenate(which), kind="stable")
+        order = order[np.r_[True, order[1:] != order[:-1]]]
         delivery, row = order // frame.height, order % frame.height
         row, delivery = row[delivery < last], delivery[delivery < last]
         final = frame[row] if len(row) else frame.head(0)
@@ -106,7 +109,10 @@ class Landing:
             early = pl.Series(delivery < revealed[row])
             if early.any():
                 final = final.with_columns(
-                    pl.when(early).then(_believed(value, row, frame.schema[name])).otherwise(pl.col(name)).alias(name)
+                    pl.when(early)
+                    .then(_believed(value, row, frame.schema[name]))
+                    .otherwise(pl.col(name))
+                    .alias(name)
                     for name, value in reveal.before.items()
                 )
         edges = np.searchsorted(delivery, np.arange(last + 1))
@@ -116,14 +122,18 @@ class Landing:
             if begin < end:
                 kind = "full" if number in whole else "delta"
                 folder = EPOCH.fromordinal(EPOCH.toordinal() + int(schedule[number])).isoformat()
-                self._append(Path(source, folder, f"{table}_{kind}.csv"), final.slice(begin, end - begin))
+                self._append(
+                    Path(source, folder, f"{table}_{kind}.csv"), final.slice(begin, end - begin)
+                )
         self.rows[source, table] = self.rows.get((source, table), 0) + len(row)
 
     def _append(self, name: Path, frame: pl.DataFrame) -> None:
         path = self.scratch / name
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
-            frame.write_csv(file, include_header=name not in self._started, datetime_format=CSV_TIMESTAMP)
+            frame.write_csv(
+                file, include_header=name not in self._started, datetime_format=CSV_TIMESTAMP
+            )
         self._started.add(name)
 
     def close(self) -> tuple[int, int]:

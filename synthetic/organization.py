@@ -14,9 +14,23 @@ from synthetic.people import People
 from synthetic.timeline import DAY, NEVER, Period, dates
 
 ACUTE, PSYCHIATRIC, FREESTANDING_ED, CRISIS_CENTER, DETOX, NURSING = range(6)
-KIND_NAME = ("acute_hospital", "psychiatric_hospital", "emergency_department", "crisis_center", "detox", "residential")
+KIND_NAME = (
+    "acute_hospital",
+    "psychiatric_hospital",
+    "emergency_department",
+    "crisis_center",
+    "detox",
+    "residential",
+)
 KIND_TAXONOMY = ("282N00000X", "283Q00000X", "261QE0002X", "261QM0801X", "261QR0405X", "314000000X")
-KIND_TITLE = ("General Hospital", "Psychiatric Hospital", "Emergency Center", "Crisis Center", "Withdrawal Unit", "Care Home")
+KIND_TITLE = (
+    "General Hospital",
+    "Psychiatric Hospital",
+    "Emergency Center",
+    "Crisis Center",
+    "Withdrawal Unit",
+    "Care Home",
+)
 
 # Programs, by index: id, name, service line, Part 2, expected days between visits.
 PROGRAMS = (
@@ -32,11 +46,25 @@ OUTPATIENT, PSYCHIATRY, COORDINATION, YOUTH, RECOVERY, MEDICATION, CRISIS = rang
 PROGRAM_IDS = tuple(row[0] for row in PROGRAMS)
 
 # Clinicians outside the facilities, as groups of provider numbers: taxonomy, how many per 10,000 clients, facility type, Part 2.
-AGENCY, AGENCY_PART2, PRIMARY_CARE, OUTSIDE_MENTAL, LABORATORY, PHARMACY, HOSPITALIST, AGENCY_CLINICIAN = range(8)
+(
+    AGENCY,
+    AGENCY_PART2,
+    PRIMARY_CARE,
+    OUTSIDE_MENTAL,
+    LABORATORY,
+    PHARMACY,
+    HOSPITALIST,
+    AGENCY_CLINICIAN,
+) = range(8)
 CLINICIANS = (
-    ("251S00000X", 0, "clinic", False), ("261QR0405X", 0, "clinic", True), ("207Q00000X", 60, None, False),
-    ("103TC0700X", 40, None, False), ("291U00000X", 2, "other", False), ("333600000X", 10, "other", False),
-    ("208M00000X", 30, None, False), ("1041C0700X", 90, None, False),
+    ("251S00000X", 0, "clinic", False),
+    ("261QR0405X", 0, "clinic", True),
+    ("207Q00000X", 60, None, False),
+    ("103TC0700X", 40, None, False),
+    ("291U00000X", 2, "other", False),
+    ("333600000X", 10, "other", False),
+    ("208M00000X", 30, None, False),
+    ("1041C0700X", 90, None, False),
 )
 SHARE_OF_PART2_MANAGERS = 0.22
 
@@ -83,7 +111,10 @@ class Organization:
 
     def facility_name(self, facility: Array) -> pl.Series:
         """Made-up names of facilities."""
-        names = [f"{words.TOWN[i % len(words.TOWN)]} {KIND_TITLE[kind]}" for i, kind in enumerate(self.facility_kind)]
+        names = [
+            f"{words.TOWN[i % len(words.TOWN)]} {KIND_TITLE[kind]}"
+            for i, kind in enumerate(self.facility_kind)
+        ]
         return label(names, facility)
 
 
@@ -103,9 +134,16 @@ def found(people: People, sites: int, period: Period, seed: int) -> Organization
     draw = Draw(seed, "organization")
     clients = int(people.is_client.sum())
     acute = min(3 + clients // 12_000, 16)
-    kinds = [ACUTE] * acute + [PSYCHIATRIC] * (1 + acute // 6) + [FREESTANDING_ED] + [CRISIS_CENTER] * (1 + acute // 8)
+    kinds = (
+        [ACUTE] * acute
+        + [PSYCHIATRIC] * (1 + acute // 6)
+        + [FREESTANDING_ED]
+        + [CRISIS_CENTER] * (1 + acute // 8)
+    )
     group = [
-        index for index, row in enumerate(CLINICIANS) for _ in range(max(1, min(row[1] * clients // 10_000, 900)))
+        index
+        for index, row in enumerate(CLINICIANS)
+        for _ in range(max(1, min(row[1] * clients // 10_000, 900)))
     ]
     last_day = period.t1 // DAY
     current = people.is_client & (np.minimum(people.leaves_day, NEVER) >= last_day)
@@ -118,11 +156,15 @@ def found(people: People, sites: int, period: Period, seed: int) -> Organization
         if len(here) == 0:
             continue
         # Clients of the Part 2 programs come first, and the first managers of each site belong to those programs.
-        here = here[np.argsort(~people.in_part2[here] + draw.rng.random(len(here)) * 1.3, kind="stable")]
+        here = here[
+            np.argsort(~people.in_part2[here] + draw.rng.random(len(here)) * 1.3, kind="stable")
+        ]
         team = max(1, round(len(here) * 2 / (rates.CASELOAD_LOW + rates.CASELOAD_HIGH)))
         room = draw.uniform(rates.CASELOAD_LOW + 5, rates.CASELOAD_HIGH - 8, team)
         edges = np.floor(np.cumsum(room) * len(here) / room.sum() + 1e-9).astype(np.int64)
-        manager[here] = len(manager_site) + np.searchsorted(edges, np.arange(len(here)), side="right")
+        manager[here] = len(manager_site) + np.searchsorted(
+            edges, np.arange(len(here)), side="right"
+        )
         manager_site += [site] * team
         in_part2 += [index < max(1, round(SHARE_OF_PART2_MANAGERS * team)) for index in range(team)]
     past = np.flatnonzero(owned & ~current)
@@ -143,29 +185,44 @@ def found(people: People, sites: int, period: Period, seed: int) -> Organization
 
 def provider_rows(agency: Organization) -> pl.DataFrame:
     """Rows of ehr.provider: facilities, then clinicians."""
-    facility, clinician = np.arange(len(agency.facility_kind)), np.arange(len(agency.clinician_group))
+    facility, clinician = (
+        np.arange(len(agency.facility_kind)),
+        np.arange(len(agency.clinician_group)),
+    )
     group = agency.clinician_group
-    return pl.concat([
-        pl.DataFrame({
-            "npi": agency.npi(facility),
-            "provider_name": agency.facility_name(facility),
-            "taxonomy_code": agency.facility_taxonomy(facility),
-            "facility_type": label(KIND_NAME, agency.facility_kind),
-            "is_part2": agency.facility_kind == DETOX,
-        }),
-        pl.DataFrame({
-            "npi": agency.clinician_npi(clinician),
-            "provider_name": numbered("Provider ", clinician + 1),
-            "taxonomy_code": agency.clinician_taxonomy(clinician),
-            "facility_type": label([row[2] for row in CLINICIANS], group),
-            "is_part2": np.array([row[3] for row in CLINICIANS])[group],
-        }),
-    ])
+    return pl.concat(
+        [
+            pl.DataFrame(
+                {
+                    "npi": agency.npi(facility),
+                    "provider_name": agency.facility_name(facility),
+                    "taxonomy_code": agency.facility_taxonomy(facility),
+                    "facility_type": label(KIND_NAME, agency.facility_kind),
+                    "is_part2": agency.facility_kind == DETOX,
+                }
+            ),
+            pl.DataFrame(
+                {
+                    "npi": agency.clinician_npi(clinician),
+                    "provider_name": numbered("Provider ", clinician + 1),
+                    "taxonomy_code": agency.clinician_taxonomy(clinician),
+                    "facility_type": label([row[2] for row in CLINICIANS], group),
+                    "is_part2": np.array([row[3] for row in CLINICIANS])[group],
+                }
+            ),
+        ]
+    )
 
 
 def program_rows() -> pl.DataFrame:
     """Rows of ehr.program."""
-    names = ("program_id", "program_name", "service_line", "is_part2", "expected_visit_interval_days")
+    names = (
+        "program_id",
+        "program_name",
+        "service_line",
+        "is_part2",
+        "expected_visit_interval_days",
+    )
     return pl.DataFrame(list(PROGRAMS), schema=list(names), orient="row")
 
 
@@ -174,25 +231,36 @@ def staff_rows(agency: Organization, seed: int) -> pl.DataFrame:
     draw = Draw(seed, "staff")
     managers = len(agency.manager_site)
     groups = (
-        ("cm-", "care_manager", managers), ("th-", "therapist", agency.therapists),
-        ("md-", "psychiatrist", agency.psychiatrists), ("pe-", "peer", agency.peers),
-        ("sv-", "supervisor", max(1, -(-managers // 8))), ("ld-", "leader", 3), ("po-", "privacy_officer", 1),
+        ("cm-", "care_manager", managers),
+        ("th-", "therapist", agency.therapists),
+        ("md-", "psychiatrist", agency.psychiatrists),
+        ("pe-", "peer", agency.peers),
+        ("sv-", "supervisor", max(1, -(-managers // 8))),
+        ("ld-", "leader", 3),
+        ("po-", "privacy_officer", 1),
     )
     frames = []
     for prefix, role, count in groups:
         site = agency.manager_site if role == "care_manager" else np.arange(count) % agency.sites
-        frames.append(pl.DataFrame({
-            "staff_id": numbered(prefix, np.arange(count) + 1, 4),
-            "staff_name": label(words.FIRST, draw.whole(0, len(words.FIRST) - 1, count))
-            + " " + label(words.LAST, draw.whole(0, len(words.LAST) - 1, count)),
-            "role": label([role], np.zeros(count)),
-            "team": label([f"team-{index + 1:02d}" for index in range(agency.sites)], site),
-            "site_id": numbered("site-", site + 1, 2),
-            "languages": label(["English", "English;Spanish"], draw.pick([0.75, 0.25], count)),
-            "shift_minutes": np.where(draw.chance(0.12, count), 300, 480),
-            "available_from_time": label(["08:30", "07:30"], draw.pick([0.8, 0.2], count)),
-            "available_to_time": label(["17:00", "18:30"], draw.pick([0.8, 0.2], count)),
-        }))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "staff_id": numbered(prefix, np.arange(count) + 1, 4),
+                    "staff_name": label(words.FIRST, draw.whole(0, len(words.FIRST) - 1, count))
+                    + " "
+                    + label(words.LAST, draw.whole(0, len(words.LAST) - 1, count)),
+                    "role": label([role], np.zeros(count)),
+                    "team": label([f"team-{index + 1:02d}" for index in range(agency.sites)], site),
+                    "site_id": numbered("site-", site + 1, 2),
+                    "languages": label(
+                        ["English", "English;Spanish"], draw.pick([0.75, 0.25], count)
+                    ),
+                    "shift_minutes": np.where(draw.chance(0.12, count), 300, 480),
+                    "available_from_time": label(["08:30", "07:30"], draw.pick([0.8, 0.2], count)),
+                    "available_to_time": label(["17:00", "18:30"], draw.pick([0.8, 0.2], count)),
+                }
+            )
+        )
     return pl.concat(frames)
 
 
@@ -201,15 +269,21 @@ def staff_program_rows(agency: Organization, period: Period) -> pl.DataFrame:
     managers = np.arange(len(agency.manager_site))
     special = managers[agency.manager_in_part2]
     who = np.concatenate([managers, special, special])
-    program = np.concatenate([
-        np.full(len(managers), COORDINATION), np.full(len(special), RECOVERY), np.full(len(special), MEDICATION)
-    ])
-    return pl.DataFrame({
-        "staff_id": manager_id(who),
-        "program_id": label(PROGRAM_IDS, program),
-        "start_date": dates(np.full(len(who), period.t0 // DAY - 200)),
-        "end_date": dates(np.full(len(who), NEVER)),
-    })
+    program = np.concatenate(
+        [
+            np.full(len(managers), COORDINATION),
+            np.full(len(special), RECOVERY),
+            np.full(len(special), MEDICATION),
+        ]
+    )
+    return pl.DataFrame(
+        {
+            "staff_id": manager_id(who),
+            "program_id": label(PROGRAM_IDS, program),
+            "start_date": dates(np.full(len(who), period.t0 // DAY - 200)),
+            "end_date": dates(np.full(len(who), NEVER)),
+        }
+    )
 
 
 def staff_leave_rows(agency: Organization, period: Period, seed: int) -> pl.DataFrame:
@@ -219,14 +293,18 @@ def staff_leave_rows(agency: Organization, period: Period, seed: int) -> pl.Data
     past = np.arange(managers)
     away = past[draw.chance(0.04, managers)] if managers > 20 else past[:1]
     last_day = period.t1 // DAY
-    start = np.concatenate([draw.whole(last_day - 330, last_day - 40, managers), np.full(len(away), last_day - 4)])
+    start = np.concatenate(
+        [draw.whole(last_day - 330, last_day - 40, managers), np.full(len(away), last_day - 4)]
+    )
     who = np.concatenate([past, away])
-    return pl.DataFrame({
-        "staff_id": manager_id(who),
-        "start_date": dates(start),
-        "end_date": dates(start + 9),
-        "cover_staff_id": manager_id((who + 1) % max(managers, 1)),
-    })
+    return pl.DataFrame(
+        {
+            "staff_id": manager_id(who),
+            "start_date": dates(start),
+            "end_date": dates(start + 9),
+            "cover_staff_id": manager_id((who + 1) % max(managers, 1)),
+        }
+    )
 
 
 def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.DataFrame, Array]:
@@ -238,14 +316,18 @@ def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.D
     who, work = np.tile(np.arange(managers), len(days)), np.repeat(days, managers)
     coordination = draw.whole(330, 400, len(who))
     paperwork = draw.whole(30, 60, len(who))
-    minutes = np.stack([coordination, paperwork, np.maximum(480 - coordination - paperwork, 0)], axis=1).ravel()
+    minutes = np.stack(
+        [coordination, paperwork, np.maximum(480 - coordination - paperwork, 0)], axis=1
+    ).ravel()
     activity = np.tile([0, 1, 2], len(who))
-    rows = pl.DataFrame({
-        "staff_id": manager_id(np.repeat(who, 3)),
-        "work_date": dates(np.repeat(work, 3)),
-        "activity": label(["direct_coordination", "documentation", "meeting"], activity),
-        "minutes": minutes,
-    })
+    rows = pl.DataFrame(
+        {
+            "staff_id": manager_id(np.repeat(who, 3)),
+            "work_date": dates(np.repeat(work, 3)),
+            "activity": label(["direct_coordination", "documentation", "meeting"], activity),
+            "minutes": minutes,
+        }
+    )
     return rows, np.repeat(work, 3) * DAY + 18 * 3_600
 
 
@@ -254,18 +336,27 @@ def survey_rows(period: Period, clients: int, seed: int) -> pl.DataFrame:
     draw = Draw(seed, "survey")
     topics = ("access", "quality", "outcomes", "satisfaction")
     last_day = period.t1 // DAY
-    rounds = [last_day - 400, last_day - 45] if period.t0 // DAY < last_day - 400 else [last_day - 45]
-    grid = [(program, topic, when) for program in range(len(PROGRAMS)) for topic in topics for when in rounds]
+    rounds = (
+        [last_day - 400, last_day - 45] if period.t0 // DAY < last_day - 400 else [last_day - 45]
+    )
+    grid = [
+        (program, topic, when)
+        for program in range(len(PROGRAMS))
+        for topic in topics
+        for when in rounds
+    ]
     asked = draw.whole(max(clients // 60, 3), max(clients // 30, 6), len(grid))
-    return pl.DataFrame({
-        "survey_id": numbered("sv", np.arange(len(grid)) + 1, 5),
-        "instrument": label(["pec", "yfec"], np.array([int(row[0] == YOUTH) for row in grid])),
-        "program_id": label(PROGRAM_IDS, np.array([row[0] for row in grid])),
-        "survey_date": dates(np.array([row[2] for row in grid])),
-        "domain": pl.Series([row[1] for row in grid]),
-        "n_respondents": asked,
-        "n_positive": (asked * draw.uniform(0.62, 0.9, len(grid))).astype(np.int64),
-    })
+    return pl.DataFrame(
+        {
+            "survey_id": numbered("sv", np.arange(len(grid)) + 1, 5),
+            "instrument": label(["pec", "yfec"], np.array([int(row[0] == YOUTH) for row in grid])),
+            "program_id": label(PROGRAM_IDS, np.array([row[0] for row in grid])),
+            "survey_date": dates(np.array([row[2] for row in grid])),
+            "domain": pl.Series([row[1] for row in grid]),
+            "n_respondents": asked,
+            "n_positive": (asked * draw.uniform(0.62, 0.9, len(grid))).astype(np.int64),
+        }
+    )
 
 
 def service_taxonomy(line: Array) -> pl.Series:

@@ -67,7 +67,9 @@ class People:
 
     def part(self, low: int, high: int) -> "People":
         """The people from low to high (exclusive)."""
-        return replace(self, **{column.name: getattr(self, column.name)[low:high] for column in fields(self)})
+        return replace(
+            self, **{column.name: getattr(self, column.name)[low:high] for column in fields(self)}
+        )
 
     @property
     def leaves_day(self) -> Array:
@@ -96,32 +98,54 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
 
     is_smi = adult & draw.chance(rates.SMI_OF_ADULTS, n)
     with_smi, without = rates.SUD_GIVEN_SMI, _sud_without_smi()
-    has_sud = np.where(adult, draw.chance(np.where(is_smi, with_smi, without), n), teen & draw.chance(rates.SUD_OF_TEENS, n))
+    has_sud = np.where(
+        adult,
+        draw.chance(np.where(is_smi, with_smi, without), n),
+        teen & draw.chance(rates.SUD_OF_TEENS, n),
+    )
     shares = np.where(
-        is_smi[:, None], codes.SMI_GROUPS, np.where(
-            adult[:, None], codes.OTHER_GROUPS, np.where(teen[:, None], codes.TEEN_GROUPS, codes.CHILD_GROUPS)
-        )
+        is_smi[:, None],
+        codes.SMI_GROUPS,
+        np.where(
+            adult[:, None],
+            codes.OTHER_GROUPS,
+            np.where(teen[:, None], codes.TEEN_GROUPS, codes.CHILD_GROUPS),
+        ),
     )
     group = draw.pick_by_row(shares)
     has_sud |= group == codes.SUBSTANCE
     substance = np.where(has_sud, draw.pick(codes.SUBSTANCE_SHARE, n), -1)
     within = (draw.rng.random(n) * np.array(codes.GROUP_SIZE)[group]).astype(np.int64)
-    diagnosis = np.array([codes.INDEX[code] for code in codes.DIAGNOSES])[np.array(codes.GROUP_FIRST)[group] + within]
-    own_substance = np.array([codes.INDEX[code] for code in codes.SUBSTANCES])[np.maximum(substance, 0)]
+    diagnosis = np.array([codes.INDEX[code] for code in codes.DIAGNOSES])[
+        np.array(codes.GROUP_FIRST)[group] + within
+    ]
+    own_substance = np.array([codes.INDEX[code] for code in codes.SUBSTANCES])[
+        np.maximum(substance, 0)
+    ]
     diagnosis = np.where(group == codes.SUBSTANCE, own_substance, diagnosis)
 
     newcomer = draw.chance(rates.NEW_IN_PERIOD, n)
-    start_day = np.where(newcomer, draw.whole(first_day, last_day - 4, n), first_day - draw.whole(30, 1500, n))
+    start_day = np.where(
+        newcomer, draw.whole(first_day, last_day - 4, n), first_day - draw.whole(30, 1500, n)
+    )
     served = np.maximum(start_day, first_day)
     death = draw.chance(rates.DEATH_PER_YEAR * period.years * (1 + 2 * (age >= 60)) * 0.86, n)
-    death_day = np.where(death, draw.whole(served + 1, np.maximum(served + 1, last_day - 1), n), NEVER)
+    death_day = np.where(
+        death, draw.whole(served + 1, np.maximum(served + 1, last_day - 1), n), NEVER
+    )
     leaves = draw.chance(rates.DISCHARGED, n) & (served + 60 < last_day)
     discharge_day = np.where(leaves, draw.whole(served + 45, last_day - 1, n), NEVER)
     drops = ~leaves & draw.chance(rates.DROPOUT, n) & (served + 60 < last_day)
     dropout_day = np.where(drops, draw.whole(served + 30, last_day - 1, n), NEVER)
 
     insurance = draw.pick(
-        [1 - rates.DUAL - rates.MEDICARE_ONLY - rates.UNINSURED, rates.DUAL, rates.MEDICARE_ONLY, rates.UNINSURED], n
+        [
+            1 - rates.DUAL - rates.MEDICARE_ONLY - rates.UNINSURED,
+            rates.DUAL,
+            rates.MEDICARE_ONLY,
+            rates.UNINSURED,
+        ],
+        n,
     )
     # Members are numbered by each payer from the start, so that numbers of persons and claims of different payers collide.
     of_five = number % 5
@@ -129,7 +153,13 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
     member = np.where(payer == HARBOR, number // 5 * 3 + of_five, number // 5 * 2 + of_five - 3)
     race = draw.pick([share for _, share in words.RACE], n)
     housing = draw.pick(
-        [1 - rates.UNSTABLE - rates.HOMELESS - rates.HOUSING_UNKNOWN, rates.UNSTABLE, rates.HOMELESS, rates.HOUSING_UNKNOWN], n
+        [
+            1 - rates.UNSTABLE - rates.HOMELESS - rates.HOUSING_UNKNOWN,
+            rates.UNSTABLE,
+            rates.HOMELESS,
+            rates.HOUSING_UNKNOWN,
+        ],
+        n,
     )
     youth = age < 18
     frailty = draw.rng.gamma(rates.FRAILTY_SHAPE, 1 / rates.FRAILTY_SHAPE, n)
@@ -145,9 +175,15 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         first_name=draw.whole(0, len(words.FIRST) - 1, n),
         last_name=draw.whole(0, len(words.LAST) - 1, n),
         formula_name=np.where(
-            draw.chance(rates.FORMULA_NAME, n) & is_client, draw.whole(0, len(words.FORMULA_FIRST) - 1, n), -1
+            draw.chance(rates.FORMULA_NAME, n) & is_client,
+            draw.whole(0, len(words.FORMULA_FIRST) - 1, n),
+            -1,
         ),
-        phone=np.where(draw.chance(rates.PHONE_MISSING, n), -1, draw.whole(0, 100 * len(words.RESPONSE_AREAS) - 1, n)),
+        phone=np.where(
+            draw.chance(rates.PHONE_MISSING, n),
+            -1,
+            draw.whole(0, 100 * len(words.RESPONSE_AREAS) - 1, n),
+        ),
         street=draw.whole(1, 999, n) * len(words.STREET) + draw.whole(0, len(words.STREET) - 1, n),
         town=draw.whole(0, len(words.TOWN) - 1, n),
         group=group,
@@ -179,4 +215,6 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
 
 
 def _sud_without_smi() -> float:
-    return (rates.SUD_OF_ADULTS - rates.SMI_OF_ADULTS * rates.SUD_GIVEN_SMI) / (1 - rates.SMI_OF_ADULTS)
+    return (rates.SUD_OF_ADULTS - rates.SMI_OF_ADULTS * rates.SUD_GIVEN_SMI) / (
+        1 - rates.SMI_OF_ADULTS
+    )

@@ -8,7 +8,14 @@ its target in `targets`; [own] = a choice of this simulation without a source, p
 from typing import Final
 
 # --- who the clients are ---------------------------------------------------------------------------------------------------
-AGE_BANDS: Final = ((6, 11, 0.08), (12, 17, 0.12), (18, 29, 0.20), (30, 44, 0.26), (45, 64, 0.26), (65, 85, 0.08))  # [8] 6-85
+AGE_BANDS: Final = (
+    (6, 11, 0.08),
+    (12, 17, 0.12),
+    (18, 29, 0.20),
+    (30, 44, 0.26),
+    (45, 64, 0.26),
+    (65, 85, 0.08),
+)  # [8] 6-85
 SMI_OF_ADULTS: Final = 0.5625  # [8] 45 % of all, adults being 80 %
 SUD_OF_ADULTS: Final = 0.415  # [8] 35 % of all
 SUD_OF_TEENS: Final = 0.10  # [own]
@@ -26,8 +33,8 @@ MERGED_RECORD: Final = 0.02  # [8] MRN merges
 CONFIDENTIAL_MINOR: Final = 0.03  # [8] share of all clients
 CLAIMS_ONLY: Final = 0.03  # [own] members attributed to the agency that it has never seen
 DUAL: Final = 0.08  # [own]
-MEDICARE_ONLY: Final = 0.015  # [own]
-UNINSURED: Final = 0.015  # [own]
+MEDICARE_ONLY: Final = 0.012  # [own]
+UNINSURED: Final = 0.012  # [own]
 MEDICAID_ID_MISSING_IN_EHR: Final = 0.01  # [own] their claims stay members of their own
 COVERAGE_LAPSE: Final = 0.06  # [own]
 COVERAGE_REVIEW_DUE: Final = 0.05  # [own] coverage that ends within two months of the end
@@ -42,13 +49,13 @@ CASELOAD_LOW: Final = 25  # domain.md section 1, R18
 CASELOAD_HIGH: Final = 75  # domain.md section 1, R18
 
 # --- hospital: events per client and year before chance, readmission and overlap -------------------------------------------
-PSYCH_STAY: Final = 0.107  # [tuned] 8 % a year have one
+PSYCH_STAY: Final = 0.084  # [tuned] 8 % a year have one
 MEDICAL_STAY: Final = 0.066  # [own]
 DETOX_STAY_OF_SUD: Final = 0.035  # [own]
-MENTAL_ED: Final = 0.130  # [tuned] with the next two: 14 % a year have a behavioral ED visit
+MENTAL_ED: Final = 0.103  # [tuned] with the next two: 14 % a year have a behavioral ED visit
 SUBSTANCE_ED: Final = 0.054  # [tuned]
 SELF_HARM_ED: Final = 0.016  # [own]
-MEDICAL_ED: Final = 0.565  # [tuned] any ED 38 % a year
+MEDICAL_ED: Final = 0.568  # [tuned] any ED 38 % a year
 CRISIS_CENTER: Final = 0.030  # [own]
 OBSERVATION: Final = 0.010  # [own]
 FRAILTY_SHAPE: Final = 0.8  # [own] smaller: the same few people come again and again
@@ -56,21 +63,27 @@ READMITTED_PSYCH: Final = 0.155  # [8] 15-22 % within 30 days, all causes
 READMITTED_MEDICAL: Final = 0.09  # [8] PCR observed 9.7 %
 NONACUTE_AFTER_STAY: Final = 0.025  # [own] nursing or residential stays that take a stay out of FUH
 CAME_THROUGH_ED: Final = 0.60  # [own]
-SECONDARY_SELF_HARM: Final = 0.03  # [own] psychiatric stays with a self-harm code that is not the principal one
-FRESH_DISCHARGE: Final = 0.010  # [own] clients discharged in the last three days, so that a demo's lists are alive
+SECONDARY_SELF_HARM: Final = (
+    0.03  # [own] psychiatric stays with a self-harm code that is not the principal one
+)
+FRESH_DISCHARGE: Final = (
+    0.010  # [own] clients discharged in the last three days, so that a demo's lists are alive
+)
 FRESH_ITEM_9: Final = 0.004  # [own] clients whose item 9 of the last two days nobody has reviewed
 
 # --- what follows a discharge: share with a follow-up in the short and the long window -------------------------------------
-FOLLOW_STAY: Final = (0.40, 0.60)  # [8] FUH 38.4 / 58.7
-FOLLOW_MENTAL_ED: Final = (0.42, 0.56)  # [8] FUM 41.5 / 55.2
-FOLLOW_SUBSTANCE_ED: Final = (0.25, 0.36)  # [8] FUA adults about 25 / 36
-FOLLOW_APPOINTMENT_MISSED: Final = 0.6  # [own] of those who do not come, had an appointment that they missed
-ATTEMPT_24H: Final = 0.81  # [8] 80 %
-CONTACT_24H: Final = 0.555  # [8] 45-65 %
+FOLLOW_STAY: Final = (0.42, 0.61)  # [tuned] FUH 38.4 / 58.7
+FOLLOW_MENTAL_ED: Final = (0.46, 0.57)  # [tuned] FUM 41.5 / 55.2
+FOLLOW_SUBSTANCE_ED: Final = (0.245, 0.33)  # [tuned] FUA adults about 25 / 36
+FOLLOW_APPOINTMENT_MISSED: Final = (
+    0.6  # [own] of those who do not come, had an appointment that they missed
+)
+ATTEMPT_24H: Final = 0.88  # [tuned] 80 % of what alerts show
+CONTACT_24H: Final = 0.61  # [tuned] 45-65 % of what alerts show
 CONTACT_7D_OF_REST: Final = 0.55  # [own]
 
 # --- appointments ----------------------------------------------------------------------------------------------------------
-NO_SHOW: Final = 0.195  # [tuned] 22 % of kept and missed
+NO_SHOW: Final = 0.18  # [tuned] 22 % of kept and missed
 NO_SHOW_FIRST_PSYCHIATRY: Final = 0.36  # [8]
 LATE_CANCEL: Final = 0.035  # [own]
 CLIENT_CANCEL: Final = 0.055  # [own]
@@ -78,7 +91,9 @@ CLINIC_CANCEL: Final = 0.030  # [own]
 RESCHEDULED: Final = 0.030  # [own]
 NO_NEXT_APPOINTMENT: Final = 0.22  # [own] active clients without a future appointment
 KEPT_WITHOUT_VISIT: Final = 0.02  # [own] kept appointments for which no service was recorded
-WALK_IN_PER_YEAR: Final = 1.6  # [tuned] visits without appointment; about 20 visits per client over two years
+WALK_IN_PER_YEAR: Final = (
+    1.2  # [tuned] visits without appointment; about 20 visits per client over two years
+)
 CRISIS_VISIT_PER_YEAR: Final = 0.05  # [own]
 NOTE_LATE: Final = 0.12  # [own] signed after 72 hours
 NOTE_UNSIGNED: Final = 0.01  # [own]
@@ -86,8 +101,8 @@ MISS_FOLLOWED_UP: Final = 0.70  # [own] missed appointments with an attempt by t
 ROUTINE_CONTACT_PER_YEAR: Final = 3.0  # [own]
 
 # --- screening -------------------------------------------------------------------------------------------------------------
-PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
-RESPONDER: Final = 0.58  # [tuned] response 47 %, remission 16 % [8 CoCM]
+PHQ9_DONE: Final = 0.62  # [tuned] planned PHQ-9s that take place
+RESPONDER: Final = 0.66  # [tuned] response 47 %, remission 16 % [8 CoCM]
 PHQ9_MISSING_ITEM: Final = 0.05  # [8]
 PHQ9_CONTRADICTED: Final = 0.003  # [own] delivered total differs from the items
 DECLINED: Final = 0.015  # [own]
@@ -95,13 +110,13 @@ REVIEWED_SAME_DAY: Final = 0.85  # [own] of responses that need a review
 
 # --- referrals -------------------------------------------------------------------------------------------------------------
 REFERRALS_PER_YEAR: Final = 0.65  # [own]
-LOOP_CLOSED: Final = 0.40  # [tuned] 35 % closed, of all old enough to be
+LOOP_CLOSED: Final = 0.365  # [tuned] 35 % closed, of all old enough to be
 REFERRAL_OPEN_FOREVER: Final = 0.10  # [own] never moves again: the stalled ones
 BARRIER: Final = 0.15  # [own]
 
 # --- claims ----------------------------------------------------------------------------------------------------------------
 VISIT_BILLED: Final = 0.96  # [own]
-BACKGROUND_CLAIMS_PER_YEAR: Final = 5.3  # [tuned] about 48 claim lines per client over two years
+BACKGROUND_CLAIMS_PER_YEAR: Final = 4.8  # [tuned] about 48 claim lines per client over two years
 FILLS_DONE: Final = 0.86  # [tuned] SAA 59.8 % with PDC of 0.8
 CLAIM_REPLACED: Final = 0.06  # [8] frequency 7
 CLAIM_VOIDED: Final = 0.02  # [8] frequency 8
@@ -115,8 +130,10 @@ STAY_DATE_CORRECTED: Final = 0.10  # [own] of replaced stays: the discharge date
 ADT_DUPLICATE: Final = 0.03  # [8]
 ADT_CANCELLED_DISCHARGE: Final = 0.01  # [8] A13
 ADT_CANCELLED_ADMIT: Final = 0.005  # [8] A11
-ADT_UNMATCHED: Final = 0.03  # [tuned] 4 % together with those who have no Medicaid id
+ADT_UNMATCHED: Final = 0.013  # [tuned] 4 % together with those who have no Medicaid id
 ADT_HANGING_ED: Final = 0.01  # [own] no discharge; the exchange closes it after 48 hours
-ADT_NO_MEDICAID_ID: Final = 0.10  # [own] identified by the facility's patient number alone, as in an earlier alert
+ADT_NO_MEDICAID_ID: Final = (
+    0.10  # [own] identified by the facility's patient number alone, as in an earlier alert
+)
 RESENT: Final = 0.02  # [own] rows delivered once more, unchanged
 CLIENT_CHANGED: Final = 0.08  # [own] clients whose telephone changed

@@ -56,7 +56,11 @@ class Period:
             following = day + timedelta(days=1)
             after = datetime(following.year, following.month, following.day, tzinfo=zone)
             before_offset, after_offset = midnight.utcoffset(), after.utcoffset()
-            if before_offset is not None and after_offset is not None and after_offset < before_offset:
+            if (
+                before_offset is not None
+                and after_offset is not None
+                and after_offset < before_offset
+            ):
                 return day
             day -= timedelta(days=1)
         return None
@@ -75,8 +79,8 @@ def daily_schedule(period: Period) -> np.ndarray:
 
 
 def slow_schedule(period: Period) -> np.ndarray:
-    """Delivery days of tables that change seldom: a subset of the daily ones (about 13)."""
-    return _days_before_end(period, [*range(365, 57, -28), 28, 7, 0])
+    """Delivery days of tables that change seldom: every twelve weeks, and twice in the last week (7)."""
+    return _days_before_end(period, [*range(365, 57, -84), 28, 7, 0])
 
 
 def claims_schedule(period: Period) -> np.ndarray:

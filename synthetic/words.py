@@ -2,6 +2,7 @@
 
 from typing import Final
 
+# fmt: off
 FIRST: Final = (
     "Ada", "Alma", "Amir", "Anouk", "Ari", "Bela", "Beth", "Bruno", "Cara", "Cleo", "Dara", "Dario", "Della", "Edda",
     "Eli", "Elsa", "Emre", "Enzo", "Fay", "Finn", "Gala", "Gus", "Hana", "Hugo", "Ida", "Ines", "Ivo", "Jana", "Joan",
@@ -34,3 +35,4 @@ PLACES_OF_HELP: Final = (
     "Exampleton Family Practice", "Harborlight Housing Desk", "Sampleville Food Shelf", "Fixture Legal Aid",
     "Port Specimen Recovery House", "Mockingham Ride Service", "Exampleton Benefits Office", "North Fixture Peer Center",
 )
+# fmt: on

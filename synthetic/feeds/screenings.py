@@ -20,8 +20,10 @@ PHQ9, PHQ9M, GAD7, AUDIT_C, DAST10, CSSRS, PCPTSD5, DLA20, SDOH = range(9)
 LEVELS = ("none", "low", "moderate", "high")
 NEEDS = ("food", "housing", "transportation", "utilities", "safety")
 STATUS = ("completed", "in_progress", "declined")
-START_SCORE = np.array([9.0, 13.5, 19.0, 15.5, 12.5, 12.5, 10.0, 8.0, 7.0, 8.0])  # PHQ-9 at the start, by diagnosis group
-TREATED = np.array([0.5, 0.9, 1.0, 1.0, 0.85, 0.85, 0.6, 0.4, 0.3, 0.3])  # measured again and again, by diagnosis group
+START_SCORE = np.array(
+    [9.0, 13.5, 19.0, 15.5, 12.5, 12.5, 10.0, 8.0, 7.0, 8.0]
+)  # PHQ-9 at the start, by diagnosis group
+TREATED = 0.85  # share of those with 10 or more at the start who are measured again and again
 
 
 def answer(people: People, episodes: Table, period: Period, seed: int, chunk: int) -> Table:
@@ -33,18 +35,30 @@ def answer(people: People, episodes: Table, period: Period, seed: int, chunk: in
     """
     draw = Draw(seed, "screenings", chunk)
     phq = _phq9(people, period, draw)
-    suicidal = np.flatnonzero((phq["items"][:, 8] >= 1) & (phq["status"] == 0) & draw.chance(0.7, len(phq["at"])))
+    suicidal = np.flatnonzero(
+        (phq["items"][:, 8] >= 1) & (phq["status"] == 0) & draw.chance(0.7, len(phq["at"]))
+    )
     asked = _blank(phq["person"][suicidal], CSSRS, phq["at"][suicidal] + 20 * MINUTE)
     asked["level"] = np.where(
-        phq["items"][suicidal, 8] >= 2, draw.pick([0.05, 0.4, 0.35, 0.2], len(suicidal)), draw.pick([0.15, 0.6, 0.2, 0.05], len(suicidal))
+        phq["items"][suicidal, 8] >= 2,
+        draw.pick([0.05, 0.4, 0.35, 0.2], len(suicidal)),
+        draw.pick([0.15, 0.6, 0.2, 0.05], len(suicidal)),
     )
     left = np.flatnonzero(np.isin(episodes["kind"], (hospital.PSYCH_STAY, hospital.CRISIS)))
-    after = _blank(episodes["person"][left], CSSRS, to_weekday(episodes["end"][left] + draw.whole(2, 9, len(left)) * DAY))
+    after = _blank(
+        episodes["person"][left],
+        CSSRS,
+        to_weekday(episodes["end"][left] + draw.whole(2, 9, len(left)) * DAY),
+    )
     after["level"] = draw.pick([0.25, 0.45, 0.22, 0.08], len(left))
     responses = stack([phq, asked, after, *_others(people, period, draw)])
     responses["status"] = np.where(
-        (responses["instrument"] <= PHQ9M) & (people.site[responses["person"]] % 3 == 2) & np.isnan(responses["total"])
-        & (responses["status"] == 0), 1, responses["status"],
+        (responses["instrument"] <= PHQ9M)
+        & (people.site[responses["person"]] % 3 == 2)
+        & np.isnan(responses["total"])
+        & (responses["status"] == 0),
+        1,
+        responses["status"],
     )
     person = responses["person"]
     served = (
@@ -53,7 +67,14 @@ def answer(people: People, episodes: Table, period: Period, seed: int, chunk: in
         & (responses["at"] < np.minimum(people.engaged_until[person] * DAY, period.t1))
     )
     responses = take(responses, np.flatnonzero(served))
-    return _reviewed(take(responses, np.lexsort((responses["instrument"], responses["at"], responses["person"]))), people, period, draw)
+    return _reviewed(
+        take(
+            responses, np.lexsort((responses["instrument"], responses["at"], responses["person"]))
+        ),
+        people,
+        period,
+        draw,
+    )
 
 
 def _blank(person: Array, instrument: int | Array, at: Array) -> Table:
@@ -72,45 +93,56 @@ def _blank(person: Array, instrument: int | Array, at: Array) -> Table:
     }
 
 
-def _moments(people: People, member: Array, interval: Array, done: float, period: Period, draw: Draw) -> tuple[Array, Array]:
+def _moments(
+    people: People, member: Array, interval: Array, done: float, period: Period, draw: Draw
+) -> tuple[Array, Array]:
     """Person and clock of a repeated screening, `interval` days apart, each done with the given chance."""
     first_day, last_day = period.t0 // DAY, period.t1 // DAY
     newly = people.start_day[member] >= first_day
-    begin = np.where(newly, people.start_day[member] + draw.whole(0, 14, len(member)), first_day + draw.whole(0, interval, len(member)))
+    begin = np.where(
+        newly,
+        people.start_day[member] + draw.whole(0, 14, len(member)),
+        first_day + draw.whole(0, interval, len(member)),
+    )
     until = np.minimum(people.engaged_until[member], last_day)
     owner, turn = repeat(np.clip((until - begin) // np.maximum(interval, 1) + 1, 0, 40))
     done_now = (turn == 0) | draw.chance(done, len(owner))
     owner, turn = owner[done_now], turn[done_now]
-    day = begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-6, 6, len(owner)), 0)
+    day = (
+        begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-6, 6, len(owner)), 0)
+    )
     return member[owner], to_weekday(day * DAY) + draw.whole(8 * 60, 17 * 60, len(owner)) * MINUTE
 
 
 def _phq9(people: People, period: Period, draw: Draw) -> Table:
     n = len(people)
     member = np.flatnonzero(people.is_client & (people.age >= 12))
-    treated = draw.chance(TREATED[people.group[member]], len(member)) & (START_SCORE[people.group[member]] >= 12)
-    interval = np.where(treated, np.array([42, 60, 90, 90])[draw.whole(0, 3, len(member))], 365)
+    start = np.clip(draw.rng.normal(START_SCORE[people.group], 3.5), 1, 26)
+    treated = draw.chance(TREATED, len(member)) & (start[member] >= 10)
+    interval = np.where(treated, np.array([42, 60, 90, 120])[draw.whole(0, 3, len(member))], 365)
     person, at = _moments(people, member, interval, rates.PHQ9_DONE, period, draw)
-    fresh = np.flatnonzero(people.is_client & (people.age >= 12) & draw.chance(rates.FRESH_ITEM_9, n))
+    fresh = np.flatnonzero(
+        people.is_client & (people.age >= 12) & draw.chance(rates.FRESH_ITEM_9, n)
+    )
     recent = period.t1 - draw.whole(8, 40, len(fresh)) * HOUR
     person, at = np.concatenate([person, fresh]), np.concatenate([at, recent])
     phq = _blank(person, np.where(people.age[person] < 18, PHQ9M, PHQ9), at)
 
-    # The course: responders lose about 70 % of their start score within months, the others some 15 %; then it comes back a bit.
-    start = np.clip(draw.rng.normal(START_SCORE[people.group], 3.5), 1, 26)
-    falls = np.where(people.is_responder, draw.rng.beta(8, 3, n), draw.rng.beta(2, 11, n))
+    # The course: responders lose about two thirds of their start score within months, the others some 15 %; then it comes back a bit.
+    falls = np.where(people.is_responder, draw.rng.beta(8, 4, n), draw.rng.beta(2, 11, n))
     first = np.full(n, NEVER)
     np.minimum.at(first, person, phq["at"])
-    known_before = (people.start_day < period.t0 // DAY) & draw.chance(0.6, n)
-    elapsed = (phq["at"] - first[person]) / DAY + np.where(known_before[person], 60, 0)
+    elapsed = (phq["at"] - first[person]) / DAY
     level = start[person] * (1 - falls[person] * (1 - np.exp(-elapsed / 55)))
     level = np.clip(level + draw.rng.normal(0, 1.8, len(person)), 0, 26.5)
     rows = len(person)
     items = np.floor(level[:, None] / 8.4 + draw.rng.normal(0, 0.55, (rows, 9)) + 0.5)
     phq["items"] = np.clip(items, 0, 3).astype(np.int8)
-    hurting = np.clip((level - 5) / 30, 0.01, 0.6)
-    item_9 = np.where(draw.chance(hurting, rows), 1 + draw.pick([0.6, 0.27, 0.13], rows), 0)
-    phq["items"][:, 8] = np.where(np.arange(rows) >= rows - len(fresh), np.maximum(item_9, 1), item_9)
+    hurting = np.clip((level - 4) / 24, 0.01, 0.7)
+    item_9 = np.where(draw.chance(hurting, rows), 1 + draw.pick([0.5, 0.32, 0.18], rows), 0)
+    phq["items"][:, 8] = np.where(
+        np.arange(rows) >= rows - len(fresh), np.maximum(item_9, 1), item_9
+    )
     phq["total"] = phq["items"].sum(axis=1).astype(np.float64)
     phq["status"] = np.where(draw.chance(rates.DECLINED, rows), 2, 0)
     missing = np.flatnonzero(draw.chance(rates.PHQ9_MISSING_ITEM, rows) & (phq["status"] == 0))
@@ -127,9 +159,12 @@ def _others(people: People, period: Period, draw: Draw) -> list[Table]:
     n = len(people)
     adult, teen, sud = people.age >= 18, people.age >= 12, people.substance >= 0
     plan = (
-        (GAD7, teen & draw.chance(0.5, n), 270), (AUDIT_C, adult & draw.chance(0.6, n), 365),
-        (DAST10, adult & sud & draw.chance(0.7, n), 300), (PCPTSD5, adult & draw.chance(0.25, n), 500),
-        (DLA20, draw.chance(0.55, n), 330), (SDOH, adult & draw.chance(0.55, n), 365),
+        (GAD7, teen & draw.chance(0.5, n), 270),
+        (AUDIT_C, adult & draw.chance(0.6, n), 365),
+        (DAST10, adult & sud & draw.chance(0.7, n), 300),
+        (PCPTSD5, adult & draw.chance(0.25, n), 500),
+        (DLA20, draw.chance(0.55, n), 330),
+        (SDOH, adult & draw.chance(0.55, n), 365),
     )
     tables = []
     for instrument, who, interval in plan:
@@ -144,18 +179,36 @@ def _others(people: People, period: Period, draw: Draw) -> list[Table]:
             mean = np.where(np.isin(people.group[person], (codes.ANXIETY, codes.TRAUMA)), 12.0, 7.5)
             table["total"] = np.clip(np.round(draw.rng.normal(mean, 4.5)), 0, 21)
         elif instrument == AUDIT_C:
-            table["total"] = np.clip(np.round(draw.rng.normal(np.where(drinks, 6.5, 1.6), 2.0)), 0, 12)
+            table["total"] = np.clip(
+                np.round(draw.rng.normal(np.where(drinks, 6.5, 1.6), 2.0)), 0, 12
+            )
         elif instrument == DAST10:
-            table["total"] = np.clip(np.round(draw.rng.normal(np.where(uses, 4.0, 1.0), 2.2)), 0, 10)
+            table["total"] = np.clip(
+                np.round(draw.rng.normal(np.where(uses, 4.0, 1.0), 2.2)), 0, 10
+            )
         elif instrument == PCPTSD5:
-            table["total"] = np.clip(np.round(draw.rng.normal(np.where(people.group[person] == codes.TRAUMA, 3.8, 1.5), 1.3)), 0, 5)
+            table["total"] = np.clip(
+                np.round(
+                    draw.rng.normal(np.where(people.group[person] == codes.TRAUMA, 3.8, 1.5), 1.3)
+                ),
+                0,
+                5,
+            )
         elif instrument == DLA20:
             impaired = people.is_smi[person] | people.is_sed[person]
-            table["total"] = np.round(np.clip(draw.rng.normal(np.where(impaired, 3.7, 4.9), 0.6), 1, 7), 2)
+            table["total"] = np.round(
+                np.clip(draw.rng.normal(np.where(impaired, 3.7, 4.9), 0.6), 1, 7), 2
+            )
         else:
             need = np.tile(np.arange(len(NEEDS)), rows // len(NEEDS))
-            housed = np.select([people.housing[person] == HOMELESS, people.housing[person] == UNSTABLE], [0.9, 0.7], 0.06)
-            share = np.select([need == 0, need == 1, need == 2, need == 3], [0.22, housed, 0.18, 0.10], 0.06)
+            housed = np.select(
+                [people.housing[person] == HOMELESS, people.housing[person] == UNSTABLE],
+                [0.9, 0.7],
+                0.06,
+            )
+            share = np.select(
+                [need == 0, need == 1, need == 2, need == 3], [0.22, housed, 0.18, 0.10], 0.06
+            )
             table["need"], table["is_positive"] = need, draw.chance(share, rows).astype(np.int64)
         tables.append(table)
     return tables
@@ -186,9 +239,16 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
     """
     n = len(responses["at"])
     person = responses["person"]
-    first = np.r_[True, (person[1:] != person[:-1]) | (responses["at"][1:] != responses["at"][:-1]) | (
-        responses["instrument"][1:] != responses["instrument"][:-1]
-    )] if n else np.zeros(0, dtype=bool)
+    first = (
+        np.r_[
+            True,
+            (person[1:] != person[:-1])
+            | (responses["at"][1:] != responses["at"][:-1])
+            | (responses["instrument"][1:] != responses["instrument"][:-1]),
+        ]
+        if n
+        else np.zeros(0, dtype=bool)
+    )
     number = np.cumsum(first)
     within = number - number[np.searchsorted(person, person)] + 1 if n else number
     phq = responses["instrument"] <= PHQ9M
@@ -203,24 +263,41 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
     total = np.where(is_item | (responses["status"][row] == 2), np.nan, responses["total"][row])
     # The review stands on item 9 where there is one, else on the only row.
     bears_review = np.where(by_item[row], item == 8, True)
-    reviewed = np.where(bears_review & (responses["status"][row] == 0), responses["reviewed"][row], NEVER)
-    frame = pl.DataFrame({
-        "response_id": numbered("r", people.number[person] + 1, 7).gather(row) + numbered("-", within, 3).gather(row),
-        "client_id": client_id.gather(row),
-        "instrument": label(INSTRUMENTS, responses["instrument"][row]),
-        "administered_at": moment(responses["at"][row]),
-        "item_number": pl.Series(np.where(is_item, item + 1, 0)).replace(0, None),
-        "item_value": pl.Series(np.where(is_item, value, -1).astype(np.int64)).replace(-1, None),
-        "total_score": _score(total),
-        "level": label(LEVELS, responses["level"][row]),
-        "domain": label(NEEDS, responses["need"][row]),
-        "is_positive": label(("false", "true"), responses["is_positive"][row]),
-        "status": label(STATUS, responses["status"][row]),
-        "reviewed_at": moment(reviewed),
-        "reviewed_by": label(("sv-0001", "md-0001", "th-0001"), np.where(reviewed < NEVER, people.site[person][row] % 3, -1)),
-        "program_id": label(PROGRAM_IDS, np.where(responses["in_recovery"], RECOVERY, OUTPATIENT)[row]),
-    })
-    return Rows("response", frame, responses["at"][row] + 10 * MINUTE, (Reveal(reviewed, {"reviewed_at": None, "reviewed_by": None}),))
+    reviewed = np.where(
+        bears_review & (responses["status"][row] == 0), responses["reviewed"][row], NEVER
+    )
+    frame = pl.DataFrame(
+        {
+            "response_id": numbered("r", people.number[person] + 1, 7).gather(row)
+            + numbered("-", within, 3).gather(row),
+            "client_id": client_id.gather(row),
+            "instrument": label(INSTRUMENTS, responses["instrument"][row]),
+            "administered_at": moment(responses["at"][row]),
+            "item_number": pl.Series(np.where(is_item, item + 1, 0)).replace(0, None),
+            "item_value": pl.Series(np.where(is_item, value, -1).astype(np.int64)).replace(
+                -1, None
+            ),
+            "total_score": _score(total),
+            "level": label(LEVELS, responses["level"][row]),
+            "domain": label(NEEDS, responses["need"][row]),
+            "is_positive": label(("false", "true"), responses["is_positive"][row]),
+            "status": label(STATUS, responses["status"][row]),
+            "reviewed_at": moment(reviewed),
+            "reviewed_by": label(
+                ("sv-0001", "md-0001", "th-0001"),
+                np.where(reviewed < NEVER, people.site[person][row] % 3, -1),
+            ),
+            "program_id": label(
+                PROGRAM_IDS, np.where(responses["in_recovery"], RECOVERY, OUTPATIENT)[row]
+            ),
+        }
+    )
+    return Rows(
+        "response",
+        frame,
+        responses["at"][row] + 10 * MINUTE,
+        (Reveal(reviewed, {"reviewed_at": None, "reviewed_by": None}),),
+    )
 
 
 def _score(total: Array) -> pl.Series:
@@ -229,7 +306,11 @@ def _score(total: Array) -> pl.Series:
     hundredths = np.round(np.where(absent, 0, total) * 100).astype(np.int64)
     text = pl.Series(hundredths // 100).cast(pl.String)
     part = hundredths % 100
-    text = text + pl.Series(np.where(part > 0, 1, 0)).replace_strict({0: "", 1: "."}, return_dtype=pl.String) + pl.Series(
-        part
-    ).cast(pl.String).str.zfill(2).set(pl.Series(part == 0), "")
+    text = (
+        text
+        + pl.Series(np.where(part > 0, 1, 0)).replace_strict(
+            {0: "", 1: "."}, return_dtype=pl.String
+        )
+        + pl.Series(part).cast(pl.String).str.zfill(2).set(pl.Series(part == 0), "")
+    )
     return text.set(pl.Series(absent), None)

@@ -1,0 +1,83 @@
+"""Identifiers and addresses under which senders know a person: all made up.
+
+Must not be here: rows of any table.
+"""
+
+import numpy as np
+import polars as pl
+
+from synthetic import words
+from synthetic.draw import Array, label, numbered, ordinal
+from synthetic.people import People
+from synthetic.timeline import DAY, NEVER, Period
+
+# The default organization id of the settings: recipient of consents to the agency itself.
+AGENCY_ID = "agency"
+STATE = "NY"
+
+
+def client_id(number: Array) -> pl.Series:
+    """Client ids of people."""
+    return numbered("C", number + 1, 6)
+
+
+def medicaid_id(number: Array) -> pl.Series:
+    """Made-up Medicaid ids of people."""
+    return numbered("SYN", number + 1, 8)
+
+
+def medicare_id(number: Array) -> pl.Series:
+    """Made-up Medicare ids; they hold letters that real ones never do."""
+    return numbered("1SL", number + 1, 8)
+
+
+def merged_at(people: People, period: Period) -> Array:
+    """Clock at which a person's second record is merged into the first; `NEVER` for those who have one record."""
+    latest = period.t1 - (people.number * 37 % 300 + 5) * DAY
+    return np.where(people.duplicate, np.maximum(latest, (people.start_day + 10) * DAY), NEVER)
+
+
+def recorded_id(people: People, person: Array, clock: Array, period: Period) -> pl.Series:
+    """The id under which something is recorded: of those with two records, every third day under the second, until the merge."""
+    second = (
+        (clock < merged_at(people, period)[person])
+        & people.duplicate[person]
+        & (clock // DAY % 3 == 0)
+    )
+    return numbered("C", people.number[person] + 1 + second * 9_000_000, 6)
+
+
+def first_contact_day(people: People, period: Period) -> Array:
+    """Day of the first contact: weeks before the start for newcomers, the start itself for the others."""
+    newcomer = people.start_day >= period.t0 // DAY
+    wait = np.array([2, 6, 9, 13, 18, 22, 27, 31, 36, 41, 48, 55, 64, 90])[people.number * 11 % 14]
+    return people.start_day - np.where(newcomer, wait, 0)
+
+
+def telephone(index: Array, spelled: Array) -> pl.Series:
+    """Numbers of the reserved range 555-0100 to 555-0199; as digits, or as people write them."""
+    index = np.asarray(index, dtype=np.int64)
+    area = label(words.RESPONSE_AREAS, np.where(index < 0, -1, index // 100))
+    line = numbered("01", np.maximum(index, 0) % 100, 2)
+    frame = pl.DataFrame({"area": area, "line": line, "spelled": np.asarray(spelled, dtype=bool)})
+    written = (
+        pl.when("spelled")
+        .then(pl.format("({}) 555-{}", "area", "line"))
+        .otherwise(pl.format("{}555{}", "area", "line"))
+    )
+    return frame.select(written).to_series()
+
+
+def address(people: People, who: Array) -> pl.Series:
+    """Made-up street addresses."""
+    street = people.street[who]
+    return (
+        numbered("", street // len(words.STREET))
+        + " "
+        + label(words.STREET, street % len(words.STREET))
+    )
+
+
+def sequence(prefix: str, people: People, person: Array) -> pl.Series:
+    """Identifiers per person in the order of rows: `v0000012-003`; `person` is sorted."""
+    return numbered(prefix, people.number[person] + 1, 7) + numbered("-", ordinal(person) + 1, 3)

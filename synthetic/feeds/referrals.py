@@ -1,0 +1,110 @@
+"""Rows of `referrals.referral`: status by status, a third to the end of the loop, some stalled for good.
+
+Must not be here: whether a referral is stale; the reader decides that.
+"""
+
+import numpy as np
+import polars as pl
+
+from synthetic import rates, words
+from synthetic.draw import Draw, label
+from synthetic.feeds.identity import recorded_id, sequence
+from synthetic.landing import Reveal, Rows
+from synthetic.organization import (
+    COORDINATION,
+    MEDICATION,
+    PROGRAM_IDS,
+    RECOVERY,
+)
+from synthetic.people import People
+from synthetic.timeline import DAY, HOUR, NEVER, Period, moment
+
+REFERRAL_DOMAINS = (
+    ("behavioral_health", 0.14),
+    ("medical", 0.24),
+    ("substance_use", 0.10),
+    ("housing", 0.14),
+    ("benefits", 0.08),
+    ("employment", 0.07),
+    ("peer", 0.07),
+    ("legal", 0.03),
+    ("food", 0.06),
+    ("transportation", 0.06),
+    ("other", 0.01),
+)
+CLOSE_REASONS = (
+    "attended",
+    "declined_by_client",
+    "declined_by_provider",
+    "unable_to_reach",
+    "ineligible",
+    "duplicate",
+    "other",
+)
+BARRIERS = ("transportation", "insurance", "documentation", "language", "waitlist", "other")
+
+
+def referral_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
+    """Rows of referrals.referral: status by status, a third to the end of the loop, some stalled for good."""
+    draw = Draw(seed, "referral.rows", chunk)
+    first = np.maximum(people.start_day * DAY, period.t0)
+    last = np.minimum(people.engaged_until * DAY, period.t1)
+    years = np.where(people.is_client, np.maximum(last - first, 0) / (365.25 * DAY), 0)
+    who = np.repeat(np.arange(len(people)), draw.rng.poisson(rates.REFERRALS_PER_YEAR * years))
+    n = len(who)
+    created = (first[who] + draw.rng.random(n) * (last - first)[who]).astype(np.int64)
+    created = created // DAY * DAY + draw.whole(8 * 60, 17 * 60, n) * 60
+    order = np.lexsort((created, who))
+    who, created = who[order], created[order]
+    urgent = draw.chance(0.18, n)
+    slow = np.where(urgent, 0.45, 1.0)
+    goes_far = draw.chance(rates.LOOP_CLOSED, n)
+    stalled = ~goes_far & draw.chance(rates.REFERRAL_OPEN_FOREVER / (1 - rates.LOOP_CLOSED), n)
+    barrier = draw.chance(rates.BARRIER, n) | stalled & draw.chance(0.3, n)
+    # How many of sent, accepted, scheduled, attended, result received are ever reached.
+    reached = np.where(goes_far, 5, draw.pick([0.05, 0.35, 0.3, 0.3], n))
+    clocks, at = [], created
+    for step, (low, high) in enumerate(((1, 60), (24, 300), (12, 200), (72, 620), (24, 400))):
+        at = at + (draw.uniform(low, high, n) * slow).astype(np.int64) * HOUR
+        clocks.append(np.where((reached > step) & (at < period.t1), at, NEVER))
+    closed = np.where(goes_far, at + 20 * HOUR, at + draw.whole(5, 30, n) * DAY)
+    closed = np.where(stalled | (closed >= period.t1), NEVER, closed)
+    failed = 1 + draw.pick([0.3, 0.15, 0.3, 0.12, 0.08, 0.05], n)
+    hurdle = np.where(barrier, created + draw.whole(1, 12, n) * DAY, NEVER)
+    hurdle = np.where((hurdle < period.t1) & (hurdle < closed), hurdle, NEVER)
+    domain = draw.pick([share for _, share in REFERRAL_DOMAINS], n)
+    names = ("sent_at", "accepted_at", "scheduled_at", "attended_at", "result_received_at")
+    frame = pl.DataFrame(
+        {
+            "referral_id": sequence("f", people, who),
+            "client_id": recorded_id(people, who, created, period),
+            "direction": label(("out", "in"), draw.pick([0.9, 0.1], n)),
+            "domain": label([name for name, _ in REFERRAL_DOMAINS], domain),
+            "priority": label(("routine", "urgent"), urgent.astype(np.int64)),
+            "created_at": moment(created),
+            **{name: moment(clock) for name, clock in zip(names, clocks, strict=True)},
+            "closed_at": moment(closed),
+            "close_reason": label(
+                CLOSE_REASONS, np.where(closed >= NEVER, -1, np.where(goes_far, 0, failed))
+            ),
+            "barrier_code": label(
+                BARRIERS,
+                np.where(hurdle < NEVER, draw.pick([0.3, 0.2, 0.15, 0.08, 0.22, 0.05], n), -1),
+            ),
+            "referred_to": label(words.PLACES_OF_HELP, domain % len(words.PLACES_OF_HELP)),
+            "program_id": label(
+                PROGRAM_IDS,
+                np.where(
+                    (domain == 2) & people.in_part2[who],
+                    np.where(who % 2 == 0, RECOVERY, MEDICATION),
+                    COORDINATION,
+                ),
+            ),
+        }
+    )
+    reveals = [Reveal(clock, {name: None}) for name, clock in zip(names, clocks, strict=True)]
+    reveals += [
+        Reveal(closed, {"closed_at": None, "close_reason": None}),
+        Reveal(hurdle, {"barrier_code": None}),
+    ]
+    return Rows("referral", frame, created, tuple(reveals))

@@ -1,0 +1,369 @@
+"""What the simulation aims at: each rate with its source, the band that a test accepts at 20,000 clients, and how it is read.
+
+The readings are SQL over the tables and views of `measured`. Must not be here: numbers that the simulation turns (`rates`).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A value aimed at: its name, aim, band in which a test accepts it at 20,000 clients, source, and the reading."""
+
+    name: str
+    aim: float
+    low: float
+    high: float
+    source: str
+    sql: str
+
+
+def _share(of: str, where: str = "true", among: str = "client_trait") -> str:
+    return f"select avg(({of})::int) from {among} where {where}"  # noqa: S608
+
+
+def _yearly(condition: str, among: str) -> str:
+    """Share of members with at least one event in the year that ends 120 days before the horizon."""
+    return f"""
+        select (select count(distinct e.person) from {among} as e, clock where {condition}
+                and day between horizon - 485 and horizon - 120)
+            / (select count(distinct data_source || ':' || person_id)
+               from eligibility where payer_type = 'medicare' or dual_status_code is null)"""  # noqa: S608
+
+
+def _followed(event: str, day: str, first: int, last: int, visit: str, where: str = "true") -> str:
+    return f"""
+        select avg((exists (select 1 from follow_up as f where f.person = e.person and {visit}
+            and f.day between e.{day} + {first} and e.{day} + {last}))::int) from {event} as e where {where}"""  # noqa: S608
+
+
+def _phq9(goal: str, first: int, last: int, among: str = "true") -> str:
+    """Share of first totals of 10 or more whose latest total in a window of days reaches a goal; no total there is none."""
+    return f"""
+        select avg(coalesce(last_total {goal}, false)::int) filter (where {among}) from (
+            select b.client_id, any_value(b.total) as total, arg_max(p.total, p.done_at) as last_total
+            from (select client_id, min_by(total, done_at) as total, min(done_at) as done_at from phq where total >= 10
+                  group by client_id) as b
+            left join phq as p on p.client_id = b.client_id and p.total is not null
+                and p.done_at::date between b.done_at::date + {first} and b.done_at::date + {last}
+            where b.done_at::date < (select horizon from clock) - {last}
+            group by b.client_id)"""  # noqa: S608
+
+
+_ALL_CLAIMS = "(select distinct data_source, claim_id, claim_frequency_code, claim_end_date, paid_date from medical_claim)"
+_FIRST_CLAIMS = _ALL_CLAIMS[:-1] + " where claim_frequency_code = '1')"
+_PAST_APPOINTMENT = "appointment, clock"
+
+RATES: tuple[Rate, ...] = (
+    Rate("SMI", 0.45, 0.42, 0.48, "[8]", _share("coalesce(is_smi, false)")),
+    Rate("SUD", 0.35, 0.32, 0.38, "[8]", _share("coalesce(is_sud, false)")),
+    Rate("SMI and SUD", 0.20, 0.18, 0.22, "[8]", _share("coalesce(is_smi and is_sud, false)")),
+    Rate(
+        "homeless or unstable",
+        0.14,
+        0.125,
+        0.155,
+        "[8]",
+        _share("housing_status in ('homeless', 'unstable')"),
+    ),
+    Rate("race missing", 0.08, 0.07, 0.09, "[8]", _share("race is null")),
+    Rate("no phone", 0.06, 0.05, 0.07, "[8]", _share("phone is null")),
+    Rate(
+        "psychiatric stay, a year",
+        0.08,
+        0.07,
+        0.09,
+        "[8]",
+        _yearly(
+            "e.bill_type = '111' and e.dx like 'F%' and e.dx not like 'F1%'",
+            "(select *, discharged as day from stay)",
+        ),
+    ),
+    Rate("any ED, a year", 0.38, 0.35, 0.41, "[8]", _yearly("true", "emergency")),
+    Rate(
+        "behavioral ED, a year",
+        0.14,
+        0.125,
+        0.155,
+        "[8]",
+        _yearly("regexp_matches(e.dx, '^(F|T3|T4|T5|X7)')", "emergency"),
+    ),
+    Rate(
+        "FUH-7", 0.384, 0.34, 0.43, "[8]", _followed("fuh_event", "discharged", 1, 7, "f.is_mental")
+    ),
+    Rate(
+        "FUH-30",
+        0.587,
+        0.54,
+        0.63,
+        "[8]",
+        _followed("fuh_event", "discharged", 1, 30, "f.is_mental"),
+    ),
+    Rate(
+        "FUM-7",
+        0.415,
+        0.36,
+        0.47,
+        "[8]",
+        _followed("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
+    ),
+    Rate(
+        "FUM-30",
+        0.552,
+        0.50,
+        0.61,
+        "[8]",
+        _followed("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
+    ),
+    Rate(
+        "FUA-7",
+        0.25,
+        0.19,
+        0.31,
+        "[8]",
+        _followed("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
+    ),
+    Rate(
+        "FUA-30",
+        0.36,
+        0.29,
+        0.43,
+        "[8]",
+        _followed("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
+    ),
+    Rate(
+        "psychiatric readmission, 30 days",
+        0.15,
+        0.11,
+        0.19,
+        "[8]",
+        """
+        select avg((exists (select 1 from stay as n where n.person = s.person and n.bill_type = '111'
+            and n.admitted > s.discharged and n.admitted <= s.discharged + 30))::int)
+        from stay as s, clock where s.bill_type = '111' and s.dx like 'F%' and s.discharged < horizon - 120""",
+    ),
+    Rate(
+        "24-hour attempt",
+        0.80,
+        0.76,
+        0.84,
+        "[8]",
+        _share(
+            "coalesce(attempt_at <= left_at + interval 24 hour, false)", among="discharge_alert"
+        ),
+    ),
+    Rate(
+        "24-hour contact",
+        0.55,
+        0.45,
+        0.65,
+        "[8]",
+        _share(
+            "coalesce(contact_at <= left_at + interval 24 hour, false)", among="discharge_alert"
+        ),
+    ),
+    Rate(
+        "no-show",
+        0.22,
+        0.20,
+        0.24,
+        "[8]",
+        _share(
+            "status = 'no_show'",
+            "status in ('kept', 'no_show') and scheduled_at::date < horizon",
+            _PAST_APPOINTMENT,
+        ),
+    ),
+    Rate(
+        "PHQ-9 measured again, day 42 to 180",
+        0.58,
+        0.50,
+        0.66,
+        "[8] 40-60 % are not",
+        _phq9("is not null", 42, 180),
+    ),
+    Rate(
+        "PHQ-9 response of those",
+        0.47,
+        0.41,
+        0.53,
+        "[8] CoCM",
+        _phq9("<= 0.5 * total", 42, 180, "last_total is not null"),
+    ),
+    Rate("PHQ-9 remission at six months", 0.125, 0.07, 0.18, "[8] 10-15 %", _phq9("< 5", 122, 243)),
+    Rate(
+        "item 9 of 2 or 3",
+        0.10,
+        0.06,
+        0.14,
+        "[8]",
+        _share("item_9 >= 2", "item_9 is not null", "phq"),
+    ),
+    Rate(
+        "referral loop closed",
+        0.35,
+        0.31,
+        0.39,
+        "[8]",
+        _share(
+            "coalesce(close_reason = 'attended', false)",
+            "created_at::date < horizon - 90",
+            "referral, clock",
+        ),
+    ),
+    Rate(
+        "claim lines per client",
+        48,
+        44,
+        52,
+        "brief",
+        "select (select count(*) from medical_claim) / (select count(*) from client_trait)",
+    ),
+    Rate(
+        "visits per client",
+        20,
+        18,
+        22,
+        "brief",
+        "select (select count(*) from visit) / (select count(*) from client_trait)",
+    ),
+    Rate(
+        "dirt: duplicate alerts",
+        0.03,
+        0.02,
+        0.04,
+        "[8]",
+        """
+        select 1 - count(distinct (sending_facility_id, visit_number, source_patient_id, event_type, event_at)) / count(*)
+        from event where visit_number is not null""",
+    ),
+    Rate(
+        "dirt: cancelled discharges",
+        0.01,
+        0.005,
+        0.015,
+        "[8]",
+        """
+        select count(*) filter (where event_type = 'cancelled_discharge') / count(*) filter (where event_type = 'discharge') from event""",
+    ),
+    Rate(
+        "dirt: cancelled admissions",
+        0.005,
+        0.002,
+        0.008,
+        "[8]",
+        """
+        select count(*) filter (where event_type = 'cancelled_admit') / count(*) from event""",
+    ),
+    Rate(
+        "dirt: unmatched alerts",
+        0.04,
+        0.025,
+        0.06,
+        "[8]",
+        """
+        select avg((medicaid_id is null and not exists (select 1 from event as o
+            where o.medicaid_id is not null and o.sending_facility_id = e.sending_facility_id
+            and o.source_patient_id = e.source_patient_id))::int) from event as e""",
+    ),
+    Rate(
+        "dirt: claims replaced",
+        0.06,
+        0.045,
+        0.07,
+        "[8]",
+        f"select count(*) filter (where claim_frequency_code = '7')"  # noqa: S608
+        f" / count(*) filter (where claim_frequency_code = '1') from {_ALL_CLAIMS}",
+    ),
+    Rate(
+        "dirt: claims voided",
+        0.02,
+        0.013,
+        0.025,
+        "[8]",
+        f"select count(*) filter (where claim_frequency_code = '8')"  # noqa: S608
+        f" / count(*) filter (where claim_frequency_code = '1') from {_ALL_CLAIMS}",
+    ),
+    Rate(
+        "dirt: claims later than 60 days",
+        0.10,
+        0.07,
+        0.12,
+        "[8]",
+        _share(
+            "paid_date::date > claim_end_date::date + 60",
+            "claim_end_date::date < horizon - 200",
+            f"{_FIRST_CLAIMS}, clock",
+        ),
+    ),
+    Rate(
+        "dirt: PHQ-9 with a missing item",
+        0.05,
+        0.04,
+        0.06,
+        "[8]",
+        _share("items < 9", "items > 0", "phq"),
+    ),
+    Rate(
+        "dirt: formula-like names",
+        0.01,
+        0.007,
+        0.013,
+        "[8]",
+        _share(r"regexp_matches(trim(first_name, ' ' || chr(9)), '^[=+@＝-]')"),
+    ),
+    Rate(
+        "dirt: merged records",
+        0.02,
+        0.016,
+        0.024,
+        "[8]",
+        "select count(*) filter (where merged_into_client_id is not null) / count(*) from client",
+    ),
+    Rate(
+        "dirt: Part 2 without consent",
+        0.10,
+        0.08,
+        0.12,
+        "[8]",
+        """
+        select avg((not exists (select 1 from consent as c where c.client_id = e.client_id))::int)
+        from (select distinct client_id from program_enrollment join program using (program_id) where is_part2 = 'true') as e""",
+    ),
+    Rate(
+        "dirt: minors with confidential contact",
+        0.03,
+        0.024,
+        0.036,
+        "[8]",
+        _share("is_confidential_minor = 'true'"),
+    ),
+    Rate(
+        "clients without a care manager",
+        0.04,
+        0.03,
+        0.05,
+        "own",
+        """
+        select avg((not exists (select 1 from assignment as a where a.client_id = c.client_id and a.role = 'care_manager'
+            and a.end_date is null))::int) from client_trait as c where status <> 'discharged' and death_date is null""",
+    ),
+    Rate(
+        "smallest caseload",
+        25,
+        20,
+        40,
+        "domain.md 1, R18",
+        """
+        select min(n) from (select count(*) as n from assignment where role = 'care_manager' and end_date is null group by staff_id)""",
+    ),
+    Rate(
+        "largest caseload",
+        75,
+        60,
+        80,
+        "domain.md 1, R18",
+        """
+        select max(n) from (select count(*) as n from assignment where role = 'care_manager' and end_date is null group by staff_id)""",
+    ),
+)
