@@ -77,6 +77,18 @@ BREAKS: dict[str, dict[str, str]] = {
         "The next appointment is still to come": _set("next_appointment_at", "as_of", _ONE),
         "A quarter's visits are among the year's": _set("kept_90d_count", "10", _ONE),
     },
+    "marts.mart_client_utilization": {
+        **_nulls("client_key", where=_ONE),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
+        "Shorter windows lie within longer ones": _set("medical_stay_30d_count", "1", _ONE),
+        "Behavioral emergency visits are emergency visits": _set(
+            "behavioral_ed_visit_365d_count", "3", _ONE
+        ),
+        _BETWEEN.format("ed_visit_365d_count"): _set("ed_visit_365d_count", "367", _ONE),
+        _BETWEEN.format("psychiatric_stay_365d_days"): _set(
+            "psychiatric_stay_365d_days", "367", _ONE
+        ),
+    },
     "measures.fct_measure_rate": {
         **_nulls("measure_id", where="true"),
         _BETWEEN.format("rate"): _set("rate", "1.01", "true"),

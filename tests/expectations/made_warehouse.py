@@ -61,7 +61,14 @@ _MARTS = f"""
         timestamptz '2026-07-20 12:00:00+00' as next_appointment_at
     from marts.dim_client;
     create table marts.mart_client_utilization as
-    select client_key from marts.dim_client;
+    select
+        client_key, 1 as ed_visit_30d_count, 1 as ed_visit_90d_count, 2 as ed_visit_365d_count,
+        2 as behavioral_ed_visit_365d_count, 0 as psychiatric_stay_30d_count,
+        1 as psychiatric_stay_90d_count, 1 as psychiatric_stay_365d_count,
+        0 as medical_stay_30d_count, 0 as medical_stay_90d_count, 0 as medical_stay_365d_count,
+        0 as crisis_contact_30d_count, 0 as crisis_contact_90d_count,
+        0 as crisis_contact_365d_count, 8 as psychiatric_stay_365d_days
+    from marts.dim_client;
     create table quality.fct_reconciliation as
     select 'ehr' as source, 'client' as table_name, 10 as rows_in, 9 as rows_loaded,
         1 as rows_rejected, 2 as rows_superseded, 7 as rows_current;
