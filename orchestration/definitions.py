@@ -1,7 +1,5 @@
 """Everything Dagster knows of Caseload: assets, checks, the nightly job, its schedule, the landing sensor."""
 
-from __future__ import annotations
-
 import hashlib
 
 import dagster as dg

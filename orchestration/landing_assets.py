@@ -1,7 +1,5 @@
 """Assets `raw_<source>/<table>` and `raw_caseload/*`: what landed, read once, made visible to SQL as of `as_of`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """Publication assets: released rows become files. All of them stand behind `release/verdict`."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Iterator
 from datetime import datetime

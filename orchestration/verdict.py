@@ -5,8 +5,6 @@ mart; an export that reads another table would leak past it.) The judge is a sho
 the pipeline must not keep.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

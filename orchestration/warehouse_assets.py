@@ -1,7 +1,5 @@
 """Assets of the dbt project: staging to exports, each with its tests as checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 
