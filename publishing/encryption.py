@@ -67,6 +67,16 @@ def read_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
     }
 
 
+def notices(recipients: Mapping[str, Recipient]) -> list[str]:
+    """What the manifest must say where some files are encrypted and the whole list is not."""
+    if not recipients or SUPERVISORS in recipients:
+        return []
+    return [
+        "outreach_list.csv and unassigned.xlsx are not encrypted: care managers have recipient keys,"
+        f" {SUPERVISORS} have none"
+    ]
+
+
 def _recipient(name: str, text: str) -> Recipient:
     if text.upper().startswith("AGE-SECRET-KEY-") or "PRIVATE KEY" in text:
         raise RecipientKeyError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyrage
 import pytest
 
-from publishing.encryption import RecipientKeyError, read_recipients
+from publishing.encryption import RecipientKeyError, notices, read_recipients
 
 
 def test_age_and_ssh_keys() -> None:
@@ -38,3 +38,11 @@ def test_another_key_is_another_identity() -> None:
     found = read_recipients(keys)
     assert found["a"].identity(b"x") != found["b"].identity(b"x")
     assert found["a"].identity(b"x") != found["a"].identity(b"y")
+
+
+def test_a_plain_list_beside_encrypted_workbooks_is_noticed() -> None:
+    public = str(pyrage.x25519.Identity.generate().to_public())
+    assert notices({}) == []
+    assert notices(read_recipients({"cm1": public, "supervisors": public})) == []
+    (notice,) = notices(read_recipients({"cm1": public}))
+    assert "not encrypted" in notice
