@@ -1,7 +1,7 @@
 {#
     A claim line can say many things at once (emergency, observation, detox …). The seeds claim_* name them; here each
     name gets its bit, so that 4.8 million lines carry one integer and a claim is one bit_or over its lines.
-    New names go at the end of the list. The last four are no setting of a seed: the models set them.
+    New names go at the end of the list. The last five are no setting of a seed: the models set them.
 #}
 {% macro claim_setting_bits() -%}
     {%- set names = [
@@ -9,7 +9,7 @@
         'observation', 'follow_up_service', 'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis',
         'residential', 'peer_support', 'opioid_medication', 'case_management', 'mental_health_taxonomy',
         'inpatient_bill', 'ancillary_bill', 'psychiatric_place', 'detox_place',
-        'known_taxonomy', 'institutional', 'follow_up', 'payable'
+        'known_taxonomy', 'institutional', 'follow_up', 'payable', 'part2_provider'
     ] -%}
     {%- set bits = {} -%}
     {%- for name in names -%}

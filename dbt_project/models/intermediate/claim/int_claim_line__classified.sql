@@ -47,6 +47,10 @@ provider_taxonomy as (
     inner join code on code.code_type = 'taxonomy' and provider.taxonomy_code = code.code
 ),
 
+part2_provider as (
+    select distinct npi from {{ ref('dim_provider') }} where is_part2
+),
+
 diagnosis as (
     select code, {{ diagnosis_mask() }} as diagnosis_mask
     from {{ ref('int_code__classified') }}
@@ -74,7 +78,11 @@ coded_line as (
         coalesce(revenue_center.setting_mask, 0)
         | coalesce(place.setting_mask, 0)
         | coalesce(hcpcs.setting_mask, 0)
-        | coalesce(taxonomy.setting_mask, provider_taxonomy.setting_mask, 0) as code_mask
+        | coalesce(taxonomy.setting_mask, provider_taxonomy.setting_mask, 0)
+        | case
+            when coalesce(part2_clinician.npi, part2_facility.npi) is null then 0
+            else {{ bits.part2_provider }}
+        end as code_mask
     from claim_line as line
     left join code as revenue_center
         on
@@ -87,6 +95,9 @@ coded_line as (
     left join code as taxonomy
         on taxonomy.code_type = 'taxonomy' and line.taxonomy_code = taxonomy.code
     left join provider_taxonomy on line.untold_npi = provider_taxonomy.npi
+    left join part2_provider as part2_clinician on line.rendering_npi = part2_clinician.npi
+    left join part2_provider as part2_facility
+        on coalesce(line.facility_npi, line.billing_npi) = part2_facility.npi
     {%- for n in first_diagnoses %}
     left join diagnosis as diagnosis_{{ n }}
         on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code

@@ -36,7 +36,8 @@ placed_event as (
         coalesce(event.facility_name, provider.provider_name) as facility_name,
         coalesce(event.facility_type, provider.facility_type) as facility_type,
         event.stay_class as told_class,
-        coalesce(provider.is_part2, false) as is_part2,
+        coalesce(provider.is_part2, false)
+        or {{ has_setting('event.setting_mask', 'part2_provider') }} as is_part2,
         coalesce(
             event.started_at, {{ start_of_local_day('event.start_date', 'run.time_zone') }}
         ) as started_at,

@@ -26,6 +26,7 @@ ended_stay as (
         and stay.claim_end_date is null
         and not stay.has_adt
         and stay.last_seen_date + rule.open_claim_days < run.as_of_date as is_end_lost,
+        coalesce(stay.adt_facility_id, stay.claim_facility_id) as facility_id,
         coalesce(stay.adt_evidence_table, stay.claim_evidence_table) as evidence_table,
         coalesce(stay.adt_evidence_key, stay.claim_evidence_key) as evidence_key,
         stay.adt_end_date is null and stay.claim_end_date is not null as is_ended_by_claim,
@@ -59,14 +60,16 @@ dated_stay as (
     from ended_stay
 ),
 
--- acute to acute within a day: two stays, and each knows the other
+-- acute to acute on a day, or at another facility within a day: two stays, and each knows the other
 neighbouring_stay as (
     select
         *,
         lag(stay_key) over acute as earlier_stay_key,
         lag(discharge_date) over acute as earlier_discharge_date,
+        lag(facility_id) over acute as earlier_facility_id,
         lead(stay_key) over acute as later_stay_key,
-        lead(admit_date) over acute as later_admit_date
+        lead(admit_date) over acute as later_admit_date,
+        lead(facility_id) over acute as later_facility_id
     from dated_stay
     window acute as (
         partition by coalesce(client_key, -stay_key), stay_class
@@ -81,16 +84,21 @@ judged_stay as (
         or coalesce(disposition.category = 'died', false)
         or coalesce(client.death_date between stay.admit_date and stay.discharge_date, false)
             as died,
+        {%- for name, left_on, arrived_on, left_facility, arrived_facility, stay_key in [
+            ('from', 'stay.earlier_discharge_date', 'stay.admit_date', 'stay.earlier_facility_id',
+                'stay.facility_id', 'stay.earlier_stay_key'),
+            ('to', 'stay.discharge_date', 'stay.later_admit_date', 'stay.facility_id',
+                'stay.later_facility_id', 'stay.later_stay_key'),
+        ] %}
         case
-            when stay.stay_class = 'acute'
-                and stay.admit_date <= stay.earlier_discharge_date + stay.transfer_days
-                then stay.earlier_stay_key
-        end as transferred_from_stay_key,
-        case
-            when stay.stay_class = 'acute'
-                and stay.later_admit_date <= stay.discharge_date + stay.transfer_days
-                then stay.later_stay_key
-        end as transferred_to_stay_key,
+            when
+                stay.stay_class = 'acute'
+                and {{ arrived_on }} <= {{ left_on }}
+                + case when {{ left_facility }} = {{ arrived_facility }} then 0
+                    else stay.transfer_days end
+                then {{ stay_key }}
+        end as transferred_{{ name }}_stay_key,
+        {%- endfor %}
         disposition.is_to_community as is_told_to_community,
         coalesce(disposition.is_against_advice, false) as is_against_advice,
         coalesce(stay.is_hospice or disposition.category = 'hospice', false) as is_in_hospice
@@ -104,7 +112,7 @@ stay as (
     select
         stay_key,
         client_key,
-        coalesce(adt_facility_id, claim_facility_id) as facility_id,
+        facility_id,
         coalesce(adt_facility_name, claim_facility_name) as facility_name,
         coalesce(adt_facility_type, claim_facility_type) as facility_type,
         stay_class,

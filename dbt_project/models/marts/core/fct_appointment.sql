@@ -1,0 +1,43 @@
+with appointment_record as (
+    {{ agency_record(
+        'ehr', 'appointment',
+        day=local_date('record.scheduled_at', 'run.time_zone')
+    ) }}
+),
+
+run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+part2_provider as (
+    select distinct npi from {{ ref('dim_provider') }} where is_part2
+),
+
+appointment as (
+    select
+        {{ surrogate_key(["'ehr'", 'record.appointment_id']) }} as appointment_key,
+        record.appointment_id,
+        record.client_key,
+        record.scheduled_at,
+        {{ local_date('record.scheduled_at', 'run.time_zone') }} as scheduled_date,
+        record.duration_minutes,
+        record.service_line,
+        record.procedure_code,
+        record.program_id,
+        record.site_id,
+        record.provider_id,
+        record.status,
+        record.status_at,
+        record.rescheduled_to_appointment_id,
+        record.created_at,
+        record.modality,
+        record.is_part2 or part2_provider.npi is not null as is_part2,
+        record.received_at,
+        record.evidence_table,
+        record.evidence_key
+    from appointment_record as record
+    cross join run
+    left join part2_provider on record.provider_id = part2_provider.npi
+)
+
+select * from appointment
