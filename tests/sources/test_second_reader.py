@@ -12,12 +12,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from malformed import CASES, Case, contracts
 
 from sources.casts import FALSE_TEXTS, NULL_TEXTS, TRUE_TEXTS
-from sources.contract import Column, Table, load_contracts
+from sources.contract import Column, Table
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
-from malformed import CASES, Case
 
 ZONE = "America/New_York"
 _READABLE = [c for c in CASES if not c.refused and not c.second_reader and c.file.endswith(".csv")]
@@ -82,15 +82,23 @@ def _fails(column: Column) -> list[str]:
 
 
 def _rejected_by_duckdb(path: Path, table: Table) -> set[int]:
-    written = path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].decode().strip().split(",")
+    written = (
+        path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].decode().strip().split(",")
+    )
     known = {column.name.casefold(): column for column in table.columns}
-    present = {known[name.casefold()].name: known[name.casefold()] for name in written if name.casefold() in known}
+    present = {
+        known[name.casefold()].name: known[name.casefold()]
+        for name in written
+        if name.casefold() in known
+    }
     names = [known[name.casefold()].name if name.casefold() in known else name for name in written]
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
     fails = [condition for column in present.values() for condition in _fails(column)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
-            fails.append(f"not (({_typed(present[rule.left])}) {rule.operator} ({_typed(present[rule.right])}))")
+            fails.append(
+                f"not (({_typed(present[rule.left])}) {rule.operator} ({_typed(present[rule.right])}))"
+            )
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(
@@ -98,7 +106,10 @@ def _rejected_by_duckdb(path: Path, table: Table) -> set[int]:
             f" header = true, delim = ',', quote = '\"', escape = '\"', columns = {{{columns}}}, parallel = false,"
             " store_rejects = true, null_padding = false, strict_mode = true, max_line_size = 10000000)"
         )
-        structural = {line - 1 for (line,) in connection.execute("select distinct line from reject_errors").fetchall()}
+        structural = {
+            line - 1
+            for (line,) in connection.execute("select distinct line from reject_errors").fetchall()
+        }
         (whole,) = connection.execute("select count(*) from record").fetchone() or (0,)
         numbers = [n for n in range(1, whole + len(structural) + 1) if n not in structural]
         condition = " or ".join(f"coalesce({part}, false)" for part in fails)
@@ -111,12 +122,14 @@ def test_both_readers_set_the_same_records_aside(case: Case, tmp_path: Path) -> 
     path = tmp_path / "landing" / case.source / "2025-05-30" / case.file
     path.parent.mkdir(parents=True)
     path.write_bytes(case.content)
-    contract = load_contracts()[case.source]
+    contract = contracts(case)[case.source]
     first_seen = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
-    ingest(tmp_path / "landing", tmp_path / "raw", ZONE, first_seen, contracts={case.source: contract})
+    ingest(tmp_path / "landing", tmp_path / "raw", ZONE, first_seen, contracts=contracts(case))
     table = contract.tables[case.file.removesuffix(".csv")]
 
-    assert _rejected_by_duckdb(path, table) == {r.source_row for r in RawZone(tmp_path / "raw").rejects()}
+    assert _rejected_by_duckdb(path, table) == {
+        r.source_row for r in RawZone(tmp_path / "raw", contracts(case)).rejects()
+    }
 
 
 def test_most_files_are_asked_of_both() -> None:

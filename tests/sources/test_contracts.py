@@ -1,0 +1,141 @@
+"""The contracts: in step with the dbt sources, complete, and clear when they are wrong."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from sources.contract import (
+    ContractError,
+    FirstOf,
+    load_contract,
+    load_contracts,
+    load_ledger_contract,
+)
+from sources.dictionary import main, source_files
+from sources.reasons import FILE_REASONS, ROW_REASONS
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTRACTS = load_contracts()
+TABLES = [table for contract in CONTRACTS.values() for table in contract.tables.values()]
+
+
+def test_dbt_sources_are_generated_from_the_contracts() -> None:
+    assert main(["--check"]) == 0
+    for path, text in source_files().items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"{path}: run `python -m sources.dictionary`"
+        )
+
+
+def test_every_sender_of_this_stage_has_its_tables() -> None:
+    counts = {source: len(contract.tables) for source, contract in CONTRACTS.items()}
+    expected = {
+        "adt": 1,
+        "claims": 3,
+        "ehr": 20,
+        "outreach_log": 1,
+        "referrals": 1,
+        "screenings": 1,
+        "synthea": 11,
+    }
+    assert counts == expected
+    assert set(load_ledger_contract().tables) == {"run", "batch", "delivery", "reject"}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_says_what_a_row_is_and_can_be_withdrawn(table) -> None:
+    assert "One row per" in table.description
+    assert table.key
+    # A mapping of spellings must know its own words.
+    for column in table.columns:
+        if column.spellings:
+            assert set(column.values) <= {value for _, value in column.spellings}
+            assert {v.lower() for v in column.values} <= {
+                spelling for spelling, _ in column.spellings
+            }
+
+
+def test_claims_have_the_columns_of_the_convention() -> None:
+    claim = CONTRACTS["claims"].tables["medical_claim"]
+    names = [column.name for column in claim.columns]
+    assert [n for n in names if n.startswith("diagnosis_code_") and n[-1].isdigit()] == [
+        f"diagnosis_code_{n}" for n in range(1, 26)
+    ]
+    assert {
+        "procedure_date_25",
+        "hcpcs_modifier_5",
+        "claim_frequency_code",
+        "rendering_taxonomy_code",
+    } <= set(names)
+    required = {column.name for column in claim.columns if column.is_value_required}
+    assert required == {
+        *("claim_id", "claim_line_number", "claim_type", "person_id", "member_id", "payer"),
+        *("claim_start_date", "claim_end_date", "data_source"),
+    }
+
+
+def test_keys_with_alternatives() -> None:
+    (key,) = CONTRACTS["outreach_log"].tables["contact"].key
+    assert key == FirstOf((("contact_id",), ("client_id", "staff_id", "contacted_at")))
+
+
+def test_the_document_names_every_reason_code() -> None:
+    text = (ROOT / "docs" / "senders.md").read_text(encoding="utf-8")
+    shown = set(re.findall(r"^\| `([a-z0-9_<>]+)` \|", text, flags=re.MULTILINE))
+    assert set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"} <= shown
+    assert shown <= set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"}
+    for reason in (*ROW_REASONS.values(), *FILE_REASONS.values()):
+        assert reason.remedy in text, reason.code
+
+
+GOOD = """
+source: {source}
+description: A sender
+formats: [delimited]
+tables:
+  thing:
+    description: Things. One row per thing.
+    key: [thing_id]
+    columns:
+      thing_id*: {{type: varchar, is: Thing}}
+      size: {{type: integer, min: 0, is: Size}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("", "", ""),
+        ("source: sender", "source: other", "source: sender"),
+        ("type: integer", "type: number", "expected type: one of"),
+        ("min: 0", "minimum: 0", "`minimum` is not known"),
+        ("min: 0", "min: '0'", "min and max of type int"),
+        ("key: [thing_id]", "key: [id]", "key column id"),
+        ("key: [thing_id]", "key: []", "a `key`"),
+        ("thing_id*", "thing_id", "at least one column marked"),
+        ("is: Size", "is: ''", "a text under `is`"),
+        ("min: 0", "values: sizes", "one of the lists"),
+        ("min: 0", "pattern: '('", "no regular expression"),
+        ("size:", "THING_ID:", "written twice"),
+        ("key: [thing_id]", "key: [thing_id]\n    rules: {r: thing_id > size}", "column <= column"),
+        ("tables:", "tables: []\nlists:", "at least one table"),
+        ("description: A sender", "description: [", "not readable as YAML"),
+    ],
+)
+def test_a_wrong_contract_says_where_and_what_was_expected(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
+    path = tmp_path / "sender" / "contract.yml"
+    path.parent.mkdir()
+    path.write_text(
+        GOOD.format(source="sender").replace(old, new) if old else GOOD.format(source="sender")
+    )
+    if not message:
+        assert load_contract(path).tables["thing"].columns[1].minimum == 0
+        return
+    with pytest.raises(ContractError, match=re.escape(message)) as raised:
+        load_contract(path)
+    assert str(path) in str(raised.value)

@@ -1,0 +1,327 @@
+"""The raw zone's promises: whole batches or none, nothing twice, later deliveries later, damage seen."""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pytest
+from malformed import CLAIM, CLAIM_HEADER, GOOD, Case, claim, client, contracts, lines
+
+from sources import raw_writer
+from sources.contract import Column, Contract
+from sources.ingest import IngestReport, ingest
+from sources.raw_writer import RawZoneHeldError
+from sources.raw_zone import RawZone
+
+ZONE = "America/New_York"
+CLAIMS = contracts(Case("", b"", source="claims"))
+EHR = contracts(Case("", b""))
+SEEN = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Callable[..., Path]:
+    """Puts a file below landing/ and returns its path."""
+
+    def put(name: str, content: bytes) -> Path:
+        path = tmp_path / "landing" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    return put
+
+
+def run(tmp_path: Path, known: dict[str, Contract] = EHR, seen: dt.datetime = SEEN) -> IngestReport:
+    return ingest(tmp_path / "landing", tmp_path / "raw", ZONE, seen, contracts=known)
+
+
+def rows(
+    zone: RawZone, source: str, table: str, as_of: dt.datetime | None = None
+) -> list[tuple[object, ...]]:
+    files = [str(path) for path in zone.files(source, table, as_of)]
+    return duckdb.sql(f"select * from read_parquet({files}, union_by_name = true)").fetchall()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_an_absent_sender_has_its_tables_with_the_contracts_types(tmp_path: Path) -> None:
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    (only,) = zone.files("ehr", "client")
+    described = duckdb.sql(f"describe select * from read_parquet('{only}')").fetchall()
+    assert [(name, kind.lower()) for name, kind, *_ in described] == EHR["ehr"].tables[
+        "client"
+    ].typed_columns()
+    assert rows(zone, "ehr", "client") == []
+    assert zone.batches() == zone.deliveries() == []
+
+
+def test_a_second_run_changes_no_byte(tmp_path: Path, place: Callable[..., Path]) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    place("ehr/client_late.csv", lines(client(client_id="C9")))
+    place("ehr/2025-05-01/empty_client.txt", b"")
+    run(tmp_path)
+    before = contents(tmp_path / "raw")
+    report = run(tmp_path, seen=SEEN + dt.timedelta(days=1))
+    assert (report.known, report.files) == (3, ())
+    assert contents(tmp_path / "raw") == before
+
+
+def test_same_bytes_again_are_a_new_delivery_of_the_old_batch(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    place("ehr/2025-05-03/client.csv", lines(GOOD))
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    first, second = zone.deliveries()
+    assert first.batch_id == second.batch_id
+    assert [d.received_at.isoformat() for d in (first, second)] == [
+        "2025-05-01T04:00:00+00:00",
+        "2025-05-03T04:00:00+00:00",
+    ]
+    assert len(zone.batches()) == len(rows(zone, "ehr", "client")) == 1
+
+
+def test_only_what_was_delivered_by_then_counts(tmp_path: Path, place: Callable[..., Path]) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    place(
+        "ehr/2025-05-03/client.csv",
+        lines(GOOD, client(client_id="C2"), client(client_id="C3", sex="?")),
+    )
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    counts = {}
+    for day in (1, 2, 3):
+        as_of = dt.datetime(2025, 5, day, 12, tzinfo=dt.UTC)
+        counts[day] = (
+            len(rows(zone, "ehr", "client", as_of)),
+            len(list(zone.rejects(as_of))),
+            len(zone.batches(as_of)),
+        )
+    assert counts == {1: (1, 0, 1), 2: (1, 0, 1), 3: (3, 1, 2)}
+    assert (
+        zone.files("ehr", "client", dt.datetime(2025, 4, 30, tzinfo=dt.UTC))
+        == zone.files("ehr", "client")[:1]
+    )
+
+
+def test_a_file_without_a_dated_folder_keeps_the_moment_it_was_first_seen(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    path = place("ehr/client.csv", lines(GOOD))
+    run(tmp_path)
+    # A corrected contract reads the file again; it was still seen first when it was.
+    wider = replace(EHR["ehr"], description="x", tables=_with_column(EHR["ehr"], "shoe_size"))
+    run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=3))
+    (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()
+    assert (delivery.received_at, delivery.is_dated) == (SEEN, False)
+    assert any("no dated folder" in notice for notice in RawZone(tmp_path / "raw", EHR).notices())
+    path.write_bytes(lines(GOOD, client(client_id="C2")))
+    run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=4))
+    (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()
+    assert delivery.received_at == SEEN + dt.timedelta(days=4)
+
+
+def _with_column(contract: Contract, name: str) -> dict[str, object]:
+    table = contract.tables["client"]
+    column = Column(name, "integer", "Size", is_required=False, is_value_required=False)
+    return dict(contract.tables) | {"client": replace(table, columns=(*table.columns, column))}
+
+
+def test_a_corrected_contract_reads_old_bytes_anew(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    assert zone.notices() == ["ehr.client: columns outside the contract are kept out: shoe_size"]
+    (old,) = zone.batches()
+    wider = {"ehr": replace(EHR["ehr"], tables=_with_column(EHR["ehr"], "shoe_size"))}
+    (file,) = run(tmp_path, wider).files
+    assert (file.outcome, file.rows_loaded) == ("loaded", 1)
+    zone = RawZone(tmp_path / "raw", wider)
+    (new,) = zone.batches()
+    assert new.batch_id != old.batch_id
+    assert zone.notices() == []
+    (row,) = rows(zone, "ehr", "client")
+    assert 42 in row
+
+
+def _header() -> str:
+    return lines().decode().strip()
+
+
+def test_a_description_or_another_sender_does_not_read_anew() -> None:
+    contract = EHR["ehr"]
+    table = contract.tables["client"]
+    renamed = replace(table, description="Other words. One row per client.")
+    same = replace(
+        contract, description="Other words", tables=dict(contract.tables) | {"client": renamed}
+    )
+    assert same.hash(ZONE) == contract.hash(ZONE)
+    assert contract.hash("America/Chicago") != contract.hash(ZONE)
+
+
+def test_a_refused_file_that_is_replaced_in_place_is_read(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    path = place("ehr/2025-05-01/client.csv", lines(GOOD).replace(b",", b";"))
+    assert run(tmp_path).files[0].reason_code == "wrong_delimiter"
+    refused = RawZone(tmp_path / "raw", EHR).batches()[0]
+    assert (refused.status, refused.table_name, refused.rows_in) == ("refused", "client", 0)
+    assert "expected commas" in str(refused.detail)
+    path.write_bytes(lines(GOOD))
+    os.utime(path, ns=(1, 1))
+    assert run(tmp_path).files[0].outcome == "loaded"
+    assert [b.status for b in RawZone(tmp_path / "raw", EHR).batches()] == ["loaded"]
+
+
+@pytest.mark.parametrize("step", ["typed", "rejects", "json", "ledger"])
+def test_killed_at_any_step_nothing_is_half_loaded(
+    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    run(tmp_path)
+    undisturbed = contents(tmp_path / "raw")
+    for name in undisturbed:
+        (tmp_path / "raw" / name).unlink()
+
+    class Killed(BaseException):
+        """Stands for kill -9: nothing of the program's own runs after it."""
+
+    move = raw_writer.move_durably
+
+    def die(source: Path, target: Path) -> None:
+        move(source, target)
+        if target.name.endswith(
+            {"typed": "parquet", "rejects": "rejects.parquet", "json": "json"}.get(step, "never")
+        ):
+            raise Killed
+
+    def die_at_ledger(*_: object, **__: object) -> None:
+        raise Killed
+
+    monkeypatch.setattr(raw_writer, "move_durably", die)
+    if step == "ledger":
+        monkeypatch.setattr(raw_writer.RawWriter, "deliver", die_at_ledger)
+    # A killed process tidies nothing up.
+    monkeypatch.setattr(raw_writer.shutil, "rmtree", lambda *_, **__: None)
+    with pytest.raises(Killed):
+        run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    assert zone.batches() == zone.deliveries() == list(zone.rejects()) == []
+    assert len(zone.files("ehr", "client")) == 1
+    monkeypatch.undo()
+    run(tmp_path)
+    assert contents(tmp_path / "raw") == undisturbed
+
+
+def test_a_torn_line_of_the_ledger_never_happened(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    run(tmp_path)
+    undisturbed = contents(tmp_path / "raw")
+    ledger = tmp_path / "raw" / "ehr" / "_deliveries.jsonl"
+    ledger.write_bytes(ledger.read_bytes()[:-9])
+    assert RawZone(tmp_path / "raw", EHR).deliveries() == []
+    assert run(tmp_path).files[0].outcome == "delivered_again"
+    assert contents(tmp_path / "raw") == undisturbed
+
+
+def test_what_a_killed_run_left_is_swept(tmp_path: Path, place: Callable[..., Path]) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    run(tmp_path)
+    undisturbed = contents(tmp_path / "raw")
+    for orphan in (
+        "_tmp/x.parquet",
+        "ehr/client/0123456789abcdef0123.parquet",
+        "ehr/client/0123.rejects.parquet",
+    ):
+        path = tmp_path / "raw" / orphan
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"half")
+    run(tmp_path)
+    assert contents(tmp_path / "raw") == undisturbed
+
+
+def test_damage_is_seen(tmp_path: Path, place: Callable[..., Path]) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    path = zone.files("ehr", "client")[1]
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    (damage,) = zone.verify()
+    assert damage.path == path
+    path.unlink()
+    (damage,) = zone.verify()
+    assert damage.found_sha256 is None
+
+
+def test_two_writers_are_kept_apart(tmp_path: Path) -> None:
+    run(tmp_path)
+    with (tmp_path / "raw" / "_lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(RawZoneHeldError, match="another run"):
+            run(tmp_path)
+
+
+def test_files_of_different_columns_read_together(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    place("claims/2025-05-01/medical_claim.csv", lines(CLAIM, header=CLAIM_HEADER))
+    wide = lines(
+        claim(claim_id="K2") + ",F41.1,20.25",
+        header=CLAIM_HEADER + ",diagnosis_code_2,charge_amount",
+    )
+    place("claims/2025-05-02/medical_claim.csv", wide)
+    run(tmp_path, CLAIMS)
+    zone = RawZone(tmp_path / "raw", CLAIMS)
+    files = [str(path) for path in zone.files("claims", "medical_claim")]
+    relation = duckdb.sql(f"select * from read_parquet({files}, union_by_name = true)")
+    assert relation.columns == [
+        name for name, _ in CLAIMS["claims"].tables["medical_claim"].typed_columns()
+    ]
+    assert [str(kind).lower() for kind in relation.types] == [
+        kind for _, kind in CLAIMS["claims"].tables["medical_claim"].typed_columns()
+    ]
+    found = (
+        relation.select("claim_id, diagnosis_code_2, charge_amount, _source_row")
+        .order("claim_id")
+        .fetchall()
+    )
+    assert [(k, d, None if c is None else str(c), n) for k, d, c, n in found] == [
+        ("K1", None, None, 1),
+        ("K2", "F41.1", "20.2500", 1),
+    ]
+
+
+def test_a_commit_record_tells_all_about_its_batch(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    run(tmp_path)
+    (path,) = (tmp_path / "raw" / "ehr" / "_batches").iterdir()
+    record = json.loads(path.read_text())
+    assert path.stem == record["batch_id"]
+    assert (record["file_name"], record["bytes"]) == ("client.csv", landed.stat().st_size)
+    (part,) = record["parts"]
+    assert (part["rows_in"], part["rows_loaded"], part["rows_rejected"]) == (2, 1, 1)
+    assert part["typed"]["path"] == f"ehr/client/{path.stem}.parquet"

@@ -1,0 +1,156 @@
+"""Whole senders: the small samples of this repository, and real third-party files where they are at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sources.contract import load_contracts
+from sources.ingest import ingest
+from sources.landing import format_of, look, received_at, table_of
+from sources.raw_zone import RawZone
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "tests" / "landing"
+REAL = ROOT.parent / "shared" / "real" / "synthea-csv" / "landing"
+ZONE = "America/New_York"
+SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
+
+
+def test_every_sample_is_loaded_whole(tmp_path: Path) -> None:
+    report = ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN)
+    assert {file.outcome for file in report.files} == {"loaded"}
+    assert sum(file.rows_rejected for file in report.files) == 0
+    assert all(file.rows_in for file in report.files)
+    zone = RawZone(tmp_path / "raw")
+    assert zone.notices() == []
+    delivered = {(batch.source, batch.table_name) for batch in zone.batches()}
+    of_feeds = {(s, t) for s, c in load_contracts().items() if s != "synthea" for t in c.tables}
+    assert of_feeds <= delivered
+
+
+def test_real_synthea_files(tmp_path: Path) -> None:
+    if not REAL.is_dir():
+        pytest.skip("../shared/real is absent: no third-party files to read")
+    report = ingest(REAL, tmp_path / "raw", ZONE, SEEN)
+    zone = RawZone(tmp_path / "raw")
+    loaded = {batch.table_name: batch.rows_loaded for batch in zone.batches()}
+    assert loaded == {
+
+            "patients": 27,
+            "encounters": 604,
+            "conditions": 438,
+            "observations": 990,
+            "medications": 663
+        ,
+
+            "procedures": 249,
+            "claims": 1267,
+            "claims_transactions": 5228,
+            "payer_transitions": 1051
+        ,
+        "organizations": 63, "providers": 166,
+    }
+    assert list(zone.rejects()) == []
+    not_read = {file.path.rsplit("/", 1)[1] for file in report.files if file.outcome == "not_read"}
+    assert {"devices.csv", "supplies.csv", "payers.csv", "careplans.csv"} <= not_read
+    assert len(zone.notices()) == len(not_read)
+    files = [str(path) for path in zone.files("synthea", "encounters")]
+    first = duckdb.sql(
+        f"select min(epoch(START)) from read_parquet({files}, union_by_name = true)"
+    ).fetchone()
+    assert first == (dt.datetime(1968, 1, 21, 0, 21, 58, tzinfo=dt.UTC).timestamp(),)
+
+
+def test_only_enabled_senders_are_read(tmp_path: Path) -> None:
+    only = {"adt": load_contracts()["adt"]}
+    report = ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, contracts=only)
+    assert {file.path.split("/")[0] for file in report.files} == {"adt"}
+    assert "ehr/: not read: no contract for this sender" in report.notices
+
+
+def test_an_absent_landing_folder_is_an_empty_one(tmp_path: Path) -> None:
+    assert ingest(tmp_path / "nothing", tmp_path / "raw", ZONE, SEEN).files == ()
+
+
+def test_progress_names_each_file_once(tmp_path: Path) -> None:
+    told: list[tuple[int, int, str]] = []
+    only = {"adt": load_contracts()["adt"]}
+    ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, lambda *step: told.append(step), only)
+    assert told == [(1, 1, "adt/2025-05-30/event_hie.csv")]
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("staff.csv", "staff"),
+        ("staff_leave_2025.csv", "staff_leave"),
+        ("STAFF_PROGRAM.CSV", "staff_program"),
+        ("treatment_plan_service.parquet", "treatment_plan_service"),
+        ("treatment_plan-2025-01.csv.gz", "treatment_plan"),
+        ("x/visit.csv", "visit"),
+        ("unknown.csv", None),
+    ],
+)
+def test_the_longest_table_name_wins(name: str, table: str | None) -> None:
+    assert table_of(name, load_contracts()["ehr"]) == table
+
+
+def test_extensions() -> None:
+    names = {
+        "a.csv": "delimited",
+        "a.TXT.gz": "delimited",
+        "a.parquet": "parquet",
+        "a.pq.gz": "parquet",
+        "a.json": None,
+    }
+    assert {name: format_of(name) for name in names} == names
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"),
+    [
+        ("2025-01-15", "2025-01-15T05:00:00+00:00"),
+        ("2025-07-15", "2025-07-15T04:00:00+00:00"),
+        ("2025-02-30", None),
+        ("2025-1-5", None),
+        ("inbox", None),
+    ],
+)
+def test_received_is_the_local_start_of_the_day(folder: str, expected: str | None) -> None:
+    found = received_at(folder, ZONE)
+    assert (found and found.isoformat()) == expected
+
+
+def test_files_in_transit_and_hidden_ones_are_passed_over_and_order_is_by_delivery(
+    tmp_path: Path,
+) -> None:
+    for name in (
+        *(
+            "ehr/.client.csv",
+            "ehr/2025-01-02/client.csv.part",
+            "ehr/~$client.csv",
+            "ehr/.sync/client.csv",
+        ),
+        *(
+            "ehr/2025-01-02/visit.csv",
+            "ehr/2025-01-02/client.csv",
+            "adt/2025-01-01/event.csv",
+            "ehr/client.csv",
+        ),
+        "other/2025-01-01/x.csv",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    found = look(tmp_path, ["ehr", "adt"], ZONE)
+    assert [f"{file.source}/{file.name}" for file in found.files] == [
+        "adt/2025-01-01/event.csv",
+        "ehr/2025-01-02/client.csv",
+        "ehr/2025-01-02/visit.csv",
+        "ehr/client.csv",
+    ]
+    assert found.unknown_sources == ("other",)
