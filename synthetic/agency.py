@@ -107,13 +107,13 @@ def synthesize(
     people = population.invent(clients, sites, period, seed)
     agency = organization.found(people, sites, period, seed)
     target = Landing(landing, seed, rates.RESENT)
-    target.open()
-    _deliver_agency(target, agency, period, clients, seed)
-    who_is_who = [
-        _deliver_people(target, people.part(low, low + CHUNK), agency, period, seed, number)
-        for number, low in enumerate(range(0, len(people), CHUNK))
-    ]
-    files, size = target.close()
+    with target:
+        _deliver_agency(target, agency, period, clients, seed)
+        who_is_who = [
+            _deliver_people(target, people.part(low, low + CHUNK), agency, period, seed, number)
+            for number, low in enumerate(range(0, len(people), CHUNK))
+        ]
+        files, size = target.place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)
         for name in ("person", "adt_event"):
@@ -231,7 +231,7 @@ def _deliver_people(
 def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame:
     """Who is who: one row per person, with the identifiers under which senders know them."""
     everyone = np.arange(len(people))
-    identity = payers.member_columns(people, everyone)
+    member = payers.member_columns(people, everyone)
     absent = pl.Series(~people.is_client)
     insured = pl.Series(people.insurance == population.UNINSURED)
     second = identity.merged_at(people, period) < timeline.NEVER
@@ -242,8 +242,8 @@ def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame
             "merged_client_id": identity.client_id(people.number + 9_000_000).set(
                 pl.Series(~second) | absent, None
             ),
-            "data_source": identity["data_source"].set(insured, None),
-            "person_id": identity["person_id"].set(insured, None),
+            "data_source": member["data_source"].set(insured, None),
+            "person_id": member["person_id"].set(insured, None),
             "medicaid_id": identity.medicaid_id(people.number),
             "birth_date": timeline.dates(people.birth_day),
         }

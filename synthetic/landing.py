@@ -55,10 +55,15 @@ class Landing:
         """Where files grow: beside the landing folder, so that moving them is a rename."""
         return self.target.with_name(f".{self.target.name}.unfinished")
 
-    def open(self) -> None:
+    def __enter__(self) -> "Landing":
         """Begin with an empty scratch folder."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave nothing half written behind."""
+        shutil.rmtree(self.scratch)
 
     def deliver(
         self,
@@ -136,7 +141,7 @@ class Landing:
             )
         self._started.add(name)
 
-    def close(self) -> tuple[int, int]:
+    def place(self) -> tuple[int, int]:
         """Move the files into the landing folder.
 
         Returns:
@@ -149,7 +154,6 @@ class Landing:
         for name in names:
             placed = self.target / name
             if placed.exists() and not filecmp.cmp(placed, self.scratch / name, shallow=False):
-                shutil.rmtree(self.scratch)
                 raise FileExistsError(
                     f"{placed} exists with other content. Landing files are never changed: choose an empty folder."
                 )
@@ -159,7 +163,6 @@ class Landing:
             placed.parent.mkdir(parents=True, exist_ok=True)
             size += (self.scratch / name).stat().st_size
             (self.scratch / name).replace(placed)
-        shutil.rmtree(self.scratch)
         return len(names), size
 
 
