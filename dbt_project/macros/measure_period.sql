@@ -10,7 +10,7 @@ select
     evaluated.measurement_year,
     evaluated.as_of,
     evaluated.time_zone,
-    version.version as measure_version,
+    max(version.version) as measure_version,
     cast(evaluated.measurement_year || '-01-01' as date) as start_date,
     cast(evaluated.measurement_year || '-12-31' as date) as end_date,
     {%- for rule in rules %}
@@ -29,6 +29,5 @@ inner join {{ ref('measure_version') }} as version
 group by
     evaluated.measurement_year,
     evaluated.as_of,
-    evaluated.time_zone,
-    version.version
+    evaluated.time_zone
 {%- endmacro %}

@@ -6,12 +6,13 @@ measure_definition as (
 ),
 
 measure_version as (
-    select distinct
+    select
         version.measure_set,
-        version.version
+        max(version.version) as version
     from {{ ref('measure_version') }} as version
     inner join {{ ref('stg_caseload__run') }} as run
         on extract(year from run.as_of_date) between version.first_year and version.last_year
+    group by version.measure_set
 ),
 
 measure as (
