@@ -72,8 +72,10 @@ def notices(recipients: Mapping[str, Recipient]) -> list[str]:
     if not recipients or SUPERVISORS in recipients:
         return []
     return [
-        "outreach_list.csv and unassigned.xlsx are not encrypted: care managers have recipient keys,"
-        f" {SUPERVISORS} have none"
+        (
+            "outreach_list.csv and unassigned.xlsx are not encrypted: care managers have recipient keys,"
+            f" {SUPERVISORS} have none"
+        )
     ]
 
 
