@@ -1,6 +1,6 @@
 {#
     One visit to an emergency room leaves an alert, a facility claim and several claims of clinicians, each with an id
-    of its own and dates a day apart. The key is that of the first alert, else the first claim, as for stays.
+    of its own and dates a day apart. The first alert, else the first claim, names the visit, as for stays.
 #}
 with rule as (
     select max(case when rule_id = 'adjacent_stay_days' then value end) as adjacent_days
@@ -126,13 +126,6 @@ merged_event as (
     select event_id, first_event_id from seen_in
     union all
     select event_id, first_event_id from lone_clinician_member
-),
-
-keyed_event as (
-    select
-        event_id,
-        {{ surrogate_key(["'emergency'", 'first_event_id']) }} as ed_visit_key
-    from merged_event
 )
 
-select * from keyed_event
+select * from merged_event

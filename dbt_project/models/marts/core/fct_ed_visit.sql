@@ -15,7 +15,7 @@ own_stay as (
 
 member as (
     select
-        merged.ed_visit_key,
+        {{ surrogate_key(["'emergency'", 'merged.first_event_id']) }} as ed_visit_key,
         event.*,
         event.sender = 'adt' as is_adt,
         case event.sender when 'clinician' then 3 when 'adt' then 2 else 1 end as coding_order,
