@@ -1,0 +1,264 @@
+"""The dbt project's own law, read from its manifest: names, layers, documents, sizes, one direction.
+
+What the data must be is tested by dbt itself; here is only how the project is written (architecture.md, "dbt layers" and
+"How a file reads"). Exceptions stand in tables with their reason, never as a looser rule.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import Demo
+from tests.dbt.conftest import PROJECT, Manifest
+
+Node = dict[str, Any]
+
+LAYER_NAMES = {
+    "staging": r"stg_[a-z0-9_]+?__[a-z0-9_]+",
+    "intermediate": r"int_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9]+(_[a-z0-9]+)*",
+    "marts": r"(dim|fct|mart)_[a-z0-9_]+",
+    "measures": r"(measure|dim_measure|fct_measure)[a-z0-9_]*",
+    "quality": r"fct_[a-z0-9_]+",
+    "exports": r"export_[a-z0-9_]+",
+}
+# Which layers a layer may read. Facts of marts/core carry what intermediate scores and tasks are made of.
+MAY_READ = {
+    "staging": {"source", "staging", "seed"},
+    "intermediate": {"staging", "seed", "intermediate", "marts"},
+    "marts": {"staging", "seed", "intermediate", "marts"},
+    "measures": {"staging", "seed", "intermediate", "marts", "measures"},
+    "quality": {"staging", "seed", "intermediate", "marts", "quality"},
+    "exports": {"staging", "seed", "intermediate", "marts", "measures", "quality", "exports"},
+}
+READS_SOURCES = {
+    "fct_reconciliation": "counts what the raw tables hold, against the ledger",
+    "int_code__collected": "staging's anti-joins would cost more than the model, and add nothing",
+    "int_task__missed_withdrawn": "a deleted appointment is gone from staging, and cancels its task",
+    "int_task__referral_withdrawn": "a deleted referral is gone from staging, and cancels its task",
+}
+MOST_MODELS_IN_FOLDER = 20
+CROWDED_FOLDERS = {
+    "staging/ehr": (21, "one sender of twenty tables, and the list of its superseded rows"),
+    "marts/core": (32, "the house has one folder for core; dim_ and fct_ tell the two kinds apart"),
+    "measures": (40, "the house allows forty here"),
+}
+NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}
+FORBIDDEN = {
+    r"\bnow\s*\(": "now()",
+    r"\bcurrent_(date|timestamp|time)\b": "current_date",
+    r"\b(today|get_current_timestamp|localtimestamp)\s*\(": "the clock",
+    r"\b(random|uuid|gen_random_uuid)\s*\(": "chance",
+    r"\basof\b": "ASOF JOIN",
+    r"\bsample\s+\d": "a sample",
+}
+SIZES = {".sql": 150, ".yml": 200}
+
+
+def _layer(node: Node) -> str:
+    return str(node["fqn"][1])
+
+
+def _path(node: Node) -> Path:
+    return PROJECT / node["original_file_path"]
+
+
+def _code(text: str) -> str:
+    """SQL without comments: a comment may say now()."""
+    text = re.sub(r"\{#.*?#\}", "", text, flags=re.DOTALL)
+    return re.sub(r"--[^\n]*", "", text)
+
+
+def test_names_follow_their_layer(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in manifest.models.values()
+        if not re.fullmatch(LAYER_NAMES[_layer(node)], node["name"])
+    ]
+    assert wrong == []
+
+
+def test_a_staging_model_lives_in_its_senders_folder(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in manifest.models.values()
+        if _layer(node) == "staging" and not node["name"].startswith(f"stg_{node['fqn'][2]}__")
+    ]
+    assert wrong == []
+
+
+def test_the_schema_is_the_layer(manifest: Manifest) -> None:
+    wrong = {
+        node["name"]: node["schema"]
+        for node in manifest.models.values()
+        if node["schema"] != _layer(node) or node["alias"] != node["name"]
+    }
+    assert wrong == {}
+
+
+def test_every_description_ends_in_its_grain(manifest: Manifest) -> None:
+    described = {**manifest.models, **manifest.of("seed")}
+    wrong = [
+        node["name"]
+        for node in described.values()
+        if not re.search(r"(^|[.!?] )One row per [^.]+\.$", " ".join(node["description"].split()))
+    ]
+    assert wrong == []
+
+
+def test_every_described_column_says_something(manifest: Manifest) -> None:
+    wrong = [
+        f"{node['name']}.{column['name']}"
+        for node in manifest.models.values()
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert wrong == []
+
+
+def _tested_keys(manifest: Manifest) -> dict[str, set[str]]:
+    """By model: what its generic tests prove, as `unique:<column>`, `not_null:<column>`, `is_key`."""
+    proven: dict[str, set[str]] = {}
+    for test in manifest.of("test").values():
+        kind = (test.get("test_metadata") or {}).get("name")
+        if test["attached_node"] and kind:
+            column = f":{test['column_name']}" if test["column_name"] else ""
+            proven.setdefault(test["attached_node"], set()).add(f"{kind}{column}")
+    return proven
+
+
+def test_every_key_is_tested(manifest: Manifest) -> None:
+    # A staging view's key is the contract's: the reader and the superseded list keep it (one fact, one checker).
+    proven = _tested_keys(manifest)
+    wrong = []
+    for key, node in manifest.models.items():
+        if node["config"]["materialized"] == "view" and _layer(node) == "staging":
+            continue
+        tests = proven.get(key, set())
+        unique = {name.removeprefix("unique:") for name in tests if name.startswith("unique:")}
+        not_null = {
+            name.removeprefix("not_null:") for name in tests if name.startswith("not_null:")
+        }
+        if not unique & not_null and "is_key" not in tests:
+            wrong.append(node["name"])
+    assert wrong == []
+
+
+def test_every_model_has_a_sibling_of_its_own(manifest: Manifest) -> None:
+    wrong = [
+        node["name"]
+        for node in [*manifest.models.values(), *manifest.of("seed").values()]
+        if node["patch_path"] is None
+        or Path(node["patch_path"].split("://")[1])
+        != Path(node["original_file_path"]).with_suffix(".yml")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("suffix", SIZES)
+def test_files_keep_their_size_or_say_why(suffix: str) -> None:
+    wrong = {}
+    for path in sorted((PROJECT / "models").rglob(f"*{suffix}")):
+        lines = path.read_text().splitlines()
+        excused = any("longer than the budget" in line.lower() for line in lines[:5])
+        if len(lines) > SIZES[suffix] and not excused and not path.name.endswith("__sources.yml"):
+            wrong[path.name] = len(lines)
+    assert wrong == {}
+
+
+def test_folders_stay_small_and_flat() -> None:
+    models = PROJECT / "models"
+    counted = Counter(str(path.parent.relative_to(models)) for path in models.rglob("*.sql"))
+    crowded = {
+        folder: count
+        for folder, count in counted.items()
+        if count > CROWDED_FOLDERS.get(folder, (MOST_MODELS_IN_FOLDER, ""))[0]
+    }
+    assert crowded == {}
+    assert [folder for folder in counted if len(Path(folder).parts) > 2] == []
+
+
+def test_layers_are_read_in_one_direction(manifest: Manifest) -> None:
+    wrong = []
+    for node in manifest.models.values():
+        for parent_id in node["depends_on"]["nodes"]:
+            kind = parent_id.split(".")[0]
+            parent = manifest.content["nodes"].get(parent_id)
+            read = _layer(parent) if kind == "model" and parent else kind
+            excused = kind == "source" and node["name"] in READS_SOURCES
+            if read not in MAY_READ[_layer(node)] and not excused:
+                wrong.append(f"{node['name']} reads {parent_id}")
+    assert wrong == []
+
+
+def test_nothing_asks_the_clock_or_chance(manifest: Manifest) -> None:
+    written = {node["name"]: node["raw_code"] for node in manifest.models.values()}
+    written |= {path.name: path.read_text() for path in (PROJECT / "macros").glob("*.sql")}
+    wrong = [
+        f"{name}: {what}"
+        for name, text in written.items()
+        for pattern, what in FORBIDDEN.items()
+        if re.search(pattern, _code(text), flags=re.IGNORECASE)
+    ]
+    assert wrong == []
+
+
+def test_a_relation_is_singular(manifest: Manifest) -> None:
+    # A staging model carries the sender's own table name, plural where the sender likes it so.
+    wrong = [
+        node["name"]
+        for node in [*manifest.models.values(), *manifest.of("seed").values()]
+        if node["fqn"][1] != "staging"
+        # int_<entity>__<participle>: the entity is one, what was done to it may speak of many
+        and (word := node["name"].split("__")[0].split("_")[-1]).endswith("s")
+        and not word.endswith("ss")
+        and word not in NOT_PLURAL
+    ]
+    assert wrong == []
+
+
+def test_every_seed_names_the_source_of_its_numbers(manifest: Manifest) -> None:
+    wrong = []
+    for node in manifest.of("seed").values():
+        with _path(node).open(newline="") as file:
+            reader = csv.DictReader(file)
+            if "source" not in (reader.fieldnames or []) or any(
+                not row["source"] for row in reader
+            ):
+                wrong.append(node["name"])
+    assert wrong == []
+
+
+def test_sql_is_sql(manifest: Manifest) -> None:
+    assert [n["name"] for n in manifest.models.values() if n["language"] != "sql"] == []
+
+
+def test_every_raw_table_has_a_key_and_is_reconciled(manifest: Manifest) -> None:
+    delivered = {k: n for k, n in manifest.sources.items() if n["source_name"] != "caseload"}
+    assert [n["name"] for n in delivered.values() if not n["config"]["meta"].get("key")] == []
+    reconciliation = manifest.models["model.caseload.fct_reconciliation"]
+    assert set(delivered) <= set(reconciliation["depends_on"]["nodes"])
+    staged = {n["name"] for n in manifest.models.values()}
+    missing = [
+        name
+        for n in manifest.sources.values()
+        if (name := f"stg_{n['source_name']}__{n['name']}") not in staged
+    ]
+    assert missing == []
+
+
+def test_a_column_that_asks_a_question_is_boolean(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        wrong = connection.execute(
+            "select table_schema || '.' || table_name || '.' || column_name"
+            " from information_schema.columns"
+            " where regexp_matches(column_name, '^(is|has|was)_') and data_type <> 'BOOLEAN'"
+            " and table_schema not like 'raw_%' order by all"
+        ).fetchall()
+    assert wrong == []
