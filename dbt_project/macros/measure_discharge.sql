@@ -1,7 +1,8 @@
 {#
     Body of a CTE: the discharges that ask the agency for a follow-up, the same that open the discharge lanes: from a
     psychiatric or medical hospital stay, a crisis center, an observation stay that was not for the body alone, or an
-    emergency visit for behavioral health or for nobody knows what. By ADT, or by a claim that comes early enough.
+    emergency visit for behavioral health or for nobody knows what. An end that nobody confirmed is none. By ADT, or by a
+    claim that comes early enough.
     One row per discharge of an agency client: event_key, client_key, discharged_at, discharge_date,
     discharge_precision, notified_at, is_to_community, has_died, evidence_table, evidence_key, and every column of the
     period.
@@ -45,30 +46,31 @@ select * from (
         from {{ ref('fct_stay') }}
         where
             not is_discharge_cancelled
+            and discharge_precision <> 'unknown'
             and (
                 stay_class in ('acute', 'crisis')
                 or (stay_class = 'observation' and setting <> 'medical')
             )
         union all
         select
-            visit.ed_visit_key as event_key,
-            visit.client_key,
-            visit.facility_id,
-            visit.ended_at as discharged_at,
-            {{ local_date('visit.ended_at', 'run.time_zone') }} as discharge_date,
-            visit.end_precision as discharge_precision,
-            visit.received_at,
-            coalesce(visit.is_to_community, true) as is_to_community,
-            false as has_died,
-            visit.has_adt,
+            ed_visit_key as event_key,
+            client_key,
+            facility_id,
+            ended_at as discharged_at,
+            end_date as discharge_date,
+            end_precision as discharge_precision,
+            received_at,
+            coalesce(is_to_community, true) as is_to_community,
+            coalesce(died, false) as has_died,
+            has_adt,
             true as is_emergency,
-            visit.evidence_table,
-            visit.evidence_key
-        from {{ ref('fct_ed_visit') }} as visit
-        cross join {{ ref('stg_caseload__run') }} as run
+            evidence_table,
+            evidence_key
+        from {{ ref('fct_ed_visit') }}
         where
-            (visit.is_behavioral or visit.setting in ('psychiatric', 'substance_use', 'unknown'))
-            and not visit.became_inpatient
+            not became_inpatient
+            and end_precision <> 'unknown'
+            and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
     ) as leaving
     inner join {{ ref('dim_client') }} as client
         on leaving.client_key = client.client_key and client.is_agency_client

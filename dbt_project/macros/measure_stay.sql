@@ -1,7 +1,8 @@
 {#
     Body of a CTE: the inpatient stays that a measure of discharges or admissions may look at, once per basis and
-    measurement year. Claims alone speak for the reporting basis, ADT alone for the operational one. Every column of
-    fct_stay, then basis, every column of the period, age_years (at discharge), has_died_in_year.
+    measurement year. Claims alone speak for the reporting basis, with their own dates where ADT has told others; ADT
+    speaks for the operational one. Columns: basis, every one of the period, those of fct_stay that measures need,
+    age_years (at discharge), has_died_in_year.
 
     period  a CTE made by measure_period
 #}
@@ -14,13 +15,35 @@ select
     or coalesce(client.death_date between period.start_date and period.end_date, false)
         as has_died_in_year
 from (
-    select 'reporting' as basis, claim_stay.*
-    from {{ ref('fct_stay') }} as claim_stay
-    where claim_stay.has_claim
-    union all
-    select 'operational' as basis, adt_stay.*
-    from {{ ref('fct_stay') }} as adt_stay
-    where adt_stay.has_adt
+    {%- for basis, has_source in [('reporting', 'has_claim'), ('operational', 'has_adt')] %}
+    select
+        '{{ basis }}' as basis,
+        stay_key,
+        client_key,
+        stay_class,
+        setting,
+        facility_type,
+        {%- if basis == 'reporting' %}
+        coalesce(claim_admit_date, admit_date) as admit_date,
+        case when claim_admit_date is null then discharge_date else claim_discharge_date end
+            as discharge_date,
+        {%- else %}
+        admit_date,
+        discharge_date,
+        {%- endif %}
+        principal_diagnosis_code,
+        is_mental_principal_2024,
+        is_mental_principal_2025,
+        is_self_harm_principal,
+        is_self_harm_any,
+        is_hospice,
+        died,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_stay') }}
+    where {{ has_source }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 ) as stay
 inner join {{ ref('dim_client') }} as client on stay.client_key = client.client_key
 inner join {{ period }} as period

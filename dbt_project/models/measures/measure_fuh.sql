@@ -6,14 +6,18 @@ measurement_period as (
     {{ measure_period('fuh', [
         'minimum_age_years', 'last_discharge_month', 'last_discharge_day',
         'uses_2025_diagnosis_list', 'self_harm_any_position', 'residential_is_follow_up',
-        'any_provider_with_mental_diagnosis', 'readmission_days', 'enrollment_days',
-        'first_follow_up_day', 'fuh_7_last_day', 'fuh_30_last_day', 'claims_runout_days',
+        'peer_support_is_follow_up', 'any_provider_with_mental_diagnosis', 'readmission_days',
+        'enrollment_days', 'first_follow_up_day', 'fuh_7_last_day', 'fuh_30_last_day', 'claims_runout_days',
     ]) }}
 ),
 
 -- Every stay carries the rules of its measurement year.
 stay as (
     {{ measure_stay('measurement_period') }}
+),
+
+service as (
+    select * from {{ ref('fct_outpatient_service') }}
 ),
 
 diagnosed_stay as (
@@ -34,6 +38,22 @@ diagnosed_stay as (
     from stay
     left join {{ ref('int_code__classified') }} as code
         on stay.principal_diagnosis_code = code.code
+),
+
+-- A nonacute stay says what it is by its facility, or by a residential service on one of its days.
+residential_stay as (
+    select distinct stay.basis, stay.measurement_year, stay.stay_key
+    from stay
+    left join service
+        on stay.client_key = service.client_key
+        and stay.basis = service.basis
+        and service.is_residential
+        and service.service_date between stay.admit_date
+        and coalesce(stay.discharge_date, stay.end_date)
+    where
+        stay.stay_class = 'nonacute'
+        and stay.setting = 'psychiatric'
+        and (stay.facility_type = 'residential' or service.client_key is not null)
 ),
 
 mental_stay as (
@@ -123,6 +143,11 @@ exclusion_found as (
         on event.client_key = stay.client_key
         and event.measurement_year = stay.measurement_year
         and event.basis = stay.basis
+    left join residential_stay
+        on event.residential_is_follow_up = 1
+        and stay.stay_key = residential_stay.stay_key
+        and stay.measurement_year = residential_stay.measurement_year
+        and stay.basis = residential_stay.basis
     where
         (event.has_died_in_year and event.event_key = stay.stay_key)
         or stay.is_hospice
@@ -136,14 +161,7 @@ exclusion_found as (
                     and not stay.has_index_diagnosis
                     and not stay.has_mental_principal
                 )
-                or (
-                    stay.stay_class = 'nonacute'
-                    and not (
-                        event.residential_is_follow_up = 1
-                        and stay.facility_type = 'residential'
-                        and stay.setting = 'psychiatric'
-                    )
-                )
+                or (stay.stay_class = 'nonacute' and residential_stay.stay_key is null)
             )
         )
 ),
@@ -170,7 +188,7 @@ follow_up as (
         service.evidence_key,
         service.service_date as evidence_date
     from denominator as event
-    inner join {{ ref('fct_outpatient_service') }} as service
+    inner join service
         on event.client_key = service.client_key
         and event.basis = service.basis
         and {{ dbt.datediff('event.event_date', 'service.service_date', 'day') }}
@@ -178,6 +196,7 @@ follow_up as (
     where
         (service.is_follow_up_setting and not service.is_residential)
         or (service.is_residential and event.residential_is_follow_up = 1)
+        or (service.is_peer_support and event.peer_support_is_follow_up = 1)
 ),
 
 qualifying_follow_up as (
