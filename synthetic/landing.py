@@ -90,8 +90,10 @@ class Landing:
         which = [np.arange(frame.height)]
         shown = []
         for reveal in rows.reveals:
-            revealed = np.searchsorted(clocks, np.asarray(reveal.at, dtype=np.int64), side="right")
-            later = (np.asarray(reveal.at) < NEVER) & (revealed > first_sent)
+            at = np.asarray(reveal.at, dtype=np.int64)
+            # A fact that never changes is known with the row.
+            revealed = np.where(at < NEVER, np.searchsorted(clocks, at, side="right"), -1)
+            later = revealed > first_sent
             which.append(np.flatnonzero(later))
             sent.append(revealed[later])
             shown.append(revealed)

@@ -36,7 +36,7 @@ KEYS = {
 # Wide tables are read as far as the readings need them.
 COLUMNS = {
     "medical_claim": "data_source, payer, claim_id, claim_line_number, claim_frequency_code, claim_status, claim_type, person_id, "
-    "claim_start_date, claim_end_date, paid_date, original_claim_id, bill_type_code, revenue_center_code, facility_npi, "
+    "claim_start_date, claim_end_date, paid_date, original_claim_id, bill_type_code, drg_code, revenue_center_code, facility_npi, "
     "place_of_service_code, discharge_disposition_code, diagnosis_code_1, diagnosis_code_2",
     "visit": "visit_id, is_deleted",
     "appointment": "appointment_id, client_id, scheduled_at, status",

@@ -1,0 +1,78 @@
+"""The files keep the senders' contracts: names, required values, closed lists; and the readers take every row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sources.contract import load_contracts
+from sources.ingest import ingest
+
+FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
+
+
+@pytest.mark.parametrize("source", FEEDS)
+def test_headers_and_closed_values(village, source: str) -> None:
+    tables = {table.name: table for table in load_contracts()[source].tables.values()}
+    written = set()
+    for path in sorted((village.landing / source).glob("*/*.csv")):
+        name = path.stem.rsplit("_", 1)[0]
+        table = tables[name]
+        written.add(name)
+        frame = pl.read_csv(path, infer_schema=False)
+        columns = {column.name: column for column in table.columns}
+        assert set(frame.columns) <= set(columns), path
+        for column in columns.values():
+            if column.is_required:
+                assert column.name in frame.columns, (path, column.name)
+            if column.name not in frame.columns:
+                continue
+            values = set(frame[column.name].drop_nulls().unique())
+            if column.is_value_required and column.required_unless is None:
+                assert frame[column.name].null_count() == 0, (path, column.name)
+            if column.values is not None:
+                assert values <= set(column.values), (path, column.name, values)
+    assert written == set(tables), "every table of the sender is written"
+
+
+def test_the_readers_reject_nothing(village, tmp_path: Path) -> None:
+    moment = dt.datetime(2026, 6, 30, 11, tzinfo=dt.UTC)
+    report = ingest(
+        village.landing, tmp_path / "raw", "America/New_York", moment, lambda *_, **__: None
+    )
+    assert len(report.files) == village.report.files
+    assert {file.outcome for file in report.files} <= {"loaded", "delivered_again"}
+    assert sum(file.rows_rejected for file in report.files) == 0
+    again = [file for file in report.files if file.outcome == "delivered_again"]
+    assert sum(file.rows_in for file in report.files if file not in again) <= sum(
+        village.report.rows.values()
+    )
+    assert again, "the same bytes come again: a new delivery of an old batch"
+
+
+def test_deliveries_are_many_but_not_too_many(village) -> None:
+    for source in FEEDS:
+        days = {path.name for path in (village.landing / source).iterdir()}
+        assert 20 <= len(days) <= 60, source
+        assert max(days) <= "2026-06-30"
+    assert village.report.files <= 500
+
+
+def test_made_up_identifiers_only(village) -> None:
+    for column in ("phone", "phone_2", "guardian_phone"):
+        assert (
+            village.number(f"""
+            select count(*) from client where {column} is not null
+            and not regexp_matches(regexp_replace({column}, '[^0-9]', '', 'g'), '^[0-9]{{3}}55501[0-9]{{2}}$')""")
+            == 0
+        )
+    assert (
+        village.number("select count(*) from medical_claim where facility_npi not like '9%'") == 0
+    )
+    assert village.number("select count(*) from client where length(ssn_last4) <> 4") == 0
+    assert not any(
+        "social_security" in path.read_text()[:900] for path in village.landing.rglob("*.csv")
+    )
