@@ -8,8 +8,8 @@ spellings that the contract lists.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -49,6 +49,8 @@ TRUE_TEXTS = ("true", "t", "1", "yes", "y")
 FALSE_TEXTS = ("false", "f", "0", "no", "n")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
+_DAY_BYTES = 10  # YYYY-MM-DD
+_IS_BAD = "is bad"
 _TYPED = (
     "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
 )
@@ -70,70 +72,90 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Sorted:
-    """Lazy halves of a file's records.
+class Judgement:
+    """How the records of a table with certain columns are judged; made once for many files.
 
     Attributes:
-        accepted: typed columns that the file has, then lineage.
-        rejected: `_source_row` and `check`, the position in `checks` of the first one failed.
+        checks: what may fail, in order.
+        typed, output: expressions of typed values and of the accepted rows.
+        is_bad: true where any check fails.
+        texts: the record as it came, for the rejects.
     """
 
-    accepted: pl.LazyFrame
-    rejected: pl.LazyFrame
     checks: tuple[Check, ...]
+    typed: tuple[pl.Expr, ...]
+    output: tuple[pl.Expr, ...]
+    is_bad: pl.Expr
+    texts: tuple[str, ...]
+
+    def sort(self, records: pl.LazyFrame, batch_id: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+        """Accepted rows, typed and with lineage, apart from rejected ones, as texts.
+
+        Args:
+            records: text columns under the contract's names, and `_source_row` (1-based). Empty is null.
+            batch_id: lineage.
+        """
+        judged = records.with_columns(self.typed).with_columns(self.is_bad.alias(_IS_BAD))
+        lineage = (pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64))
+        accepted = judged.filter(~pl.col(_IS_BAD)).select(*self.output, *lineage)
+        return accepted, judged.filter(pl.col(_IS_BAD)).select(SOURCE_ROW, *self.texts)
+
+    def explain(self, rejected: pl.LazyFrame) -> pl.LazyFrame:
+        """Rejected texts with `check`, the position in `checks` of the first one failed.
+
+        Apart from `sort`, because most records pass: asking each for its first failure doubled the work.
+        """
+        first_failed = pl.coalesce(
+            [
+                pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16))
+                for place, check in enumerate(self.checks)
+            ]
+        )
+        explained = rejected.with_columns(self.typed).with_columns(first_failed.alias("check"))
+        return explained.select(SOURCE_ROW, "check", *self.texts)
 
 
-def sort_records(
-    records: pl.LazyFrame, table: Table, present: Collection[str], zone: str, batch_id: str
-) -> Sorted:
-    """Typed rows apart from rejects.
+@cache
+def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
+    """How records of a table are judged.
 
     Args:
-        records: text columns under the contract's names, and `_source_row` (1-based). Empty is null.
         table: the contract's table.
         present: the columns that the file has; the others are left out of the result.
         zone: the agency's zone, for local timestamps.
-        batch_id: lineage.
     """
     columns = [column for column in table.columns if column.name in present]
-    typed = [_typed(column, zone).alias(_TYPED + column.name) for column in columns]
     checks = [check for column in columns for check in _checks(column, present)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
             left, right = pl.col(_TYPED + rule.left), pl.col(_TYPED + rule.right)
             fails = left > right if rule.operator == "<=" else left >= right
             where = f"{rule.left}, {rule.right}"
-            checks.append(
-                Check(
-                    f"rule_{rule.name}", where, f"{rule.left} {rule.operator} {rule.right}", fails
-                )
-            )
-    is_bad = pl.any_horizontal([check.fails for check in checks]).fill_null(value=False)
-    judged = records.with_columns(typed).with_columns(is_bad.alias("is bad"))
-    first_failed = pl.coalesce(
-        [
-            pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16))
-            for place, check in enumerate(checks)
-        ]
-    )
-    return Sorted(
-        accepted=judged.filter(~pl.col("is bad")).select(_output(columns, batch_id)),
-        rejected=judged.filter(pl.col("is bad")).select(SOURCE_ROW, first_failed.alias("check")),
+            expected = f"{rule.left} {rule.operator} {rule.right}"
+            checks.append(Check(f"rule_{rule.name}", where, expected, fails))
+    return Judgement(
         checks=tuple(checks),
+        typed=tuple(_typed(column, zone).alias(_TYPED + column.name) for column in columns),
+        output=tuple(_output(columns)),
+        is_bad=pl.any_horizontal([check.fails for check in checks]).fill_null(value=False),
+        texts=tuple(column.name for column in columns),
     )
 
 
-def _output(columns: list[Column], batch_id: str) -> list[pl.Expr]:
+def _output(columns: list[Column]) -> list[pl.Expr]:
     output = []
     for column in columns:
         output.append(pl.col(_TYPED + column.name).alias(column.name))
         if column.date_only:
             length = pl.col(column.name).str.len_bytes()
             precision = (
-                pl.when(length == 10).then(pl.lit("date")).when(length > 10).then(pl.lit("time"))
+                pl.when(length == _DAY_BYTES)
+                .then(pl.lit("date"))
+                .when(length > _DAY_BYTES)
+                .then(pl.lit("time"))
             )
             output.append(precision.alias(f"{column.name}_precision"))
-    return [*output, pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64)]
+    return output
 
 
 def empty_rows(table: Table) -> pl.DataFrame:
@@ -183,7 +205,7 @@ def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
     return text.map_batches(normalize, return_dtype=pl.String, is_elementwise=True)
 
 
-def _checks(column: Column, present: Collection[str]) -> list[Check]:
+def _checks(column: Column, present: frozenset[str]) -> list[Check]:
     text, typed = pl.col(column.name), pl.col(_TYPED + column.name)
     checks = []
 

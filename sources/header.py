@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import polars as pl
+
 from sources.contract import Table
 from sources.reasons import FileRefusedError
 
@@ -33,6 +35,7 @@ NOTE_TYPES = frozenset(
     )
     for suffix in ("_note", "_notes", "_note_text")
 )
+_DOCUMENT_TYPE = "document_type"
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -99,3 +102,18 @@ def _refuse_foreign(fields: list[str], known: dict[str, str], required: list[str
 def is_note_file(name: str) -> bool:
     """Whether a file's name says that it holds notes (visit_notes.csv would otherwise pass as table visit)."""
     return _NOTE_FILE.search(name.casefold()) is not None
+
+
+def refuse_note_types(rejected: pl.DataFrame) -> None:
+    """Refuse a file in which a rejected record's document type is a clinical note.
+
+    Raises:
+        FileRefusedError: note_text.
+    """
+    if _DOCUMENT_TYPE not in rejected.columns:
+        return
+    if rejected[_DOCUMENT_TYPE].str.strip_chars().str.to_lowercase().is_in(list(NOTE_TYPES)).any():
+        raise FileRefusedError(
+            "note_text",
+            "document_type names a clinical note; expected documents of the closed list",
+        )

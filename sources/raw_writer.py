@@ -138,12 +138,14 @@ class RawWriter:
         ):
             target = folder / f"{stem}{suffix}"
             found = fingerprint(path)
-            move_durably(path, target)
+            sync(path)
+            path.replace(target)
             placed[kind] = {
                 "path": target.relative_to(self.path).as_posix(),
                 "sha256": found.sha256,
                 "bytes": found.size,
             }
+        sync(folder)
         return placed
 
     def deliver(

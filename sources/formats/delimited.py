@@ -14,11 +14,11 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Check, sort_records
+from sources.casts import SOURCE_ROW, judgement
 from sources.contract import Table
 from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
 from sources.formats.structure import MAX_LINE_BYTES, Survey, blocks
-from sources.header import NOTE_TYPES, Header, match_header
+from sources.header import Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
 _FOREIGN_STARTS = {
@@ -123,13 +123,14 @@ class _Reading:
         first_row: int,
     ) -> None:
         self.path, self.survey, self.table, self.header = path, survey, table, header
-        self.zone, self.batch_id, self.first_row = zone, batch_id, first_row
+        self.batch_id, self.first_row = batch_id, first_row
         self.n_fields = len(header.names)
         self.typed = out.with_name(f"{out.name}.parquet")
         self.rejects = out.with_name(f"{out.name}.rejects.parquet")
         self.failed = out.with_name(f"{out.name}.failed.parquet")
         self.mended = out.with_name(f"{out.name}.mended.csv")
-        self.checks: tuple[Check, ...] = ()
+        self.n_failed = 0
+        self.judgement = judgement(table, frozenset(header.present), zone)
 
     def run(self) -> ReadTable:
         is_mended = not self.survey.is_regular(self.n_fields)
@@ -153,7 +154,8 @@ class _Reading:
             self._stream(path)
         except pl.exceptions.ComputeError:
             return False
-        return count_rows(self.typed) + count_rows(self.failed) == expected
+        self.n_failed = count_rows(self.failed)
+        return count_rows(self.typed) + self.n_failed == expected
 
     def _stream(self, path: Path) -> None:
         names = [name or f"unknown {place}" for place, name in enumerate(self.header.names)]
@@ -171,12 +173,11 @@ class _Reading:
             records = records.with_columns(
                 pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in present
             )
-        halves = sort_records(records, self.table, present, self.zone, self.batch_id)
-        self.checks = halves.checks
+        accepted, rejected = self.judgement.sort(records, self.batch_id)
         pl.collect_all(
             [
-                halves.accepted.sink_parquet(self.typed, lazy=True, **PARQUET),
-                halves.rejected.sink_parquet(self.failed, lazy=True, **PARQUET),
+                accepted.sink_parquet(self.typed, lazy=True, **PARQUET),
+                rejected.sink_parquet(self.failed, lazy=True, **PARQUET),
             ],
             engine="streaming",
         )
@@ -195,39 +196,26 @@ class _Reading:
         return count
 
     def _rejects(self, *, is_mended: bool) -> Iterator[Reject]:
-        failed = pl.read_parquet(self.failed).sort(SOURCE_ROW)
-        if failed.is_empty():
+        if self.n_failed == 0:
             return
-        rows, places = failed[SOURCE_ROW].to_list(), failed["check"].to_list()
-        wanted = zip(rows, places, strict=True)
-        lines = (
-            self._lines_by_block(rows)
-            if is_mended or self.survey.has_multiline
-            else self._lines_by_number(rows)
-        )
-        for (row, place), (line, problem) in zip(wanted, lines, strict=True):
-            yield self._reject(row, self.checks[place], line, problem)
-
-    def _reject(self, row: int, check: Check, line: bytes, problem: str | None) -> Reject:
-        if problem is not None:
-            detail = (
-                f"expected {self.n_fields} fields as in the header"
-                if problem == "ragged_row"
-                else ""
-            )
-            return Reject(row, problem, None, detail, line)
-        if check.column == "document_type" and check.reason_code == "value_not_allowed":
-            self._refuse_note(line)
-        return Reject(row, check.reason_code, check.column, check.detail, line)
-
-    def _refuse_note(self, line: bytes) -> None:
-        fields = next(csv.reader([line.decode("utf-8")]))
-        value = fields[self.header.names.index("document_type")]
-        if value.strip().lower() in NOTE_TYPES:
-            raise FileRefusedError(
-                "note_text",
-                "document_type names a clinical note; expected documents of the closed list",
-            )
+        failed = self.judgement.explain(pl.scan_parquet(self.failed))
+        needed = [SOURCE_ROW, "check", *({"document_type"} & set(self.judgement.texts))]
+        found = failed.select(needed).collect(engine="streaming").sort(SOURCE_ROW)
+        refuse_note_types(found)
+        rows, places = found[SOURCE_ROW].to_list(), found["check"].to_list()
+        is_split = is_mended or self.survey.has_multiline
+        lines = self._lines_by_block(rows) if is_split else self._lines_by_number(rows)
+        for row, place, (line, problem) in zip(rows, places, lines, strict=True):
+            if problem is not None:
+                detail = (
+                    f"expected {self.n_fields} fields, as in the header"
+                    if problem == "ragged_row"
+                    else ""
+                )
+                yield Reject(row, problem, None, detail, line)
+            else:
+                check = self.judgement.checks[place]
+                yield Reject(row, check.reason_code, check.column, check.detail, line)
 
     def _lines_by_number(self, rows: list[int]) -> Iterator[tuple[bytes, None]]:
         """Every record is one line: skip from one to the next."""

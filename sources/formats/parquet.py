@@ -12,11 +12,13 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Check, sort_records
+from sources.casts import SOURCE_ROW, Judgement, judgement
 from sources.contract import Column, Table
 from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
-from sources.header import NOTE_TYPES, match_header
+from sources.header import match_header, refuse_note_types
 from sources.reasons import FileRefusedError
+
+_PART_ROWS = 100_000
 
 
 def read_parquet(
@@ -37,30 +39,28 @@ def read_parquet(
         if name is not None
     ]
     records = records.with_row_index(SOURCE_ROW, offset=first_row).select(SOURCE_ROW, *texts)
-    halves = sort_records(records, table, header.present, zone, batch_id)
-    typed, rejects = (
-        out.with_name(f"{out.name}.parquet"),
-        out.with_name(f"{out.name}.rejects.parquet"),
-    )
+    judged = judgement(table, frozenset(header.present), zone)
+    accepted, rejected = judged.sort(records, batch_id)
+    typed = out.with_name(f"{out.name}.parquet")
+    rejects = out.with_name(f"{out.name}.rejects.parquet")
     failed = out.with_name(f"{out.name}.failed.parquet")
     try:
         pl.collect_all(
             [
-                halves.accepted.sink_parquet(typed, lazy=True, **PARQUET),
-                halves.rejected.sink_parquet(failed, lazy=True),
+                accepted.sink_parquet(typed, lazy=True, **PARQUET),
+                rejected.sink_parquet(failed, lazy=True, **PARQUET),
             ],
             engine="streaming",
         )
     except pl.exceptions.PolarsError as error:
         raise FileRefusedError("not_a_parquet", "its pages are not readable") from error
-    rejected = write_rejects(_rejects(records, failed, halves.checks), rejects, batch_id)
+    rows_in, loaded, rejected_rows = count_rows(path), count_rows(typed), count_rows(failed)
+    if loaded + rejected_rows != rows_in:
+        detail = f"{rows_in} records in, {loaded} loaded, {rejected_rows} rejected"
+        raise FileRefusedError("unreadable", detail)
+    write_rejects(_rejects(judged, failed, rejected_rows), rejects, batch_id)
     failed.unlink()
-    rows_in, loaded = count_rows(path), count_rows(typed)
-    if loaded + rejected != rows_in:
-        raise FileRefusedError(
-            "unreadable", f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
-        )
-    return ReadTable(typed, rejects, rows_in, loaded, rejected, header.unknown)
+    return ReadTable(typed, rejects, rows_in, loaded, rejected_rows, header.unknown)
 
 
 def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
@@ -103,28 +103,13 @@ def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     )
 
 
-def _rejects(records: pl.LazyFrame, failed: Path, checks: tuple[Check, ...]) -> Iterator[Reject]:
-    places = pl.scan_parquet(failed)
-    if places.select(pl.len()).collect().item() == 0:
-        return
-    columns = pl.struct(pl.all().exclude(SOURCE_ROW, "check")).struct.json_encode().alias("line")
-    with_lines = records.join(places, on=SOURCE_ROW).select(
-        SOURCE_ROW, "check", columns, *_document_type(records)
-    )
-    for row in with_lines.sort(SOURCE_ROW).collect(engine="streaming").iter_rows(named=True):
-        check = checks[row["check"]]
-        if (
-            check.column == "document_type"
-            and str(row.get("document_type")).strip().lower() in NOTE_TYPES
-        ):
-            raise FileRefusedError(
-                "note_text",
-                "document_type names a clinical note; expected documents of the closed list",
-            )
-        yield Reject(
-            row[SOURCE_ROW], check.reason_code, check.column, check.detail, row["line"].encode()
-        )
-
-
-def _document_type(records: pl.LazyFrame) -> list[str]:
-    return ["document_type"] if "document_type" in records.collect_schema() else []
+def _rejects(judged: Judgement, failed: Path, count: int) -> Iterator[Reject]:
+    """Part by part, for a file of which every record is rejected may be larger than memory."""
+    for offset in range(0, count, _PART_ROWS):
+        part = pl.scan_parquet(failed).slice(offset, _PART_ROWS)
+        explained = judged.explain(part).collect(engine="streaming")
+        refuse_note_types(explained)
+        line = pl.struct(judged.texts).struct.json_encode().alias("line")
+        for row, place, text in explained.select(SOURCE_ROW, "check", line).iter_rows():
+            check = judged.checks[place]
+            yield Reject(row, check.reason_code, check.column, check.detail, text.encode())

@@ -39,20 +39,17 @@ def test_real_synthea_files(tmp_path: Path) -> None:
     zone = RawZone(tmp_path / "raw")
     loaded = {batch.table_name: batch.rows_loaded for batch in zone.batches()}
     assert loaded == {
-
-            "patients": 27,
-            "encounters": 604,
-            "conditions": 438,
-            "observations": 990,
-            "medications": 663
-        ,
-
-            "procedures": 249,
-            "claims": 1267,
-            "claims_transactions": 5228,
-            "payer_transitions": 1051
-        ,
-        "organizations": 63, "providers": 166,
+        "patients": 27,
+        "encounters": 604,
+        "conditions": 438,
+        "observations": 990,
+        "medications": 663,
+        "procedures": 249,
+        "claims": 1267,
+        "claims_transactions": 5228,
+        "payer_transitions": 1051,
+        "organizations": 63,
+        "providers": 166,
     }
     assert list(zone.rejects()) == []
     not_read = {file.path.rsplit("/", 1)[1] for file in report.files if file.outcome == "not_read"}
