@@ -16,6 +16,7 @@ import logging
 import shutil
 import sys
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,7 +154,7 @@ def judge(
     found = read_suites(suites)
     if not found:
         raise FileNotFoundError(f"{suites} holds no suite (<schema>/<relation>.json)")
-    counts = _previous_counts(previous)
+    counts, counted_at = _previous_counts(previous)
 
     import great_expectations as gx  # after the cheap checks: it costs seconds and 200 MB
     from sqlalchemy.exc import SQLAlchemyError
@@ -173,6 +174,8 @@ def judge(
     shutil.rmtree(out / DATA_DOCS, ignore_errors=True)
     (out / DATA_DOCS).mkdir(parents=True, mode=0o700)
     try:
+        if _stands_before(source, counted_at):
+            counts = {}  # an earlier day is rebuilt: the last release lies after it
         verdicts = []
         for suite in found:
             verdict, result = judge_suite(source, suite, counts.get(suite.relation))
@@ -223,11 +226,7 @@ def judge_suite(
     """
     from great_expectations import ExpectationSuite
 
-    exists = source.rows(
-        "select 1 from information_schema.tables"  # noqa: S608 - the suite's own address
-        f" where table_schema = '{suite.schema}' and table_name = '{suite.name}'"
-    )
-    if not exists:
+    if not _exists(source, suite.schema, suite.name):
         missing = Failure(
             "relation exists",
             "the relation is missing",
@@ -252,6 +251,14 @@ def judge_suite(
         suite.relation, bool(result.success), int(rows), len(suite.expectations), tuple(failures)
     )
     return verdict, result
+
+
+def _exists(source: DuckDBSource, schema: str, name: str) -> bool:
+    query = (
+        "select 1 from information_schema.tables"  # noqa: S608 - addresses of suites, not input
+        f" where table_schema = '{schema}' and table_name = '{name}'"
+    )
+    return bool(source.rows(query))
 
 
 def _volume_limits(previous_rows: int | None) -> tuple[int, int]:
@@ -303,17 +310,28 @@ def _exception_text(one: Any) -> str:  # noqa: ANN401 - as above
     return first if is_about_names else "the engine refused the query"
 
 
-def _previous_counts(previous: Path | None) -> dict[str, int]:
+def _previous_counts(previous: Path | None) -> tuple[dict[str, int], datetime | None]:
+    """Rows by relation in the last release, and the instant at which it stands."""
     if previous is None:
-        return {}
-    path = previous / "quality" / VERDICT
+        return {}, None
+    verdict, manifest = previous / "quality" / VERDICT, previous / "manifest.json"
     try:
-        suites = json.loads(path.read_text(encoding="utf-8"))["suites"]
-        return {suite["relation"]: suite["rows"] for suite in suites if suite["rows"] is not None}
-    except (OSError, json.JSONDecodeError, KeyError, TypeError) as error:
+        suites = json.loads(verdict.read_text(encoding="utf-8"))["suites"]
+        counts = {suite["relation"]: suite["rows"] for suite in suites if suite["rows"] is not None}
+        as_of = datetime.fromisoformat(json.loads(manifest.read_text(encoding="utf-8"))["as_of"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileNotFoundError(
-            f"{path} cannot be read ({type(error).__name__}): --previous expects the directory of a release"
+            f"{verdict} or {manifest.name} cannot be read ({type(error).__name__}):"
+            " --previous expects the directory of a release"
         ) from error
+    return counts, as_of
+
+
+def _stands_before(source: DuckDBSource, instant: datetime | None) -> bool:
+    if instant is None or not _exists(source, "raw_caseload", "run"):
+        return False
+    ((seconds,),) = source.rows("select epoch(as_of) from raw_caseload.run")
+    return float(seconds) < instant.timestamp()
 
 
 def _write_verdict(out: Path, verdicts: list[SuiteVerdict]) -> None:

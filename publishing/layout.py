@@ -59,9 +59,9 @@ TODAY_PRINTED = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Due", 15, "moment"),
+    Column("Due", 20, "moment"),
     Column("State", 9.5, "middle"),
-    Column("Last contact", 15, wraps=True),
+    Column("Last contact", 17, wraps=True),
 )
 TODAY_RETURNED = (
     Column("client_id", 12, "key"),
@@ -77,7 +77,7 @@ TODAY_RETURNED = (
 )
 TODAY_MORE = (
     Column("Attempts in 14 days", 11, "middle"),
-    Column("Next appointment", 17, "moment"),
+    Column("Next appointment", 20, "moment"),
     Column("Last kept visit", 13, "date"),
     Column("Hospital or facility", 27, wraps=True),
     Column("PHQ-9 first > latest", 19, wraps=True),
@@ -94,12 +94,12 @@ OPEN_TASKS = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Opened", 15, "moment"),
-    Column("Due", 15, "moment"),
+    Column("Opened", 20, "moment"),
+    Column("Due", 20, "moment"),
     Column("State", 9.5, "middle"),
     Column("task_key", 18, "key", hidden=True),
 )
-HUDDLE_WIDTHS = (5, 24, 24, 52, 16, 11)
+HUDDLE_WIDTHS = (5, 24, 24, 52, 20, 11)
 FIRST_ENTRY = len(TODAY_PRINTED) + 1
 LAST_ENTRY = len(TODAY_PRINTED) + 7
 STAFF_ID = len(TODAY_PRINTED) + len(TODAY_RETURNED) - 1
@@ -122,7 +122,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "name": {**PLAIN, "text_wrap": True, "bold": True},
     "number": {**_MIDDLE, "font_color": "#4A545D"},
     "middle": _MIDDLE,
-    "moment": {**PLAIN, "num_format": "ddd d mmm hh:mm", "align": "left"},
+    "moment": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
     "date": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
     "key": {**PLAIN, "font_color": "#4A545D"},
     "entry": PLAIN,

@@ -132,11 +132,11 @@ class Sheets:
     def instructions(self) -> None:
         """How to work with the file and how to send it back."""
         sheet = self._book.add_worksheet("Instructions")
-        sheet.set_column(0, 0, 95)
+        sheet.set_column(0, 0, 80)
         sheet.set_paper(1)
         sheet.fit_to_pages(1, 0)
         for row, (style, line) in enumerate(wording.instructions(self._facts)):
-            lines = math.ceil(len(line) / 100)
+            lines = math.ceil(len(line) / 84)
             sheet.set_row(row, 22 if style in ("head", "title") else 15.5 * lines)
             sheet.write_string(row, 0, line, self._style(style))
 

@@ -230,7 +230,7 @@ def _last_contact(row: Row) -> str | None:
     if at is None:
         return None
     outcome = (row["last_contact_outcome"] or "").replace("_", " ")
-    return f"{at:%a} {at.day} {at:%b %H:%M}\n{outcome}".rstrip()
+    return f"{at.day} {at:%b %Y %H:%M}\n{outcome}".rstrip()
 
 
 def _event(row: Row) -> str | None:

@@ -144,6 +144,7 @@ def _released(folder: Path, rows: int | None) -> Path:
     (folder / "quality").mkdir(parents=True)
     suites = [{"relation": "marts.dim_client", "rows": rows}]
     (folder / "quality" / "verdict.json").write_text(json.dumps({"suites": suites}))
+    (folder / "manifest.json").write_text(json.dumps({"as_of": "2026-06-29T12:00:00+00:00"}))
     return folder
 
 
@@ -179,9 +180,24 @@ def test_a_verdict_is_what_the_next_one_compares_with(warehouse: Path, tmp_path:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     release = tmp_path / "release"
     assert _judge(warehouse, release / "quality", "--suites", suites) == 0
+    (release / "manifest.json").write_text(json.dumps({"as_of": "2026-06-29T12:00:00+00:00"}))
     assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 0
     _change(warehouse, "delete from marts.dim_client where client_key > 3")
     assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 3
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expected"), [("2026-06-29 11:59:59+00", 0), ("2026-06-29 12:00:00+00", 3)]
+)
+def test_an_earlier_day_is_not_compared_with_a_later_release(
+    warehouse: Path, tmp_path: Path, as_of: str, expected: int
+) -> None:
+    _change(warehouse, "create schema raw_caseload")
+    _change(warehouse, f"create table raw_caseload.run as select timestamptz '{as_of}' as as_of")
+    suites = _suites(tmp_path / "suites", "marts.dim_client")
+    previous = _released(tmp_path / "release", CLIENTS * 10)
+    out = tmp_path / "out"
+    assert _judge(warehouse, out, "--suites", suites, "--previous", previous) == expected
 
 
 def test_wrong_calls(warehouse: Path, tmp_path: Path, capsys) -> None:
