@@ -118,7 +118,7 @@ def make_exports(
     )
     connection.execute(
         "create table exports.export_metric_caseload as"
-        " select 'tier ' || i % 7 as name, i as clients from range(300000) as numbers(i)"
+        " select 'tier ' || i % 7 as name, i as clients from range(3) as numbers(i)"
     )
     connection.execute("create table exports.export_metric_feed as select 'adt' as source")
     connection.execute(
