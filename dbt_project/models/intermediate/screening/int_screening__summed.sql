@@ -1,4 +1,8 @@
-with answer as (
+with run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+answer as (
     select * from {{ ref('int_screening__answered') }}
 ),
 
@@ -98,6 +102,14 @@ summed_response as (
             as first_evidence_key
     from checked_answer
     group by source, response_id, instrument
+),
+
+dated_response as (
+    select
+        summed_response.*,
+        {{ local_date('summed_response.administered_at', 'run.time_zone') }} as administered_date
+    from summed_response
+    cross join run
 )
 
-select * from summed_response
+select * from dated_response

@@ -6,45 +6,39 @@ task_type as (
     select * from {{ ref('task_type') }} where lane = 1
 ),
 
-calendar_day as (
-    select * from {{ ref('int_business_day__numbered') }}
+local_day as (
+    select * from {{ ref('int_task__day') }}
 ),
 
 -- spec interface.md Tasks, lane 1: 24 elapsed hours; without a time, the end of the next day
 due_discharge as (
     select
         discharge.*,
-        run.time_zone,
         task_type.lane,
         task_type.pass_business_days,
-        case
-            when discharge.discharge_precision = 'date' then {{ end_of_local_day(
-                'discharge.discharge_date + task_type.due_days', 'run.time_zone') }}
+        case when discharge.discharge_precision = 'date' then next_day.ends_at
             else discharge.discharged_at + task_type.due_hours * interval '1 hour'
         end as due_at
     from {{ ref('int_task__discharge_opened') }} as discharge
     inner join task_type on discharge.task_type = task_type.task_type
-    cross join run
+    left join local_day as next_day
+        on discharge.discharge_date + task_type.due_days = next_day.calendar_date
 ),
 
-local_due_discharge as (
-    select *, {{ local_timestamp('due_at', 'time_zone') }} as local_due_at
+dated_discharge as (
+    select due_discharge.*, {{ local_date('due_discharge.due_at', 'run.time_zone') }} as due_date
     from due_discharge
+    cross join run
 ),
 
 -- a business day later, at the same time of the day
 passing_discharge as (
     select
         discharge.*,
-        timezone(
-            discharge.time_zone,
-            cast(pass_day.calendar_date as timestamp)
-            + (discharge.local_due_at - date_trunc('day', discharge.local_due_at))
-        ) as passes_at
-    from local_due_discharge as discharge
-    left join calendar_day as due_day
-        on cast(discharge.local_due_at as date) = due_day.calendar_date
-    left join calendar_day as pass_day
+        discharge.due_at + (pass_day.starts_at - due_day.starts_at) as passes_at
+    from dated_discharge as discharge
+    left join local_day as due_day on discharge.due_date = due_day.calendar_date
+    left join local_day as pass_day
         on due_day.business_day_number + discharge.pass_business_days
         = pass_day.business_day_number
         and pass_day.is_business_day

@@ -1,26 +1,40 @@
 with run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select as_of from {{ ref('stg_caseload__run') }}
 ),
 
 task_type as (
     select * from {{ ref('task_type') }} where lane = 3
 ),
 
-appointment as (
-    select * from {{ ref('fct_appointment') }} where client_key is not null
-),
-
 calendar_day as (
-    select * from {{ ref('int_business_day__numbered') }}
+    select * from {{ ref('int_task__day') }}
 ),
 
+missed_appointment as (
+    select
+        client_key, appointment_id, appointment_key, service_line, scheduled_at, scheduled_date,
+        status, status_at, rescheduled_to_appointment_id, is_part2, evidence_key
+    from {{ ref('fct_appointment') }}
+    where client_key is not null and status in ('no_show', 'late_cancel')
+),
+
+rebooked_appointment as (
+    select appointment_id, min(created_at) as created_at
+    from {{ ref('fct_appointment') }}
+    where appointment_id in (select rescheduled_to_appointment_id from missed_appointment)
+    group by appointment_id
+),
+
+-- the key of the appointment serves as the hash of its task
 standing_miss as (
     select
+        missed.appointment_key as task_hash,
         missed.client_key,
         missed.appointment_id,
         missed.appointment_key,
         missed.service_line,
         missed.scheduled_at,
+        missed.scheduled_date as missed_date,
         case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
             else missed.scheduled_at end as missed_at,
         case when missed.rescheduled_to_appointment_id is not null
@@ -30,20 +44,21 @@ standing_miss as (
         cast(null as {{ dbt.type_string() }}) as withdrawn_as,
         missed.is_part2,
         missed.evidence_key
-    from appointment as missed
-    left join appointment as rebooked
+    from missed_appointment as missed
+    left join rebooked_appointment as rebooked
         on missed.rescheduled_to_appointment_id = rebooked.appointment_id
-    where missed.status in ('no_show', 'late_cancel')
 ),
 
 -- a miss that the record later took back, moved or rescheduled
 withdrawn_miss as (
     select
+        {{ surrogate_key(['appointment_id', 'scheduled_at']) }} as task_hash,
         client_key,
         appointment_id,
         appointment_key,
         service_line,
         scheduled_at,
+        scheduled_date as missed_date,
         scheduled_at as missed_at,
         case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
             as rescheduled_at,
@@ -62,39 +77,25 @@ missed as (
     select * from withdrawn_miss
 ),
 
-local_miss as (
-    select
-        missed.*,
-        run.time_zone,
-        task_type.lane,
-        task_type.task_type,
-        task_type.due_business_days,
-        task_type.expires_days,
-        {{ local_date('missed.scheduled_at', 'run.time_zone') }} as missed_date,
-        {{ local_timestamp('missed.missed_at', 'run.time_zone') }} as local_missed_at
-    from missed
-    inner join task_type on missed.service_line = task_type.event_kind
-    cross join run
-),
-
 -- spec interface.md Tasks, lane 3: end of the next business day; the same day for injection and moud
 opening_miss as (
     select
-        {{ surrogate_key(["'3'", 'miss.appointment_id', 'miss.scheduled_at']) }} as task_hash,
         client_scope.evidence_scope,
         miss.*,
-        {{ end_of_local_day(
-            'coalesce(due_day.calendar_date, miss.missed_date)', 'miss.time_zone') }} as due_at,
-        timezone(miss.time_zone, miss.local_missed_at + miss.expires_days * interval '1 day')
-            as expires_at
-    from local_miss as miss
+        task_type.lane,
+        task_type.task_type,
+        case when task_type.due_business_days = 0 then missed_day.ends_at else due_day.ends_at end
+            as due_at,
+        miss.missed_at + task_type.expires_days * interval '1 day' as expires_at
+    from missed as miss
+    inner join task_type on miss.service_line = task_type.event_kind
     inner join {{ ref('int_client__scope') }} as client_scope
         on miss.client_key = client_scope.client_key
         and (client_scope.evidence_scope = 'all' or not miss.is_part2)
     left join calendar_day as missed_day on miss.missed_date = missed_day.calendar_date
     left join calendar_day as due_day
-        on miss.due_business_days > 0
-        and missed_day.business_day_number + miss.due_business_days = due_day.business_day_number
+        on missed_day.business_day_number + task_type.due_business_days
+        = due_day.business_day_number
         and due_day.is_business_day
 ),
 

@@ -1,13 +1,9 @@
-with run as (
-    select * from {{ ref('stg_caseload__run') }}
-),
-
-task_type as (
+with task_type as (
     select * from {{ ref('task_type') }} where lane = 4
 ),
 
-calendar_day as (
-    select * from {{ ref('int_business_day__numbered') }}
+local_day as (
+    select * from {{ ref('int_task__day') }}
 ),
 
 -- the tier of today; lanes 0 and 1 raise it, lane 4 does not, so nothing depends on itself
@@ -23,11 +19,8 @@ scoped_referral as (
     select
         client_scope.evidence_scope,
         opened.*,
-        run.time_zone,
-        coalesce(client_tier.tier, 'standard') as tier,
-        {{ local_date('opened.opened_at', 'run.time_zone') }} as opened_date
+        coalesce(client_tier.tier, 'standard') as tier
     from {{ ref('int_task__referral_opened') }} as opened
-    cross join run
     inner join {{ ref('int_client__scope') }} as client_scope
         on opened.client_key = client_scope.client_key
         and (client_scope.evidence_scope = 'all' or not opened.is_part2)
@@ -48,7 +41,7 @@ opening as (
         referral.task_type,
         referral.opened_at as event_at,
         referral.opened_at,
-        {{ end_of_local_day('due_day.calendar_date', 'referral.time_zone') }} as due_at,
+        due_day.ends_at as due_at,
         cast(null as timestamp with time zone) as expires_at,
         cast(null as {{ dbt.type_string() }}) as expires_as,
         referral.next_status_at as answered_at,
@@ -59,7 +52,7 @@ opening as (
         referral.evidence_table,
         referral.evidence_key,
         referral.is_part2,
-        {{ local_date('referral.status_at', 'referral.time_zone') }} as event_date,
+        referral.status_date as event_date,
         referral.referral_key as event_key,
         cast(null as {{ dbt.type_string() }}) as event_facility,
         cast(null as {{ dbt.type_string() }}) as event_setting,
@@ -67,8 +60,8 @@ opening as (
     from scoped_referral as referral
     inner join task_type on referral.task_type = task_type.task_type
     inner join referral_due on referral.tier = referral_due.tier
-    left join calendar_day as opened_day on referral.opened_date = opened_day.calendar_date
-    left join calendar_day as due_day
+    left join local_day as opened_day on referral.opened_date = opened_day.calendar_date
+    left join local_day as due_day
         on opened_day.business_day_number + referral_due.due_business_days
         = due_day.business_day_number
         and due_day.is_business_day

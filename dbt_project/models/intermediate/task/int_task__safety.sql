@@ -6,11 +6,14 @@ task_type as (
     select * from {{ ref('task_type') }} where lane = 0
 ),
 
+local_day as (
+    select * from {{ ref('int_task__day') }}
+),
+
 event as (
     select
         safety_event.*,
-        run.time_zone,
-        {{ local_timestamp('safety_event.event_at', 'run.time_zone') }} as local_at
+        {{ local_date('safety_event.event_at', 'run.time_zone') }} as event_date
     from {{ ref('int_task__safety_event') }} as safety_event
     cross join run
 ),
@@ -25,11 +28,10 @@ opening as (
         event.task_type,
         event.event_at,
         event.event_at as opened_at,
-        {{ end_of_local_day(
-            'cast(event.local_at as date) + task_type.due_days', 'event.time_zone') }} as due_at,
-        case when event.has_expiry then timezone(
-            event.time_zone, event.local_at + task_type.expires_days * interval '1 day'
-        ) end as expires_at,
+        local_day.ends_at as due_at,
+        case when event.has_expiry
+            then event.event_at + task_type.expires_days * interval '1 day'
+        end as expires_at,
         'expired' as expires_as,
         case when event.answered_at < event.event_at then event.event_at
             else event.answered_at end as answered_at,
@@ -39,7 +41,7 @@ opening as (
         event.evidence_table,
         event.evidence_key,
         event.is_part2,
-        cast(event.local_at as date) as event_date,
+        event.event_date,
         event.event_key,
         event.facility_name as event_facility,
         event.setting as event_setting,
@@ -49,6 +51,7 @@ opening as (
     inner join {{ ref('int_client__scope') }} as client_scope
         on event.client_key = client_scope.client_key
         and (client_scope.evidence_scope = 'all' or not event.is_part2)
+    left join local_day on event.event_date + task_type.due_days = local_day.calendar_date
 ),
 
 {{ task_life('opening', answered_by_contact=true, admission='ends') }}

@@ -1,5 +1,5 @@
 with run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select as_of from {{ ref('stg_caseload__run') }}
 ),
 
 task_type as (
@@ -8,6 +8,10 @@ task_type as (
 
 discharge as (
     select * from {{ ref('int_task__discharge_opened') }}
+),
+
+local_day as (
+    select * from {{ ref('int_task__day') }}
 ),
 
 -- spec interface.md Tasks, lane 2: exists only once lane 1 was worked or its time had passed
@@ -22,14 +26,11 @@ passed_discharge as (
         passed_task.evidence_scope,
         passed_task.closed_at as opened_at,
         discharge.*,
-        run.time_zone,
         run.as_of,
         task_type.lane,
         task_type.task_type as transition_type,
         discharge.discharge_date + task_type.due_days as due_date,
-        discharge.discharge_date + task_type.expires_days as pass_date,
-        task_type.due_days,
-        {{ local_timestamp('discharge.discharged_at', 'run.time_zone') }} as local_at
+        discharge.discharge_date + task_type.expires_days as pass_date
     from passed_task
     inner join discharge
         on passed_task.client_key = discharge.client_key
@@ -71,14 +72,11 @@ opening as (
         discharge.transition_type as task_type,
         discharge.discharged_at as event_at,
         discharge.opened_at,
-        case
-            when discharge.discharge_precision = 'date'
-                then {{ end_of_local_day('discharge.due_date', 'discharge.time_zone') }}
-            else timezone(
-                discharge.time_zone, discharge.local_at + discharge.due_days * interval '1 day'
-            )
+        -- so many local days later, at the same time of the day
+        case when discharge.discharge_precision = 'date' then due_day.ends_at
+            else discharge.discharged_at + (due_day.starts_at - discharge_day.starts_at)
         end as due_at,
-        {{ start_of_local_day('discharge.pass_date', 'discharge.time_zone') }} as expires_at,
+        pass_day.starts_at as expires_at,
         'passed_to_lane_6' as expires_as,
         kept_visit.kept_at as answered_at,
         'kept_visit' as answered_as,
@@ -96,6 +94,10 @@ opening as (
     left join kept_visit
         on discharge.evidence_scope = kept_visit.evidence_scope
         and discharge.evidence_key = kept_visit.evidence_key
+    left join local_day as discharge_day
+        on discharge.discharge_date = discharge_day.calendar_date
+    left join local_day as due_day on discharge.due_date = due_day.calendar_date
+    left join local_day as pass_day on discharge.pass_date = pass_day.calendar_date
 ),
 
 {{ task_life('opening', answered_by_contact=false, admission='replaces') }}

@@ -1,13 +1,11 @@
+{{ config(materialized='view') }}
+
 with task_type as (
     select task_type, why_now, action_needed from {{ ref('task_type') }}
 ),
 
 task_lane as (
     select lane, lane_name from {{ ref('task_lane') }}
-),
-
-client as (
-    select client_key, client_id from {{ ref('dim_client') }}
 ),
 
 task as (
@@ -21,14 +19,12 @@ task as (
 worded_task as (
     select
         task.*,
-        client.client_id,
         task_lane.lane_name,
         case when task.status = 'open' then replace(
             task_type.why_now, '{date}', cast(task.event_date as {{ dbt.type_string() }})
         ) end as why_now,
         case when task.status = 'open' then task_type.action_needed end as action_needed
     from task
-    inner join client on task.client_key = client.client_key
     inner join task_lane on task.lane = task_lane.lane
     inner join task_type on task.task_type = task_type.task_type
 )

@@ -3,7 +3,7 @@ with run as (
 ),
 
 stay as (
-    select * from {{ ref('fct_stay') }} where client_key is not null and not coalesce(died, false)
+    select * from {{ ref('fct_stay') }} where client_key is not null and not died
 ),
 
 task_setting as (
@@ -30,7 +30,7 @@ admission as (
         -- the discharge that has a follow-up of its own
         bounded_stay.discharged_at <= run.as_of
         and bounded_stay.stay_class in ('acute', 'crisis')
-        and coalesce(bounded_stay.is_to_community, true) as has_come_home,
+        and bounded_stay.is_to_community as has_come_home,
         coalesce(bounded_stay.discharged_at, bounded_stay.assumed_end_at) > run.as_of
             as is_inside,
         lead(bounded_stay.admitted_at) over (

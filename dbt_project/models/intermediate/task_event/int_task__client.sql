@@ -3,7 +3,7 @@ with run as (
 ),
 
 client as (
-    select client_key, client_id, status, death_date
+    select client_key, client_id, status, death_date, is_deceased
     from {{ ref('dim_client') }}
     where is_agency_client
 ),
@@ -18,23 +18,15 @@ last_word as (
         client_scope.client_key,
         client_scope.evidence_scope,
         max(case when contact.is_two_way then contact.contacted_at end) as reached_at,
-        max(case when outcome.client_left = 'died' then contact.contacted_at end) as died_at,
         max(case when outcome.client_left = 'moved' then contact.contacted_at end) as moved_at
     from {{ ref('fct_contact') }} as contact
     inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
     inner join client_scope on contact.client_key = client_scope.client_key
     cross join run
     where contact.contacted_at <= run.as_of
-        and (outcome.client_left is not null or contact.is_two_way)
+        and (outcome.client_left = 'moved' or contact.is_two_way)
         and (client_scope.evidence_scope = 'all' or not contact.is_part2)
     group by client_scope.client_key, client_scope.evidence_scope
-),
-
-fatal_stay as (
-    select client_key, min(coalesce(discharged_at, admitted_at)) as died_at
-    from {{ ref('fct_stay') }}
-    where died and client_key is not null
-    group by client_key
 ),
 
 -- the record says that a client was discharged but not when: the last program's end, else the day we heard it
@@ -59,11 +51,10 @@ task_client as (
         client.client_key,
         client.client_id,
         client_scope.evidence_scope,
-        least(
+        -- dim_client knows of a death from every sender, at times without its day
+        coalesce(
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
-            fatal_stay.died_at,
-            case when last_word.reached_at > last_word.died_at then null
-                else last_word.died_at end
+            case when client.is_deceased then run.as_of end
         ) as died_at,
         case when last_word.reached_at > last_word.moved_at then null
             else last_word.moved_at end as moved_at,
@@ -80,7 +71,6 @@ task_client as (
     left join last_word
         on client.client_key = last_word.client_key
         and client_scope.evidence_scope = last_word.evidence_scope
-    left join fatal_stay on client.client_key = fatal_stay.client_key
     left join discharge_notice on client.client_key = discharge_notice.client_key
     left join last_enrollment on client.client_key = last_enrollment.client_key
 )

@@ -1,5 +1,9 @@
 with run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+local_day as (
+    select calendar_date, ends_at from {{ ref('int_task__day') }}
 ),
 
 claims_notice as (
@@ -40,8 +44,7 @@ stay_discharge as (
             stay_class in ('acute', 'crisis')
             or (stay_class = 'observation' and setting <> 'medical')
         )
-        and coalesce(is_to_community, true)
-        and not coalesce(died, false)
+        and is_to_community
 ),
 
 -- an ED visit counts for behavioral health, and where nobody says what it was for
@@ -55,7 +58,7 @@ emergency_discharge as (
         case when facility_type = 'crisis_center' then 'discharge_crisis'
             else 'discharge_emergency' end as task_type,
         ended_at as discharged_at,
-        {{ local_date('ended_at', 'run.time_zone') }} as discharge_date,
+        end_date as discharge_date,
         end_precision as discharge_precision,
         discharge_disposition_code,
         has_adt,
@@ -64,11 +67,10 @@ emergency_discharge as (
         evidence_table,
         evidence_key
     from {{ ref('fct_ed_visit') }}
-    cross join run
     where ended_at is not null
-        and not coalesce(became_inpatient, false)
+        and not became_inpatient
         and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
-        and coalesce(is_to_community, true)
+        and is_to_community
 ),
 
 standing_discharge as (
@@ -84,10 +86,9 @@ discharge as (
         cast(null as {{ dbt.type_string() }}) as withdrawn_as
     from standing_discharge
     cross join claims_notice
-    cross join run
-    where standing_discharge.has_adt
-        or {{ local_date('standing_discharge.received_at', 'run.time_zone') }}
-        <= standing_discharge.discharge_date + claims_notice.notice_days
+    left join local_day
+        on standing_discharge.discharge_date + claims_notice.notice_days = local_day.calendar_date
+    where standing_discharge.has_adt or standing_discharge.received_at <= local_day.ends_at
     union all
     select
         cast(null as bigint) as event_key,

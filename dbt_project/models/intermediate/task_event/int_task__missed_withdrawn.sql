@@ -2,7 +2,11 @@
     Missed appointments that the record no longer shows as missed: rescheduled later, or corrected. Only rows that a
     later delivery replaced are read, so this is the one place of the rooms of care where raw rows are read directly.
 #}
-with superseded as (
+with run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+superseded as (
     select _batch_id, _source_row, current_batch_id, current_source_row
     from {{ ref('stg_ehr__superseded') }}
     where table_name = 'appointment'
@@ -44,6 +48,7 @@ withdrawn as (
         version.appointment_id,
         standing.appointment_key,
         version.scheduled_at,
+        {{ local_date('version.scheduled_at', 'run.time_zone') }} as scheduled_date,
         version.service_line,
         batch.first_received_at as corrected_at,
         standing.status,
@@ -51,6 +56,7 @@ withdrawn as (
         coalesce(standing.is_part2, true) as is_part2,
         version.evidence_key
     from missed_version as version
+    cross join run
     left join {{ ref('fct_appointment') }} as standing
         on version.appointment_id = standing.appointment_id
     left join matched on version.source_client_id = matched.source_client_id

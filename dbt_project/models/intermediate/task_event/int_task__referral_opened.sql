@@ -1,5 +1,5 @@
 with run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select time_zone from {{ ref('stg_caseload__run') }}
 ),
 
 referral_limit as (
@@ -13,16 +13,10 @@ admission as (
 timed_step as (
     select
         step.*,
-        run.time_zone,
         referral_limit.stalled_after_days,
-        timezone(
-            run.time_zone,
-            {{ local_timestamp('step.status_at', 'run.time_zone') }}
-            + referral_limit.stalled_after_days * interval '1 day'
-        ) as stalled_at
+        step.status_at + referral_limit.stalled_after_days * interval '1 day' as stalled_at
     from {{ ref('int_referral__stepped') }} as step
     inner join referral_limit on step.priority = referral_limit.priority
-    cross join run
 ),
 
 -- spec interface.md Tasks, lane 4: no new status for so long, or a barrier
@@ -43,11 +37,8 @@ stay_between as (
         admission.stay_key,
         admission.next_admitted_at,
         admission.is_part2 as is_part2_stay,
-        timezone(
-            stalled_step.time_zone,
-            {{ local_timestamp('admission.ended_at', 'stalled_step.time_zone') }}
-            + stalled_step.stalled_after_days * interval '1 day'
-        ) as stalled_again_at
+        admission.ended_at + stalled_step.stalled_after_days * interval '1 day'
+            as stalled_again_at
     from stalled_step
     inner join admission
         on stalled_step.client_key = admission.client_key
@@ -70,6 +61,15 @@ opened as (
     from stay_between
     where (next_status_at is null or next_status_at > stalled_again_at)
         and (next_admitted_at is null or next_admitted_at > stalled_again_at)
+),
+
+dated as (
+    select
+        opened.*,
+        {{ local_date('opened.opened_at', 'run.time_zone') }} as opened_date,
+        {{ local_date('opened.status_at', 'run.time_zone') }} as status_date
+    from opened
+    cross join run
 )
 
-select * from opened
+select * from dated

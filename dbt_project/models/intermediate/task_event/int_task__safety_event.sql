@@ -42,14 +42,14 @@ acute_event as (
         ed_visit_key as event_key, started_at as event_at, has_adt, received_at,
         is_part2, evidence_table, evidence_key
     from {{ ref('fct_ed_visit') }}
-    where (is_self_harm_any or is_overdose_any) and not coalesce(became_inpatient, false)
+    where (is_self_harm_any or is_overdose_any) and not became_inpatient
     union all
     select
         client_key, is_self_harm_any, facility_id, facility_name, setting,
         stay_key as event_key, discharged_at as event_at, has_adt, received_at,
         is_part2, evidence_table, evidence_key
     from {{ ref('fct_stay') }}
-    where (is_self_harm_any or is_overdose_any) and coalesce(is_to_community, true)
+    where (is_self_harm_any or is_overdose_any) and is_to_community
         and discharged_at is not null
 ),
 

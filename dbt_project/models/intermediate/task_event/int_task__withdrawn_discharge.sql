@@ -139,7 +139,10 @@ withdrawn_discharge as (
     left join correction on fallen_alert.evidence_key = correction.evidence_key
     left join behavioral_emergency
         on fallen_alert.evidence_key = behavioral_emergency.evidence_key
-    where cancellation.evidence_key is not null or correction.evidence_key is not null
+    left join {{ ref('discharge_disposition') }} as disposition
+        on fallen_alert.discharge_disposition_code = disposition.discharge_disposition_code
+    where (cancellation.evidence_key is not null or correction.evidence_key is not null)
+        and coalesce(disposition.is_to_community, true)
 )
 
 select * from withdrawn_discharge

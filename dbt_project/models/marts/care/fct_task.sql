@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+-- a cheap projection of the lanes, which are stored: storing a million wide rows twice would buy nothing
 with task as (
     select
         task_key,
@@ -12,7 +15,6 @@ with task as (
         close_reason,
         evidence_table,
         evidence_key,
-        client_id,
         lane_name,
         is_part2,
         event_at,

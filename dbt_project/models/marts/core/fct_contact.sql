@@ -10,14 +10,11 @@ contact_outcome as (
     select outcome, is_two_way from {{ ref('contact_outcome') }}
 ),
 
-matched as (
-    select source_client_id, client_key
-    from {{ ref('int_client__matched') }}
-    where source = 'ehr'
-),
-
 client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }}
+    select matched.source_client_id, matched.client_key, dim_client.care_manager_id
+    from {{ ref('int_client__matched') }} as matched
+    inner join {{ ref('dim_client') }} as dim_client on matched.client_key = dim_client.client_key
+    where matched.source = 'ehr'
 ),
 
 part2_span as (
@@ -28,17 +25,21 @@ batch as (
     select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
+-- the zone meets the rows before any join: DuckDB looks it up once, not once a row
+local_contact as (
+    select contact.*, {{ local_date('contact.contacted_at', 'run.time_zone') }} as contacted_date
+    from contact
+    cross join run
+),
+
 client_contact as (
     select
         contact.*,
-        matched.client_key,
+        client.client_key,
         client.care_manager_id,
-        batch.first_received_at,
-        {{ local_date('contact.contacted_at', 'run.time_zone') }} as contacted_date
-    from contact
-    cross join run
-    left join matched on contact.source_client_id = matched.source_client_id
-    left join client on matched.client_key = client.client_key
+        batch.first_received_at
+    from local_contact as contact
+    left join client on contact.source_client_id = client.source_client_id
     left join batch on contact._batch_id = batch.batch_id
 ),
 

@@ -24,14 +24,19 @@ batch as (
     select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
+-- the zone meets the rows before any join: DuckDB looks it up once, not once a row
+local_referral as (
+    select referral.*, {{ local_date('referral.created_at', 'run.time_zone') }} as created_date
+    from referral
+    cross join run
+),
+
 client_referral as (
     select
         referral.*,
         matched.client_key,
-        batch.first_received_at,
-        {{ local_date('referral.created_at', 'run.time_zone') }} as created_date
-    from referral
-    cross join run
+        batch.first_received_at
+    from local_referral as referral
     left join matched on referral.source_client_id = matched.source_client_id
     left join batch on referral._batch_id = batch.batch_id
 ),

@@ -1,8 +1,4 @@
-with run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
-),
-
-response as (
+with response as (
     select * from {{ ref('int_screening__scored') }}
 ),
 
@@ -43,10 +39,8 @@ client_response as (
         response.*,
         -- one response under two people's ids belongs to neither
         case when matched.client_key = other_match.client_key then matched.client_key end
-            as client_key,
-        {{ local_date('response.administered_at', 'run.time_zone') }} as administered_date
+            as client_key
     from response
-    cross join run
     left join matched
         on response.client_source = matched.source
         and response.source_client_id = matched.source_client_id
