@@ -1,7 +1,6 @@
 """The leaders' page: trends, targets and comparisons of a release, with the way from a number to its definition.
 
-Run by `caseload dashboard`. Shows what left and nothing else; a cell that was suppressed reads "under 11 or hidden with
-it". Every chart stands beside its table, which is its text alternative.
+Run by `caseload dashboard`. Shows what left and nothing else; a cell that was suppressed reads "hidden". Every chart stands beside its table, which is its text alternative.
 """
 
 from __future__ import annotations
@@ -54,7 +53,7 @@ def main() -> None:
 def _head(released: Released) -> None:
     zone = ZoneInfo(os.environ.get("CASELOAD_TIME_ZONE", "America/New_York"))
     st.title("Program measures")
-    st.caption(
+    st.markdown(
         f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release {released.release_id} ·"
         " modelled on public measure texts, not certified"
     )
@@ -87,15 +86,16 @@ def _overview(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> Non
     cards = tables.cards(totals, definitions)
     for start in range(0, len(cards), 4):
         for column, card in zip(st.columns(4), cards[start : start + 4], strict=False):
-            column.metric(
-                card.title,
-                card.value,
-                delta=card.versus_target,
-                delta_color="normal" if card.higher_is_better else "inverse",
-                border=True,
-                help=card.definition,
-            )
-            column.caption(card.context)
+            with column.container(border=True, height="stretch"):
+                st.markdown(f"**{card.title}**")
+                st.metric(
+                    card.title,
+                    card.value,
+                    delta=card.versus_target,
+                    delta_color="normal" if card.higher_is_better else "inverse",
+                    label_visibility="collapsed",
+                )
+                st.markdown(card.context)
 
 
 def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
@@ -104,41 +104,64 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     present = [name for name in titles if name in chosen["measure_id"].unique().to_list()]
     if not present:
         return
-    measure_id = st.selectbox("Measure", present, format_func=lambda name: titles[name])
+    measure_id = st.selectbox(
+        "Measure",
+        present,
+        index=present.index(tables.best_seen(chosen)),
+        format_func=lambda name: titles[name],
+    )
     definition = definitions.filter(pl.col("measure_id") == measure_id).row(0, named=True)
     rows = chosen.filter(pl.col("measure_id") == measure_id)
     st.markdown(f"**{definition['title']}.** {definition['description']}")
-    st.caption(tables.provenance(definition))
+    st.markdown(tables.provenance(definition))
 
     months = rows.filter(pl.col("month").is_not_null()).sort("month")
     st.subheader(f"By month, {year}")
     left, right = st.columns([3, 2])
-    left.altair_chart(charts.trend(months, definition), width="stretch")
+    if months["rate"].null_count() == months.height:
+        left.info("Every month of this measure is hidden or empty: the counts are too small.")
+    else:
+        left.altair_chart(charts.trend(months, definition), width="stretch")
     right.dataframe(tables.readable(months, "month", "Month"), hide_index=True, width="stretch")
 
     st.subheader("Who falls behind")
     name = st.radio("Compare by", list(STRATA), format_func=lambda key: STRATA[key], horizontal=True)
     strata = rows.filter(pl.col("stratum_name") == name).sort("stratum_value")
     left, right = st.columns([3, 2])
-    left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
+    if strata["rate"].null_count() == strata.height:
+        left.info("Every row of this comparison is hidden or empty: the counts are too small.")
+    else:
+        left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
     right.dataframe(
         tables.readable(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
     )
     if strata["is_suppressed"].any() or months["is_suppressed"].any():
-        st.caption(
+        st.markdown(
             "“Hidden” stands where a count is between 1 and 10, or where one could be worked out"
             " from its neighbors. 0 is shown."
         )
 
 
 def _caseload(released: Released) -> None:
+    caseload = released.metric("caseload")
     st.header("Caseload")
+    agency = caseload.filter(pl.col("breakdown") == "agency")
+    if agency.height:
+        st.markdown(f"Clients in care: **{tables.counted(agency['clients'][0])}**")
+    left, right = st.columns(2)
+    for place, breakdown, heading in (
+        (left, "tier", "By site and tier"),
+        (right, "program", "By site and program"),
+    ):
+        place.subheader(heading)
+        place.dataframe(
+            tables.crossed(caseload.filter(pl.col("breakdown") == breakdown), breakdown),
+            hide_index=True,
+            width="stretch",
+        )
+    st.subheader("Work opened and closed, last six months")
     st.dataframe(
-        tables.plain(released.metric("caseload")), hide_index=True, width="stretch"
-    )
-    st.subheader("Work opened and closed")
-    st.dataframe(
-        tables.plain(released.metric("task_flow")), hide_index=True, width="stretch"
+        tables.recent_work(released.metric("task_flow")), hide_index=True, width="stretch"
     )
 
 
@@ -146,7 +169,7 @@ def _feeds(released: Released) -> None:
     st.header("Where the numbers come from")
     st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
     for notice in released.manifest["notices"]:
-        st.caption(notice)
+        st.markdown(f"- {notice}")
 
 
 main()

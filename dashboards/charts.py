@@ -23,10 +23,10 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
     )
     line = (
         alt.Chart(shown)
-        .mark_line(color=_INK, point=alt.OverlayMarkDef(size=60, color=_INK))
+        .mark_line(color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False))
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
-            y=alt.Y("rate:Q", axis=_RATE, scale=alt.Scale(domainMin=0)),
+            y=alt.Y("rate:Q", axis=_RATE, scale=alt.Scale(domain=[0, 1])),
             tooltip=[alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("rate:Q", format=".1%")],
         )
     )
@@ -40,10 +40,10 @@ def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -
     )
     bars = (
         alt.Chart(shown)
-        .mark_bar(color=_INK, height=18)
+        .mark_bar(color=_INK, height=18, aria=False)
         .encode(
             y=alt.Y("stratum_value:N", title=heading, sort="-x"),
-            x=alt.X("rate:Q", axis=_RATE, scale=alt.Scale(domainMin=0)),
+            x=alt.X("rate:Q", axis=_RATE, scale=alt.Scale(domain=[0, 1])),
             tooltip=["stratum_value:N", alt.Tooltip("rate:Q", format=".1%")],
         )
     )
@@ -65,9 +65,10 @@ def _with_rules(
         at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {float(value):.0%}"]})
         place = {channel: "rate:Q"}
         rules.append(
-            alt.Chart(at).mark_rule(color=color, strokeDash=dash, strokeWidth=2).encode(**place)
+            alt.Chart(at).mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False).encode(**place)
         )
-        label = {"align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
+        label = {"aria": False, "align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
         anchored = alt.Chart(at).mark_text(**label).encode(**place, text="name:N")
         rules.append(anchored)
+    # The table beside the chart is its text alternative; a screen reader is spared the marks.
     return alt.layer(*rules).properties(height=300, description=description)

@@ -82,6 +82,11 @@ def percent(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float
     return "–" if rate is None else f"{float(rate) * 100:.1f} %"
 
 
+def counted(number: int | None) -> str:
+    """A released count; what was taken out of the row reads as hidden."""
+    return HIDDEN if number is None else f"{number:,}"
+
+
 def provenance(definition: dict[str, Any]) -> str:
     """Steward, version, source: the way from a number to its definition."""
     return (
@@ -106,12 +111,69 @@ def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
             {
                 heading: f"{about:%b %Y}" if column == "month" else str(about),
                 "Rate": percent(row["rate"], hidden=hidden),
-                "Met": HIDDEN if hidden else f"{row['numerator']:,}",
-                "Of": HIDDEN if hidden else f"{row['denominator']:,}",
-                "Open": HIDDEN if hidden else f"{row['open']:,}",
+                "Met": counted(row["numerator"]),
+                "Of": counted(row["denominator"]),
+                "Open": counted(row["open"]),
             }
         )
     return pl.DataFrame(lines, schema=[heading, "Rate", "Met", "Of", "Open"], orient="row")
+
+
+def best_seen(rates: pl.DataFrame) -> str:
+    """The measure with the most months that are not hidden: the one to open the page with."""
+    seen = (
+        rates.group_by("measure_id")
+        .agg((pl.col("month").is_not_null() & pl.col("rate").is_not_null()).sum().alias("months"))
+        .sort("months", "measure_id", descending=[True, False])
+    )
+    return str(seen["measure_id"][0])
+
+
+TIERS = ("critical", "high", "rising", "standard")
+
+
+def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
+    """Clients by site (down) and tier or program (across); hidden cells say so.
+
+    Args:
+        rows: the released caseload rows of one breakdown.
+        breakdown: `tier` or `program`.
+    """
+    column = "tier" if breakdown == "tier" else "program_id"
+    found = {
+        (row["site_id"] or "unknown", row[column] or "unknown"): counted(row["clients"])
+        for row in rows.iter_rows(named=True)
+    }
+    across = sorted({value for _, value in found})
+    if breakdown == "tier":
+        across = [tier for tier in TIERS if tier in across]
+    lines = [
+        {"Site": site, **{value.capitalize(): found.get((site, value), "0") for value in across}}
+        for site in sorted({site for site, _ in found})
+    ]
+    return pl.DataFrame(lines)
+
+
+_MONTHS_SHOWN = 6
+
+
+def recent_work(flow: pl.DataFrame) -> pl.DataFrame:
+    """Opened and closed tasks by lane in the last months: `47 / 45` reads 47 opened, 45 of them closed."""
+    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has none
+    months = flow["month"].unique().sort(descending=True).head(_MONTHS_SHOWN).sort().to_list()
+    cells = {
+        (row["lane"], row["month"]): f"{counted(row['opened'])} / {counted(row['closed'])}"
+        for row in flow.iter_rows(named=True)
+    }
+    names = dict(flow.select("lane", "lane_name").unique().sort("lane").iter_rows())
+    lines = [
+        {
+            "Lane": f"{lane} {name}",
+            **{f"{month:%b %Y}": cells.get((lane, month), "0 / 0") for month in months},
+        }
+        for lane, name in names.items()
+    ]
+    return pl.DataFrame(lines)
 
 
 def plain(rows: pl.DataFrame) -> pl.DataFrame:
