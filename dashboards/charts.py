@@ -9,6 +9,14 @@ import polars as pl
 
 _INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
 _RATE = alt.Axis(format=".0%", title="Rate")
+_ROOM = 1.25  # above the highest mark, for the labels of the rules
+
+
+def _scale(rates: pl.DataFrame, definition: dict[str, Any]) -> alt.Scale:
+    """From zero, so that heights compare, to a little above the highest rate or rule."""
+    values = [*rates["rate"].to_list(), definition["target_rate"], definition["national_rate"]]
+    highest = max((float(value) for value in values if value is not None), default=1.0)
+    return alt.Scale(domain=[0, min(1.0, max(highest * _ROOM, 0.1))])
 
 
 def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
@@ -26,7 +34,7 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
         .mark_line(color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False))
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
-            y=alt.Y("rate:Q", axis=_RATE, scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
             tooltip=[alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("rate:Q", format=".1%")],
         )
     )
@@ -43,7 +51,7 @@ def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -
         .mark_bar(color=_INK, height=18, aria=False)
         .encode(
             y=alt.Y("stratum_value:N", title=heading, sort="-x"),
-            x=alt.X("rate:Q", axis=_RATE, scale=alt.Scale(domain=[0, 1])),
+            x=alt.X("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
             tooltip=["stratum_value:N", alt.Tooltip("rate:Q", format=".1%")],
         )
     )

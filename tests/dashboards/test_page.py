@@ -1,0 +1,172 @@
+"""The leaders' page: without a browser (AppTest), and once in headless Chromium with axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import tables
+from tests.conftest import ROOT, Demo
+
+APP = ROOT / "dashboards" / "app.py"
+
+
+@pytest.fixture
+def page(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("CASELOAD_PUBLISHED", str(demo.data / "published"))
+    return AppTest.from_file(str(APP), default_timeout=60).run()
+
+
+def _texts(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.markdown)
+
+
+def test_page_shows_every_measure_of_the_release(page: AppTest, demo: Demo) -> None:
+    assert not page.exception
+    rates = pl.read_parquet(demo.release / "metrics" / "measure_rate.parquet")
+    totals = rates.filter(
+        (pl.col("stratum_name") == "total")
+        & pl.col("month").is_null()
+        & (pl.col("basis") == "operational")
+        & (pl.col("measurement_year") == 2026)
+    )
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert len(shown) == totals.height
+    for row in totals.iter_rows(named=True):
+        expected = tables.percent(row["rate"], hidden=row["is_suppressed"])
+        assert shown[row["title"]] == expected
+
+
+def test_the_way_from_a_number_to_its_definition(page: AppTest) -> None:
+    measure = page.selectbox[1]
+    fuh = next(option for option in measure.options if "7 days after hospitalization" in option)
+    measure.select(fuh).run()
+    assert not page.exception
+    texts = _texts(page)
+    assert "fuh_7" in texts
+    assert "Steward NCQA" in texts
+    assert "not certified" in texts
+
+
+@pytest.mark.parametrize("stratum", ["Site", "Payer", "Age", "Sex", "Race", "Ethnicity"])
+def test_every_comparison_opens(page: AppTest, stratum: str) -> None:
+    page.radio[1].set_value(page.radio[1].options[0])
+    chosen = {"Site": "site_id", "Payer": "payer_type", "Age": "age_band"}.get(
+        stratum, stratum.lower()
+    )
+    page.radio[1].set_value(chosen).run()
+    assert not page.exception
+
+
+def test_no_client_is_on_the_page(page: AppTest, demo: Demo) -> None:
+    listed = pl.read_csv(demo.release / "outreach" / "outreach_list.csv", infer_schema=False)
+    texts = _texts(page) + "".join(str(frame.value) for frame in page.dataframe)
+    for name in listed["client_id"].to_list() + listed["client_name"].to_list():
+        assert name not in texts
+
+
+def test_small_cells_read_hidden() -> None:
+    rows = pl.DataFrame(
+        {
+            "stratum_value": ["a", "b"],
+            "rate": [None, 0.25],
+            "is_suppressed": [True, False],
+            "numerator": [None, 5 * 11],
+            "denominator": [None, 220],
+            "open": [None, 0],
+        }
+    )
+    assert tables.readable(rows, "stratum_value", "Site").rows() == [
+        ("a", "hidden", "hidden", "hidden", "hidden"),
+        ("b", "25.0 %", "55", "220", "0"),
+    ]
+
+
+def test_page_before_the_first_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASELOAD_PUBLISHED", str(tmp_path))
+    page = AppTest.from_file(str(APP)).run()
+    assert not page.exception
+    assert "no release yet" in page.info[0].value
+
+
+def test_late_feed_is_a_banner(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = tmp_path / "published" / "current"
+    shutil.copytree(demo.release, release)
+    manifest = release / "manifest.json"
+    text = manifest.read_text()
+    source = text.index('"source": "adt"')
+    late = text[:source] + text[source:].replace('"is_stale": false', '"is_stale": true', 1)
+    manifest.chmod(0o600)
+    manifest.write_text(late)
+    monkeypatch.setenv("CASELOAD_PUBLISHED", str(tmp_path / "published"))
+    page = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert "Late feeds: adt" in page.error[0].value
+
+
+@pytest.fixture
+def served(demo: Demo) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [
+            sys.executable, "-m", "streamlit", "run", str(APP), "--server.address", "127.0.0.1",
+            "--server.port", str(port), "--server.headless", "true",
+            "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
+        ],
+        env={**os.environ, "CASELOAD_PUBLISHED": str(demo.data / "published")},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT,
+    )  # fmt: skip
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.5)
+        else:
+            pytest.fail("the page was not served within a minute")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_page_in_a_browser_has_no_axe_violation_and_calls_no_foreign_host(served: str) -> None:
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: the page is not seen in a browser")
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+             "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=flags)
+        page = browser.new_page(viewport={"width": 1400, "height": 3000})
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(served)
+        page.get_by_text("Where the numbers come from").wait_for(timeout=60_000)
+        page.wait_for_load_state("networkidle")
+        violations = [
+            f"{found['id']} ({found['impact']}): {found['nodes'][0]['html'][:200]}"
+            for found in Axe().run(page).response["violations"]
+        ]
+        browser.close()
+    assert violations == []
+    foreign = [url for url in asked if not url.startswith((served, "data:", "blob:"))]
+    assert foreign == []
