@@ -117,7 +117,7 @@ BARRIER: Final = 0.15  # [own]
 # --- claims ----------------------------------------------------------------------------------------------------------------
 VISIT_BILLED: Final = 0.96  # [own]
 BACKGROUND_CLAIMS_PER_YEAR: Final = 4.8  # [tuned] about 48 claim lines per client over two years
-FILLS_DONE: Final = 0.86  # [tuned] SAA 59.8 % with PDC of 0.8
+FILLS_DONE: Final = 0.84  # [tuned] SAA 59.8 % with PDC of 0.8
 CLAIM_REPLACED: Final = 0.06  # [8] frequency 7
 CLAIM_VOIDED: Final = 0.02  # [8] frequency 8
 VOID_REBILLED: Final = 0.5  # [own] voided, then billed again under a new number

@@ -200,6 +200,22 @@ RATES: tuple[Rate, ...] = (
         _share("item_9 >= 2", "item_9 is not null", "phq"),
     ),
     Rate(
+        "antipsychotics on 80 % of days (SAA)",
+        0.598,
+        0.53,
+        0.67,
+        "[8]",
+        """
+        select avg((covered >= 0.8 * possible)::int) from (
+            select data_source, person_id, sum(days_supply::int) as covered,
+                date '2025-12-31' - min(dispensing_date::date) + 1 as possible
+            from pharmacy_claim
+            where ndc_code in ('99999010130', '99999010230') and dispensing_date like '2025-%'
+                and data_source || ':' || person_id in (
+                    select person from claim_line where dx similar to 'F2[05].*')
+            group by all having count(*) filter (where claim_status = 'paid') >= 2)""",
+    ),
+    Rate(
         "referral loop closed",
         0.35,
         0.31,
