@@ -25,8 +25,10 @@ due_discharge as (
         on discharge.discharge_date + task_type.due_days = next_day.calendar_date
 ),
 
-dated_discharge as (
-    select due_discharge.*, {{ local_date('due_discharge.due_at', 'run.time_zone') }} as due_date
+local_discharge as (
+    select
+        due_discharge.*,
+        {{ local_timestamp('due_discharge.due_at', 'run.time_zone') }} as local_due_at
     from due_discharge
     cross join run
 ),
@@ -35,13 +37,23 @@ dated_discharge as (
 passing_discharge as (
     select
         discharge.*,
-        discharge.due_at + (pass_day.starts_at - due_day.starts_at) as passes_at
-    from dated_discharge as discharge
-    left join local_day as due_day on discharge.due_date = due_day.calendar_date
+        discharge.local_due_at + (pass_day.calendar_date - due_day.calendar_date) * interval '1 day'
+            as local_pass_at
+    from local_discharge as discharge
+    left join local_day as due_day
+        on cast(discharge.local_due_at as date) = due_day.calendar_date
     left join local_day as pass_day
         on due_day.business_day_number + discharge.pass_business_days
         = pass_day.business_day_number
         and pass_day.is_business_day
+),
+
+passed_discharge as (
+    select
+        passing_discharge.*,
+        timezone(run.time_zone, passing_discharge.local_pass_at) as passes_at
+    from passing_discharge
+    cross join run
 ),
 
 opening as (
@@ -71,7 +83,7 @@ opening as (
         discharge.facility_name as event_facility,
         discharge.setting as event_setting,
         discharge.discharge_disposition_code
-    from passing_discharge as discharge
+    from passed_discharge as discharge
     inner join {{ ref('int_client__scope') }} as client_scope
         on discharge.client_key = client_scope.client_key
         and (client_scope.evidence_scope = 'all' or not discharge.is_part2)

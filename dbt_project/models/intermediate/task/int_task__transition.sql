@@ -1,5 +1,5 @@
 with run as (
-    select as_of from {{ ref('stg_caseload__run') }}
+    select as_of, time_zone from {{ ref('stg_caseload__run') }}
 ),
 
 task_type as (
@@ -29,6 +29,11 @@ passed_discharge as (
         run.as_of,
         task_type.lane,
         task_type.task_type as transition_type,
+        timezone(
+            run.time_zone,
+            {{ local_timestamp('discharge.discharged_at', 'run.time_zone') }}
+            + task_type.due_days * interval '1 day'
+        ) as due_moment,
         discharge.discharge_date + task_type.due_days as due_date,
         discharge.discharge_date + task_type.expires_days as pass_date
     from passed_task
@@ -74,7 +79,7 @@ opening as (
         discharge.opened_at,
         -- so many local days later, at the same time of the day
         case when discharge.discharge_precision = 'date' then due_day.ends_at
-            else discharge.discharged_at + (due_day.starts_at - discharge_day.starts_at)
+            else discharge.due_moment
         end as due_at,
         pass_day.starts_at as expires_at,
         'passed_to_lane_6' as expires_as,
@@ -94,8 +99,6 @@ opening as (
     left join kept_visit
         on discharge.evidence_scope = kept_visit.evidence_scope
         and discharge.evidence_key = kept_visit.evidence_key
-    left join local_day as discharge_day
-        on discharge.discharge_date = discharge_day.calendar_date
     left join local_day as due_day on discharge.due_date = due_day.calendar_date
     left join local_day as pass_day on discharge.pass_date = pass_day.calendar_date
 ),
