@@ -1,5 +1,5 @@
 with agency_client as (
-    select client.*
+    select client.*, 'ehr' as source, '' as source_scope
     from {{ ref('stg_ehr__client') }} as client
     inner join {{ ref('int_client__merged') }} as merged
         on client.source_client_id = merged.source_client_id
@@ -13,7 +13,8 @@ identity as (
 
 ranked_enrollment as (
     select
-        *,
+        _batch_id,
+        _source_row,
         row_number() over (
             partition by data_source, source_client_id
             order by
@@ -26,12 +27,17 @@ ranked_enrollment as (
 ),
 
 member as (
-    select * from ranked_enrollment
-    where recency = 1
+    select enrollment.*, 'claims' as source
+    from {{ ref('stg_claims__eligibility') }} as enrollment
+    inner join ranked_enrollment
+        on ranked_enrollment.recency = 1
+        and enrollment._batch_id = ranked_enrollment._batch_id
+        and enrollment._source_row = ranked_enrollment._source_row
 ),
 
 patient as (
-    select * from {{ ref('stg_synthea__patients') }}
+    select *, 'synthea' as source, '' as source_scope
+    from {{ ref('stg_synthea__patients') }}
 ),
 
 described_client as (
@@ -75,13 +81,17 @@ described_client as (
         ) as medicare_id
     from identity
     left join agency_client as client
-        on identity.source = 'ehr' and identity.source_client_id = client.source_client_id
+        on identity.source = client.source
+        and identity.source_scope = client.source_scope
+        and identity.source_client_id = client.source_client_id
     left join member
-        on identity.source = 'claims'
+        on identity.source = member.source
         and identity.source_scope = member.data_source
         and identity.source_client_id = member.source_client_id
     left join patient
-        on identity.source = 'synthea' and identity.source_client_id = patient.source_client_id
+        on identity.source = patient.source
+        and identity.source_scope = patient.source_scope
+        and identity.source_client_id = patient.source_client_id
 )
 
 select * from described_client

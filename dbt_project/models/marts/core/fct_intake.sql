@@ -7,27 +7,22 @@ with intake_record as (
     ) }}
 ),
 
-run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
-),
-
 intake as (
     select
-        {{ surrogate_key(["'ehr'", 'intake_record.intake_id']) }} as intake_key,
-        intake_record.intake_id,
-        intake_record.client_key,
-        intake_record.first_contact_at,
-        {{ local_date('intake_record.first_contact_at', 'run.time_zone') }} as first_contact_date,
-        intake_record.channel,
-        intake_record.urgency,
-        intake_record.initial_evaluation_at,
-        intake_record.first_service_at,
-        intake_record.is_part2,
-        intake_record.received_at,
-        intake_record.evidence_table,
-        intake_record.evidence_key
+        {{ surrogate_key(["'ehr'", 'intake_id']) }} as intake_key,
+        intake_id,
+        client_key,
+        first_contact_at,
+        record_date as first_contact_date,
+        channel,
+        urgency,
+        initial_evaluation_at,
+        first_service_at,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
     from intake_record
-    cross join run
 )
 
 select * from intake
