@@ -117,7 +117,7 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            _check_members(members, path.stat().st_size)
+            check_members(members, path.stat().st_size)
             for member in sorted(members, key=lambda m: m.filename):
                 target = folder / "unpacked"
                 surveyor = Surveyor()
@@ -136,7 +136,12 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
         raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
 
 
-def _check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+def check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+    """Refuse an archive that would leave its folder, is encrypted, or swells beyond reason.
+
+    Raises:
+        FileRefusedError: archive_unsafe.
+    """
     if len(members) > _MAX_MEMBERS:
         raise FileRefusedError(
             "archive_unsafe",

@@ -20,8 +20,9 @@ from sources.contract import Contract, load_contracts
 from sources.formats.delimited import read_delimited
 from sources.formats.parquet import read_parquet
 from sources.formats.structure import Survey
+from sources.formats.workbook import workbook_to_csv
 from sources.header import is_note_file
-from sources.landing import PARQUET, LandedFile, format_of, look, table_of
+from sources.landing import DELIMITED, PARQUET, WORKBOOK, LandedFile, format_of, look, table_of
 from sources.raw_writer import Part, RawWriter
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
@@ -233,8 +234,13 @@ class _Reader:
         out = self.writer.temporary / f"{batch_id}-{len(earlier) + 1}"
         first_row = 1 + sum(part.read.rows_in for part in earlier if part.table_name == name)
         place = {"zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_row}
-        if plain.survey is None or kind == PARQUET:
+        if kind == PARQUET:
             return Part(name, read_parquet(plain.path, table, **place))
+        if kind == WORKBOOK:
+            returned = out.with_name(f"{out.name}.returned.csv")
+            workbook_to_csv(plain.path, table, returned)
+            plain = PlainFile(plain.name, returned, survey_plain(returned)[1])
+        assert plain.survey is not None
         return Part(name, read_delimited(plain.path, plain.survey, table, **place))
 
     def _deliver(
@@ -265,9 +271,9 @@ class _Reader:
 
 
 def _inspect(file: LandedFile, *, is_packed: bool) -> tuple[Fingerprint, Survey | None]:
-    if is_packed or format_of(file.name) == PARQUET:
-        return fingerprint(file.path), None
-    return survey_plain(file.path)
+    if not is_packed and format_of(file.name) == DELIMITED:
+        return survey_plain(file.path)
+    return fingerprint(file.path), None
 
 
 def _report(file: LandedFile, record: dict[str, Any]) -> FileReport:

@@ -21,8 +21,14 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PASSED_OVER = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
-DELIMITED, PARQUET = "delimited", "parquet"
-_FORMATS = {".csv": DELIMITED, ".txt": DELIMITED, ".parquet": PARQUET, ".pq": PARQUET}
+DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
+_FORMATS = {
+    ".csv": DELIMITED,
+    ".txt": DELIMITED,
+    ".parquet": PARQUET,
+    ".pq": PARQUET,
+    ".xlsx": WORKBOOK,
+}
 
 
 @dataclass(frozen=True)
@@ -103,9 +109,14 @@ def received_at(folder: str, zone: str) -> dt.datetime | None:
 
 
 def table_of(file_name: str, contract: Contract) -> str | None:
-    """The contract's table whose name begins the file's name; the longest wins; None where there is none."""
+    """The contract's table whose name begins the file's name; the longest wins; None where there is none.
+
+    A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
+    """
     name = PurePosixPath(file_name).name.casefold()
     found = [table for table in contract.tables if name.startswith(table.casefold())]
+    if not found and WORKBOOK in contract.formats and format_of(name) == WORKBOOK:
+        found = list(contract.tables)[:1]
     return max(found, key=len, default=None)
 
 

@@ -45,6 +45,7 @@ _FILE = (
     Reason("bad_line_ends", "lines end with a bare carriage return", "end lines with LF or CRLF"),
     Reason("not_a_csv", "the content is another format than the name says", "give the file the extension of its format"),
     Reason("not_a_parquet", "not readable as Parquet", "write the file again; a cut-off transfer is a usual cause"),
+    Reason("not_a_workbook", "not readable as an .xlsx workbook", "save it as .xlsx again, or deliver CSV"),
     Reason("bad_column_type", "a Parquet column has a nested or binary type", "write plain columns"),
     Reason("record_too_long", "a line longer than 8 MiB", "check for a lost line end"),
     Reason("archive_truncated", "the archive ends before its content does", "send it again"),

@@ -1,0 +1,170 @@
+"""The outreach workbook as care managers return it (Office Open XML, ECMA-376 part 1, SpreadsheetML) as a CSV file.
+
+What must not be here: checks of values: what this writes goes through the delimited reader like any CSV. Only the first
+sheet that has the contract's columns in one of its first rows is read, only those columns, and only rows with an outcome:
+the workbook lists clients, and a row that nobody filled in is no record.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import posixpath
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+from xml.etree import ElementTree as ET
+
+from sources.archive import check_members
+from sources.contract import Table
+from sources.header import Header, match_header
+from sources.reasons import FileRefusedError
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_HEADER_WITHIN_ROWS = 20  # titles and notices may stand above the header
+_FILLED_IN = "outcome"
+_EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock; its zone is the agency's
+_EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
+_SECONDS_A_DAY = 86400
+
+
+def workbook_to_csv(path: Path, table: Table, target: Path) -> None:
+    """Write the returned rows of a workbook as CSV.
+
+    Args:
+        path: the workbook.
+        table: the contract's table; its date and timestamp columns are turned from serial numbers to ISO 8601.
+        target: the CSV file to write.
+
+    Raises:
+        FileRefusedError: not_a_workbook, header_missing_column, note_text, archive_unsafe.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            check_members(archive.infolist(), path.stat().st_size)
+            _convert(archive, table, target)
+    except (zipfile.BadZipFile, KeyError, ET.ParseError, ValueError) as error:
+        raise FileRefusedError("not_a_workbook", "not readable as an .xlsx workbook") from error
+
+
+def _convert(archive: zipfile.ZipFile, table: Table, target: Path) -> None:
+    book = _tree(archive, "xl/workbook.xml")
+    properties = book.find(f"{_MAIN}workbookPr")
+    is_1904 = properties is not None and properties.get("date1904") in ("1", "true")
+    epoch = _EPOCH_1904 if is_1904 else _EPOCH_1900
+    texts = _shared_texts(archive)
+    required = [column.name for column in table.columns if column.is_required]
+    for name in _sheets(archive, book):
+        with archive.open(name) as sheet:
+            rows = _rows(sheet, texts)
+            for fields in (row for row, _ in zip(rows, range(_HEADER_WITHIN_ROWS), strict=False)):
+                if set(required) <= {str(value).strip().casefold() for value in fields.values()}:
+                    _write(rows, fields, table, epoch, target)
+                    return
+    raise FileRefusedError(
+        "header_missing_column", f"no sheet has a header with {', '.join(required)}"
+    )
+
+
+def _write(
+    rows: Iterator[dict[int, str]],
+    fields: dict[int, str],
+    table: Table,
+    epoch: dt.datetime,
+    target: Path,
+) -> None:
+    places = sorted(fields)
+    header: Header = match_header([fields[place] for place in places], table)
+    names = {
+        place: name for place, name in zip(places, header.names, strict=True) if name is not None
+    }
+    types = {column.name: column.type for column in table.columns}
+    filled_in = next(place for place, name in names.items() if name == _FILLED_IN)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names.values())
+        for row in rows:
+            if row.get(filled_in, "").strip():
+                writer.writerow(
+                    _iso(row.get(place, ""), types[name], epoch) for place, name in names.items()
+                )
+
+
+def _iso(value: str, kind: str, epoch: dt.datetime) -> str:
+    """A cell as the feed writes it: days and moments that Excel keeps as numbers become ISO 8601."""
+    text = value.strip()
+    if kind not in ("date", "timestamp") or not text.replace(".", "", 1).isdigit():
+        return text
+    moment = epoch + dt.timedelta(seconds=round(float(text) * _SECONDS_A_DAY))
+    return moment.date().isoformat() if kind == "date" else moment.isoformat()
+
+
+def _sheets(archive: zipfile.ZipFile, book: ET.Element) -> list[str]:
+    relations = {
+        relation.get("Id"): relation.get("Target", "")
+        for relation in _tree(archive, "xl/_rels/workbook.xml.rels")
+    }
+    found = [relations[sheet.get(_RELATION)] for sheet in book.iter(f"{_MAIN}sheet")]
+    return [posixpath.normpath(posixpath.join("xl", name)).lstrip("/") for name in found]
+
+
+def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
+    if "xl/sharedStrings.xml" not in archive.namelist():
+        return []
+    items = _tree(archive, "xl/sharedStrings.xml").iter(f"{_MAIN}si")
+    return ["".join(part.text or "" for part in item.iter(f"{_MAIN}t")) for item in items]
+
+
+def _tree(archive: zipfile.ZipFile, name: str) -> ET.Element:
+    content = archive.read(name)
+    _refuse_declarations(content)
+    return ET.fromstring(content)  # noqa: S314  without declarations nothing can expand
+
+
+def _refuse_declarations(content: bytes) -> None:
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+        raise FileRefusedError(
+            "archive_unsafe", "the workbook's XML declares entities; expected none"
+        )
+
+
+def _rows(sheet: BinaryIO, texts: list[str]) -> Iterator[dict[int, str]]:
+    """Rows as column position to text, one at a time; rows without a cell are left out."""
+    content = sheet.read()
+    _refuse_declarations(content)
+    for row in ET.fromstring(content).iter(f"{_MAIN}row"):  # noqa: S314  as above
+        cells: dict[int, str] = {}
+        place = -1
+        for cell in row.iter(f"{_MAIN}c"):
+            reference = cell.get("r")
+            place = _column(reference) if reference else place + 1
+            value = _value(cell, texts)
+            if value:
+                cells[place] = value
+        if cells:
+            yield cells
+
+
+def _column(reference: str) -> int:
+    """A1 -> 0, AA7 -> 26."""
+    place = 0
+    for letter in reference.rstrip("0123456789"):
+        place = place * 26 + ord(letter.upper()) - ord("A") + 1
+    return place - 1
+
+
+def _value(cell: ET.Element, texts: list[str]) -> str:
+    kind = cell.get("t", "n")
+    if kind == "inlineStr":
+        return "".join(part.text or "" for part in cell.iter(f"{_MAIN}t"))
+    written = cell.find(f"{_MAIN}v")
+    value = "" if written is None else written.text or ""
+    if kind == "s":
+        return texts[int(value)]
+    if kind == "b":
+        return "true" if value == "1" else "false"
+    if kind == "n" and value.endswith(".0"):
+        return value.removesuffix(".0")
+    return value
