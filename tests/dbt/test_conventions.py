@@ -127,7 +127,7 @@ def _tested_keys(manifest: Manifest) -> dict[str, set[str]]:
     proven: dict[str, set[str]] = {}
     for test in manifest.of("test").values():
         kind = (test.get("test_metadata") or {}).get("name")
-        if test["attached_node"] and kind:
+        if test.get("attached_node") and kind:
             column = f":{test['column_name']}" if test["column_name"] else ""
             proven.setdefault(test["attached_node"], set()).add(f"{kind}{column}")
     return proven
