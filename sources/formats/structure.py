@@ -25,7 +25,7 @@ MAX_LINE_BYTES = 8 << 20
 _MAX_RECORD_LINES = 1000  # a quoted field longer than this is an unclosed quote
 _COMMA, _QUOTE, _LF, _CR = 44, 34, 10, 13
 # A doubled quote inside a bare field is taken as it stands: the survey cannot tell it from a proper one, and Polars reads it.
-_FIELD = rb'(?:"(?:[^"]|"")*"|(?:[^",\r\n](?:[^",\r\n]|"")*)?)'
+_FIELD = rb'(?:"(?:[^"]|"")*"|(?:[^",\n](?:[^",\n]|"")*)?)'
 _RECORD = re.compile(rb"(?s:%b(?:,%b)*)" % (_FIELD, _FIELD))
 _FIELDS = re.compile(rb'"(?:[^"]|"")*"|,')
 
@@ -176,16 +176,38 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
     while True:
         data = file.read(BLOCK_BYTES)
         is_last = len(data) < BLOCK_BYTES
-        lines = (rest + data).split(b"\n")
-        rest = b"" if is_last else lines.pop()
-        records, opened = _joined(lines, n_fields, is_last=is_last)
-        rest = b"\n".join([*opened, rest]) if opened else rest
-        problems = _problems(records, n_fields)
+        text, rest = rest + data, b""
+        if not is_last:
+            text, _, rest = text.rpartition(b"\n")
+        found = _plain(text, n_fields)
+        if found is None:
+            marked, opened = _joined(text.split(b"\n"), n_fields, is_last=is_last)
+            rest = b"\n".join([*opened, rest]) if opened else rest
+            found = [record for record, _ in marked], _problems(marked, n_fields)
+        records, problems = found
         if records:
-            yield Block(number, [record for record, _ in records], problems)
+            yield Block(number, records, problems)
             number += len(records)
         if is_last:
             return
+
+
+def _plain(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | None:
+    """The short way, for a block without quotes (but for empty fields in quotes) and without bad bytes; else None."""
+    bare = text.replace(b',"",', b",,").replace(b',"",', b",,").replace(b',""\n', b",\n")
+    if b'"' in bare or b"\0" in bare or not _is_utf8(bare):
+        return None
+    records, bare_records = text.split(b"\n"), bare.split(b"\n")
+    if b"\r" in bare:
+        records = [record.removesuffix(b"\r") for record in records]
+        bare_records = [record.removesuffix(b"\r") for record in bare_records]
+    if b"" in records:
+        records, bare_records = list(filter(None, records)), list(filter(None, bare_records))
+    counts = [record.count(b",") for record in bare_records]
+    expected = n_fields - 1
+    if counts.count(expected) == len(counts):
+        return records, {}
+    return records, {place: "ragged_row" for place, count in enumerate(counts) if count != expected}
 
 
 def _joined(

@@ -91,3 +91,20 @@ def test_broken_records_are_found_alike_in_blocks_of_any_size(
     # Below the size of a block an open quote is given up sooner; which records are broken must not change else.
     assert b"\n".join(records).replace(b"\n", b"") == b"\n".join(expected[0]).replace(b"\n", b"")
     assert set(problems.values()) >= {"bad_encoding", "nul_byte", "ragged_row"}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    lines=st.lists(
+        st.lists(st.sampled_from(["", '""', "a", "é", '"b,c"', "\r"]), max_size=5).map(",".join),
+        max_size=15,
+    ),
+    size=st.integers(8, 64),
+)
+def test_the_short_way_finds_what_the_long_way_finds(lines: list[str], size: int) -> None:
+    content = ("x,y,z\n" + "\n".join(lines)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structure, "BLOCK_BYTES", size)
+        short = split(content, 3)
+        patch.setattr(structure, "_plain", lambda *_: None)
+        assert split(content, 3) == short
