@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from publishing import workbook
 from publishing.encryption import read_recipients
 from publishing.release import Feed, Release, ReleaseError
+from sources.contract import load_contracts
+from sources.formats.workbook import workbook_to_csv
 
 _HEADER = 4
 # From feeds.md by hand: what comes back must be what the feed accepts.
@@ -231,23 +233,34 @@ def test_nobody_may_be_called_unassigned(tmp_path: Path) -> None:
         _write(make_exports(duckdb.connect(), clients), tmp_path)
 
 
-def test_row_filled_in_excel_is_a_valid_contact(
-    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+@pytest.mark.parametrize(("owner", "client"), [("cm.1", "C1"), ("unassigned", "C4")])
+def test_filled_in_workbook_comes_back_as_a_contact(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, owner: str, client: str
 ) -> None:
-    """Fill the cells, save, read the sheet back as rows of the feed: what the returning reader will do."""
-    book = _open(_write(exports, tmp_path)["cm.1.xlsx"])
+    """Fill the cells, save, and let the sender's reader have it: the next list must know."""
+    book = _open(_write(exports, tmp_path / "published")[f"{owner}.xlsx"])
     today = book["Today"]
     column = {cell.value: cell.column for cell in today[_HEADER]}
-    today.cell(5, column["contacted_at"], datetime(2026, 6, 30, 9, 15))
-    today.cell(5, column["channel"], "phone")
-    today.cell(5, column["outcome"], "reached")
-    saved = io.BytesIO()
-    book.save(saved)
-    rows = [row for row in _table(_open(saved.getvalue())["Today"]) if row["outcome"]]
-    assert [(row["client_id"], row["staff_id"], row["task_key"]) for row in rows] == [
-        ("C1", "cm.1", "tC10")
-    ]
-    written = io.StringIO()
-    csv.writer(written).writerow([rows[0][name] for name in sorted(_CONTACT_COLUMNS)])
-    assert written.getvalue().count(",") == len(_CONTACT_COLUMNS) - 1
-    assert rows[0]["contacted_at"].replace(tzinfo=UTC) > AS_OF
+    filled = {
+        "contacted_at": datetime(2026, 6, 30, 9, 15),
+        "channel": "phone",
+        "outcome": "reached",
+        "next_follow_up_date": date(2026, 7, 2),
+        "minutes": 12,
+        "instructions_reviewed": True,
+    }
+    if owner == "unassigned":
+        filled["staff_id"] = "cm.9"
+    for name, value in filled.items():
+        today.cell(5, column[name], value)
+    book.save(tmp_path / "returned.xlsx")
+    contact = load_contracts()["outreach_log"].tables["contact"]
+    workbook_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
+    (row,) = csv.DictReader((tmp_path / "returned.csv").open(encoding="utf-8", newline=""))
+    assert row == {
+        "client_id": client, "task_key": f"t{client}0",
+        "staff_id": "cm.9" if owner == "unassigned" else owner,
+        "contacted_at": "2026-06-30T09:15:00", "channel": "phone", "outcome": "reached",
+        "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "true",
+        "medications_reconciled": "",
+    }  # fmt: skip
