@@ -22,7 +22,7 @@
                  decides which sibling goes as well.
     differences  pairs [a, b] of counts whose difference a - b says something too.
     hidden       further columns that become null with the counts (a rate, a mean).
-    depth        longest chain of parents in the table: 1 for totals and their parts.
+    depth        longest chain of parents in the table: 0 without totals, 1 for totals and their parts.
 
     Result: keys, counts, hidden, is_suppressed. A row has one parent at most, so the table is a forest: this is what
     makes the result safe. A table that crosses two breakdowns (month x site with both margins) must be published
@@ -122,7 +122,7 @@ published_suppression_cell as (
         {%- endfor %}
         known.is_hidden as is_suppressed
     from {{ relation }} as origin
-    inner join suppression_cell_{{ depth }} as known on origin.row_key = known.row_key
+    inner join {{ 'suppression_cell_' ~ depth if depth else 'all_suppression_cell' }} as known on origin.row_key = known.row_key
 )
 select * from published_suppression_cell
 {%- endmacro %}

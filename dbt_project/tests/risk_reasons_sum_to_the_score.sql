@@ -1,4 +1,4 @@
--- Every point has its row: the reasons of a client sum to the score, and the score lies between 0 and 100.
+-- Every point has its row: a client's reasons sum to the score, between 0 and 100.
 with
 reason_sum as (
     select client_key, sum(points) as points

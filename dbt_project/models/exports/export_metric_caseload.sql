@@ -10,7 +10,8 @@ staff as (
 ),
 
 tiered as (
-    select client_key, tier from {{ ref('int_score__tiered') }} where evidence_scope = 'all'
+    select client_key, tier from {{ ref('int_score__tiered') }}
+    where evidence_scope = 'all'
 ),
 
 described_client as (
@@ -24,7 +25,7 @@ described_client as (
     left join staff on client.care_manager_id = staff.staff_id
 ),
 
--- A forest (docs/suppression.md): the agency, its sites, and each site by team, by program and by tier.
+-- A forest (docs/suppression.md): agency, sites, each site by team, by program and by tier.
 counted as (
     select
         case

@@ -7,7 +7,7 @@ task as (
     select * from {{ ref('fct_task') }}
 ),
 
--- Tasks by the month in which they opened: what became of them since, so closed and overdue are parts of opened.
+-- By the month of opening, so that closed and overdue are parts of opened.
 followed_task as (
     select
         task.lane,
@@ -32,14 +32,14 @@ counted as (
         cast(sum(is_closed) as bigint) as closed,
         cast(sum(is_overdue) as bigint) as overdue
     from followed_task
-    group by grouping sets ((lane), (lane, month))
+    group by lane, month
 ),
 
 lane as (
     select lane, lane_name from {{ ref('task_lane') }}
 ),
 
--- A forest (docs/suppression.md): each lane as a whole, and its months.
+-- Months stand alone (docs/suppression.md): a lane's total would be hidden by its few open tasks.
 cell as (
     select
         counted.lane,
@@ -48,10 +48,9 @@ cell as (
         counted.opened,
         counted.closed,
         counted.overdue,
-        counted.lane || '|' || coalesce(cast(counted.month as {{ dbt.type_string() }}), '')
-            as row_key,
-        case when counted.month is not null then counted.lane || '|' end as parent_key,
-        'month' as family
+        counted.lane || '|' || counted.month as row_key,
+        cast(null as {{ dbt.type_string() }}) as parent_key,
+        cast(null as {{ dbt.type_string() }}) as family
     from counted
     inner join lane on counted.lane = lane.lane
 ),
@@ -62,7 +61,7 @@ published as (
         keys=['lane', 'lane_name', 'month'],
         counts=['opened', 'closed', 'overdue'],
         differences=[['opened', 'closed'], ['opened', 'overdue']],
-        depth=1,
+        depth=0,
     ) }}
 )
 

@@ -8,7 +8,8 @@ ranked as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }} where urgency = 1
+    select * from {{ ref('int_list__task') }}
+    where urgency = 1
 ),
 
 client as (

@@ -16,11 +16,13 @@ tiered as (
 ),
 
 referral as (
-    select * from {{ ref('fct_referral') }} where is_open
+    select * from {{ ref('fct_referral') }}
+    where is_open
 ),
 
 document as (
-    select * from {{ ref('fct_document') }} where document_type = 'safety_plan'
+    select * from {{ ref('fct_document') }}
+    where document_type = 'safety_plan'
 ),
 
 document_feed as (
@@ -48,7 +50,7 @@ safety_plan as (
         and (list_scope.evidence_scope = 'all' or not document.is_part2)
 ),
 
--- Whose number may be called: a young client's guardian first, unless the minor's contact is confidential.
+-- A young client's guardian is called first, unless the minor's contact is confidential.
 numbered_client as (
     select
         client.*,
@@ -76,13 +78,15 @@ listed as (
         client.age_years,
         case
             when not coalesce(client.ok_to_call, true) then null
-            when client.is_confidential then coalesce(
-                nullif(client.phone_digits, coalesce(client.guardian_digits, '')),
-                nullif(client.phone_2_digits, coalesce(client.guardian_digits, ''))
-            )
-            when client.is_minor then coalesce(
-                client.guardian_digits, client.phone_digits, client.phone_2_digits
-            )
+            when client.is_confidential
+                then coalesce(
+                        nullif(client.phone_digits, coalesce(client.guardian_digits, '')),
+                        nullif(client.phone_2_digits, coalesce(client.guardian_digits, ''))
+                    )
+            when client.is_minor
+                then coalesce(
+                        client.guardian_digits, client.phone_digits, client.phone_2_digits
+                    )
             else coalesce(client.phone_digits, client.phone_2_digits, client.guardian_digits)
         end as phone,
         client.ok_to_leave_message,

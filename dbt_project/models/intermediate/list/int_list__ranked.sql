@@ -4,7 +4,8 @@ run as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }} where urgency = 1
+    select * from {{ ref('int_list__task') }}
+    where urgency = 1
 ),
 
 client as (
@@ -49,7 +50,7 @@ waiting_task as (
         and client.evidence_scope = engagement.evidence_scope
 ),
 
--- Spec 4.2: overdue first, then tier, score, waiting; referrals by tier, score, age. The hash settles ties.
+-- spec §4.2: overdue, tier, score, waiting; referrals by tier, score, age; the hash settles ties
 ranked as (
     select
         *,
@@ -57,7 +58,8 @@ ranked as (
             partition by care_manager_id
             order by
                 lane,
-                case when lane = {{ risk_setting('referral_lane') }} then 0 else overdue_hours end desc,
+                case when lane = {{ risk_setting('referral_lane') }} then 0
+                    else overdue_hours end desc,
                 tier_rank desc,
                 aged_score desc,
                 opened_at,

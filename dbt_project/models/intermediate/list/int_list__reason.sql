@@ -4,11 +4,13 @@ list_scope as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }} where urgency = 1
+    select * from {{ ref('int_list__task') }}
+    where urgency = 1
 ),
 
 reason as (
-    select * from {{ ref('int_risk__reason') }} where spine = 'now' and points > 0
+    select * from {{ ref('int_risk__reason') }}
+    where spine = 'now' and points > 0
 ),
 
 -- The task speaks first, so a reason that rests on the same evidence would only say it twice.

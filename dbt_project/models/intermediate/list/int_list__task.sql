@@ -8,7 +8,8 @@ list_scope as (
 ),
 
 task as (
-    select * from {{ ref('int_task__unioned') }} where status = 'open'
+    select * from {{ ref('int_task__unioned') }}
+    where status = 'open'
 ),
 
 generic_task as (
@@ -23,7 +24,7 @@ disposition as (
     select discharge_disposition_code, label from {{ ref('discharge_disposition') }}
 ),
 
--- Spec 6 Inference: without consent, a place or a word that hints at substance use becomes a general one.
+-- spec §6 Inference: without consent, what hints at substance use becomes general
 visible_task as (
     select
         task.client_key,
@@ -48,8 +49,8 @@ visible_task as (
             when list_scope.consent_status in ('not_needed', 'consented')
                 or generic_task.task_type is null then task.why_now
             else replace(
-                generic_task.why_now, '{date}', cast(task.event_date as {{ dbt.type_string() }})
-            )
+                    generic_task.why_now, '{date}', cast(task.event_date as {{ dbt.type_string() }})
+                )
         end as why_now,
         case
             when list_scope.consent_status in ('not_needed', 'consented')

@@ -1,6 +1,7 @@
 with
 treatment_plan as (
-    select * from {{ ref('fct_treatment_plan') }} where client_key is not null
+    select * from {{ ref('fct_treatment_plan') }}
+    where client_key is not null
 ),
 
 document as (
@@ -22,7 +23,8 @@ latest_screening as (
 ),
 
 dated_event as (
-    select * from {{ ref('int_score__acute_dated') }} where is_self_harm
+    select * from {{ ref('int_score__acute_dated') }}
+    where is_self_harm
 ),
 
 screening as (
@@ -64,8 +66,10 @@ safety_need as (
         screening_key, cast(null as bigint) as event_key
     from latest_screening
     where instrument = 'cssrs'
-        and score >= (select min(at_least) from {{ ref('risk_weight') }}
-            where measure = 'cssrs_level')
+        and score >= (
+            select min(at_least) from {{ ref('risk_weight') }}
+            where measure = 'cssrs_level'
+        )
     union all
     select
         spine, evidence_scope, client_key, start_date as need_date, is_part2,

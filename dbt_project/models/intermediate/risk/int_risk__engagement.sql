@@ -1,6 +1,7 @@
 with
 client as (
-    select client_key, source from {{ ref('dim_client') }} where is_listable
+    select client_key, source from {{ ref('dim_client') }}
+    where is_listable
 ),
 
 client_day as (
@@ -37,17 +38,6 @@ last_seen as (
     select * from {{ ref('int_score__visit_seen') }}
 ),
 
-stretched_gap as (
-    select
-        last_seen.spine, last_seen.evidence_scope, last_seen.client_key,
-        last_seen.last_seen_at, last_seen.last_seen_date, last_seen.gap_ratio
-    from last_seen
-    inner join client on last_seen.client_key = client.client_key
-    where last_seen.gap_ratio > (
-        select min(above) from {{ ref('risk_weight') }} where measure = 'cadence_gap_ratio'
-    )
-),
-
 -- Two visits may begin at the same moment: either stands for the day.
 cadence_fact as (
     select
@@ -58,11 +48,16 @@ cadence_fact as (
         min(visit.evidence_table) as evidence_table,
         min(visit.evidence_key) as evidence_key,
         min(gap.last_seen_date) as evidence_date
-    from stretched_gap as gap
+    from last_seen as gap
+    inner join client on gap.client_key = client.client_key
     inner join visit
         on gap.client_key = visit.client_key
         and gap.last_seen_at = visit.started_at
         and (gap.evidence_scope = 'all' or not visit.is_part2)
+    where gap.gap_ratio > (
+            select min(above) from {{ ref('risk_weight') }}
+            where measure = 'cadence_gap_ratio'
+        )
     group by gap.spine, gap.evidence_scope, gap.client_key
 ),
 

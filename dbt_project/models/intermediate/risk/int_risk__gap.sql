@@ -13,7 +13,9 @@ screened as (
     select
         client_key,
         max(case when instrument = 'phq9'
-            and age_days <= {{ risk_window_days('phq9_latest') }} then 1 else 0 end) as has_phq9,
+                and age_days <= {{ risk_window_days('phq9_latest') }} then 1
+            else 0
+        end) as has_phq9,
         max(case when instrument = 'cssrs' then 1 else 0 end) as has_cssrs
     from screening
     group by client_key
@@ -46,7 +48,7 @@ known as (
         client.is_agency_client,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
         client.payer_type is null as lacks_claims,
-        -- the record system's empty field is a finding (no working phone), a feed without the field is not
+        -- an empty field of the record is a finding, a feed without the field is not
         client.source <> 'ehr' and client.phone is null and client.phone_2 is null as lacks_phone,
         coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
         coalesce(screened.has_cssrs, 0) = 0 as lacks_cssrs,
@@ -65,15 +67,17 @@ gap as (
         client_key,
         nullif(
             substr(
-                case when not is_agency_client then ';agency_record' else
-                    case when lacks_phq9 then ';phq9' else '' end
-                    || case when lacks_cssrs then ';cssrs' else '' end
-                    || case when lacks_needs then ';social_needs' else '' end
-                    || case when lacks_housing then ';housing' else '' end
-                    || case when lacks_phone then ';phone' else '' end
-                    || case when lacks_diagnosis then ';diagnosis' else '' end
-                    || case when lacks_cadence then ';visit_cadence' else '' end
-                    || case when lacks_claims then ';claims' else '' end
+                case
+                    when not is_agency_client then ';agency_record'
+                    else
+                        case when lacks_phq9 then ';phq9' else '' end
+                        || case when lacks_cssrs then ';cssrs' else '' end
+                        || case when lacks_needs then ';social_needs' else '' end
+                        || case when lacks_housing then ';housing' else '' end
+                        || case when lacks_phone then ';phone' else '' end
+                        || case when lacks_diagnosis then ';diagnosis' else '' end
+                        || case when lacks_cadence then ';visit_cadence' else '' end
+                        || case when lacks_claims then ';claims' else '' end
                 end,
                 2
             ),

@@ -71,7 +71,7 @@ supply_gap as (
     where supply_order = 1 and (end_date is null or end_date >= spine_date)
 ),
 
--- A kept injection visit around the due date or later settles it, though the order may not say so yet.
+-- A kept injection visit around the due date or later settles it, whatever the order says yet.
 last_injection as (
     select
         *,

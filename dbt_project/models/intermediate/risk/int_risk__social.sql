@@ -19,7 +19,8 @@ spine as (
 ),
 
 screening as (
-    select * from {{ ref('fct_screening') }} where instrument = 'sdoh' and client_key is not null
+    select * from {{ ref('fct_screening') }}
+    where instrument = 'sdoh' and client_key is not null
 ),
 
 contact as (
@@ -27,7 +28,7 @@ contact as (
     where channel in ('phone', 'text') and client_key is not null
 ),
 
--- Housing and telephone are the record's present state: no day of their own, the same on every spine.
+-- Housing and telephone are the record's present state, the same on every day of the spine.
 client_day as (
     select
         spine.spine,

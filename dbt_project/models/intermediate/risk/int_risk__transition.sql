@@ -83,10 +83,7 @@ uncontacted_discharge as (
         and discharge.evidence_scope = last_reached.evidence_scope
         and discharge.client_key = last_reached.client_key
     where discharge.recency = 1
-        and (
-            last_reached.last_reached_at is null
-            or last_reached.last_reached_at <= discharge.ended_at
-        )
+        and coalesce(last_reached.last_reached_at <= discharge.ended_at, true)
 ),
 
 -- "ED or observation now with an inpatient stay in the last 30 days".

@@ -31,7 +31,8 @@ dated_event as (
         spine.spine_date,
         spine.spine_date - acute_event.start_date as start_days,
         case when acute_event.end_date <= spine.spine_date
-            then spine.spine_date - acute_event.end_date end as end_days,
+                then spine.spine_date - acute_event.end_date
+        end as end_days,
         acute_event.is_to_community,
         acute_event.is_against_advice,
         acute_event.is_self_harm,

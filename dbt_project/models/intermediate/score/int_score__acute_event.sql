@@ -11,7 +11,7 @@ crisis_contact as (
     select * from {{ ref('fct_crisis_contact') }}
 ),
 
--- Spec 4.2 knows psychiatric and other inpatient stays; a setting that nobody sent counts as the lesser one.
+-- spec §4.2: psychiatric or other inpatient stay; an unknown setting counts as the lesser one
 inpatient_stay as (
     select
         stay_key as event_key,

@@ -1,6 +1,7 @@
 with
 diagnosis as (
-    select * from {{ ref('fct_diagnosis') }} where client_key is not null and is_confirmed
+    select * from {{ ref('fct_diagnosis') }}
+    where client_key is not null and is_confirmed
 ),
 
 code as (
@@ -60,11 +61,13 @@ standing_diagnosis as (
 ),
 
 serious_mental_illness as (
-    select * from standing_diagnosis where is_smi and choice = 1
+    select * from standing_diagnosis
+    where is_smi and choice = 1
 ),
 
 substance_use as (
-    select * from standing_diagnosis where not is_smi and choice = 1
+    select * from standing_diagnosis
+    where not is_smi and choice = 1
 ),
 
 -- One code is in one group only, so the two kinds of evidence never share a row.

@@ -8,7 +8,7 @@ spine as (
     select * from {{ ref('int_score__spine') }}
 ),
 
--- C-SSRS: the highest level of the window, not the last one; a later lower answer lowers no concern.
+-- C-SSRS: the highest level of the window; a later lower answer lowers no concern.
 candidate as (
     select
         spine.spine,
@@ -21,14 +21,11 @@ candidate as (
         spine.spine_date - response.administered_date as age_days,
         response.score,
         response.is_part2,
-        case
-            when response.instrument = 'cssrs' then row_number() over (
-                partition by
-                    spine.spine, response.evidence_scope, response.client_key, response.instrument
-                order by response.score desc, response.administered_at desc, response.screening_key
-            )
-            else 1
-        end as choice
+        row_number() over (
+            partition by
+                spine.spine, response.evidence_scope, response.client_key, response.instrument
+            order by response.score desc, response.administered_at desc, response.screening_key
+        ) as choice
     from response
     inner join spine on response.administered_at <= spine.spine_at
     where (
@@ -46,7 +43,8 @@ candidate as (
 ),
 
 latest_response as (
-    select * from candidate where choice = 1
+    select * from candidate
+    where choice = 1
 ),
 
 window_days as (
@@ -61,7 +59,8 @@ course as (
         latest_response.client_key,
         min(earlier.score) as best_score,
         min(case when earlier.score >= {{ risk_setting('phq9_baseline_score') }}
-            then earlier.administered_at end) as baseline_at,
+                then earlier.administered_at
+        end) as baseline_at,
         max(case when earlier.is_part2 then 1 else 0 end) = 1 as is_part2
     from latest_response
     cross join window_days

@@ -11,8 +11,8 @@ client_scope as (
 earliest_day as (
     select
         min(spine_date)
-            - {{ risk_setting_days('note_days') }}
-            - {{ risk_window_days('phq9_latest') }} as earliest_date
+        - {{ risk_setting_days('note_days') }}
+        - {{ risk_window_days('phq9_latest') }} as earliest_date
     from {{ ref('int_score__spine') }}
 ),
 
@@ -45,7 +45,7 @@ scored_response as (
         )
 ),
 
--- A response is the latest one until the next of its kind; of two at one moment the higher key stands.
+-- A response is the latest until the next of its kind; of two at once the higher key stands.
 spanned_response as (
     select
         client_scope.evidence_scope,

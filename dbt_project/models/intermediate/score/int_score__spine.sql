@@ -19,7 +19,7 @@ moment as (
         run.as_of,
         run.time_zone,
         {{ local_timestamp('run.as_of', 'run.time_zone') }}
-            - days_back.days_back * interval '1 day' as local_at,
+        - days_back.days_back * interval '1 day' as local_at,
         run.as_of_date - days_back.days_back as spine_date
     from run
     cross join days_back

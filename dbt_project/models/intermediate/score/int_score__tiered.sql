@@ -29,7 +29,7 @@ compared as (
         max(case when spine = 'now' then tier_rank end) as present_rank,
         max(case when spine = 'd14' then tier_rank end) as previous_rank,
         max(case when spine = 'now' then risk_score end)
-            - max(case when spine = 'd30' then risk_score end) as score_change_30d,
+        - max(case when spine = 'd30' then risk_score end) as score_change_30d,
         max(case when spine = 'now' and has_urgent_lane then 1 else 0 end) = 1 as has_urgent_lane
     from scored
     group by evidence_scope, client_key
@@ -43,7 +43,12 @@ computed as (
             present_rank,
             previous_rank,
             case when score_change_30d >= {{ risk_setting('rising_change') }}
-                then (select tier_rank from tier where tier = 'rising') else 0 end
+                    then (
+                        select tier_rank from tier
+                        where tier = 'rising'
+                    )
+                else 0
+            end
         ) as computed_rank
     from compared
 ),

@@ -10,7 +10,8 @@ staff as (
 ),
 
 tiered as (
-    select * from {{ ref('int_score__tiered') }} where evidence_scope = 'all'
+    select * from {{ ref('int_score__tiered') }}
+    where evidence_scope = 'all'
 ),
 
 tier as (
@@ -18,7 +19,8 @@ tier as (
 ),
 
 task as (
-    select * from {{ ref('fct_task') }} where status = 'open'
+    select * from {{ ref('fct_task') }}
+    where status = 'open'
 ),
 
 care_manager_day as (

@@ -8,11 +8,13 @@ run as (
 ),
 
 tiered as (
-    select * from {{ ref('int_score__tiered') }} where evidence_scope = 'all'
+    select * from {{ ref('int_score__tiered') }}
+    where evidence_scope = 'all'
 ),
 
 without_part2 as (
-    select * from {{ ref('int_score__tiered') }} where evidence_scope = 'without_part2'
+    select * from {{ ref('int_score__tiered') }}
+    where evidence_scope = 'without_part2'
 ),
 
 gap as (
