@@ -34,8 +34,8 @@ later_diagnosis as (
         ) as diagnosis_mask
     from {{ ref('stg_claims__medical_claim') }} as line
     {%- for n in later_diagnoses %}
-    left join diagnosis as diagnosis_{{ n }}
-        on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
+left join diagnosis as diagnosis_{{ n }}
+    on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
     {%- endfor %}
     where
         coalesce(
@@ -46,16 +46,17 @@ later_diagnosis as (
     group by claim_hash
 ),
 
--- the few versions that something later replaced, voided or reversed are taken away; the rest is final
+-- the few versions that something later replaced, voided or reversed are taken away; the rest is
+-- final
 final_line as (
     select line.*
     from classified_line as line
     anti join claim_version
         on
-            line.claim_hash = claim_version.claim_hash
-            and line.frequency_code = claim_version.frequency_code
-            and line.is_reversal = claim_version.is_reversal
-            and not claim_version.is_final
+        line.claim_hash = claim_version.claim_hash
+        and line.frequency_code = claim_version.frequency_code
+        and line.is_reversal = claim_version.is_reversal
+        and not claim_version.is_final
 ),
 
 grouped_claim as (
@@ -104,7 +105,8 @@ judged_claim as (
         *,
         not {{ has_setting('setting_mask', 'payable') }} as is_denied,
         {{ has_setting('setting_mask', 'institutional') }} as is_institutional,
-        -- spec 3.2: inpatient bill, or a bed where no bill type says otherwise; ancillary bills are none
+        -- spec 3.2: inpatient bill, or a bed where no bill type says otherwise; ancillary bills
+        -- are none
         {{ has_setting('setting_mask', 'institutional') }}
         and not {{ has_setting('setting_mask', 'ancillary_bill') }}
         and (

@@ -1,6 +1,9 @@
 {#
-    Only claims that were adjusted are worth the work: a replacement, a void, a reversal, whatever they point at, and
-    whatever points at the same. All others stand alone and are final as they are (int_claim__final).
+    Longer than the budget: the final-action rule is read in one piece, as payers write it.
+
+    Only claims that were adjusted are worth the work: a replacement, a void, a reversal, whatever
+    they point at, and whatever points at the same. All others stand alone and are final as they
+    are (int_claim__final).
 #}
 with recursive
 claim_line as not materialized (
@@ -36,7 +39,8 @@ adjusting_claim as (
         or claim_status = 'reversed'
 ),
 
--- every claim that a claim replaces, directly or through others; the union ends also where senders write a circle
+-- every claim that a claim replaces, directly or through others; the union ends also where
+-- senders write a circle
 ancestry as (
     select claim_hash, original_claim_hash as ancestor_hash
     from adjusting_claim
@@ -56,7 +60,8 @@ family_member as (
     select ancestor_hash as claim_hash, ancestor_hash from ancestry
 ),
 
--- the first claim of a family has no original of its own; a circle has none such, and its least member stands for it
+-- the first claim of a family has no original of its own; a circle has none such, and its least
+-- member stands for it
 family as (
     select
         family_member.claim_hash,
@@ -64,15 +69,16 @@ family as (
         coalesce(
             min(
                 case when earlier.original_claim_hash is null
-                    then family_member.ancestor_hash end
+                        then family_member.ancestor_hash
+                end
             ),
             min(family_member.ancestor_hash)
         ) as family_hash
     from family_member
     left join adjusting_claim as earlier
         on
-            family_member.ancestor_hash = earlier.claim_hash
-            and earlier.original_claim_hash is not null
+        family_member.ancestor_hash = earlier.claim_hash
+        and earlier.original_claim_hash is not null
     group by family_member.claim_hash
 ),
 
@@ -98,8 +104,8 @@ claim_version as (
         claim_line.claim_status = 'reversed'
 ),
 
--- a void or replacement without a date comes after everything, an original without one before everything; a claim that
--- names its original is never older than it
+-- a void or replacement without a date comes after everything, an original without one before
+-- everything; a claim that names its original is never older than it
 effective_version as (
     select
         claim_version.*,
@@ -139,7 +145,8 @@ dated_version as (
     left join inherited_date on effective_version.claim_hash = inherited_date.claim_hash
 ),
 
--- a denied adjustment changes nothing; the latest of the others stands, a void before what it voids
+-- a denied adjustment changes nothing; the latest of the others stands, a void before what it
+-- voids
 ranked_version as (
     select
         *,

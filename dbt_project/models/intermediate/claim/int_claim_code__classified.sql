@@ -32,8 +32,8 @@ named_code as (
     from delivered_taxonomy
     inner join taxonomy_seed
         on
-            left(delivered_taxonomy.code, length(taxonomy_seed.taxonomy_prefix))
-            = taxonomy_seed.taxonomy_prefix
+        left(delivered_taxonomy.code, length(taxonomy_seed.taxonomy_prefix))
+        = taxonomy_seed.taxonomy_prefix
     union all
     select 'taxonomy' as code_type, code, 'known_taxonomy' as setting
     from delivered_taxonomy

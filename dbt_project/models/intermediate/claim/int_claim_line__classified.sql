@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 {%- set bits = claim_setting_bits() %}
-{#- the later diagnoses are nearly always empty: int_claim__final adds them for the few claims that fill them #}
+{#- the later ones are nearly always empty: int_claim__final adds them where they are not #}
 {%- set first_diagnoses = range(1, 5) %}
 with
 delivered_line as (
@@ -48,7 +48,8 @@ provider_taxonomy as (
 ),
 
 part2_provider as (
-    select distinct npi from {{ ref('dim_provider') }} where is_part2
+    select distinct npi from {{ ref('dim_provider') }}
+    where is_part2
 ),
 
 diagnosis as (
@@ -86,8 +87,8 @@ coded_line as (
     from claim_line as line
     left join code as revenue_center
         on
-            revenue_center.code_type = 'revenue_center'
-            and line.revenue_center_code = revenue_center.code
+        revenue_center.code_type = 'revenue_center'
+        and line.revenue_center_code = revenue_center.code
     left join code as place
         on line.place_code_type = place.code_type and line.place_code = place.code
     left join code as hcpcs

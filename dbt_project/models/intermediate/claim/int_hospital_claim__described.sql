@@ -1,6 +1,3 @@
-{%- set hospital_places = [
-    'emergency_place', 'psychiatric_place', 'detox_place', 'nonacute', 'residential'
-] %}
 with
 final_claim as (
     select
@@ -37,11 +34,14 @@ hospital_claim as (
 hospital_place as (
     select distinct place_of_service_code
     from {{ ref('claim_place_of_service') }}
-    where setting in ('{{ hospital_places | join("', '") }}')
+    where setting in (
+        'emergency_place', 'psychiatric_place', 'detox_place', 'nonacute', 'residential'
+    )
 ),
 
 residential_code as (
-    select hcpcs_code from {{ ref('claim_hcpcs') }} where setting = 'residential'
+    select hcpcs_code from {{ ref('claim_hcpcs') }}
+    where setting = 'residential'
 ),
 
 claim_version as (
@@ -79,10 +79,10 @@ described_claim as (
     from hospital_line as line
     anti join claim_version
         on
-            line.claim_hash = claim_version.claim_hash
-            and line.frequency_code = claim_version.frequency_code
-            and line.is_reversal = claim_version.is_reversal
-            and not claim_version.is_final
+        line.claim_hash = claim_version.claim_hash
+        and line.frequency_code = claim_version.frequency_code
+        and line.is_reversal = claim_version.is_reversal
+        and not claim_version.is_final
     group by line.claim_hash
 ),
 
@@ -100,9 +100,9 @@ described_hospital_claim as (
     inner join described_claim on hospital_claim.claim_hash = described_claim.claim_hash
     left join claim_version
         on
-            hospital_claim.claim_hash = claim_version.claim_hash
-            and described_claim.frequency_code = claim_version.frequency_code
-            and claim_version.is_final
+        hospital_claim.claim_hash = claim_version.claim_hash
+        and described_claim.frequency_code = claim_version.frequency_code
+        and claim_version.is_final
 )
 
 select * from described_hospital_claim

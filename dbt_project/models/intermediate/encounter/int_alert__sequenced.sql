@@ -1,6 +1,9 @@
 {#
-    Every sender of admission events enters here, in the columns of the HIE alert; HL7 v2 messages will be a second
-    select of the same columns. What follows asks for the time of the event only, never for the order of arrival.
+    Longer than the budget: half of it says which events without a visit number belong together.
+
+    Every sender of admission events enters here, in the columns of the HIE alert; HL7 v2 messages
+    will be a second select of the same columns. What follows asks for the time of the event only,
+    never for the order of arrival.
 #}
 with run as (
     select * from {{ ref('stg_caseload__run') }}
@@ -72,8 +75,8 @@ alert as (
         on event._batch_id = resent_row._batch_id and event._source_row = resent_row._source_row
     left join client
         on
-            event.sending_facility_id = client.source_scope
-            and event.source_client_id = client.source_client_id
+        event.sending_facility_id = client.source_scope
+        and event.source_client_id = client.source_client_id
     where event.event_at <= run.as_of
 ),
 
@@ -129,8 +132,8 @@ dated_alert as (
         case
             when visit_number is null
                 then min(event_at) over (
-                    partition by sending_facility_id, visit_identity, visit_occurrence
-                )
+                        partition by sending_facility_id, visit_identity, visit_occurrence
+                    )
         end as visit_started_at
     from numbered_alert
 ),

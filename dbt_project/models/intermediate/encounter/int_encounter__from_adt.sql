@@ -1,3 +1,4 @@
+{# Longer than the budget: a state machine is read in one piece, or not at all. #}
 with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
@@ -24,7 +25,8 @@ cancelled_alert as (
     window visit as (partition by encounter_key)
 ),
 
--- a cancellation takes back what happened up to it: the admission, or the arrival where nobody was admitted
+-- a cancellation takes back what happened up to it: the admission, or the arrival where nobody
+-- was admitted
 judged_alert as (
     select
         *,
@@ -32,9 +34,9 @@ judged_alert as (
             when event_type in ('cancelled_admit', 'cancelled_discharge') then false
             when event_type = 'presented'
                 then coalesce(
-                    ordered_at > admit_cancelled_at or first_admitted_at <= admit_cancelled_at,
-                    true
-                )
+                        ordered_at > admit_cancelled_at or first_admitted_at <= admit_cancelled_at,
+                        true
+                    )
             when event_type = 'discharge'
                 then
                     coalesce(ordered_at > admit_cancelled_at, true)
@@ -67,9 +69,9 @@ encounter as (
         coalesce(min(event_at) filter (where is_standing), min(event_at)) as started_at,
         min(event_at) filter (
             where
-                is_standing
-                and event_type in ('admit', 'transfer')
-                and coalesce(told_class, 'inpatient') <> 'emergency'
+            is_standing
+            and event_type in ('admit', 'transfer')
+            and coalesce(told_class, 'inpatient') <> 'emergency'
         ) as admitted_at,
         max_by(told_class, event_number) filter (
             where is_standing and event_type = 'presented'
@@ -119,17 +121,17 @@ decided_encounter as (
     from encounter
     left join judged_alert as ending
         on
-            encounter.encounter_key = ending.encounter_key
-            and coalesce(
-                encounter.discharge_number, encounter.deceased_number, encounter.closed_number
-            ) = ending.event_number
+        encounter.encounter_key = ending.encounter_key
+        and coalesce(
+            encounter.discharge_number, encounter.deceased_number, encounter.closed_number
+        ) = ending.event_number
     inner join judged_alert as deciding
         on
-            encounter.encounter_key = deciding.encounter_key
-            and coalesce(
-                encounter.discharge_number, encounter.deceased_number, encounter.closed_number,
-                encounter.opening_number, encounter.last_number
-            ) = deciding.event_number
+        encounter.encounter_key = deciding.encounter_key
+        and coalesce(
+            encounter.discharge_number, encounter.deceased_number, encounter.closed_number,
+            encounter.opening_number, encounter.last_number
+        ) = deciding.event_number
 ),
 
 -- nobody stays in an emergency room for days: what hangs is closed, with an unknown end

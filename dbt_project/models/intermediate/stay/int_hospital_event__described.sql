@@ -1,6 +1,7 @@
 {#
-    Whatever tells of a bed or an emergency room, in one form, with what the facility and the diagnosis say about it.
-    Which of these events are the same stay or visit is decided in int_stay__merged and int_ed_visit__merged.
+    Whatever tells of a bed or an emergency room, in one form, with what the facility and the
+    diagnosis say about it. Which of these events are the same stay or visit is decided in
+    int_stay__merged and int_ed_visit__merged.
 #}
 with run as (
     select * from {{ ref('stg_caseload__run') }}

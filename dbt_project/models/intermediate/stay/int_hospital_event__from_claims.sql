@@ -37,12 +37,12 @@ hospital_event as (
         cast(null as timestamp with time zone) as ended_at,
         case
             when kind.event_kind = 'stay' and (
-                claim.discharge_disposition_code = '30' or claim.frequency_code in ('2', '3')
-            ) then null
+                    claim.discharge_disposition_code = '30' or claim.frequency_code in ('2', '3')
+                ) then null
             else greatest(
-                coalesce(claim.discharge_date, claim.end_date),
-                coalesce(claim.admission_date, claim.start_date)
-            )
+                    coalesce(claim.discharge_date, claim.end_date),
+                    coalesce(claim.admission_date, claim.start_date)
+                )
         end as end_date,
         claim.end_date as last_seen_date,
         'date' as end_precision,
@@ -63,14 +63,14 @@ hospital_event as (
     from claim
     inner join kind
         on
-            (kind.event_kind = 'emergency' and claim.is_emergency)
-            or (
-                kind.event_kind = 'stay'
-                and (
-                    claim.is_acute_inpatient or claim.is_in_facility or claim.is_observation
-                    or claim.is_clinician_of_inpatient
-                )
+        (kind.event_kind = 'emergency' and claim.is_emergency)
+        or (
+            kind.event_kind = 'stay'
+            and (
+                claim.is_acute_inpatient or claim.is_in_facility or claim.is_observation
+                or claim.is_clinician_of_inpatient
             )
+        )
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
 )
 

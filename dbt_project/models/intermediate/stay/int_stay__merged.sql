@@ -1,15 +1,14 @@
 {#
-    The key of a stay is that of its first ADT encounter; without ADT, of its first claim (the first of an adjustment
-    chain) or simulated encounter. So a claim that comes months after the alert changes nothing but has_claim, and a
-    corrected claim keeps the key. Only an alert that comes after the claim gives the stay a new key.
+    Longer than the budget: what belongs together is one decision, which pieces would hide.
+
+    The key of a stay is that of its first ADT encounter; without ADT, of its first claim (the
+    first of an adjustment chain) or simulated encounter. So a claim that comes months after the
+    alert changes nothing but has_claim, and a corrected claim keeps the key. Only an alert that
+    comes after the claim gives the stay a new key.
 #}
 with rule as (
     select max(case when rule_id = 'adjacent_stay_days' then value end) as adjacent_days
     from {{ ref('event_rule') }}
-),
-
-run as (
-    select * from {{ ref('stg_caseload__run') }}
 ),
 
 event as (
@@ -22,7 +21,8 @@ event as (
     where event_kind = 'stay'
 ),
 
--- ADT says when somebody left, so only what overlaps is one stay: back the next day is a readmission
+-- ADT says when somebody left, so only what overlaps is one stay: back the next day is a
+-- readmission
 adt_event as (
     select
         *,
@@ -73,8 +73,8 @@ candidate as (
         and ((claim.stay_class = 'nonacute') = (adt_stay.stay_class = 'nonacute'))
 ),
 
--- a claim is of the ADT stay whose days it shares; dates of the two may differ by a day, facility ids by anything.
--- A transfer touches the stay before it for a day at most, which is not enough
+-- a claim is of the ADT stay whose days it shares; dates of the two may differ by a day, facility
+-- ids by anything. A transfer touches the stay before it for a day at most, which is not enough
 linked_claim as (
     select event_id, first_event_id
     from (
@@ -114,12 +114,14 @@ facility_stay as (
         coalesce(end_date, cast('9999-12-31' as date)) as end_date
     from adt_stay
     union all
-    select first_event_id, client_key, min(start_date) as start_date, max(known_end_date) as end_date
+    select
+        first_event_id, client_key, min(start_date) as start_date, max(known_end_date) as end_date
     from claim_member
     group by first_event_id, client_key
 ),
 
--- what a clinician bills from the bedside belongs to the facility's stay, where the facility told of one
+-- what a clinician bills from the bedside belongs to the facility's stay, where the facility told
+-- of one
 clinician_event as (
     select
         event.*,
@@ -134,9 +136,9 @@ clinician_event as (
         from event as clinician
         inner join facility_stay
             on
-                clinician.client_key = facility_stay.client_key
-                and clinician.start_date <= facility_stay.end_date + 1
-                and clinician.known_end_date >= facility_stay.start_date - 1
+            clinician.client_key = facility_stay.client_key
+            and clinician.start_date <= facility_stay.end_date + 1
+            and clinician.known_end_date >= facility_stay.start_date - 1
         where clinician.sender = 'clinician'
         group by clinician.event_id
     ) as seen_in on event.event_id = seen_in.event_id
@@ -144,7 +146,8 @@ clinician_event as (
 ),
 
 lone_clinician_event as (
-    select * from clinician_event where facility_event_id is null
+    select * from clinician_event
+    where facility_event_id is null
 ),
 
 lone_clinician_member as (

@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {#
-    ADT knows when (to the minute), the claim knows what (coded by the hospital's billing office): each question is
-    answered by the sender who knows it best, and by the latest of several.
+    ADT knows when (to the minute), the claim knows what (coded by the hospital's billing office):
+    each question is answered by the sender who knows it best, and by the latest of several.
 #}
 with member as (
     select
@@ -31,9 +31,12 @@ ranked_member as (
                 case when sender = 'clinician' then 1 else 0 end, start_date desc,
                 known_end_date desc, event_id
         ) = 1 as is_last,
-        min(case when sender = 'clinician' then 3 when is_adt then 1 else 2 end) over (
-            partition by stay_key
-        ) = case when sender = 'clinician' then 3 when is_adt then 1 else 2 end as is_timing
+        min(case when sender = 'clinician' then 3 when is_adt then 1 else 2 end)
+            over (
+                partition by stay_key
+            )
+        = case when sender = 'clinician' then 3 when is_adt then 1 else 2
+        end as is_timing
     from member
 ),
 

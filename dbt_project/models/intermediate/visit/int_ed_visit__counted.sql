@@ -27,7 +27,8 @@ ed_summary as (
     select
         ed_visit.client_key,
         {%- for days in windows %}
-        sum(case when ed_visit.age_days < {{ days }} then 1 else 0 end) as ed_visit_{{ days }}d_count,
+        sum(case when ed_visit.age_days < {{ days }} then 1 else 0 end)
+            as ed_visit_{{ days }}d_count,
         sum(case when ed_visit.is_behavioral and ed_visit.age_days < {{ days }} then 1 else 0 end)
             as behavioral_ed_visit_{{ days }}d_count,
         {%- endfor %}

@@ -1,6 +1,7 @@
 {#
-    One visit to an emergency room leaves an alert, a facility claim and several claims of clinicians, each with an id
-    of its own and dates a day apart. The first alert, else the first claim, names the visit, as for stays.
+    One visit to an emergency room leaves an alert, a facility claim and several claims of
+    clinicians, each with an id of its own and dates a day apart. The first alert, else the first
+    claim, names the visit, as for stays.
 #}
 with rule as (
     select max(case when rule_id = 'adjacent_stay_days' then value end) as adjacent_days
@@ -21,7 +22,8 @@ event as (
 ),
 
 adt_event as (
-    select * from event where sender = 'adt'
+    select * from event
+    where sender = 'adt'
 ),
 
 adt_member as (
@@ -58,10 +60,10 @@ linked_claim as (
         from event as claim
         inner join adt_visit
             on
-                claim.client_key = adt_visit.client_key
-                and claim.start_date
-                between adt_visit.start_date - claim.adjacent_days
-                and adt_visit.end_date + claim.adjacent_days
+            claim.client_key = adt_visit.client_key
+            and claim.start_date
+            between adt_visit.start_date - claim.adjacent_days
+            and adt_visit.end_date + claim.adjacent_days
         where claim.sender in ('claims', 'synthea')
     ) as preferred
     where preference = 1
@@ -97,10 +99,10 @@ seen_in as (
     from event as clinician
     inner join facility_visit
         on
-            clinician.client_key = facility_visit.client_key
-            and clinician.start_date
-            between facility_visit.start_date - clinician.adjacent_days
-            and facility_visit.end_date + clinician.adjacent_days
+        clinician.client_key = facility_visit.client_key
+        and clinician.start_date
+        between facility_visit.start_date - clinician.adjacent_days
+        and facility_visit.end_date + clinician.adjacent_days
     where clinician.sender = 'clinician'
     group by clinician.event_id
 ),

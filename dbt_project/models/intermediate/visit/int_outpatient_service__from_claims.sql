@@ -28,7 +28,8 @@ batch as (
     select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
--- a claim of several days is several visits: the days of its lines, read again for these claims only
+-- a claim of several days is several visits: the days of its lines, read again for these claims
+-- only
 claim_day as (
     select claim_hash, coalesce(first_service_date, start_date) as service_date
     from claim

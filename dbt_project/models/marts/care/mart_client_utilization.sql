@@ -13,10 +13,10 @@ with run as (
 
 rule as (
     select
-        {%- for rule_id in rules %}
+    {%- for rule_id in rules %}
         max(case when rule_id = '{{ rule_id }}' then value end) as {{ rule_id }}
         {{- ',' if not loop.last }}
-        {%- endfor %}
+    {%- endfor %}
     from {{ ref('event_rule') }}
 ),
 
@@ -67,13 +67,13 @@ paid_event as (
 paid as (
     select
         paid_event.client_key,
-        {%- for days in windows %}
-        sum(
-            case
-                when paid_event.start_date > run.as_of_date - {{ days }} then paid_event.paid_usd
-            end
-        ) as paid_{{ days }}d_usd{{ ',' if not loop.last }}
-        {%- endfor %}
+    {%- for days in windows %}
+    sum(
+        case
+            when paid_event.start_date > run.as_of_date - {{ days }} then paid_event.paid_usd
+        end
+    ) as paid_{{ days }}d_usd{{ ',' if not loop.last }}
+    {%- endfor %}
     from paid_event
     cross join run
     where paid_event.start_date <= run.as_of_date

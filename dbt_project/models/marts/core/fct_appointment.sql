@@ -10,7 +10,8 @@ run as (
 ),
 
 part2_provider as (
-    select distinct npi from {{ ref('dim_provider') }} where is_part2
+    select distinct npi from {{ ref('dim_provider') }}
+    where is_part2
 ),
 
 appointment as (

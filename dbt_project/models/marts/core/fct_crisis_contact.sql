@@ -82,8 +82,8 @@ told_contact as (
     select * from claim_contact
 ),
 
--- the call, the visit and its claim are one crisis; what is no Part 2 record stands for it where there is one, so that
--- the count without Part 2 records is right too
+-- the call, the visit and its claim are one crisis; what is no Part 2 record stands for it where
+-- there is one, so that the count without Part 2 records is right too
 ranked_contact as (
     select
         *,

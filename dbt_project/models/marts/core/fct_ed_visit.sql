@@ -1,3 +1,4 @@
+{# Longer than the budget: half of it are its many columns. #}
 with disposition as (
     select * from {{ ref('discharge_disposition') }}
 ),
@@ -76,7 +77,8 @@ summarized_visit as (
     group by ed_visit_key
 ),
 
--- admitted on the day they left; after midnight counts at the same facility, on a transfer, or where nobody knows the end
+-- admitted on the day they left; after midnight counts at the same facility, on a transfer, or
+-- where nobody knows the end
 admitted_visit as (
     select distinct visit.ed_visit_key
     from summarized_visit as visit
@@ -84,18 +86,18 @@ admitted_visit as (
         on visit.discharge_disposition_code = disposition.discharge_disposition_code
     inner join stay
         on
-            visit.client_key = stay.client_key
-            and stay.admit_date >= visit.visit_date
-            and stay.admit_date <= coalesce(visit.end_date, visit.visit_date)
-            + case
-                when
-                    visit.facility_id = stay.facility_id
-                    or visit.end_date is null
-                    or visit.end_precision = 'unknown'
-                    or disposition.category = 'transfer'
-                    then 1
-                else 0
-            end
+        visit.client_key = stay.client_key
+        and stay.admit_date >= visit.visit_date
+        and stay.admit_date <= coalesce(visit.end_date, visit.visit_date)
+        + case
+            when
+                visit.facility_id = stay.facility_id
+                or visit.end_date is null
+                or visit.end_precision = 'unknown'
+                or disposition.category = 'transfer'
+                then 1
+            else 0
+        end
 ),
 
 judged_visit as (

@@ -28,12 +28,12 @@ coded_visit as (
         on taxonomy.code_type = 'taxonomy' and visit.provider_taxonomy_code = taxonomy.code
     left join code as place
         on
-            place.code_type = 'place_of_service'
-            and visit.place_of_service_code = place.code
+        place.code_type = 'place_of_service'
+        and visit.place_of_service_code = place.code
     left join code as procedure_setting
         on
-            procedure_setting.code_type = 'hcpcs'
-            and visit.procedure_code = procedure_setting.code
+        procedure_setting.code_type = 'hcpcs'
+        and visit.procedure_code = procedure_setting.code
     left join service_line_setting on visit.service_line = service_line_setting.service_line
 ),
 

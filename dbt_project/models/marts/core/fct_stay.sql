@@ -1,3 +1,4 @@
+{# Longer than the budget: three quarters of it are its many columns. #}
 with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
@@ -17,8 +18,8 @@ client as (
     select client_key, death_date from {{ ref('dim_client') }}
 ),
 
--- ADT ends a stay; where ADT says nothing of the end, a final claim does; an interim bill that nothing
--- follows says no longer that the client is in the bed
+-- ADT ends a stay; where ADT says nothing of the end, a final claim does; an interim bill that
+-- nothing follows says no longer that the client is in the bed
 ended_stay as (
     select
         stay.*,
@@ -60,7 +61,8 @@ dated_stay as (
     from ended_stay
 ),
 
--- acute to acute on a day, or at another facility within a day: two stays, and each knows the other
+-- acute to acute on a day, or at another facility within a day: two stays, and each knows the
+-- other
 neighbouring_stay as (
     select
         *,
@@ -95,7 +97,8 @@ judged_stay as (
                 stay.stay_class = 'acute'
                 and {{ arrived_on }} <= {{ left_on }}
                 + case when {{ left_facility }} = {{ arrived_facility }} then 0
-                    else stay.transfer_days end
+                    else stay.transfer_days
+                end
                 then {{ stay_key }}
         end as transferred_{{ name }}_stay_key,
         {%- endfor %}

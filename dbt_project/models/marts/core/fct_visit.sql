@@ -15,7 +15,8 @@ run as (
 ),
 
 part2_provider as (
-    select distinct npi from {{ ref('dim_provider') }} where is_part2
+    select distinct npi from {{ ref('dim_provider') }}
+    where is_part2
 ),
 
 diagnosis as (
@@ -46,7 +47,9 @@ recorded_visit as (
         record.program_id,
         record.site_id,
         coalesce(diagnosis_1.is_mental_any, false) as is_mental_principal,
-        {%- for flag, name in [('is_mental_any', 'is_mental_dx_any'), ('is_sud', 'is_sud_dx_any')] %}
+        {%- for flag, name in [
+            ('is_mental_any', 'is_mental_dx_any'), ('is_sud', 'is_sud_dx_any'),
+        ] %}
         coalesce(
             {% for n in range(1, 5) -%}
             nullif(diagnosis_{{ n }}.{{ flag }}, false),{{ ' ' if not loop.last }}
@@ -73,16 +76,17 @@ unlinked_visit as (
     where appointment_id is null
 ),
 
--- a kept appointment is a visit too, unless one is recorded: under its id, or without any id that day
+-- a kept appointment is a visit too, unless one is recorded: under its id, or without any id that
+-- day
 kept_appointment as (
     select appointment.*
     from appointment
     anti join recorded_visit on appointment.appointment_id = recorded_visit.appointment_id
     anti join unlinked_visit
         on
-            appointment.client_key = unlinked_visit.client_key
-            and appointment.scheduled_date = unlinked_visit.visit_date
-            and appointment.service_line = unlinked_visit.service_line
+        appointment.client_key = unlinked_visit.client_key
+        and appointment.scheduled_date = unlinked_visit.visit_date
+        and appointment.service_line = unlinked_visit.service_line
 ),
 
 kept_visit as (
