@@ -7,6 +7,7 @@ import dagster as dg
 
 from orchestration import progress, warehouse
 from orchestration.resources import DataFolder
+from publishing import release
 from sources.contract import load_contracts
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
@@ -50,6 +51,7 @@ def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
         if not settings.enabled_senders or source in settings.enabled_senders
     }
     reporter = progress.current()
+    release.sweep(settings.data / "published")  # what a killed publication left
     with reporter.stage("ingest", "Reading what landed"):
         ingest(
             settings.landing,

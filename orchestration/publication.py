@@ -14,6 +14,7 @@ from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
 from publishing import metrics, outreach_list, quality, workbook
+from publishing import encryption
 from publishing.encryption import SUPERVISORS, Recipient, read_recipients
 from publishing.release import Feed, Release
 
@@ -41,6 +42,7 @@ def publication(
         feeds = _feeds(connection)
         notices = _notices(connection, feeds)
         recipients = _recipients(connection, settings)
+        notices += encryption.notices(recipients)
         with Release(settings.data / "published", as_of) as release:
             with reporter.stage("publish", "Writing lists and metrics"):
                 rows["outreach_list"] = outreach_list.write(
