@@ -34,9 +34,8 @@ hospital_claim as (
 hospital_place as (
     select distinct place_of_service_code
     from {{ ref('claim_place_of_service') }}
-    where setting in (
-        'emergency_place', 'psychiatric_place', 'detox_place', 'nonacute', 'residential'
-    )
+    where
+        setting in ('emergency_place', 'psychiatric_place', 'detox_place', 'nonacute', 'residential')
 ),
 
 residential_code as (

@@ -1,0 +1,171 @@
+"""Alerts tell the same story in whatever order, however often and in however many pieces they arrive.
+
+The demo's compiled models run here against a few rows in memory, from the raw alert to the encounter: dbt compiled them
+once, so that every example costs milliseconds. What a visit means is tested by example beside the models.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sources.contract import load_contracts
+from tests.conftest import Demo
+
+AS_OF = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
+# The spring change in New York lies in the middle: 2025-03-09 02:30 does not exist there.
+START = dt.datetime(2025, 3, 6, 4, tzinfo=dt.UTC)
+SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim" / "event_rule.csv"
+MODELS = (
+    ("staging", "view", "staging/caseload/stg_caseload__run"),
+    ("staging", "view", "staging/caseload/stg_caseload__delivery"),
+    ("staging", "view", "staging/caseload/stg_caseload__batch_order"),
+    ("staging", "view", "staging/adt/stg_adt__superseded"),
+    ("staging", "view", "staging/adt/stg_adt__event"),
+    ("intermediate", "view", "intermediate/encounter/int_alert__sequenced"),
+    ("intermediate", "view", "intermediate/encounter/int_encounter__from_adt"),
+)
+EVENT_TYPES = (
+    "admit", "discharge", "transfer", "presented", "cancelled_admit", "cancelled_discharge",
+    "deceased", "closed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, order=True)
+class Alert:
+    """One event as a hospital knows it. All else about it follows from these, so a re-send is the same row."""
+
+    visit: int
+    event_type: str
+    hour: int
+
+    def row(self) -> dict[str, object]:
+        """The raw row without its batch."""
+        happened = START + dt.timedelta(hours=self.hour)
+        has_number = self.visit < 3
+        digest = (self.visit * 31 + self.hour * 7 + len(self.event_type)) % 5
+        return {
+            "sending_facility_id": "h1",
+            "facility_type": "acute_hospital",
+            "visit_number": f"v{self.visit}" if has_number else None,
+            "source_patient_id": f"m{self.visit % 2}",
+            "event_type": self.event_type,
+            "event_at": happened,
+            "event_at_precision": "date" if self.hour % 24 == 0 else "time",
+            "patient_class": (None, "inpatient", "emergency", "observation", None)[digest],
+            "diagnosis_code": (None, "F20.9", None, "I10", "T40.0X1A")[digest],
+            "discharge_disposition_code": "01" if self.event_type == "discharge" else None,
+            "received_at": happened + dt.timedelta(hours=digest),
+        }
+
+
+class Hospital:
+    """The models from raw alert to encounter, over an empty warehouse in memory."""
+
+    def __init__(self, compiled: Path) -> None:
+        """Build the views; compiled is the folder of dbt's compiled models."""
+        self._connection = duckdb.connect()
+        run = self._connection.execute
+        run("set threads = 1")
+        run("set TimeZone = 'UTC'")
+        run("attach ':memory:' as warehouse")
+        run("use warehouse")
+        for schema in ("raw_adt", "raw_caseload", "staging", "intermediate", "seeds"):
+            run(f"create schema {schema}")
+        columns = load_contracts()["adt"].table("event").typed_columns()
+        self._names = [name for name, _ in columns]
+        run(f"create table raw_adt.event ({', '.join(f'{name} {kind}' for name, kind in columns)})")
+        run(
+            "create table raw_caseload.run as select cast(? as timestamptz) as as_of, date '2025-03-24'"
+            " as as_of_date, 'America/New_York' as time_zone, 'org' as organization_id, 'NY' as state",
+            [AS_OF],
+        )
+        run(
+            "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
+            " received_at timestamptz, is_dated boolean)"
+        )
+        run(f"create table seeds.event_rule as from read_csv('{SEED}')")
+        run(
+            "create table intermediate.int_row__received (source varchar, table_name varchar,"
+            " _batch_id varchar, _source_row bigint, received_at timestamptz)"
+        )
+        run(
+            "create table intermediate.int_client__matched as select 'adt' as source,"
+            " 'h1' as source_scope, 'm0' as source_client_id, 7 as client_key"
+        )
+        for schema, kind, path in MODELS:
+            sql = (compiled / f"{path}.sql").read_text()
+            run(f"create {kind} {schema}.{Path(path).name} as {sql}")
+
+    def encounters(self, deliveries: list[list[Alert]]) -> list[tuple[object, ...]]:
+        """What stands after these deliveries, one on each day, without what names a batch."""
+        run = self._connection.execute
+        run("delete from raw_adt.event")
+        run("delete from raw_caseload.delivery")
+        for number, alerts in enumerate(deliveries):
+            received = AS_OF - dt.timedelta(days=len(deliveries) - number)
+            run(
+                "insert into raw_caseload.delivery values (?, 'adt', ?, ?, true)",
+                [f"b{number}", f"adt/{number}", received],
+            )
+            for position, alert in enumerate(alerts, 1):
+                row = {**alert.row(), "_batch_id": f"b{number}", "_source_row": position}
+                run(
+                    f"insert into raw_adt.event values ({', '.join('?' * len(self._names))})",
+                    [row.get(name) for name in self._names],
+                )
+        return run(
+            "select * exclude (_batch_id, _source_row) from intermediate.int_encounter__from_adt"
+            " order by encounter_key"
+        ).fetchall()
+
+    def close(self) -> None:
+        """Let go of the memory."""
+        self._connection.close()
+
+
+@pytest.fixture(scope="module")
+def hospital(demo: Demo) -> Iterator[Hospital]:
+    """One hospital for all examples."""
+    built = Hospital(demo.data / "logs" / "dbt" / "compiled" / "caseload" / "models")
+    yield built
+    built.close()
+
+
+alerts = st.builds(
+    Alert,
+    visit=st.integers(0, 4),
+    event_type=st.sampled_from(EVENT_TYPES),
+    hour=st.integers(0, 30).map(lambda step: step * 6),
+)
+stories = st.lists(alerts, min_size=1, max_size=14, unique=True)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(story=stories, data=st.data())
+def test_any_arrival_gives_the_same_encounters(
+    hospital: Hospital, story: list[Alert], data: st.DataObject
+) -> None:
+    again = data.draw(st.lists(st.sampled_from(story), max_size=6), label="sent again")
+    arrived = data.draw(st.permutations(story + again), label="order of arrival")
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(arrived)), max_size=3), label="cuts"))
+    borders = [0, *cuts, len(arrived)]
+    pieces = [arrived[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+    assert hospital.encounters(pieces) == hospital.encounters([sorted(story)])
+
+
+def test_the_replay_sees_a_difference(hospital: Hospital) -> None:
+    """The comparison above would be worth nothing if encounters did not depend on their alerts."""
+    admitted = [Alert(1, "admit", 6), Alert(1, "discharge", 30)]
+    taken_back = [*admitted, Alert(1, "cancelled_discharge", 36)]
+    assert hospital.encounters([admitted]) != hospital.encounters([taken_back])
+    assert len(hospital.encounters([taken_back])) == 1
