@@ -7,6 +7,7 @@ once, so that every example costs milliseconds. What a visit means is tested by 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,7 +160,7 @@ def test_any_arrival_gives_the_same_encounters(
     arrived = data.draw(st.permutations(story + again), label="order of arrival")
     cuts = sorted(data.draw(st.lists(st.integers(0, len(arrived)), max_size=3), label="cuts"))
     borders = [0, *cuts, len(arrived)]
-    pieces = [arrived[a:b] for a, b in zip(borders, borders[1:], strict=False)]
+    pieces = [arrived[a:b] for a, b in itertools.pairwise(borders)]
     assert hospital.encounters(pieces) == hospital.encounters([sorted(story)])
 
 

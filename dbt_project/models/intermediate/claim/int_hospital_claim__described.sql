@@ -34,8 +34,7 @@ hospital_claim as (
 hospital_place as (
     select distinct place_of_service_code
     from {{ ref('claim_place_of_service') }}
-    where
-        setting in ('emergency_place', 'psychiatric_place', 'detox_place', 'nonacute', 'residential')
+    where setting not in ('follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis')
 ),
 
 residential_code as (
