@@ -14,9 +14,7 @@ screening_loinc as (
 
 delivered_answer as (
     select
-        'ehr' as client_source,
         'screenings' as source,
-        'raw_screenings.response' as evidence_table,
         response_id,
         source_client_id,
         instrument,
@@ -38,9 +36,7 @@ delivered_answer as (
 -- an observation has no id of its own: the answers of one moment are one response
 observed_answer as (
     select
-        'synthea' as client_source,
         'synthea' as source,
-        'raw_synthea.observations' as evidence_table,
         observation.source_client_id || '|'
         || cast(observation.observed_at as {{ dbt.type_string() }}) || '|'
         || screening_loinc.instrument as response_id,

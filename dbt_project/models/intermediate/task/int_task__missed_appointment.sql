@@ -10,19 +10,18 @@ calendar_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
-missed_appointment as (
+-- few are rescheduled, so only they are looked up by the sender's id
+rescheduled_miss as (
     select
-        client_key, appointment_id, appointment_key, service_line, scheduled_at, scheduled_date,
-        status, status_at, rescheduled_to_appointment_id, is_part2, evidence_key
-    from {{ ref('fct_appointment') }}
-    where client_key is not null and status in ('no_show', 'late_cancel')
-),
-
-rebooked_appointment as (
-    select appointment_id, min(created_at) as created_at
-    from {{ ref('fct_appointment') }}
-    where appointment_id in (select rescheduled_to_appointment_id from missed_appointment)
-    group by appointment_id
+        missed.appointment_key,
+        min(coalesce(rebooked.created_at, missed.status_at, missed.scheduled_at))
+            as rescheduled_at
+    from {{ ref('fct_appointment') }} as missed
+    left join {{ ref('fct_appointment') }} as rebooked
+        on missed.rescheduled_to_appointment_id = rebooked.appointment_id
+    where missed.status in ('no_show', 'late_cancel')
+        and missed.rescheduled_to_appointment_id is not null
+    group by missed.appointment_key
 ),
 
 -- the key of the appointment serves as the hash of its task
@@ -37,16 +36,14 @@ standing_miss as (
         missed.scheduled_date as missed_date,
         case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
             else missed.scheduled_at end as missed_at,
-        case when missed.rescheduled_to_appointment_id is not null
-            then coalesce(rebooked.created_at, missed.status_at, missed.scheduled_at)
-        end as rescheduled_at,
+        rescheduled_miss.rescheduled_at,
         cast(null as timestamp with time zone) as withdrawn_at,
         cast(null as {{ dbt.type_string() }}) as withdrawn_as,
         missed.is_part2,
         missed.evidence_key
-    from missed_appointment as missed
-    left join rebooked_appointment as rebooked
-        on missed.rescheduled_to_appointment_id = rebooked.appointment_id
+    from {{ ref('fct_appointment') }} as missed
+    left join rescheduled_miss on missed.appointment_key = rescheduled_miss.appointment_key
+    where missed.client_key is not null and missed.status in ('no_show', 'late_cancel')
 ),
 
 -- a miss that the record later took back, moved or rescheduled
@@ -109,6 +106,7 @@ kept_visit as (
         and visit.started_at <= opening_miss.expires_at
     cross join run
     where visit.started_at <= run.as_of
+        and visit.service_line in (select event_kind from task_type)
         and (opening_miss.evidence_scope = 'all' or not visit.is_part2)
     group by opening_miss.task_hash, opening_miss.evidence_scope
 ),

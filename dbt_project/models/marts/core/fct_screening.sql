@@ -34,19 +34,29 @@ review_feed as (
     group by source
 ),
 
+two_name_response as (
+    select
+        *,
+        case when other_source_client_id <> source_client_id then other_source_client_id end
+            as other_client_id
+    from response
+),
+
 client_response as (
     select
         response.*,
         -- one response under two people's ids belongs to neither
-        case when matched.client_key = other_match.client_key then matched.client_key end
-            as client_key
-    from response
+        case
+            when response.other_client_id is null or matched.client_key = other_match.client_key
+                then matched.client_key
+        end as client_key
+    from two_name_response as response
     left join matched
         on response.client_source = matched.source
         and response.source_client_id = matched.source_client_id
     left join matched as other_match
         on response.client_source = other_match.source
-        and response.other_source_client_id = other_match.source_client_id
+        and response.other_client_id = other_match.source_client_id
 ),
 
 screening as (
@@ -93,9 +103,7 @@ screening as (
         or (not response.has_known_program and part2_span.client_key is not null) as is_part2,
         response.received_at,
         response.evidence_table,
-        coalesce(
-            response.safety_evidence_key, response.total_evidence_key, response.first_evidence_key
-        ) as evidence_key
+        response.evidence_key
     from client_response as response
     inner join instrument on response.instrument = instrument.instrument
     left join level on response.level = level.level
