@@ -261,14 +261,16 @@ def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
 def _visits(
     people: People, episodes: Table, appointments: Table, period: Period, draw: Draw
 ) -> Table:
+    begun = appointments["at"] + draw.whole(-5, 15, len(appointments["at"])) * MINUTE
     held = np.flatnonzero(
         (appointments["status"] == KEPT)
-        & ~draw.chance(rates.KEPT_WITHOUT_VISIT, len(appointments["at"]))
+        & ~draw.chance(rates.KEPT_WITHOUT_VISIT, len(begun))
+        & ~hospital.in_stay(episodes, appointments["person"], begun)
     )
     tables = [
         {
             "person": appointments["person"][held],
-            "start": appointments["at"][held] + draw.whole(-5, 15, len(held)) * MINUTE,
+            "start": begun[held],
             "line": appointments["line"][held],
             "appointment": held,
             "modality": appointments["modality"][held],

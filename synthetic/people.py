@@ -152,17 +152,23 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
     payer = np.where(of_five < 3, HARBOR, SUMMIT)
     member = np.where(payer == HARBOR, number // 5 * 3 + of_five, number // 5 * 2 + of_five - 3)
     race = draw.pick([share for _, share in words.RACE], n)
-    housing = draw.pick(
-        [
-            1 - rates.UNSTABLE - rates.HOMELESS - rates.HOUSING_UNKNOWN,
-            rates.UNSTABLE,
-            rates.HOMELESS,
-            rates.HOUSING_UNKNOWN,
-        ],
-        n,
+    # Trouble comes together: those who are often in hospital are more often homeless, miss more and improve less.
+    frailty = draw.rng.gamma(rates.FRAILTY_SHAPE, 1 / rates.FRAILTY_SHAPE, n)
+    burden = np.minimum(frailty, 4.0)
+    weight = 0.4 + 0.6 * burden / burden.mean()
+    stable = 1 - rates.UNSTABLE - rates.HOMELESS - rates.HOUSING_UNKNOWN
+    housing = draw.pick_by_row(
+        np.stack(
+            [
+                stable - (weight - 1) * (rates.UNSTABLE + rates.HOMELESS),
+                rates.UNSTABLE * weight,
+                rates.HOMELESS * weight,
+                np.full(n, rates.HOUSING_UNKNOWN),
+            ],
+            axis=1,
+        )
     )
     youth = age < 18
-    frailty = draw.rng.gamma(rates.FRAILTY_SHAPE, 1 / rates.FRAILTY_SHAPE, n)
     return People(
         number=number,
         is_client=is_client,
@@ -194,8 +200,8 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         has_diabetes=draw.chance(np.where(adult, 0.06 + 0.10 * (age >= 45), 0.005), n),
         has_hypertension=draw.chance(np.where(adult, 0.12 + 0.22 * (age >= 45), 0.0), n),
         frailty=frailty,
-        is_responder=draw.chance(rates.RESPONDER, n),
-        misses=draw.rng.gamma(3.0, 1 / 3.0, n),
+        is_responder=draw.chance(rates.RESPONDER * (1.15 - 0.15 * burden / burden.mean()), n),
+        misses=draw.rng.gamma(3.0, 1 / 3.0, n) * (0.75 + 0.25 * burden / burden.mean()),
         site=draw.whole(0, sites - 1, n),
         housing=housing,
         insurance=insurance,

@@ -59,7 +59,7 @@ MEDICAL_ED: Final = 0.568  # [tuned] any ED 38 % a year
 CRISIS_CENTER: Final = 0.030  # [own]
 OBSERVATION: Final = 0.010  # [own]
 FRAILTY_SHAPE: Final = 0.8  # [own] smaller: the same few people come again and again
-READMITTED_PSYCH: Final = 0.155  # [8] 15-22 % within 30 days, all causes
+READMITTED_PSYCH: Final = 0.14  # [8] 15-22 % within 30 days, all causes
 READMITTED_MEDICAL: Final = 0.09  # [8] PCR observed 9.7 %
 NONACUTE_AFTER_STAY: Final = 0.025  # [own] nursing or residential stays that take a stay out of FUH
 CAME_THROUGH_ED: Final = 0.60  # [own]
@@ -69,7 +69,7 @@ SECONDARY_SELF_HARM: Final = (
 FRESH_DISCHARGE: Final = (
     0.010  # [own] clients discharged in the last three days, so that a demo's lists are alive
 )
-FRESH_ITEM_9: Final = 0.004  # [own] clients whose item 9 of the last two days nobody has reviewed
+FRESH_ITEM_9: Final = 0.007  # [own] clients whose item 9 of the last two days nobody has reviewed
 
 # --- what follows a discharge: share with a follow-up in the short and the long window -------------------------------------
 FOLLOW_STAY: Final = (0.42, 0.61)  # [tuned] FUH 38.4 / 58.7
@@ -101,8 +101,8 @@ MISS_FOLLOWED_UP: Final = 0.70  # [own] missed appointments with an attempt by t
 ROUTINE_CONTACT_PER_YEAR: Final = 3.0  # [own]
 
 # --- screening -------------------------------------------------------------------------------------------------------------
-PHQ9_DONE: Final = 0.62  # [tuned] planned PHQ-9s that take place
-RESPONDER: Final = 0.66  # [tuned] response 47 %, remission 16 % [8 CoCM]
+PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
+RESPONDER: Final = 0.86  # [tuned] of courses in treatment; 40 % of all measured again respond
 PHQ9_MISSING_ITEM: Final = 0.05  # [8]
 PHQ9_CONTRADICTED: Final = 0.003  # [own] delivered total differs from the items
 DECLINED: Final = 0.015  # [own]

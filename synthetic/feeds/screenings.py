@@ -117,7 +117,8 @@ def _moments(
 def _phq9(people: People, period: Period, draw: Draw) -> Table:
     n = len(people)
     member = np.flatnonzero(people.is_client & (people.age >= 12))
-    start = np.clip(draw.rng.normal(START_SCORE[people.group], 3.5), 1, 26)
+    burden = np.clip(people.frailty - 1, -1, 3)
+    start = np.clip(draw.rng.normal(START_SCORE[people.group] + burden, 3.5), 1, 26)
     treated = draw.chance(TREATED, len(member)) & (start[member] >= 10)
     interval = np.where(treated, np.array([42, 60, 90, 120])[draw.whole(0, 3, len(member))], 365)
     person, at = _moments(people, member, interval, rates.PHQ9_DONE, period, draw)
@@ -128,11 +129,14 @@ def _phq9(people: People, period: Period, draw: Draw) -> Table:
     person, at = np.concatenate([person, fresh]), np.concatenate([at, recent])
     phq = _blank(person, np.where(people.age[person] < 18, PHQ9M, PHQ9), at)
 
-    # The course: responders lose about two thirds of their start score within months, the others some 15 %; then it comes back a bit.
-    falls = np.where(people.is_responder, draw.rng.beta(8, 4, n), draw.rng.beta(2, 11, n))
+    # The course: responders lose about two thirds of their start score within months, the others some 15 %. After a
+    # year or so it comes back; clients of long standing are somewhere in such a course when the period begins.
+    falls = np.where(people.is_responder, draw.rng.beta(9, 5, n), draw.rng.beta(2, 11, n))
     first = np.full(n, NEVER)
     np.minimum.at(first, person, phq["at"])
-    elapsed = (phq["at"] - first[person]) / DAY
+    course = draw.whole(300, 560, n)
+    under_way = np.where(people.start_day < period.t0 // DAY, draw.whole(0, course, n), 0)
+    elapsed = ((phq["at"] - first[person]) // DAY + under_way[person]) % course[person]
     level = start[person] * (1 - falls[person] * (1 - np.exp(-elapsed / 55)))
     level = np.clip(level + draw.rng.normal(0, 1.8, len(person)), 0, 26.5)
     rows = len(person)

@@ -18,7 +18,8 @@ def test_each_alerted_stay_has_its_claim(town) -> None:
             cross join clock
             where e.event_type in ('discharge', 'deceased') and e.patient_class = 'inpatient' and p.person_id is not null
                 and e.event_at[:10]::date < horizon - {RUN_OUT}
-                and e.visit_number not in (select visit_number from event where event_type = 'cancelled_discharge')
+                and not exists (select 1 from event as c where c.visit_number = e.visit_number and c.event_type = 'cancelled_discharge')
+                and e.visit_number is not null
         )
         select a.*, b.n from alerted as a
         left join (select data_source, person_id, facility_npi, claim_end_date::date as day, count(*) as n from medical_claim
