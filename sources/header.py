@@ -35,7 +35,7 @@ NOTE_TYPES = frozenset(
     )
     for suffix in ("_note", "_notes", "_note_text")
 )
-_DOCUMENT_TYPE = "document_type"
+DOCUMENT_TYPE = "document_type"
 _OTHER_DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -110,9 +110,9 @@ def refuse_note_types(rejected: pl.DataFrame) -> None:
     Raises:
         FileRefusedError: note_text.
     """
-    if _DOCUMENT_TYPE not in rejected.columns:
+    if DOCUMENT_TYPE not in rejected.columns:
         return
-    if rejected[_DOCUMENT_TYPE].str.strip_chars().str.to_lowercase().is_in(list(NOTE_TYPES)).any():
+    if rejected[DOCUMENT_TYPE].str.strip_chars().str.to_lowercase().is_in(list(NOTE_TYPES)).any():
         raise FileRefusedError(
             "note_text",
             "document_type names a clinical note; expected documents of the closed list",

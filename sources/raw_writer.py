@@ -110,9 +110,7 @@ class RawWriter:
             "reason_code": refusal[0] if refusal else None,
             "detail": refusal[1] if refusal else None,
             "contract_hash": contract_hash,
-            "parts": [
-                self._place(source, batch_id, part, number) for number, part in enumerate(parts, 1)
-            ],
+            "parts": self._place_all(source, batch_id, parts),
         }
         folder = self.path / source / BATCHES
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -121,31 +119,37 @@ class RawWriter:
         move_durably(temporary, folder / f"{batch_id}.json")
         return record
 
-    def _place(self, source: str, batch_id: str, part: Part, number: int) -> dict[str, Any]:
-        folder = self.path / source / part.table_name
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        stem = batch_id if number == 1 else f"{batch_id}-{number}"
-        placed: dict[str, Any] = {
-            "table_name": part.table_name,
-            "rows_in": part.read.rows_in,
-            "rows_loaded": part.read.rows_loaded,
-            "rows_rejected": part.read.rows_rejected,
-            "unknown_columns": sorted(part.read.unknown_columns),
-        }
-        for kind, path, suffix in (
-            ("typed", part.read.typed, ".parquet"),
-            ("rejects", part.read.rejects, ".rejects.parquet"),
-        ):
-            target = folder / f"{stem}{suffix}"
+    def _place_all(self, source: str, batch_id: str, parts: list[Part]) -> list[dict[str, Any]]:
+        """Move files to `<table>/<batch_id>[-n].parquet`; the folders are flushed, so that the commit finds them."""
+        placed: list[dict[str, Any]] = []
+        numbers: dict[tuple[str, str], int] = {}
+
+        def place(table: str, path: Path, suffix: str) -> dict[str, Any]:
+            number = numbers[table, suffix] = numbers.get((table, suffix), 0) + 1
+            stem = batch_id if number == 1 else f"{batch_id}-{number}"
+            target = self.path / source / table / f"{stem}{suffix}"
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             found = fingerprint(path)
             sync(path)
             path.replace(target)
-            placed[kind] = {
-                "path": target.relative_to(self.path).as_posix(),
-                "sha256": found.sha256,
-                "bytes": found.size,
-            }
-        sync(folder)
+            relative = target.relative_to(self.path).as_posix()
+            return {"path": relative, "sha256": found.sha256, "bytes": found.size}
+
+        for part in parts:
+            name, read = part.table_name, part.read
+            placed.append(
+                {
+                    "table_name": name,
+                    "rows_in": read.rows_in,
+                    "rows_loaded": read.rows_loaded,
+                    "rows_rejected": read.rows_rejected,
+                    "unknown_columns": sorted(read.unknown_columns),
+                    "typed": [place(name, path, ".parquet") for path in read.typed],
+                    "rejects": [place(name, read.rejects, ".rejects.parquet")],
+                }
+            )
+        for table in {part.table_name for part in parts}:
+            sync(self.path / source / table)
         return placed
 
     def deliver(

@@ -2,8 +2,8 @@
 
 Layout below the zone's folder:
 
-- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside (the second file of a
-  table in one archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
+- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside (further parts of a
+  large file or an archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
 - `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there.
 - `<source>/_deliveries.jsonl` the delivery ledger, one line per arrival; the last line of a path holds.
 - `_tmp/` files on their way, `_lock`: raw_writer.py.
@@ -198,11 +198,11 @@ class RawZone:
         damages = []
         for record in self.records(as_of):
             for part in record["parts"]:
-                for kind in ("typed", "rejects"):
-                    path = self.path / part[kind]["path"]
+                for file in (*part["typed"], *part["rejects"]):
+                    path = self.path / file["path"]
                     found = fingerprint(path).sha256 if path.is_file() else None
-                    if found != part[kind]["sha256"]:
-                        damages.append(Damage(path, part[kind]["sha256"], found))
+                    if found != file["sha256"]:
+                        damages.append(Damage(path, file["sha256"], found))
         return damages
 
     def notices(self, as_of: dt.datetime | None = None) -> list[str]:
@@ -239,8 +239,9 @@ class RawZone:
         ids = {d.batch_id for d in self.deliveries(as_of) if d.source == source}
         for record in (self._commit(source, batch_id) for batch_id in sorted(ids)):
             found.extend(
-                (self.path / part[kind]["path"], record["batch_id"])
+                (self.path / file["path"], record["batch_id"])
                 for part in record["parts"]
+                for file in part[kind]
                 if part["table_name"] == table and (kind == "typed" or part["rows_rejected"])
             )
         return found

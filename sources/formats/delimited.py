@@ -1,24 +1,24 @@
 """CSV (RFC 4180, UTF-8, header) into typed rows and rejects: Polars streams the file once, nothing is sniffed.
 
-What must not be here: any one sender. A file whose structure is not regular is first rewritten with an empty record in
-the place of each broken one, so that the numbers of the records stand; an empty record never passes a contract, and its
-reject then says what was wrong with the record as it came.
+What must not be here: any one sender. A file whose structure is not regular is read with an empty record in the place of
+each broken one, so that the numbers of the records stand; an empty record never passes a contract, and its reject then
+says what was wrong with the record as it came.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, judgement
+from sources.casts import BATCH_ID, SOURCE_ROW, empty_rows, judgement
 from sources.contract import Table
 from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
-from sources.formats.structure import MAX_LINE_BYTES, Survey, blocks
-from sources.header import Header, match_header, refuse_note_types
+from sources.formats.structure import MAX_LINE_BYTES, Block, Survey, blocks
+from sources.header import DOCUMENT_TYPE, Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
 _FOREIGN_STARTS = {
@@ -34,6 +34,7 @@ _FOREIGN_STARTS = {
     b"MSH|": "HL7 v2",
 }
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+_SEGMENT_BYTES = 32 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -87,7 +88,7 @@ def read_delimited(
     out: Path,
     first_row: int = 1,
 ) -> ReadTable:
-    """Read one CSV file into two Parquet files.
+    """Read one CSV file into Parquet files of typed rows and one of rejects.
 
     Args:
         path: the plain (unpacked) file.
@@ -95,7 +96,7 @@ def read_delimited(
         table: the contract's table.
         zone: the agency's zone.
         batch_id: lineage.
-        out: typed rows go to `<out>.parquet`, rejects to `<out>.rejects.parquet`.
+        out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
         first_row: number of the first record (above 1 for the second file of a table in an archive).
 
     Raises:
@@ -104,134 +105,170 @@ def read_delimited(
     header = read_header(path, table)
     if survey.longest_line > MAX_LINE_BYTES:
         raise FileRefusedError("record_too_long", f"a line of more than {MAX_LINE_BYTES} bytes")
-    reading = _Reading(path, survey, table, header, zone, batch_id, out, first_row)
-    return reading.run()
+    return _Reading(survey, table, header, zone, batch_id, out).run(path, first_row)
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """Whole records as CSV without a header: as they came, or mended.
+
+    Attributes:
+        content: what Polars reads.
+        mended: for a mended segment the records as they came, with the problems of the broken ones.
+    """
+
+    content: bytes
+    mended: Block | None = None
+
+    def line(self, place: int, lines: list[bytes]) -> tuple[bytes, str | None]:
+        """A record as it came, and what broke it; `lines` are those of `content`."""
+        if self.mended is None:
+            return lines[place].removesuffix(b"\r"), None
+        return self.mended.records[place], self.mended.problems.get(place)
+
+
+class _MisreadError(Exception):
+    """Polars found other records than the bytes have."""
 
 
 class _Reading:
-    """One file on its way; kept together so that a second attempt, on the rewritten file, has the same parameters."""
+    """One file on its way, segment by segment.
+
+    Polars holds several times what it reads: a whole file of a gigabyte would not stay within bounds.
+    """
 
     def __init__(
-        self,
-        path: Path,
-        survey: Survey,
-        table: Table,
-        header: Header,
-        zone: str,
-        batch_id: str,
-        out: Path,
-        first_row: int,
+        self, survey: Survey, table: Table, header: Header, zone: str, batch_id: str, out: Path
     ) -> None:
-        self.path, self.survey, self.table, self.header = path, survey, table, header
-        self.batch_id, self.first_row = batch_id, first_row
+        self.survey, self.table, self.header, self.batch_id = survey, table, header, batch_id
         self.n_fields = len(header.names)
-        self.typed = out.with_name(f"{out.name}.parquet")
-        self.rejects = out.with_name(f"{out.name}.rejects.parquet")
+        self.out = out
         self.failed = out.with_name(f"{out.name}.failed.parquet")
-        self.mended = out.with_name(f"{out.name}.mended.csv")
-        self.n_failed = 0
         self.judgement = judgement(table, frozenset(header.present), zone)
 
-    def run(self) -> ReadTable:
-        is_mended = not self.survey.is_regular(self.n_fields)
-        expected = self.survey.lines - 1
-        # A short record and a long one in one file pass the survey, for their delimiters add up: Polars refuses the long.
-        if is_mended or not self._is_streamed(self.path, expected):
-            is_mended = True
-            expected = self._mend()
-            if not self._is_streamed(self.mended, expected):
-                raise FileRefusedError("unreadable", "its records cannot be told apart")
-            self.mended.unlink()
-        rejected = write_rejects(self._rejects(is_mended=is_mended), self.rejects, self.batch_id)
-        self.failed.unlink()
-        return ReadTable(
-            self.typed, self.rejects, expected, expected - rejected, rejected, self.header.unknown
-        )
-
-    def _is_streamed(self, path: Path, expected: int) -> bool:
-        """Whether Polars read the file, and found as many records as the bytes have."""
+    def run(self, path: Path, first_row: int) -> ReadTable:
+        """Read the file as it is where its structure is regular, else mended."""
+        if self.survey.is_regular(self.n_fields) and not self.survey.has_multiline:
+            try:
+                return self._read(_as_they_came(path), first_row, self.survey.lines - 1)
+            except _MisreadError:
+                # A short record and a long one pass the survey, for their delimiters add up; Polars refuses the long.
+                pass
         try:
-            self._stream(path)
-        except pl.exceptions.ComputeError:
-            return False
-        self.n_failed = count_rows(self.failed)
-        return count_rows(self.typed) + self.n_failed == expected
+            return self._read(_mended(path, self.n_fields), first_row, None)
+        except _MisreadError as error:
+            raise FileRefusedError("unreadable", "its records cannot be told apart") from error
 
-    def _stream(self, path: Path) -> None:
+    def _read(
+        self, segments: Iterator[_Segment], first_row: int, expected: int | None
+    ) -> ReadTable:
+        typed: list[Path] = []
+        rejects = self.out.with_name(f"{self.out.name}.rejects.parquet")
+        self.next_row = first_row
+        rejected = write_rejects(self._rejects(segments, typed), rejects, self.batch_id)
+        rows_in = self.next_row - first_row
+        if expected not in (None, rows_in):
+            raise _MisreadError
+        if not typed:
+            typed.append(self._typed_path(typed))
+            names = [name for name in empty_rows(self.table).columns if name in self.header.present]
+            empty_rows(self.table).select(*names, BATCH_ID, SOURCE_ROW).write_parquet(
+                typed[0], **PARQUET
+            )
+        unknown = self.header.unknown
+        return ReadTable(tuple(typed), rejects, rows_in, rows_in - rejected, rejected, unknown)
+
+    def _rejects(self, segments: Iterator[_Segment], typed: list[Path]) -> Iterator[Reject]:
+        """Streams each segment into a Parquet file, added to `typed`, and gives its rejects."""
+        for segment in segments:
+            first = self.next_row
+            path = self._typed_path(typed)
+            try:
+                self._stream(segment.content, first, path)
+            except pl.exceptions.ComputeError as error:
+                raise _MisreadError from error
+            typed.append(path)
+            failed = count_rows(self.failed)
+            rows = count_rows(path) + failed
+            if segment.mended is not None and rows != len(segment.mended.records):
+                raise _MisreadError
+            self.next_row += rows
+            if failed:
+                yield from self._explained(segment, first)
+            self.failed.unlink()
+
+    def _typed_path(self, typed: list[Path]) -> Path:
+        return self.out.with_name(f"{self.out.name}.{len(typed) + 1}.parquet")
+
+    def _stream(self, content: bytes, first_row: int, typed: Path) -> None:
         names = [name or f"unknown {place}" for place, name in enumerate(self.header.names)]
         records = pl.scan_csv(
-            path,
-            infer_schema=False,
-            with_column_names=lambda _: names,
+            content,
+            has_header=False,
+            schema=dict.fromkeys(names, pl.String()),
             row_index_name=SOURCE_ROW,
-            row_index_offset=self.first_row,
-            raise_if_empty=False,
+            row_index_offset=first_row,
         )
-        present = self.header.present
         if self.survey.has_quotes:
             # Polars keeps a quoted empty field apart from an empty one; no sender means a difference.
             records = records.with_columns(
-                pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in present
+                pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
+                for name in self.header.present
             )
         accepted, rejected = self.judgement.sort(records, self.batch_id)
         pl.collect_all(
             [
-                accepted.sink_parquet(self.typed, lazy=True, **PARQUET),
+                accepted.sink_parquet(typed, lazy=True, **PARQUET),
                 rejected.sink_parquet(self.failed, lazy=True, **PARQUET),
             ],
             engine="streaming",
         )
 
-    def _mend(self) -> int:
-        """Rewrite the file with empty records for broken ones; returns how many records it has."""
-        empty = b"," * (self.n_fields - 1)
-        count = 0
-        with self.path.open("rb") as file, self.mended.open("wb") as mended:
-            mended.write(b",".join(b"f%d" % place for place in range(self.n_fields)) + b"\n")
-            for block in blocks(file, self.n_fields):
-                for place in block.problems:
-                    block.records[place] = empty
-                mended.write(b"\n".join(block.records) + b"\n")
-                count += len(block.records)
-        return count
-
-    def _rejects(self, *, is_mended: bool) -> Iterator[Reject]:
-        if self.n_failed == 0:
-            return
-        failed = self.judgement.explain(pl.scan_parquet(self.failed))
-        needed = [SOURCE_ROW, "check", *({"document_type"} & set(self.judgement.texts))]
-        found = failed.select(needed).collect(engine="streaming").sort(SOURCE_ROW)
+    def _explained(self, segment: _Segment, first: int) -> Iterator[Reject]:
+        explained = self.judgement.explain(pl.scan_parquet(self.failed)).sort(SOURCE_ROW)
+        needed = [SOURCE_ROW, "check", *({DOCUMENT_TYPE} & set(self.judgement.texts))]
+        found = explained.select(needed).collect(engine="streaming")
         refuse_note_types(found)
-        rows, places = found[SOURCE_ROW].to_list(), found["check"].to_list()
-        is_split = is_mended or self.survey.has_multiline
-        lines = self._lines_by_block(rows) if is_split else self._lines_by_number(rows)
-        for row, place, (line, problem) in zip(rows, places, lines, strict=True):
-            if problem is not None:
-                detail = (
-                    f"expected {self.n_fields} fields, as in the header"
-                    if problem == "ragged_row"
-                    else ""
-                )
-                yield Reject(row, problem, None, detail, line)
-            else:
+        lines = segment.content.split(b"\n") if segment.mended is None else []
+        for row, place in zip(found[SOURCE_ROW], found["check"], strict=True):
+            line, problem = segment.line(row - first, lines)
+            if problem is None:
                 check = self.judgement.checks[place]
                 yield Reject(row, check.reason_code, check.column, check.detail, line)
+            else:
+                is_ragged = problem == "ragged_row"
+                detail = f"expected {self.n_fields} fields, as in the header" if is_ragged else ""
+                yield Reject(row, problem, None, detail, line)
 
-    def _lines_by_number(self, rows: list[int]) -> Iterator[tuple[bytes, None]]:
-        """Every record is one line: skip from one to the next."""
-        with self.path.open("rb") as file:
-            next_row = self.first_row - 1  # the header's place
-            for row in rows:
-                line = next(islice(file, row - next_row, None))
-                next_row = row + 1
-                yield line.rstrip(b"\r\n"), None
 
-    def _lines_by_block(self, rows: list[int]) -> Iterator[tuple[bytes, str | None]]:
-        wanted = iter(rows)
-        row = next(wanted, None)
-        with self.path.open("rb") as file:
-            for block in blocks(file, self.n_fields):
-                first = block.first + self.first_row - 1
-                while row is not None and row < first + len(block.records):
-                    yield block.records[row - first], block.problems.get(row - first)
-                    row = next(wanted, None)
+def _as_they_came(path: Path) -> Iterator[_Segment]:
+    """A file in which every line is a record."""
+    with path.open("rb") as file:
+        file.readline(MAX_LINE_BYTES)
+        while content := file.read(_SEGMENT_BYTES):
+            yield _Segment(content + file.readline(MAX_LINE_BYTES))
+
+
+def _mended(path: Path, n_fields: int) -> Iterator[_Segment]:
+    """Any file, with an empty record in the place of each broken one."""
+    empty = b"," * (n_fields - 1)
+    records: list[bytes] = []
+    problems: dict[int, str] = {}
+    size = 0
+
+    def segment() -> _Segment:
+        mended = list(records)
+        for place in problems:
+            mended[place] = empty
+        return _Segment(b"\n".join(mended) + b"\n", Block(0, records, problems))
+
+    with path.open("rb") as file:
+        for block in blocks(file, n_fields):
+            problems.update({place + len(records): code for place, code in block.problems.items()})
+            records.extend(block.records)
+            size += sum(map(len, block.records))
+            if size >= _SEGMENT_BYTES:
+                yield segment()
+                records, problems, size = [], {}, 0
+    if records:
+        yield segment()

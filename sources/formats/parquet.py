@@ -60,7 +60,7 @@ def read_parquet(
         raise FileRefusedError("unreadable", detail)
     write_rejects(_rejects(judged, failed, rejected_rows), rejects, batch_id)
     failed.unlink()
-    return ReadTable(typed, rejects, rows_in, loaded, rejected_rows, header.unknown)
+    return ReadTable((typed,), rejects, rows_in, loaded, rejected_rows, header.unknown)
 
 
 def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:

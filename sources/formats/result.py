@@ -28,11 +28,11 @@ class ReadTable:
     """Typed rows and rejects of one file, still under temporary names.
 
     Attributes:
-        typed, rejects: Parquet files; rejects carry the record as it came, as bytes.
+        typed, rejects: Parquet files (a large file makes several of the former); rejects carry the record as it came, as bytes.
         unknown_columns: header names outside the contract, kept out.
     """
 
-    typed: Path
+    typed: tuple[Path, ...]
     rejects: Path
     rows_in: int
     rows_loaded: int

@@ -16,6 +16,7 @@ from malformed import CLAIM, CLAIM_HEADER, GOOD, Case, claim, client, contracts,
 
 from sources import raw_writer
 from sources.contract import Column, Contract
+from sources.formats import delimited, structure
 from sources.ingest import IngestReport, ingest
 from sources.raw_writer import RawZoneHeldError
 from sources.raw_zone import RawZone
@@ -325,4 +326,34 @@ def test_a_commit_record_tells_all_about_its_batch(
     assert (record["file_name"], record["bytes"]) == ("client.csv", landed.stat().st_size)
     (part,) = record["parts"]
     assert (part["rows_in"], part["rows_loaded"], part["rows_rejected"]) == (2, 1, 1)
-    assert part["typed"]["path"] == f"ehr/client/{path.stem}.parquet"
+    assert [file["path"] for file in part["typed"]] == [f"ehr/client/{path.stem}.parquet"]
+
+
+def test_a_large_file_becomes_several_parts_with_the_numbers_of_its_records(
+    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited, "_SEGMENT_BYTES", 200)
+    monkeypatch.setattr(structure, "BLOCK_BYTES", 150)
+    clients = [client(client_id=f"C{n}", sex="?" if n % 4 == 0 else "F") for n in range(1, 21)]
+    place("ehr/2025-05-01/client.csv", lines(*clients))
+    place("ehr/2025-05-02/client.csv", lines(*clients[:10], "short,record", *clients[10:]))
+    place(
+        "ehr/2025-05-03/client.csv",
+        lines(*clients[:10], client(last_name='"two\nlines"'), *clients[10:]),
+    )
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    assert zone.verify() == []
+    assert len(zone.files("ehr", "client")) > 10
+    for delivery, extra in zip(zone.deliveries(), ({}, {11: "ragged_row"}, {}), strict=True):
+        shift = 0 if delivery.path.startswith("2025-05-01") else 1
+        numbers = [n if n <= 10 else n + shift for n in range(4, 21, 4)]
+        found = {
+            r.source_row: r.reason_code for r in zone.rejects() if r.batch_id == delivery.batch_id
+        }
+        assert found == dict.fromkeys(numbers, "value_not_allowed") | extra
+        named = {
+            (row[0], row[-1]) for row in rows(zone, "ehr", "client") if row[-2] == delivery.batch_id
+        }
+        assert {(f"C{n}", n if n <= 10 else n + shift) for n in range(1, 21) if n % 4} <= named
+        assert len(named) == 15 + (delivery.path.startswith("2025-05-03"))
