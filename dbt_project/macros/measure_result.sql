@@ -16,8 +16,16 @@
 
     measure_set  names the age bands
     own_place    true where denominator has program_id and site_id of its own (else the client's)
+    one_row      true where the event's own row says everything: exclusion is then every row of denominator with
+                 exclusion_reason, numerator every row of exclusion with is_met (true or false), and nothing is joined.
+                 For events in the millions: joining them to themselves cost ten times the rest.
 #}
-{% macro measure_result(measure_set, own_place=false) -%}
+{% macro measure_result(measure_set, own_place=false, one_row=false) -%}
+{%- set waits = 'coalesce(run.as_of < denominator.window_closes_at, true)' -%}
+{%- set reason = ('denominator' if one_row else 'exclusion') ~ '.exclusion_reason' -%}
+{%- set met = ('denominator' if one_row else 'numerator') ~ '.is_met' -%}
+{%- set undecided = 'false' if one_row
+    else 'numerator.event_key is not null and numerator.is_met is null' -%}
 select
     judged.measure_id,
     judged.measure_version,
@@ -63,29 +71,35 @@ from (
         denominator.site_id,
         {%- endif %}
         case
-            when exclusion.exclusion_reason is not null then 'excluded'
-            when coalesce(run.as_of < denominator.window_closes_at, true) then 'open'
+            when {{ reason }} is not null then 'excluded'
+            when {{ waits }} then 'open'
             when denominator.not_evaluable_reason is not null then 'not_evaluable'
-            when numerator.is_met then 'met'
-            when numerator.event_key is not null and numerator.is_met is null then 'not_evaluable'
+            when {{ met }} then 'met'
+            when {{ undecided }} then 'not_evaluable'
             else 'not_met'
         end as status,
         case
-            when exclusion.exclusion_reason is not null then exclusion.exclusion_reason
-            when coalesce(run.as_of < denominator.window_closes_at, true) then null
+            when {{ reason }} is not null then {{ reason }}
+            when {{ waits }} then null
             when denominator.not_evaluable_reason is not null
                 then denominator.not_evaluable_reason
-            when numerator.event_key is not null and numerator.is_met is null
-                then 'provider_type_unknown'
+            when {{ undecided }} then 'provider_type_unknown'
         end as exclusion_reason,
+        {%- if one_row %}
+        denominator.evidence_table,
+        denominator.evidence_key,
+        denominator.event_date as evidence_date
+        {%- else %}
         coalesce(exclusion.evidence_table, numerator.evidence_table, denominator.evidence_table)
             as evidence_table,
         coalesce(exclusion.evidence_key, numerator.evidence_key, denominator.evidence_key)
             as evidence_key,
         coalesce(exclusion.evidence_date, numerator.evidence_date, denominator.event_date)
             as evidence_date
-    from denominator
+        {%- endif %}
+    from {{ 'numerator as denominator' if one_row else 'denominator' }}
     cross join {{ ref('stg_caseload__run') }} as run
+    {%- if not one_row %}
     left join exclusion
         on denominator.event_key = exclusion.event_key
         and denominator.measure_id = exclusion.measure_id
@@ -94,6 +108,7 @@ from (
         on denominator.event_key = numerator.event_key
         and denominator.measure_id = numerator.measure_id
         and denominator.basis = numerator.basis
+    {%- endif %}
 ) as judged
 inner join {{ ref('dim_client') }} as client on judged.client_key = client.client_key
 left join ({{ measure_age_in_band(measure_set) }}) as band

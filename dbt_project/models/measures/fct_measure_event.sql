@@ -1,5 +1,4 @@
--- Every measure's events in one relation: a new measure adds one line here. The measures themselves
--- are views, so that their rows are computed and stored once, in this table.
+-- Every measure's events in one relation: a new measure adds one line here.
 with
 
 {% set measures = [

@@ -16,10 +16,6 @@ stay as (
     {{ measure_stay('measurement_period') }}
 ),
 
-service as (
-    select * from {{ ref('fct_outpatient_service') }}
-),
-
 diagnosed_stay as (
     select
         stay.*,
@@ -44,7 +40,7 @@ diagnosed_stay as (
 residential_stay as (
     select distinct stay.basis, stay.measurement_year, stay.stay_key
     from stay
-    left join service
+    left join {{ ref('fct_outpatient_service') }} as service
         on stay.client_key = service.client_key
         and stay.basis = service.basis
         and service.is_residential
@@ -188,7 +184,7 @@ follow_up as (
         service.evidence_key,
         service.service_date as evidence_date
     from denominator as event
-    inner join service
+    inner join {{ ref('fct_outpatient_service') }} as service
         on event.client_key = service.client_key
         and event.basis = service.basis
         and {{ dbt.datediff('event.event_date', 'service.service_date', 'day') }}

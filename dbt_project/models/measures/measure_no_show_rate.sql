@@ -22,69 +22,56 @@ denominator as (
         appointment.evidence_key,
         appointment.program_id,
         appointment.site_id,
-        appointment.scheduled_at,
         appointment.status,
-        period.late_cancel_counts,
-        period.open_stay_days
+        period.late_cancel_counts
     from {{ ref('fct_appointment') }} as appointment
+    -- "is true" hides the comparison from the planner, which takes a join with two years for one that
+    -- leaves few rows, and would then hash millions of appointments instead of the clients
     inner join measurement_period as period
-        on appointment.scheduled_date between period.start_date and period.end_date
-        and appointment.scheduled_at <= period.as_of
+        on (
+            extract(year from appointment.scheduled_date) = period.measurement_year
+            and appointment.scheduled_at <= period.as_of
+        ) is true
     where appointment.client_key is not null
 ),
 
 missed_in_hospital as (
-    select distinct event.event_key
-    from denominator as event
+    select distinct appointment.appointment_key
+    from {{ ref('fct_appointment') }} as appointment
     inner join {{ ref('fct_stay') }} as stay
-        on event.client_key = stay.client_key
-        and event.scheduled_at >= stay.admitted_at
-        and event.scheduled_at < coalesce(
+        on appointment.client_key = stay.client_key
+        and appointment.scheduled_at >= stay.admitted_at
+    inner join measurement_period as period
+        on extract(year from appointment.scheduled_date) = period.measurement_year
+        and appointment.scheduled_at < coalesce(
             stay.discharged_at,
-            {{ dbt.dateadd('day', 'event.open_stay_days', 'stay.admitted_at') }}
+            {{ dbt.dateadd('day', 'period.open_stay_days', 'stay.admitted_at') }}
         )
-    where event.status in ('no_show', 'late_cancel')
+    where appointment.status in ('no_show', 'late_cancel')
 ),
 
 -- spec §2.14: cancelled by the clinic, moved or cancelled ahead, or because of an admission
 exclusion as (
     select
-        event.measure_id,
-        event.basis,
-        event.event_key,
+        event.*,
         case
             when event.status = 'clinic_cancel' then 'clinic_cancelled'
             when event.status = 'rescheduled' then 'rescheduled'
             when event.status = 'client_cancel' then 'cancelled_ahead'
-            when missed_in_hospital.event_key is not null then 'in_hospital'
-            else 'late_cancelled'
-        end as exclusion_reason,
-        event.evidence_table,
-        event.evidence_key,
-        event.event_date as evidence_date
+            when missed_in_hospital.appointment_key is not null then 'in_hospital'
+            when event.status = 'late_cancel' and event.late_cancel_counts = 0
+                then 'late_cancelled'
+        end as exclusion_reason
     from denominator as event
-    left join missed_in_hospital on event.event_key = missed_in_hospital.event_key
-    where
-        event.status in ('clinic_cancel', 'rescheduled', 'client_cancel')
-        or (event.status = 'late_cancel' and event.late_cancel_counts = 0)
-        or missed_in_hospital.event_key is not null
+    left join missed_in_hospital on event.event_key = missed_in_hospital.appointment_key
 ),
 
 numerator as (
-    select
-        measure_id,
-        basis,
-        event_key,
-        true as is_met,
-        evidence_table,
-        evidence_key,
-        event_date as evidence_date
-    from denominator
-    where status = 'no_show'
+    select *, status = 'no_show' as is_met from exclusion
 ),
 
 result as (
-    {{ measure_result('no_show_rate', own_place=true) }}
+    {{ measure_result('no_show_rate', own_place=true, one_row=true) }}
 )
 
 select * from result
