@@ -108,7 +108,9 @@ def build(
     logs = data / "logs"
     command = [
         "build", *_PLACES, "--quiet", "--no-version-check", "--no-use-colors",
+        # Examples and seeds are the project's own: `make test` looks at them, not every night.
         "--exclude-resource-type", "unit_test",
+        "--exclude", "path:seeds,resource_type:test",
         "--target-path", str(logs / "dbt"), "--log-path", str(logs),
         "--no-write-json",
     ]  # fmt: skip

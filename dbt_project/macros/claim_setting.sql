@@ -58,3 +58,8 @@
 {% macro claim_evidence_key(evidence_row, batch_id) -%}
     {{ batch_id }} || ':' || cast({{ evidence_row }} % 10000000000 as {{ dbt.type_string() }})
 {%- endmacro %}
+
+{# The last day of a claim that its follow_up_days_mask tells apart, counted from 0; later ones count as this one. #}
+{% macro last_claim_day() -%}
+    62
+{%- endmacro %}

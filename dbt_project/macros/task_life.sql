@@ -48,7 +48,12 @@ first_reached as (
 ),
 
 dismissal as (
-    select contact.task_key, contact.client_key, contact.contacted_at, contact.outcome, contact.is_part2
+    select
+        contact.task_key,
+        contact.client_key,
+        contact.contacted_at,
+        contact.outcome,
+        contact.is_part2
     from {{ ref('fct_contact') }} as contact
     inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
     where outcome.dismisses_task and contact.task_key is not null

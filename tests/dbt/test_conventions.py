@@ -122,31 +122,25 @@ def test_every_described_column_says_something(manifest: Manifest) -> None:
     assert wrong == []
 
 
-def _tested_keys(manifest: Manifest) -> dict[str, set[str]]:
-    """By model: what its generic tests prove, as `unique:<column>`, `not_null:<column>`, `is_key`."""
-    proven: dict[str, set[str]] = {}
-    for test in manifest.of("test").values():
-        kind = (test.get("test_metadata") or {}).get("name")
-        if test.get("attached_node") and kind:
-            column = f":{test['column_name']}" if test["column_name"] else ""
-            proven.setdefault(test["attached_node"], set()).add(f"{kind}{column}")
-    return proven
+def _with_tested_key(manifest: Manifest) -> set[str]:
+    """Relations whose key the test `grain` proves."""
+    return {
+        test["attached_node"]
+        for test in manifest.of("test").values()
+        if (test.get("test_metadata") or {}).get("name") == "grain"
+        and test["test_metadata"]["kwargs"].get("key")
+    }
 
 
 def test_every_key_is_tested(manifest: Manifest) -> None:
     # A staging view's key is the contract's: the reader and the superseded list keep it (one fact, one checker).
-    proven = _tested_keys(manifest)
-    wrong = []
-    for key, node in manifest.models.items():
-        if node["config"]["materialized"] == "view" and _layer(node) == "staging":
-            continue
-        tests = proven.get(key, set())
-        unique = {name.removeprefix("unique:") for name in tests if name.startswith("unique:")}
-        not_null = {
-            name.removeprefix("not_null:") for name in tests if name.startswith("not_null:")
-        }
-        if not unique & not_null and "is_key" not in tests:
-            wrong.append(node["name"])
+    proven = _with_tested_key(manifest)
+    wrong = [
+        node["name"]
+        for key, node in manifest.models.items()
+        if not (node["config"]["materialized"] == "view" and _layer(node) == "staging")
+        and key not in proven
+    ]
     assert wrong == []
 
 

@@ -1,0 +1,27 @@
+{#
+    The grain of a relation: no two rows have the same key, and no null where every row has a value. One test for all of
+    it, because every test costs a run the same fixed share of dbt's time, whatever it looks at.
+
+    key         columns that together tell one row from another
+    never_null  columns that always have a value
+#}
+{% test grain(model, key=[], never_null=[]) %}
+select problem, row_count
+from (
+    {%- if key %}
+    select 'repeated key' as problem, count(*) as row_count
+    from (
+        select 1 as repeated
+        from {{ model }}
+        group by {{ key | join(', ') }}
+        having count(*) > 1
+    ) as repeated_key
+    {%- endif %}
+    {%- for column in never_null %}
+    {{ 'union all' if key or not loop.first }}
+    select 'no {{ column }}' as problem, count(*) - count({{ column }}) as row_count
+    from {{ model }}
+    {%- endfor %}
+) as checked
+where row_count > 0
+{% endtest %}

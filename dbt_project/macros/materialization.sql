@@ -1,0 +1,27 @@
+{#
+    Tables and views in one statement. dbt's own way (build beside, rename, drop) costs four more statements per relation and
+    protects readers that this warehouse does not have: only the pipeline opens it, and DuckDB replaces a relation in one
+    transaction.
+#}
+{% materialization table, adapter='duckdb' %}
+    {{ return(caseload.replaced('table', sql)) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+    {{ return(caseload.replaced('view', sql)) }}
+{% endmaterialization %}
+
+{% macro replaced(kind, sql) %}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set relation = this.incorporate(type=kind) -%}
+    {%- if existing is not none and existing.type != kind -%}
+        {%- do adapter.drop_relation(existing) -%}
+    {%- endif -%}
+    {% call statement('main') -%}
+        create or replace {{ kind }} {{ relation }} as (
+            {{ sql }}
+        )
+    {%- endcall %}
+    {%- do adapter.commit() -%}
+    {{ return({'relations': [relation]}) }}
+{% endmacro %}
