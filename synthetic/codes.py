@@ -7,10 +7,6 @@ from typing import Final
 
 # fmt: off
 # Diagnosis groups of clients. Order is the index used everywhere; each group's codes are drawn evenly.
-GROUPS: Final = (
-    "schizophrenia", "bipolar", "depression_severe", "depression", "anxiety", "trauma", "adjustment", "substance",
-    "attention", "conduct",
-)
 (SCHIZOPHRENIA, BIPOLAR, DEPRESSION_SEVERE, DEPRESSION, ANXIETY, TRAUMA, ADJUSTMENT, SUBSTANCE, ATTENTION, CONDUCT) = range(10)
 GROUP_CODES: Final = (
     ("F20.9", "F25.0", "F25.1", "F29"), ("F31.9", "F31.81", "F31.31", "F31.13"), ("F32.2", "F33.2", "F33.3"),
