@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from orchestration.run_record import masked
+
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 _PLACES = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
 
@@ -112,7 +114,8 @@ def build(
         "--exclude-resource-type", "unit_test",
         "--exclude", "path:seeds,resource_type:test",
         "--target-path", str(logs / "dbt"), "--log-path", str(logs),
-        "--no-write-json",
+        # An engine's error text may quote a value; what failed is said below, masked.
+        "--no-write-json", "--log-level", "none", "--log-level-file", "none",
     ]  # fmt: skip
     if select:
         command += ["--select", *select]
@@ -136,4 +139,4 @@ def build(
 
 
 def _one_line(message: str | None) -> str | None:
-    return None if message is None else " ".join(message.split())
+    return None if message is None else masked(" ".join(message.split()))

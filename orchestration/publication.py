@@ -17,6 +17,7 @@ from publishing import metrics, outreach_list, quality, workbook
 from publishing import encryption
 from publishing.encryption import SUPERVISORS, Recipient, read_recipients
 from publishing.release import Feed, Release
+from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 PARTS = ("outreach_list", "workbooks", "metrics", "quality", "release")
@@ -42,6 +43,7 @@ def publication(
         feeds = _feeds(connection)
         notices = _notices(connection, feeds)
         recipients = _recipients(connection, settings)
+        notices += RawZone(settings.data / "raw").notices(as_of)
         notices += encryption.notices(recipients)
         with Release(settings.data / "published", as_of) as release:
             with reporter.stage("publish", "Writing lists and metrics"):
@@ -106,14 +108,6 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
         for source, table, rows_in, count in connection.execute(
             "select source, table_name, rows_in, rows_rejected from quality.fct_reconciliation"
             " where rows_rejected > 0 order by all"
-        ).fetchall()
-    ]
-    notices += [
-        f"{source}: {count:,} files lie outside a dated folder; they count from the moment they"
-        " were first seen"
-        for source, count in connection.execute(
-            "select source, count(distinct path) from raw_caseload.delivery where not is_dated"
-            " group by source order by all"
         ).fetchall()
     ]
     return notices

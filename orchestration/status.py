@@ -64,7 +64,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         "feeds": [asdict(line) for line in _feeds(zone, manifest)],
         "runs": _runs(settings),
         "verdict": _verdict(settings),
-        "notices": [] if manifest is None else manifest["notices"],
+        "notices": zone.notices() if manifest is None else manifest["notices"],
         "refused_files": [
             {"source": batch.source, "file": batch.file_name, "reason": batch.reason_code,
              "detail": batch.detail}
