@@ -54,9 +54,7 @@ def bench(
     return 0
 
 
-def _bench(
-    clients: int, repeat: int, folder: Path, settings: Settings, console: Console
-) -> None:
+def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console: Console) -> None:
     landing = folder / f"landing-{clients}"
     started = time.monotonic()
     written = synthesize(landing, clients, zone=settings.time_zone)
@@ -70,13 +68,32 @@ def _bench(
         data, tuned = folder / f"data-{number}", folder / f"tuned-{number}"
         pipeline_runs.append(
             _measured(
-                ["-m", "orchestration.cli", "run", "--landing", landing, "--data", data, "--as-of", as_of]
+                [
+                    "-m",
+                    "orchestration.cli",
+                    "run",
+                    "--landing",
+                    landing,
+                    "--data",
+                    data,
+                    "--as-of",
+                    as_of,
+                ]
             )
         )
         stage_runs.append(_stages(data))
         limit_runs.append(
             _measured(
-                ["-m", "benchmarks.hand_tuned", "--landing", landing, "--out", tuned, "--as-of", as_of]
+                [
+                    "-m",
+                    "benchmarks.hand_tuned",
+                    "--landing",
+                    landing,
+                    "--out",
+                    tuned,
+                    "--as-of",
+                    as_of,
+                ]
             )
         )
         limit_stages.append(json.loads((tuned / "stages.json").read_text()))
@@ -98,9 +115,7 @@ def _measured(arguments: list[str | Path]) -> Process:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{arguments[1]} ended with {process.returncode}:\n{output}")
-    return Process(
-        used.ru_utime + used.ru_stime, time.monotonic() - started, used.ru_maxrss / 1024
-    )
+    return Process(used.ru_utime + used.ru_stime, time.monotonic() - started, used.ru_maxrss / 1024)
 
 
 def _stages(data: Path) -> list[dict[str, float | str]]:

@@ -125,7 +125,9 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     right.dataframe(tables.readable(months, "month", "Month"), hide_index=True, width="stretch")
 
     st.subheader("Who falls behind")
-    name = st.radio("Compare by", list(STRATA), format_func=lambda key: STRATA[key], horizontal=True)
+    name = st.radio(
+        "Compare by", list(STRATA), format_func=lambda key: STRATA[key], horizontal=True
+    )
     strata = rows.filter(pl.col("stratum_name") == name).sort("stratum_value")
     left, right = st.columns([3, 2])
     if strata["rate"].null_count() == strata.height:
@@ -160,9 +162,7 @@ def _caseload(released: Released) -> None:
             width="stretch",
         )
     st.subheader("Work opened and closed, last six months")
-    st.dataframe(
-        tables.recent_work(released.metric("task_flow")), hide_index=True, width="stretch"
-    )
+    st.dataframe(tables.recent_work(released.metric("task_flow")), hide_index=True, width="stretch")
 
 
 def _feeds(released: Released) -> None:

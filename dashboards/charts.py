@@ -31,7 +31,9 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
     )
     line = (
         alt.Chart(shown)
-        .mark_line(color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False))
+        .mark_line(
+            color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False)
+        )
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
             y=alt.Y("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
@@ -73,7 +75,9 @@ def _with_rules(
         at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {float(value):.0%}"]})
         place = {channel: "rate:Q"}
         rules.append(
-            alt.Chart(at).mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False).encode(**place)
+            alt.Chart(at)
+            .mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False)
+            .encode(**place)
         )
         label = {"aria": False, "align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
         anchored = alt.Chart(at).mark_text(**label).encode(**place, text="name:N")

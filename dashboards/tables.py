@@ -186,9 +186,11 @@ def plain(rows: pl.DataFrame) -> pl.DataFrame:
         if kind.is_numeric():
             text = column.cast(pl.String)
             if hidden:
-                text = pl.when(pl.col("is_suppressed") & column.is_null()).then(
-                    pl.lit(HIDDEN)
-                ).otherwise(text)
+                text = (
+                    pl.when(pl.col("is_suppressed") & column.is_null())
+                    .then(pl.lit(HIDDEN))
+                    .otherwise(text)
+                )
         elif kind.is_temporal():
             text = column.cast(pl.Date).cast(pl.String)
         elif kind == pl.Boolean:

@@ -52,7 +52,9 @@ def new_files_landed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
     digest = hashlib.sha256()
     for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
         found = path.stat()
-        digest.update(f"{path.relative_to(folder)}\0{found.st_size}\0{found.st_mtime_ns}\n".encode())
+        digest.update(
+            f"{path.relative_to(folder)}\0{found.st_size}\0{found.st_mtime_ns}\n".encode()
+        )
     seen = digest.hexdigest()
     if seen == context.cursor:
         return dg.SkipReason("Nothing new has landed.")

@@ -59,7 +59,9 @@ def _show(release: Path, data: Path, console: Console) -> None:
     with (outreach / "outreach_list.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     manager = next(row["care_manager_id"] for row in rows if row["care_manager_id"])
-    table = Table(title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left")
+    table = Table(
+        title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left"
+    )
     for column, heading in (
         ("rank", "#"),
         ("client_name", "Client"),

@@ -13,8 +13,7 @@ from orchestration import progress, run_record, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
-from publishing import metrics, outreach_list, quality, workbook
-from publishing import encryption
+from publishing import encryption, metrics, outreach_list, quality, workbook
 from publishing.encryption import SUPERVISORS, Recipient, read_recipients
 from publishing.release import Feed, Release
 from sources.raw_zone import RawZone
@@ -113,9 +112,7 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
     return notices
 
 
-def _recipients(
-    connection: duckdb.DuckDBPyConnection, settings: Settings
-) -> dict[str, Recipient]:
+def _recipients(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Recipient]:
     staff = dict(
         connection.execute(
             "select staff_id, recipient_key from marts.dim_staff where recipient_key is not null"

@@ -193,7 +193,14 @@ def _write_ledger(
             "detail": "varchar",
         },
         [
-            (line.source, line.table_name, line.batch_id, line.source_row, line.reason_code, line.detail)
+            (
+                line.source,
+                line.table_name,
+                line.batch_id,
+                line.source_row,
+                line.reason_code,
+                line.detail,
+            )
             for line in zone.rejects(as_of)
         ],
     )
@@ -211,9 +218,7 @@ def _replace(
         for number, (name, kind) in enumerate(columns.items(), start=1)
     )
     values = [[row[number] for row in rows] for number in range(len(columns))]
-    connection.execute(
-        f"create or replace table raw_caseload.{table} as select {unnested}", values
-    )
+    connection.execute(f"create or replace table raw_caseload.{table} as select {unnested}", values)
 
 
 def loaded_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:

@@ -64,5 +64,5 @@ def _events(
 
 
 def _names(context: dg.AssetExecutionContext) -> list[str]:
-    """dbt selectors of a subset: relation names are unique in the project."""
+    """Selectors of a subset: relation names are unique in the project."""
     return sorted(key.path[-1] for key in context.selected_asset_keys)

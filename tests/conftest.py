@@ -55,5 +55,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def real() -> Path:
     """Third-party data beside the checkout, read in place."""
     if not REAL.is_dir():
-        pytest.skip("../shared/real is not here: third-party data are read from there, never copied in")
+        pytest.skip(
+            "../shared/real is not here: third-party data are read from there, never copied in"
+        )
     return REAL

@@ -31,8 +31,7 @@ def _compiled(demo: Demo) -> list[Path]:
 
 def test_every_model_was_compiled(demo: Demo) -> None:
     written = {
-        path.stem
-        for path in (Path(__file__).parents[2] / "dbt_project" / "models").rglob("*.sql")
+        path.stem for path in (Path(__file__).parents[2] / "dbt_project" / "models").rglob("*.sql")
     }
     assert {path.stem for path in _compiled(demo)} == written
 

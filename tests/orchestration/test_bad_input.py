@@ -29,10 +29,19 @@ def _write_bad_files(folder: Path) -> None:
     client("wrong_delimiter.csv", (_HEADER + good).replace(",", ";").encode())
     client("cut.csv.gz", gzip.compress((_HEADER + good * 500).encode())[:-40])
     client("latin1.csv", (_HEADER + "L1,Ren\xe9,Example,1980-05-01,M\n").encode("latin-1"))
-    client("nul.csv", (_HEADER + "N1,A\0da,Example,1980-05-01,F\n" + "N2,Ada,Example,1980-05-01,F\n").encode())
+    client(
+        "nul.csv",
+        (_HEADER + "N1,A\0da,Example,1980-05-01,F\n" + "N2,Ada,Example,1980-05-01,F\n").encode(),
+    )
     client("bom.csv", b"\xef\xbb\xbf" + (_HEADER + "B1,Ada,Example,1980-05-01,F\n").encode())
-    client("ragged.csv", (_HEADER + "R1,Ada,Example,1980-05-01,F\nR2,Ada\nR3,Ada,Example,1980-05-01,F\n").encode())
-    client("date.csv", (_HEADER + "D1,Ada,Example,1980-02-30,F\nD2,Ada,Example,1980-02-28,F\n").encode())
+    client(
+        "ragged.csv",
+        (_HEADER + "R1,Ada,Example,1980-05-01,F\nR2,Ada\nR3,Ada,Example,1980-05-01,F\n").encode(),
+    )
+    client(
+        "date.csv",
+        (_HEADER + "D1,Ada,Example,1980-02-30,F\nD2,Ada,Example,1980-02-28,F\n").encode(),
+    )
     client("empty.csv", b"")
     sound = (_HEADER + "S1,Ada,Example,1980-05-01,F\n").encode()
     client("twice_a.csv", sound)

@@ -79,7 +79,9 @@ def _survives(stage: str, fraction: float, undisturbed: Undisturbed, folder: Pat
     data = folder / "data"
     _kill_in(stage, fraction, undisturbed, data)
     published = data / "published"
-    if (published / "current").exists():  # what readers see between the kill and the next run is whole
+    if (
+        published / "current"
+    ).exists():  # what readers see between the kill and the next run is whole
         released_bytes(data)
     ended = caseload("run", "--landing", undisturbed.landing, "--data", data, "--as-of", AS_OF)
     assert ended.returncode == 0, f"{stage} {fraction}: {ended.stdout}{ended.stderr}"
@@ -90,9 +92,7 @@ def _survives(stage: str, fraction: float, undisturbed: Undisturbed, folder: Pat
     shutil.rmtree(folder)
 
 
-def _kill_each(
-    fractions: dict[str, list[float]], undisturbed: Undisturbed, tmp_path: Path
-) -> None:
+def _kill_each(fractions: dict[str, list[float]], undisturbed: Undisturbed, tmp_path: Path) -> None:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         killed = [
             pool.submit(_survives, stage, fraction, undisturbed, tmp_path / f"{stage}{number}")

@@ -91,9 +91,9 @@ def test_every_publication_stands_behind_the_verdict() -> None:
     for node in graph.asset_nodes:
         if node.key.path[0] == "publication":
             assert VERDICT in node.parent_keys, node.key
-    assert {key.path[1] for key in graph.get_all_asset_keys() if key.path[0] == "publication"} == set(
-        PARTS
-    )
+    assert {
+        key.path[1] for key in graph.get_all_asset_keys() if key.path[0] == "publication"
+    } == set(PARTS)
     exports = {key for key in graph.get_all_asset_keys() if key.path[0] == "exports"}
     assert exports
     assert exports <= graph.get(VERDICT).parent_keys

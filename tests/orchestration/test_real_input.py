@@ -72,7 +72,9 @@ def test_every_row_is_accounted_for(synthea: Path) -> None:
 
 def test_every_screening_total_is_scored(synthea: Path) -> None:
     delivered = Counter(
-        _INSTRUMENTS[row["CODE"]] for row in _delivered("observations") if row["CODE"] in _INSTRUMENTS
+        _INSTRUMENTS[row["CODE"]]
+        for row in _delivered("observations")
+        if row["CODE"] in _INSTRUMENTS
     )
     found = dict(
         _all(

@@ -50,9 +50,7 @@ def test_every_row_is_accounted_for(demo: Demo) -> None:
 def test_second_run_changes_no_byte(demo: Demo) -> None:
     before = released_bytes(demo.data)
     made = (demo.release / "manifest.json").stat().st_mtime_ns
-    ended = caseload(
-        "run", "--landing", demo.landing, "--data", demo.data, "--as-of", AS_OF
-    )
+    ended = caseload("run", "--landing", demo.landing, "--data", demo.data, "--as-of", AS_OF)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert released_bytes(demo.data) == before
     assert (demo.release / "manifest.json").stat().st_mtime_ns == made
