@@ -17,10 +17,12 @@ last_visit as (
 ),
 
 appointment as (
-    select * from {{ ref('fct_appointment') }} where client_key is not null
+    select * from {{ ref('fct_appointment') }}
+    where client_key is not null
 ),
 
--- one pass over the appointments; spec §2.14 leaves out what the clinic cancelled or the client moved in time
+-- one pass over the appointments; spec §2.14 leaves out what the clinic cancelled or the client
+-- moved in time
 summed_by_origin as (
     select
         appointment.client_key,
@@ -30,8 +32,9 @@ summed_by_origin as (
         ] %}
         {%- for window in ['short', 'long'] %}
         count(case when appointment.status = '{{ status }}'
-            and appointment.scheduled_date > run.{{ window }}_from
-            and appointment.scheduled_at <= run.as_of then 1 end) as {{ name }}_{{ window }},
+                and appointment.scheduled_date > run.{{ window }}_from
+                and appointment.scheduled_at <= run.as_of then 1
+        end) as {{ name }}_{{ window }},
         {%- endfor %}
         {%- endfor %}
         min(case when appointment.status = 'kept' then appointment.scheduled_at end)
@@ -41,9 +44,11 @@ summed_by_origin as (
         max(case when appointment.status = 'kept' then appointment.scheduled_at end)
             as last_kept_at,
         max(case when appointment.status in ('no_show', 'late_cancel')
-            then appointment.scheduled_at end) as last_missed_at,
+                then appointment.scheduled_at
+        end) as last_missed_at,
         min(case when appointment.status = 'scheduled' and appointment.scheduled_at > run.as_of
-            then appointment.scheduled_at end) as next_appointment_at
+                then appointment.scheduled_at
+        end) as next_appointment_at
     from appointment
     cross join run
     group by appointment.client_key, appointment.is_part2

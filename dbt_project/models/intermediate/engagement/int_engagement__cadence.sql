@@ -1,4 +1,5 @@
--- how often a client should be seen: as the plan orders, else as the client came lately, else as is usual
+-- how often a client should be seen: as the plan orders, else as the client came lately, else as
+-- is usual
 with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),

@@ -16,12 +16,11 @@ any_visit as (
         evidence_scope,
         max(case when service_line = 'any' then last_kept_at end) as last_kept_at,
         max(case when service_line = 'any' then last_kept_date end) as last_kept_visit_date,
-        max(case when service_line = 'any' then days_since_last_kept end)
-            as days_since_last_kept
-        {%- for line in lines %},
+        {%- for line in lines %}
         max(case when service_line = '{{ line }}' then days_since_last_kept end)
-            as days_since_last_{{ line }}
+            as days_since_last_{{ line }},
         {%- endfor %}
+        max(case when service_line = 'any' then days_since_last_kept end) as days_since_last_kept
     from last_visit
     group by client_key, evidence_scope
 ),
@@ -73,7 +72,8 @@ engagement as (
                 ) / cast(
                     appointment.kept_{{ window }} + appointment.no_show_{{ window }}
                     + appointment.late_cancel_{{ window }} * setting.late_cancel_is_no_show
-                    as decimal(18, 6))
+                    as decimal(18, 6)
+                )
         end as decimal(5, 4)) as no_show_{{ days }}_rate,
         {%- endfor %}
         visit.last_kept_at,
@@ -85,7 +85,8 @@ engagement as (
         cadence.expected_interval_days,
         cadence.expected_interval_source,
         cast(
-            visit.days_since_last_kept / cast(nullif(cadence.expected_interval_days, 0) as decimal(18, 6))
+            visit.days_since_last_kept
+            / cast(nullif(cadence.expected_interval_days, 0) as decimal(18, 6))
             as decimal(9, 2)
         ) as cadence_gap_ratio,
         appointment.next_appointment_at,

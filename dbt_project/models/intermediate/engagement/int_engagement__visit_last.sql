@@ -11,26 +11,27 @@ last_by_origin as (
     select
         visit.client_key,
         visit.is_part2,
-        visit.service_line,
+        coalesce(visit.service_line, 'other') as service_line,
         max(visit.started_at) as last_kept_at,
         max(visit.visit_date) as last_kept_date
     from {{ ref('fct_visit') }} as visit
     cross join run
     where visit.client_key is not null and visit.started_at <= run.as_of
-    group by visit.client_key, visit.is_part2, visit.service_line
+    group by visit.client_key, visit.is_part2, coalesce(visit.service_line, 'other')
 ),
 
 last_visit as (
     select
         client_scope.client_key,
         client_scope.evidence_scope,
-        coalesce(last_by_origin.service_line, 'other') as service_line,
+        last_by_origin.service_line,
         max(last_by_origin.last_kept_at) as last_kept_at,
         max(last_by_origin.last_kept_date) as last_kept_date
     from last_by_origin
     inner join client_scope on last_by_origin.client_key = client_scope.client_key
     where client_scope.evidence_scope = 'all' or not last_by_origin.is_part2
-    group by client_scope.client_key, client_scope.evidence_scope, 3
+    group by
+        client_scope.client_key, client_scope.evidence_scope, last_by_origin.service_line
     union all
     select
         client_scope.client_key,

@@ -4,14 +4,16 @@ with run as (
 ),
 
 referral as (
-    select * from {{ ref('fct_referral') }} where client_key is not null
+    select * from {{ ref('fct_referral') }}
+    where client_key is not null
 ),
 
 batch as (
     select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
--- a barrier has no date of its own: the first delivery that named it, earlier versions of the row included
+-- a barrier has no date of its own: the first delivery that named it, earlier versions of the row
+-- included
 barrier_version as (
     select version.referral_id, version.barrier_code, min(batch.first_received_at) as known_at
     from {{ source('referrals', 'referral') }} as version
@@ -24,7 +26,8 @@ step as (
     {%- for step in [
         'created', 'sent', 'accepted', 'scheduled', 'attended', 'result_received', 'closed',
     ] %}
-    select referral_key, {{ loop.index }} as step_order, '{{ step }}' as status,
+    select
+        referral_key, {{ loop.index }} as step_order, '{{ step }}' as status,
         {{ step }}_at as status_at
     from referral
     cross join run

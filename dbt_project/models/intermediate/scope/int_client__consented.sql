@@ -3,7 +3,8 @@ with run as (
 ),
 
 client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }} where is_listable
+    select client_key, care_manager_id from {{ ref('dim_client') }}
+    where is_listable
 ),
 
 consent as (
@@ -11,11 +12,13 @@ consent as (
 ),
 
 consent_scope as (
-    select scope from {{ ref('consent_scope') }} where covers_part2
+    select scope from {{ ref('consent_scope') }}
+    where covers_part2
 ),
 
 consent_purpose as (
-    select purpose from {{ ref('consent_purpose') }} where covers_outreach
+    select purpose from {{ ref('consent_purpose') }}
+    where covers_outreach
 ),
 
 staff_program as (
@@ -26,7 +29,8 @@ staff_program as (
         and coalesce(staff_program.end_date, run.as_of_date) >= run.as_of_date
 ),
 
--- the recipient of a list row is the client's care manager; nobody's client goes to the agency as such
+-- the recipient of a list row is the client's care manager; nobody's client goes to the agency as
+-- such
 recipient_consent as (
     select
         consent.client_key,
@@ -50,7 +54,8 @@ recipient_consent as (
         or (consent.recipient_type = 'any_treating' and client.care_manager_id is not null)
 ),
 
--- a span ends on its last day; a revocation ends it at once, and what was never in force does not count
+-- a span ends on its last day; a revocation ends it at once, and what was never in force does not
+-- count
 standing as (
     select
         recipient_consent.*,

@@ -1,5 +1,6 @@
 with client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }} where is_listable
+    select client_key, care_manager_id from {{ ref('dim_client') }}
+    where is_listable
 ),
 
 part2_origin as (
@@ -10,7 +11,8 @@ consent as (
     select * from {{ ref('int_client__consented') }}
 ),
 
--- every origin of the client's Part 2 rows needs a consent in force: of that program, or of all of them
+-- every origin of the client's Part 2 rows needs a consent in force: of that program, or of all
+-- of them
 covered_origin as (
     select
         part2_origin.client_key,

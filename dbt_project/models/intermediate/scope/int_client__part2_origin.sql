@@ -1,9 +1,11 @@
 {#
-    A Part 2 row without a program stands under the client's own Part 2 enrollments; where there are none, and for
-    records from outside, the origin is '' and only a consent that names no program covers it.
+    A Part 2 row without a program stands under the client's own Part 2 enrollments; where there
+    are none, and for records from outside, the origin is '' and only a consent that names no
+    program covers it.
 #}
 with program as (
-    select program_id from {{ ref('dim_program') }} where is_part2
+    select program_id from {{ ref('dim_program') }}
+    where is_part2
 ),
 
 enrolled_program as (
@@ -18,7 +20,8 @@ agency_row as (
         'fct_visit', 'fct_appointment', 'fct_screening', 'fct_referral', 'fct_diagnosis',
         'fct_medication', 'fct_treatment_plan', 'fct_document',
     ] %}
-    select distinct client_key, program_id from {{ ref(fact) }} where is_part2
+    select distinct client_key, program_id from {{ ref(fact) }}
+    where is_part2
     union all
     {%- endfor %}
     {%- for fact in ['fct_contact', 'fct_crisis_contact', 'fct_intake'] %}
@@ -31,8 +34,10 @@ agency_row as (
 
 outside_row as (
     {%- for fact in ['fct_stay', 'fct_ed_visit', 'fct_outpatient_service'] %}
-    select distinct client_key from {{ ref(fact) }} where is_part2
-    {{- " and basis = 'reporting'" if fact == 'fct_outpatient_service' }}
+    select distinct
+        client_key
+    from {{ ref(fact) }}
+    where i        {{- " and basis = 'reporting'" if fact == 'fct_outpatient_service' }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -49,7 +54,8 @@ origin as (
             or agency_row.client_key not in (select client_key from enrolled_program)
         )
     union
-    select client_key, '' as program_id from outside_row where client_key is not null
+    select client_key, '' as program_id from outside_row
+    where client_key is not null
 )
 
 select * from origin

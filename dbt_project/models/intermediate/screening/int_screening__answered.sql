@@ -46,10 +46,10 @@ observed_answer as (
         case when screening_loinc.part = 'item' then screening_loinc.item_number end
             as item_number,
         case when screening_loinc.part = 'item'
-            then cast({{ dbt.safe_cast('observation.value', 'decimal(18, 4)') }} as integer)
+                then cast({{ dbt.safe_cast('observation.value', 'decimal(18, 4)') }} as integer)
         end as item_value,
         case when screening_loinc.part = 'total'
-            then {{ dbt.safe_cast('observation.value', 'decimal(18, 4)') }}
+                then {{ dbt.safe_cast('observation.value', 'decimal(18, 4)') }}
         end as total_score,
         cast(null as {{ dbt.type_string() }}) as level,
         cast(null as {{ dbt.type_string() }}) as domain,

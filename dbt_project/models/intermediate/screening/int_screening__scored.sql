@@ -65,8 +65,10 @@ scored_response as (
         case
             when status = 'completed' and is_item_level
                 and missing_count between 1 and prorated_missing_limit
-                then cast(round(item_score * item_count / cast(answered_count as decimal(9, 4)))
-                    as integer)
+                then cast(
+                        round(item_score * item_count / cast(answered_count as decimal(9, 4)))
+                        as integer
+                    )
         end as prorated_score,
         case when status <> 'declined' then safety_item end as item_9
     from compared_response

@@ -22,7 +22,8 @@ level as (
     select level, level_rank from {{ ref('screening_level') }}
 ),
 
--- a row is known by one number here, batch rank and record number: texts are dear at millions of answers
+-- a row is known by one number here, batch rank and record number: texts are dear at millions of
+-- answers
 checked_answer as (
     select
         answer.*,
@@ -81,7 +82,8 @@ summed_response as (
         coalesce(
             min(case when is_safety_item and item_value > 0 then row_number_of_all end),
             min(case when total_score is not null or level is not null
-                then row_number_of_all end),
+                    then row_number_of_all
+            end),
             min(row_number_of_all)
         ) as evidence_row
     from checked_answer
@@ -101,7 +103,8 @@ evident_response as (
         local_response.*,
         case local_response.source when 'synthea' then 'synthea' else 'ehr' end as client_source,
         case local_response.source when 'synthea' then 'raw_synthea.observations'
-            else 'raw_screenings.response' end as evidence_table,
+            else 'raw_screenings.response'
+        end as evidence_table,
         batch.batch_id || ':' || cast(
             local_response.evidence_row % {{ rows_per_batch() }} as {{ dbt.type_string() }}
         ) as evidence_key

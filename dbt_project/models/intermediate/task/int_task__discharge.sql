@@ -3,7 +3,8 @@ with run as (
 ),
 
 task_type as (
-    select * from {{ ref('task_type') }} where lane = 1
+    select * from {{ ref('task_type') }}
+    where lane = 1
 ),
 
 local_day as (

@@ -1,9 +1,6 @@
-with run as (
-    select as_of from {{ ref('stg_caseload__run') }}
-),
-
-task_type as (
-    select * from {{ ref('task_type') }} where lane = 3
+with task_type as (
+    select * from {{ ref('task_type') }}
+    where lane = 3
 ),
 
 calendar_day as (
@@ -35,7 +32,8 @@ standing_miss as (
         missed.scheduled_at,
         missed.scheduled_date as missed_date,
         case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
-            else missed.scheduled_at end as missed_at,
+            else missed.scheduled_at
+        end as missed_at,
         rescheduled_miss.rescheduled_at,
         cast(null as timestamp with time zone) as withdrawn_at,
         cast(null as {{ dbt.type_string() }}) as withdrawn_as,
@@ -59,7 +57,7 @@ withdrawn_miss as (
         scheduled_at as missed_at,
         case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
             as rescheduled_at,
-        case when status is distinct from 'rescheduled' then corrected_at end as withdrawn_at,
+        case when coalesce(status, '') <> 'rescheduled' then corrected_at end as withdrawn_at,
         case when status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end
             as withdrawn_as,
         is_part2,
@@ -74,7 +72,8 @@ missed as (
     select * from withdrawn_miss
 ),
 
--- spec interface.md Tasks, lane 3: end of the next business day; the same day for injection and moud
+-- spec interface.md Tasks, lane 3: end of the next business day; the same day for injection and
+-- moud
 opening_miss as (
     select
         client_scope.evidence_scope,
@@ -104,9 +103,7 @@ kept_visit as (
         and opening_miss.service_line = visit.service_line
         and visit.started_at > opening_miss.scheduled_at
         and visit.started_at <= opening_miss.expires_at
-    cross join run
-    where visit.started_at <= run.as_of
-        and visit.service_line in (select event_kind from task_type)
+    where visit.service_line in (select event_kind from task_type)
         and (opening_miss.evidence_scope = 'all' or not visit.is_part2)
     group by opening_miss.task_hash, opening_miss.evidence_scope
 ),
@@ -125,8 +122,11 @@ opening as (
         miss.expires_at,
         'expired' as expires_as,
         least(miss.rescheduled_at, kept_visit.kept_at) as answered_at,
-        case when kept_visit.kept_at < coalesce(miss.rescheduled_at, kept_visit.kept_at + interval '1 day')
-            then 'kept_visit' else 'rescheduled' end as answered_as,
+        case
+            when miss.rescheduled_at is null or kept_visit.kept_at < miss.rescheduled_at
+                then 'kept_visit'
+            else 'rescheduled'
+        end as answered_as,
         miss.withdrawn_at,
         miss.withdrawn_as,
         'raw_ehr.appointment' as evidence_table,

@@ -1,5 +1,6 @@
 with task_type as (
-    select * from {{ ref('task_type') }} where lane = 4
+    select * from {{ ref('task_type') }}
+    where lane = 4
 ),
 
 local_day as (
@@ -46,7 +47,8 @@ opening as (
         cast(null as {{ dbt.type_string() }}) as expires_as,
         referral.next_status_at as answered_at,
         case referral.next_status when 'closed' then 'referral_closed'
-            else 'status_changed' end as answered_as,
+            else 'status_changed'
+        end as answered_as,
         cast(null as timestamp with time zone) as withdrawn_at,
         cast(null as {{ dbt.type_string() }}) as withdrawn_as,
         referral.evidence_table,

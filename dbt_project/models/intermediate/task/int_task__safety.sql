@@ -3,7 +3,8 @@ with run as (
 ),
 
 task_type as (
-    select * from {{ ref('task_type') }} where lane = 0
+    select * from {{ ref('task_type') }}
+    where lane = 0
 ),
 
 local_day as (
@@ -30,11 +31,12 @@ opening as (
         event.event_at as opened_at,
         local_day.ends_at as due_at,
         case when event.has_expiry
-            then event.event_at + task_type.expires_days * interval '1 day'
+                then event.event_at + task_type.expires_days * interval '1 day'
         end as expires_at,
         'expired' as expires_as,
         case when event.answered_at < event.event_at then event.event_at
-            else event.answered_at end as answered_at,
+            else event.answered_at
+        end as answered_at,
         'reviewed' as answered_as,
         cast(null as timestamp with time zone) as withdrawn_at,
         cast(null as {{ dbt.type_string() }}) as withdrawn_as,

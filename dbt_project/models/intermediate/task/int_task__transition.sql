@@ -3,7 +3,8 @@ with run as (
 ),
 
 task_type as (
-    select * from {{ ref('task_type') }} where lane = 2
+    select * from {{ ref('task_type') }}
+    where lane = 2
 ),
 
 discharge as (

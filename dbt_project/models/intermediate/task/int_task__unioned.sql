@@ -21,8 +21,9 @@ worded_task as (
         task.*,
         task_lane.lane_name,
         case when task.status = 'open' then replace(
-            task_type.why_now, '{date}', cast(task.event_date as {{ dbt.type_string() }})
-        ) end as why_now,
+                    task_type.why_now, '{date}', cast(task.event_date as {{ dbt.type_string() }})
+                )
+        end as why_now,
         case when task.status = 'open' then task_type.action_needed end as action_needed
     from task
     inner join task_lane on task.lane = task_lane.lane

@@ -3,7 +3,8 @@ with run as (
 ),
 
 stay as (
-    select * from {{ ref('fct_stay') }} where client_key is not null and not died
+    select * from {{ ref('fct_stay') }}
+    where client_key is not null and not died
 ),
 
 task_setting as (

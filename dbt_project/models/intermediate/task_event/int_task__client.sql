@@ -29,7 +29,8 @@ last_word as (
     group by client_scope.client_key, client_scope.evidence_scope
 ),
 
--- the record says that a client was discharged but not when: the last program's end, else the day we heard it
+-- the record says that a client was discharged but not when: the last program's end, else the day
+-- we heard it
 discharge_notice as (
     select matched.client_key, min(batch.first_received_at) as noticed_at
     from {{ ref('stg_ehr__client') }} as record
@@ -57,14 +58,18 @@ task_client as (
             case when client.is_deceased then run.as_of end
         ) as died_at,
         case when last_word.reached_at > last_word.moved_at then null
-            else last_word.moved_at end as moved_at,
+            else last_word.moved_at
+        end as moved_at,
         case when client.status = 'discharged' then coalesce(
-            case when not last_enrollment.is_enrolled then least(
-                {{ end_of_local_day('last_enrollment.end_date', 'run.time_zone') }}, run.as_of
-            ) end,
-            discharge_notice.noticed_at,
-            run.as_of
-        ) end as left_at
+                    case when not last_enrollment.is_enrolled then least(
+                                {{ end_of_local_day('last_enrollment.end_date', 'run.time_zone') }},
+                                run.as_of
+                            )
+                    end,
+                    discharge_notice.noticed_at,
+                    run.as_of
+                )
+        end as left_at
     from client
     inner join client_scope on client.client_key = client_scope.client_key
     cross join run

@@ -1,6 +1,7 @@
 {#
-    The tier that sets how soon a referral is due. It is read from the reasons and from lanes 0 and 1, not from
-    int_risk__scored: the score waits for all lanes, and lane 4 waits for the tier.
+    The tier that sets how soon a referral is due. It is read from the reasons and from lanes 0
+    and 1, not from int_risk__scored: the score waits for all lanes, and lane 4 waits for the
+    tier.
 #}
 with tier as (
     select * from {{ ref('risk_tier') }}
@@ -18,9 +19,11 @@ score as (
 ),
 
 urgent_client as (
-    select evidence_scope, client_key from {{ ref('int_task__safety') }} where status = 'open'
+    select evidence_scope, client_key from {{ ref('int_task__safety') }}
+    where status = 'open'
     union
-    select evidence_scope, client_key from {{ ref('int_task__discharge') }} where status = 'open'
+    select evidence_scope, client_key from {{ ref('int_task__discharge') }}
+    where status = 'open'
 ),
 
 ranked_client as (

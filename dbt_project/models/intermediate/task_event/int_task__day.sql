@@ -1,4 +1,5 @@
--- the local days with the instants at which they start and end, so that a due date is a join and no conversion
+-- the local days with the instants at which they start and end, so that a due date is a join and
+-- no conversion
 with run as (
     select time_zone from {{ ref('stg_caseload__run') }}
 ),

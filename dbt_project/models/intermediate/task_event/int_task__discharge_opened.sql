@@ -13,10 +13,12 @@ claims_notice as (
 ),
 
 provider as (
-    select npi, bool_or(is_part2) as is_part2 from {{ ref('dim_provider') }} group by npi
+    select npi, bool_or(is_part2) as is_part2 from {{ ref('dim_provider') }}
+    group by npi
 ),
 
--- spec interface.md Tasks, lane 1: psychiatric or medical inpatient, crisis center; observation unless medical
+-- spec interface.md Tasks, lane 1: psychiatric or medical inpatient, crisis center; observation
+-- unless medical
 stay_discharge as (
     select
         stay_key as event_key,
@@ -56,7 +58,8 @@ emergency_discharge as (
         facility_name,
         setting,
         case when facility_type = 'crisis_center' then 'discharge_crisis'
-            else 'discharge_emergency' end as task_type,
+            else 'discharge_emergency'
+        end as task_type,
         ended_at as discharged_at,
         end_date as discharge_date,
         end_precision as discharge_precision,
@@ -133,7 +136,8 @@ numbered_discharge as (
 ),
 
 opened as (
-    select * from numbered_discharge where occurrence = 1
+    select * from numbered_discharge
+    where occurrence = 1
 )
 
 select * from opened

@@ -1,6 +1,7 @@
 {#
-    Missed appointments that the record no longer shows as missed: rescheduled later, or corrected. Only rows that a
-    later delivery replaced are read, so this is the one place of the rooms of care where raw rows are read directly.
+    Missed appointments that the record no longer shows as missed: rescheduled later, or
+    corrected. Only rows that a later delivery replaced are read, so this is the one place of
+    the rooms of care where raw rows are read directly.
 #}
 with run as (
     select time_zone from {{ ref('stg_caseload__run') }}

@@ -7,7 +7,8 @@ referral_limit as (
 ),
 
 admission as (
-    select * from {{ ref('int_task__admission') }} where stay_class <> 'crisis'
+    select * from {{ ref('int_task__admission') }}
+    where stay_class <> 'crisis'
 ),
 
 timed_step as (
@@ -30,7 +31,8 @@ stalled_step as (
     where next_status_at is null or next_status_at > least(barrier_at, stalled_at)
 ),
 
--- a hospital stay closes the task; where nothing has moved so long after it, the referral is stalled again
+-- a hospital stay closes the task; where nothing has moved so long after it, the referral is
+-- stalled again
 stay_between as (
     select
         stalled_step.*,

@@ -1,5 +1,6 @@
 with client as (
-    select client_key, client_id from {{ ref('dim_client') }} where is_agency_client
+    select client_key, client_id from {{ ref('dim_client') }}
+    where is_agency_client
 ),
 
 task_setting as (
@@ -10,7 +11,8 @@ task_setting as (
 ),
 
 level as (
-    select level from {{ ref('screening_level') }} where opens_safety_task
+    select level from {{ ref('screening_level') }}
+    where opens_safety_task
 ),
 
 -- spec interface.md Tasks, lane 0: it lives until a review, whatever the next score says
@@ -113,7 +115,8 @@ single_event as (
 ),
 
 safety_event as (
-    select * from single_event where occurrence = 1
+    select * from single_event
+    where occurrence = 1
 )
 
 select * from safety_event

@@ -1,6 +1,7 @@
 {#
-    A discharge that was taken back or corrected still stands in the ADT history, so the task that it had opened can be
-    shown as cancelled or superseded without any memory of yesterday's list.
+    A discharge that was taken back or corrected still stands in the ADT history, so the task
+    that it had opened can be shown as cancelled or superseded without any memory of yesterday's
+    list.
 #}
 with matched as (
     select source_scope, source_client_id, client_key
@@ -77,7 +78,8 @@ cancellation as (
     group by fallen_alert.evidence_key
 ),
 
--- the same visit's discharge as it now stands, told by the visit number or by the span of the stay
+-- the same visit's discharge as it now stands, told by the visit number or by the span of the
+-- stay
 correction as (
     select
         fallen_alert.evidence_key,

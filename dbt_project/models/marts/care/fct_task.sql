@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
--- a cheap projection of the lanes, which are stored: storing a million wide rows twice would buy nothing
+-- a cheap projection of the lanes, which are stored: storing a million wide rows twice would buy
+-- nothing
 with task as (
     select
         task_key,

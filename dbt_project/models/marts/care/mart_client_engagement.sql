@@ -7,7 +7,8 @@ run as (
 ),
 
 engagement as (
-    select * from {{ ref('int_engagement__scoped') }} where evidence_scope = 'all'
+    select * from {{ ref('int_engagement__scoped') }}
+    where evidence_scope = 'all'
 ),
 
 client_engagement as (

@@ -78,14 +78,17 @@ screening as (
         response.item_9,
         response.level,
         case
-            when response.total_score is not null then coalesce(
-                response.total_score >= case
-                    when client.sex = 'M'
-                        then coalesce(instrument.positive_from_male, instrument.positive_from)
-                    else instrument.positive_from
-                end,
-                response.total_score <= instrument.positive_up_to
-            )
+            when response.total_score is not null
+                then coalesce(
+                        response.total_score >= case
+                            when client.sex = 'M'
+                                then coalesce(
+                                        instrument.positive_from_male, instrument.positive_from
+                                    )
+                            else instrument.positive_from
+                        end,
+                        response.total_score <= instrument.positive_up_to
+                    )
             when response.level is not null then level.is_positive
             when response.status = 'completed' then response.has_need
         end as is_positive,
