@@ -7,7 +7,6 @@ mixes two releases. No client row is reachable from here: only `metrics/` and `m
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -63,7 +62,7 @@ def current(published: Path) -> Released:
         NothingReleasedError: there is none.
     """
     link = published / "current"
-    directory = published / os.readlink(link) if link.is_symlink() else link
+    directory = published / link.readlink() if link.is_symlink() else link
     manifest = directory / "manifest.json"
     if not manifest.exists():
         raise NothingReleasedError(
