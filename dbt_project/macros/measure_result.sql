@@ -27,101 +27,117 @@
 {%- set undecided = 'false' if one_row
     else 'numerator.event_key is not null and numerator.is_met is null' -%}
 select
-    judged.measure_id,
-    judged.measure_version,
-    cast(judged.measurement_year as integer) as measurement_year,
-    judged.basis,
-    judged.client_key,
-    client.client_id,
-    judged.event_key,
-    judged.event_date,
+    client_event.measure_id,
+    client_event.measure_version,
+    cast(client_event.measurement_year as integer) as measurement_year,
+    client_event.basis,
+    client_event.client_key,
+    client_event.client_id,
+    client_event.event_key,
+    client_event.event_date,
     true as is_initial_population,
-    judged.status <> 'not_evaluable' as is_denominator,
-    judged.status = 'excluded' as is_excluded,
-    judged.exclusion_reason,
+    client_event.status <> 'not_evaluable' as is_denominator,
+    client_event.status = 'excluded' as is_excluded,
+    client_event.exclusion_reason,
     false as is_exception,
-    judged.status = 'met' as is_numerator,
-    judged.evidence_table,
-    judged.evidence_key,
-    judged.evidence_date,
-    judged.status,
+    client_event.status = 'met' as is_numerator,
+    client_event.evidence_table,
+    client_event.evidence_key,
+    client_event.evidence_date,
+    client_event.status,
     band.age_band,
-    client.sex,
-    client.race,
-    client.ethnicity,
-    client.payer_type,
-    {%- if own_place %}
-    coalesce(judged.program_id, client.primary_program_id) as program_id,
-    coalesce(judged.site_id, client.site_id) as site_id
-    {%- else %}
-    client.primary_program_id as program_id,
-    client.site_id
-    {%- endif %}
+    client_event.sex,
+    client_event.race,
+    client_event.ethnicity,
+    client_event.payer_type,
+    client_event.program_id,
+    client_event.site_id
 from (
     select
-        denominator.measure_id,
-        denominator.measure_version,
-        denominator.measurement_year,
-        denominator.basis,
-        denominator.client_key,
-        denominator.event_key,
-        denominator.event_date,
+        judged.measure_id,
+        judged.measure_version,
+        judged.measurement_year,
+        judged.basis,
+        judged.client_key,
+        judged.event_key,
+        judged.event_date,
+        judged.status,
+        judged.exclusion_reason,
+        judged.evidence_table,
+        judged.evidence_key,
+        judged.evidence_date,
+        client.client_id,
+        client.sex,
+        client.race,
+        client.ethnicity,
+        client.payer_type,
         {%- if own_place %}
-        denominator.program_id,
-        denominator.site_id,
-        {%- endif %}
-        case
-            when {{ reason }} is not null then 'excluded'
-            when {{ waits }} then 'open'
-            when denominator.not_evaluable_reason is not null then 'not_evaluable'
-            when {{ met }} then 'met'
-            when {{ undecided }} then 'not_evaluable'
-            else 'not_met'
-        end as status,
-        case
-            when {{ reason }} is not null then {{ reason }}
-            when {{ waits }} then null
-            when denominator.not_evaluable_reason is not null
-                then denominator.not_evaluable_reason
-            when {{ undecided }} then 'provider_type_unknown'
-        end as exclusion_reason,
-        {%- if one_row %}
-        denominator.evidence_table,
-        denominator.evidence_key,
-        denominator.event_date as evidence_date
+        coalesce(judged.program_id, client.primary_program_id) as program_id,
+        coalesce(judged.site_id, client.site_id) as site_id,
         {%- else %}
-        coalesce(exclusion.evidence_table, numerator.evidence_table, denominator.evidence_table)
-            as evidence_table,
-        coalesce(exclusion.evidence_key, numerator.evidence_key, denominator.evidence_key)
-            as evidence_key,
-        coalesce(exclusion.evidence_date, numerator.evidence_date, denominator.event_date)
-            as evidence_date
+        client.primary_program_id as program_id,
+        client.site_id,
         {%- endif %}
-    from {{ 'numerator as denominator' if one_row else 'denominator' }}
-    cross join {{ ref('stg_caseload__run') }} as run
-    {%- if not one_row %}
-    left join exclusion
-        on denominator.event_key = exclusion.event_key
-        and denominator.measure_id = exclusion.measure_id
-        and denominator.basis = exclusion.basis
-    left join numerator
-        on denominator.event_key = numerator.event_key
-        and denominator.measure_id = numerator.measure_id
-        and denominator.basis = numerator.basis
-    {%- endif %}
-) as judged
-inner join {{ ref('dim_client') }} as client on judged.client_key = client.client_key
-left join ({{ measure_age_in_band(measure_set) }}) as band
-    on {{ age_years('client.birth_date', 'judged.event_date') }} = band.age_years
-{%- endmacro %}
-
-{# The bands of a measure spread to one row per year of age: an equality joins millions of events, a range does not. #}
-{% macro measure_age_in_band(measure_set) -%}
-select
-    age.generated_number - 1 as age_years,
-    age_band.age_band
-from {{ ref('measure_age_band') }} as age_band
-inner join ({{ dbt.generate_series(128) }}) as age
-    on age.generated_number - 1 between age_band.first_age_years and age_band.last_age_years
-where age_band.measure_set = '{{ measure_set }}'
+        {{ age_years('client.birth_date', 'judged.event_date') }} as age_years
+    from (
+        select
+            denominator.measure_id,
+            denominator.measure_version,
+            denominator.measurement_year,
+            denominator.basis,
+            denominator.client_key,
+            denominator.event_key,
+            denominator.event_date,
+            {%- if own_place %}
+            denominator.program_id,
+            denominator.site_id,
+            {%- endif %}
+            case
+                when {{ reason }} is not null then 'excluded'
+                when {{ waits }} then 'open'
+                when denominator.not_evaluable_reason is not null then 'not_evaluable'
+                when {{ met }} then 'met'
+                when {{ undecided }} then 'not_evaluable'
+                else 'not_met'
+            end as status,
+            case
+                when {{ reason }} is not null then {{ reason }}
+                when {{ waits }} then null
+                when denominator.not_evaluable_reason is not null
+                    then denominator.not_evaluable_reason
+                when {{ undecided }} then 'provider_type_unknown'
+            end as exclusion_reason,
+            {%- if one_row %}
+            denominator.evidence_table,
+            denominator.evidence_key,
+            denominator.event_date as evidence_date
+            {%- else %}
+            coalesce(exclusion.evidence_table, numerator.evidence_table, denominator.evidence_table)
+                as evidence_table,
+            coalesce(exclusion.evidence_key, numerator.evidence_key, denominator.evidence_key)
+                as evidence_key,
+            coalesce(exclusion.evidence_date, numerator.evidence_date, denominator.event_date)
+                as evidence_date
+            {%- endif %}
+        from {{ 'numerator as denominator' if one_row else 'denominator' }}
+        cross join {{ ref('stg_caseload__run') }} as run
+        {%- if not one_row %}
+        left join exclusion
+            on denominator.event_key = exclusion.event_key
+            and denominator.measure_id = exclusion.measure_id
+            and denominator.basis = exclusion.basis
+        left join numerator
+            on denominator.event_key = numerator.event_key
+            and denominator.measure_id = numerator.measure_id
+            and denominator.basis = numerator.basis
+        {%- endif %}
+    ) as judged
+    inner join {{ ref('dim_client') }} as client on judged.client_key = client.client_key
+) as client_event
+-- "is true": three bands beside millions of events are looped over, not sorted
+left join {{ ref('measure_age_band') }} as band
+    on (
+        band.measure_set = '{{ measure_set }}'
+        and client_event.age_years between band.first_age_years and band.last_age_years
+    ) is true
 {%- endmacro %}

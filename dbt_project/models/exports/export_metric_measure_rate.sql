@@ -1,6 +1,6 @@
--- The rates without small cells. Rate, excluded and open are three tables side by side: nothing adds
--- them up, so each hides only what it must. Where two measures count the same events (7 and 30 days),
--- the second also hides where it differs from the first by a small number.
+-- The rates without small cells. Rate, excluded and open are three tables side by side: nothing
+-- adds them up, so each hides only what it must. Where two measures count the same events (7 and 30
+-- days), the second also hides where it differs from the first by a small number.
 with
 
 rate as (

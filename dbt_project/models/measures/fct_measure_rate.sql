@@ -58,7 +58,7 @@ stratum_count as (
     )
 ),
 
--- A stratum column is null exactly where the row is not broken down by it: unknown has its own name.
+-- A stratum column is null exactly where the row is not broken down by it: unknown has a name.
 rate as (
     select
         measure_id,

@@ -18,6 +18,15 @@ clocked_discharge as (
     from discharge
 ),
 
+timed_discharge as (
+    select
+        *,
+        {{ dbt.dateadd('hour', 'contact_hours', 'clock_starts_at') }} as elapsed_at,
+        {{ end_of_local_day(dbt.dateadd('day', 1, 'discharge_date'), 'time_zone') }}
+            as next_day_ends_at
+    from clocked_discharge
+),
+
 -- spec §2.14 24 h contact: elapsed hours; where only the day is known, to the end of the next one
 denominator as (
     select
@@ -25,14 +34,11 @@ denominator as (
         'operational' as basis,
         discharge_date as event_date,
         case
-            when discharge_precision = 'date' then greatest(
-                {{ dbt.dateadd('hour', 'contact_hours', 'clock_starts_at') }},
-                {{ end_of_local_day(dbt.dateadd('day', 1, 'discharge_date'), 'time_zone') }}
-            )
-            else {{ dbt.dateadd('hour', 'contact_hours', 'clock_starts_at') }}
+            when discharge_precision = 'date' and next_day_ends_at > elapsed_at then next_day_ends_at
+            else elapsed_at
         end as window_closes_at,
         cast(null as varchar) as not_evaluable_reason
-    from clocked_discharge
+    from timed_discharge
 ),
 
 exclusion_found as (

@@ -150,7 +150,7 @@ exclusion_found as (
         or (
             event.event_key <> stay.stay_key
             and {{ dbt.datediff('event.event_date', 'stay.admit_date', 'day') }}
-                between 0 and event.readmission_days
+            between 0 and event.readmission_days
             and (
                 (
                     stay.stay_class = 'acute'
@@ -188,15 +188,18 @@ follow_up as (
         on event.client_key = service.client_key
         and event.basis = service.basis
         and {{ dbt.datediff('event.event_date', 'service.service_date', 'day') }}
-            between event.first_follow_up_day and event.last_day
-    where
-        (service.is_follow_up_setting and not service.is_residential)
-        or (service.is_residential and event.residential_is_follow_up = 1)
-        or (service.is_peer_support and event.peer_support_is_follow_up = 1)
+        between event.first_follow_up_day and event.last_day
+        and (
+            (service.is_follow_up_setting and not service.is_residential)
+            or (service.is_residential and event.residential_is_follow_up = 1)
+            or (service.is_peer_support and event.peer_support_is_follow_up = 1)
+        )
 ),
 
 qualifying_follow_up as (
-    select * from follow_up where coalesce(is_met, true)
+    select *
+    from follow_up
+    where coalesce(is_met, true)
 ),
 
 numerator as (

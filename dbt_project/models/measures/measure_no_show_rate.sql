@@ -1,5 +1,5 @@
--- Share of appointments missed without notice (domain.md 2.14). One event per appointment whose time
--- has come; one that nobody has closed yet stays open.
+-- Share of appointments missed without notice (domain.md 2.14). One event per appointment whose
+-- time has come; one that nobody has closed yet stays open.
 with
 
 measurement_period as (
@@ -25,8 +25,8 @@ denominator as (
         appointment.status,
         period.late_cancel_counts
     from {{ ref('fct_appointment') }} as appointment
-    -- "is true" hides the comparison from the planner, which takes a join with two years for one that
-    -- leaves few rows, and would then hash millions of appointments instead of the clients
+    -- "is true" hides the comparison from the planner, which takes a join with two years for one
+    -- that leaves few rows, and would then hash millions of appointments instead of the clients
     inner join measurement_period as period
         on (
             extract(year from appointment.scheduled_date) = period.measurement_year

@@ -90,7 +90,7 @@ follow_up_total as (
     inner join phq9_total as score
         on event.client_key = score.client_key
         and {{ dbt.datediff('event.event_date', 'score.administered_date', 'day') }}
-            between event.first_day and event.last_day
+        between event.first_day and event.last_day
 ),
 
 -- spec §2.13 Response: the latest score in the window decides, not the best
