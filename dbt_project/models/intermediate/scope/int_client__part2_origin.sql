@@ -33,13 +33,14 @@ agency_row as (
 ),
 
 outside_row as (
-    {%- for fact in ['fct_stay', 'fct_ed_visit', 'fct_outpatient_service'] %}
-    select distinct
-        client_key
-    from {{ ref(fact) }}
-    where i        {{- " and basis = 'reporting'" if fact == 'fct_outpatient_service' }}
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
+    select client_key from {{ ref('fct_stay') }}
+    where is_part2
+    union
+    select client_key from {{ ref('fct_ed_visit') }}
+    where is_part2
+    union
+    select client_key from {{ ref('fct_outpatient_service') }}
+    where is_part2 and basis = 'reporting'
 ),
 
 origin as (
