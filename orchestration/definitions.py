@@ -5,6 +5,7 @@ import hashlib
 import dagster as dg
 
 from orchestration import run_record
+from orchestration.dbt_project import BuildError
 from orchestration.landing_assets import landing
 from orchestration.publication import publication
 from orchestration.resources import DataFolder
@@ -18,12 +19,14 @@ def record_failure(context: dg.HookContext) -> None:
     """Put a failed step on record, its text masked: engines quote values."""
     folder: DataFolder = context.resources.data_folder
     error = context.op_exception
+    # A build error is our own text, masked node by node; anything else may be an engine's.
+    text = str(error) if isinstance(error, BuildError) else run_record.masked(str(error))
     run_record.append(
         folder.settings().data,
         context.run_id,
         "failed",
         step=context.op.name,
-        error=run_record.masked(str(error)),
+        error=text,
     )
 
 
