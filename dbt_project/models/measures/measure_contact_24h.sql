@@ -34,7 +34,8 @@ denominator as (
         'operational' as basis,
         discharge_date as event_date,
         case
-            when discharge_precision = 'date' and next_day_ends_at > elapsed_at then next_day_ends_at
+            when discharge_precision = 'date' and next_day_ends_at > elapsed_at
+                then next_day_ends_at
             else elapsed_at
         end as window_closes_at,
         cast(null as varchar) as not_evaluable_reason
