@@ -15,16 +15,17 @@
     (select max(window_days) from {{ ref('risk_weight') }} where measure = '{{ measure }}')
 {%- endmacro %}
 
-{# The words of a reason: {value} and {date} of its template filled in, no decimals that say nothing. #}
+{# The words of a reason: {value} and {date} of its template filled in from the row `fact`. #}
 {% macro filled_reason(template) -%}
     replace(
         replace(
             {{ template }}, '{value}',
             case
-                when value = floor(value) then cast(cast(value as bigint) as {{ dbt.type_string() }})
-                else cast(cast(value as decimal(9, 1)) as {{ dbt.type_string() }})
+                when fact.value = floor(fact.value)
+                    then cast(cast(fact.value as bigint) as {{ dbt.type_string() }})
+                else cast(cast(fact.value as decimal(9, 1)) as {{ dbt.type_string() }})
             end
         ),
-        '{date}', cast(evidence_date as {{ dbt.type_string() }})
+        '{date}', cast(fact.evidence_date as {{ dbt.type_string() }})
     )
 {%- endmacro %}

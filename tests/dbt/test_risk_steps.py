@@ -120,3 +120,13 @@ def test_words_that_hint_at_substance_use_have_a_general_form() -> None:
             for word in ("opioid", "substance", "overdose", "audit", "dast", "alcohol", "drug")
         ):
             assert rule["generic_reason"], rule["rule_id"]
+
+
+def test_rules_that_yield_are_clinical_like_the_stronger_one() -> None:
+    """int_risk__reason looks for both among the clinical facts only."""
+    domains = {rule["rule_id"]: rule["domain"] for rule in rows("risk_weight")}
+    pairs = [
+        (rule["rule_id"], rule["yields_to"]) for rule in rows("risk_weight") if rule["yields_to"]
+    ]
+    assert pairs
+    assert {domains[rule] for pair in pairs for rule in pair} == {"clinical"}

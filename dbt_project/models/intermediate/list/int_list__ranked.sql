@@ -59,7 +59,8 @@ ranked as (
             order by
                 lane,
                 case when lane = {{ risk_setting('referral_lane') }} then 0
-                    else overdue_hours end desc,
+                    else overdue_hours
+                end desc,
                 tier_rank desc,
                 aged_score desc,
                 opened_at,

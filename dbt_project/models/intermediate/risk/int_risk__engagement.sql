@@ -1,3 +1,4 @@
+{#- Longer than the budget: four rules of one domain, and a domain is one model. -#}
 with
 client as (
     select client_key, source from {{ ref('dim_client') }}
@@ -18,47 +19,44 @@ client_day as (
     cross join {{ ref('int_score__spine') }} as spine
 ),
 
-missed as (
-    select * from {{ ref('int_score__appointment_missed') }}
-),
-
-appointment as (
-    select * from {{ ref('fct_appointment') }}
-),
-
-visit as (
-    select * from {{ ref('fct_visit') }}
-),
-
-intake as (
-    select * from {{ ref('fct_intake') }}
-),
-
 last_seen as (
     select * from {{ ref('int_score__visit_seen') }}
 ),
 
--- Two visits may begin at the same moment: either stands for the day.
-cadence_fact as (
-    select
-        gap.spine, gap.evidence_scope, gap.client_key,
-        'cadence_gap_ratio' as measure,
-        min(gap.gap_ratio) as value,
-        min(case when visit.is_part2 then 1 else 0 end) = 1 as is_part2,
-        min(visit.evidence_table) as evidence_table,
-        min(visit.evidence_key) as evidence_key,
-        min(gap.last_seen_date) as evidence_date
-    from last_seen as gap
-    inner join client on gap.client_key = client.client_key
-    inner join visit
-        on gap.client_key = visit.client_key
-        and gap.last_seen_at = visit.started_at
-        and (gap.evidence_scope = 'all' or not visit.is_part2)
-    where gap.gap_ratio > (
+stretched_gap as (
+    select last_seen.*
+    from last_seen
+    inner join client on last_seen.client_key = client.client_key
+    where last_seen.gap_ratio > (
             select min(above) from {{ ref('risk_weight') }}
             where measure = 'cadence_gap_ratio'
         )
-    group by gap.spine, gap.evidence_scope, gap.client_key
+),
+
+-- Proof is for the present. Two visits may begin at the same moment: either stands for the day.
+last_visit as (
+    select
+        gap.evidence_scope, gap.client_key,
+        min(case when visit.is_part2 then 1 else 0 end) = 1 as is_part2,
+        min(visit.evidence_table) as evidence_table,
+        min(visit.evidence_key) as evidence_key
+    from stretched_gap as gap
+    inner join {{ ref('fct_visit') }} as visit
+        on gap.client_key = visit.client_key and gap.last_seen_at = visit.started_at
+    where gap.spine = 'now' and (gap.evidence_scope = 'all' or not visit.is_part2)
+    group by gap.evidence_scope, gap.client_key
+),
+
+cadence_fact as (
+    select
+        gap.spine, gap.evidence_scope, gap.client_key,
+        'cadence_gap_ratio' as measure, gap.gap_ratio as value,
+        coalesce(last_visit.is_part2, false) as is_part2,
+        last_visit.evidence_table, last_visit.evidence_key, gap.last_seen_date as evidence_date
+    from stretched_gap as gap
+    left join last_visit
+        on gap.client_key = last_visit.client_key
+        and gap.evidence_scope = last_visit.evidence_scope
 ),
 
 missed_fact as (
@@ -68,15 +66,22 @@ missed_fact as (
         cast(missed.missed_count as decimal(18, 4)) as value,
         missed.is_part2, appointment.evidence_table, appointment.evidence_key,
         missed.scheduled_date as evidence_date
-    from missed
+    from {{ ref('int_score__appointment_missed') }} as missed
     inner join client on missed.client_key = client.client_key
-    inner join appointment on missed.appointment_key = appointment.appointment_key
+    inner join {{ ref('fct_appointment') }} as appointment
+        on missed.appointment_key = appointment.appointment_key
+),
+
+future_appointment as (
+    select client_key, scheduled_at, created_at, status, status_at, is_part2
+    from {{ ref('fct_appointment') }}
+    where scheduled_at > (select min(spine_at) from {{ ref('int_score__spine') }})
 ),
 
 -- What was booked on the day: made by then, not yet due, and not yet taken back.
 booked as (
     select distinct client_day.spine, client_day.evidence_scope, client_day.client_key
-    from appointment
+    from future_appointment as appointment
     inner join client_day
         on appointment.client_key = client_day.client_key
         and appointment.scheduled_at > client_day.spine_at
@@ -89,10 +94,6 @@ booked as (
 ),
 
 -- Unknown is not zero: nobody's calendar is known where the record system sends no appointments.
-appointment_feed as (
-    select count(*) > 0 as has_appointment from appointment
-),
-
 unbooked_fact as (
     select
         client_day.spine, client_day.evidence_scope, client_day.client_key,
@@ -103,12 +104,12 @@ unbooked_fact as (
         cast(null as {{ dbt.type_string() }}) as evidence_key,
         client_day.spine_date as evidence_date
     from client_day
-    inner join appointment_feed on appointment_feed.has_appointment
     left join booked
         on client_day.spine = booked.spine
         and client_day.evidence_scope = booked.evidence_scope
         and client_day.client_key = booked.client_key
     where booked.client_key is null and client_day.source = 'ehr'
+        and exists (select 1 from {{ ref('fct_appointment') }})
 ),
 
 unseen_intake as (
@@ -122,7 +123,7 @@ unseen_intake as (
             partition by client_day.spine, client_day.evidence_scope, client_day.client_key
             order by intake.first_contact_at desc, intake.intake_key
         ) as recency
-    from intake
+    from {{ ref('fct_intake') }} as intake
     inner join client_day
         on intake.client_key = client_day.client_key
         and intake.first_contact_at <= client_day.spine_at

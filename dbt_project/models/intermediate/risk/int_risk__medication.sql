@@ -1,6 +1,23 @@
+{#- Longer than the budget: supply and injections are one domain, and a domain is one model. -#}
 with
+window_days as (
+    select measure, max(window_days) as window_days
+    from {{ ref('risk_weight') }}
+    where domain = 'medication'
+    group by measure
+),
+
+-- Only what can still be a gap on some day of the spine: the rest of the orders never is one.
 medication as (
     select * from {{ ref('fct_medication') }}
+    where is_long_acting_injectable
+        or (
+            medication_class in ('moud', 'antidepressant')
+            and start_date + days_supply >= (
+                select min(spine_date) - (select max(window_days) from window_days)
+                from {{ ref('int_score__spine') }}
+            )
+        )
 ),
 
 injection_visit as (
@@ -84,6 +101,16 @@ last_injection as (
     where is_injectable and next_due_date is not null
 ),
 
+settled_injection as (
+    select distinct
+        last_injection.spine, last_injection.evidence_scope, last_injection.medication_key
+    from last_injection
+    inner join injection_visit on last_injection.client_key = injection_visit.client_key
+    where injection_visit.visit_date >= last_injection.settled_from_date
+        and injection_visit.visit_date <= last_injection.spine_date
+        and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
+),
+
 injection_overdue as (
     select
         last_injection.spine,
@@ -96,17 +123,16 @@ injection_overdue as (
         min(last_injection.evidence_key) as evidence_key,
         min(last_injection.next_due_date) as evidence_date
     from last_injection
-    left join injection_visit
-        on last_injection.client_key = injection_visit.client_key
-        and injection_visit.visit_date >= last_injection.settled_from_date
-        and injection_visit.visit_date <= last_injection.spine_date
-        and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
+    left join settled_injection
+        on last_injection.spine = settled_injection.spine
+        and last_injection.evidence_scope = settled_injection.evidence_scope
+        and last_injection.medication_key = settled_injection.medication_key
     where last_injection.due_order = 1
         and (
             last_injection.end_date is null
             or last_injection.end_date >= last_injection.spine_date
         )
-        and injection_visit.client_key is null
+        and settled_injection.medication_key is null
     group by last_injection.spine, last_injection.evidence_scope, last_injection.client_key
 ),
 
@@ -114,13 +140,6 @@ gap as (
     select * from supply_gap
     union all
     select * from injection_overdue
-),
-
-window_days as (
-    select measure, max(window_days) as window_days
-    from {{ ref('risk_weight') }}
-    where domain = 'medication'
-    group by measure
 ),
 
 fact as (

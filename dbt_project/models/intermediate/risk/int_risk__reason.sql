@@ -1,84 +1,100 @@
+{#-
+    The facts are read narrow for the sums and wide for today's words alone: one shared CTE would carry the text of a
+    million rows through every step. Longer than the budget for that reason.
+-#}
+{% set domains = [
+    'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap',
+] -%}
 with
-fact as (
-    {%- for domain in [
-        'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap'
-    ] %}
-    select * from {{ ref('int_risk__' ~ domain) }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
+-- A rule is a step of its measure: from at_least or above, up to at_most.
 weight as (
-    select * from {{ ref('risk_weight') }}
+    select
+        rule_id, domain, measure, points, yields_to, reason, generic_reason,
+        coalesce(at_least, -100000) as at_least,
+        coalesce(above, -100000) as above,
+        coalesce(at_most, 100000) as at_most
+    from {{ ref('risk_weight') }}
 ),
 
 cap as (
     select * from {{ ref('risk_cap') }}
 ),
 
--- A rule is a step of its measure: from at_least or above, up to at_most.
-matched_rule as (
+scored_fact as (
+    {%- for domain in domains %}
+    select spine, evidence_scope, client_key, measure, value, is_part2
+    from {{ ref('int_risk__' ~ domain) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+worded_fact as (
+    {%- for domain in domains %}
     select
-        fact.spine,
-        fact.evidence_scope,
-        fact.client_key,
-        weight.rule_id,
-        weight.yields_to,
-        weight.domain,
-        weight.points,
-        weight.reason,
-        weight.generic_reason,
-        fact.value,
-        fact.is_part2,
-        fact.evidence_table,
-        fact.evidence_key,
-        fact.evidence_date
-    from fact
+        spine, evidence_scope, client_key, measure, value, is_part2,
+        case when spine = 'now' then evidence_table end as evidence_table,
+        case when spine = 'now' then evidence_key end as evidence_key,
+        case when spine = 'now' then evidence_date end as evidence_date
+    from {{ ref('int_risk__' ~ domain) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- Where "A or B" gives points once, B stands back for A; such pairs are clinical (tested).
+yielding_rule as (
+    select fact.spine, fact.evidence_scope, fact.client_key, weight.rule_id
+    from {{ ref('int_risk__clinical') }} as fact
+    inner join weight as stronger
+        on fact.measure = stronger.measure
+        and fact.value >= stronger.at_least
+        and fact.value > stronger.above
+        and fact.value <= stronger.at_most
+    inner join weight on stronger.rule_id = weight.yields_to
+),
+
+-- Rules that may yield are few; the rest keeps clear of one more join.
+point as (
+    select
+        fact.spine, fact.evidence_scope, fact.client_key, weight.domain, weight.points,
+        fact.is_part2
+    from scored_fact as fact
     inner join weight
         on fact.measure = weight.measure
-        and (weight.at_least is null or fact.value >= weight.at_least)
-        and (weight.above is null or fact.value > weight.above)
-        and (weight.at_most is null or fact.value <= weight.at_most)
-),
-
-yielding_rule as (
+        and fact.value >= weight.at_least
+        and fact.value > weight.above
+        and fact.value <= weight.at_most
+    where weight.yields_to is null
+    union all
     select
-        matched_rule.spine, matched_rule.evidence_scope, matched_rule.client_key,
-        matched_rule.rule_id
-    from matched_rule
-    inner join matched_rule as stronger
-        on matched_rule.yields_to = stronger.rule_id
-        and matched_rule.spine = stronger.spine
-        and matched_rule.evidence_scope = stronger.evidence_scope
-        and matched_rule.client_key = stronger.client_key
+        fact.spine, fact.evidence_scope, fact.client_key, weight.domain, weight.points,
+        fact.is_part2
+    from {{ ref('int_risk__clinical') }} as fact
+    inner join weight
+        on fact.measure = weight.measure
+        and fact.value >= weight.at_least
+        and fact.value > weight.above
+        and fact.value <= weight.at_most
+    left join yielding_rule
+        on weight.rule_id = yielding_rule.rule_id
+        and fact.spine = yielding_rule.spine
+        and fact.evidence_scope = yielding_rule.evidence_scope
+        and fact.client_key = yielding_rule.client_key
+    where weight.yields_to is not null and yielding_rule.rule_id is null
 ),
 
-counted_rule as (
-    select matched_rule.*
-    from matched_rule
-    left join yielding_rule
-        on matched_rule.spine = yielding_rule.spine
-        and matched_rule.evidence_scope = yielding_rule.evidence_scope
-        and matched_rule.client_key = yielding_rule.client_key
-        and matched_rule.rule_id = yielding_rule.rule_id
-    where yielding_rule.rule_id is null
+domain_point as (
+    select
+        spine, evidence_scope, client_key, domain,
+        sum(points) as points,
+        max(case when is_part2 then 1 else 0 end) as has_part2
+    from point
+    group by spine, evidence_scope, client_key, domain
 ),
 
 domain_sum as (
-    select
-        counted_rule.spine,
-        counted_rule.evidence_scope,
-        counted_rule.client_key,
-        counted_rule.domain,
-        sum(counted_rule.points) as points,
-        min(cap.cap) as cap,
-        min(cap.reason) as reason,
-        max(case when counted_rule.is_part2 then 1 else 0 end) as has_part2
-    from counted_rule
-    inner join cap on counted_rule.domain = cap.domain
-    group by
-        counted_rule.spine, counted_rule.evidence_scope, counted_rule.client_key,
-        counted_rule.domain
+    select domain_point.*, cap.cap
+    from domain_point
+    inner join cap on domain_point.domain = cap.domain
 ),
 
 client_sum as (
@@ -91,16 +107,13 @@ client_sum as (
 ),
 
 cap_row as (
-    select
-        spine, evidence_scope, client_key, 'cap_' || domain as rule_id, domain,
-        cap - points as points, reason, has_part2
+    select spine, evidence_scope, client_key, domain, cap - points as points, has_part2
     from domain_sum
     where points > cap
     union all
     select
-        client_sum.spine, client_sum.evidence_scope, client_sum.client_key,
-        'cap_' || cap.domain as rule_id, cap.domain,
-        cap.cap - client_sum.points as points, cap.reason, client_sum.has_part2
+        client_sum.spine, client_sum.evidence_scope, client_sum.client_key, cap.domain,
+        cap.cap - client_sum.points as points, client_sum.has_part2
     from client_sum
     inner join cap on cap.domain = 'total' and client_sum.points > cap.cap
 ),
@@ -108,26 +121,34 @@ cap_row as (
 -- The words and the proof are for the present; of earlier days only the points are asked.
 reason as (
     select
-        spine, evidence_scope, client_key, rule_id, domain,
-        cast(points as integer) as points,
-        case when spine = 'now' then {{ filled_reason('reason') }} end as reason,
-        case when spine = 'now' then {{ filled_reason('generic_reason') }} end as generic_reason,
-        is_part2,
-        case when spine = 'now' then evidence_table end as evidence_table,
-        case when spine = 'now' then evidence_key end as evidence_key,
-        evidence_date
-    from counted_rule
+        fact.spine, fact.evidence_scope, fact.client_key, weight.rule_id, weight.domain,
+        weight.points,
+        case when fact.spine = 'now' then {{ filled_reason('weight.reason') }} end as reason,
+        case when fact.spine = 'now' then {{ filled_reason('weight.generic_reason') }} end
+            as generic_reason,
+        fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
+    from worded_fact as fact
+    inner join weight
+        on fact.measure = weight.measure
+        and fact.value >= weight.at_least
+        and fact.value > weight.above
+        and fact.value <= weight.at_most
+    left join yielding_rule
+        on weight.rule_id = yielding_rule.rule_id
+        and fact.spine = yielding_rule.spine
+        and fact.evidence_scope = yielding_rule.evidence_scope
+        and fact.client_key = yielding_rule.client_key
+    where yielding_rule.rule_id is null
     union all
     select
-        spine, evidence_scope, client_key, rule_id, domain,
-        cast(points as integer) as points,
-        case when spine = 'now' then reason end as reason,
-        cast(null as {{ dbt.type_string() }}) as generic_reason,
-        has_part2 = 1 as is_part2,
-        cast(null as {{ dbt.type_string() }}) as evidence_table,
-        cast(null as {{ dbt.type_string() }}) as evidence_key,
-        cast(null as date) as evidence_date
+        cap_row.spine, cap_row.evidence_scope, cap_row.client_key,
+        'cap_' || cap_row.domain as rule_id, cap_row.domain,
+        cast(cap_row.points as integer) as points,
+        case when cap_row.spine = 'now' then cap.reason end as reason, null as generic_reason,
+        cap_row.has_part2 = 1 as is_part2,
+        null as evidence_table, null as evidence_key, null as evidence_date
     from cap_row
+    inner join cap on cap_row.domain = cap.domain
 )
 
 select * from reason

@@ -1,3 +1,4 @@
+{#- Longer than the budget: record, screening and calls are one domain, a domain is one model. -#}
 {% set needs = ['safety', 'transportation', 'food', 'utilities', 'housing'] %}
 with
 client as (
@@ -23,13 +24,13 @@ screening as (
     where instrument = 'sdoh' and client_key is not null
 ),
 
-contact as (
-    select * from {{ ref('fct_contact') }}
+call as (
+    select client_key, contact_key, contacted_at, outcome, is_part2 from {{ ref('fct_contact') }}
     where channel in ('phone', 'text') and client_key is not null
 ),
 
 -- Housing and telephone are the record's present state, the same on every day of the spine.
-client_day as (
+client_state as (
     select
         spine.spine,
         spine.spine_date,
@@ -37,95 +38,126 @@ client_day as (
         client.client_key,
         client.housing_status,
         client.phone is null and client.phone_2 is null as is_without_phone,
-        'raw_ehr.client' as evidence_table,
         record._batch_id || ':' || cast(record._source_row as {{ dbt.type_string() }})
             as evidence_key
     from client
     inner join record on client.client_id = record.source_client_id
     inner join client_scope on client.client_key = client_scope.client_key
     cross join spine
+    where client.housing_status in ('homeless', 'unstable')
+        or (client.phone is null and client.phone_2 is null)
 ),
 
 need_answer as (
     {%- for need in needs %}
     select
         client_key, screening_key, administered_at, administered_date, is_part2,
-        evidence_table, evidence_key, '{{ need }}' as need, is_{{ need }}_need as is_present
+        '{{ need }}' as need, is_{{ need }}_need as is_present
     from screening
     where is_{{ need }}_need is not null
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
-last_need as (
+-- An answer, and a call, speaks until the next one.
+spanned_need as (
     select
-        client_day.spine, client_day.evidence_scope, client_day.client_key,
-        client_day.housing_status,
-        need_answer.need, need_answer.is_present, need_answer.administered_date,
-        need_answer.is_part2, need_answer.evidence_table, need_answer.evidence_key,
-        row_number() over (
+        client_scope.evidence_scope,
+        need_answer.*,
+        lead(need_answer.administered_at) over (
             partition by
-                client_day.spine, client_day.evidence_scope, client_day.client_key,
-                need_answer.need
-            order by need_answer.administered_at desc, need_answer.screening_key
-        ) as recency
+                client_scope.evidence_scope, need_answer.client_key, need_answer.need
+            order by need_answer.administered_at, need_answer.screening_key
+        ) as next_at
     from need_answer
-    inner join client_day on need_answer.client_key = client_day.client_key
-    where need_answer.administered_date <= client_day.spine_date
-        and client_day.spine_date - need_answer.administered_date
+    inner join client_scope on need_answer.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not need_answer.is_part2
+),
+
+present_need as (
+    select
+        spine.spine, spanned_need.evidence_scope, spanned_need.client_key, spanned_need.need,
+        spanned_need.administered_date, spanned_need.is_part2,
+        screening.evidence_table, screening.evidence_key
+    from spanned_need
+    inner join screening on spanned_need.screening_key = screening.screening_key
+    inner join client on spanned_need.client_key = client.client_key
+    inner join spine
+        on spanned_need.administered_at <= spine.spine_at
+        and (spanned_need.next_at is null or spanned_need.next_at > spine.spine_at)
+        and spine.spine_date - spanned_need.administered_date
         <= {{ risk_window_days('need_safety') }}
-        and (client_day.evidence_scope = 'all' or not need_answer.is_part2)
+    where spanned_need.is_present
+        -- what the record says of housing stands before what a questionnaire said
+        and (
+            spanned_need.need <> 'housing'
+            or coalesce(client.housing_status, 'unknown') = 'unknown'
+        )
+),
+
+spanned_call as (
+    select
+        client_scope.evidence_scope,
+        call.*,
+        lead(call.contacted_at) over (
+            partition by client_scope.evidence_scope, call.client_key
+            order by call.contacted_at, call.contact_key
+        ) as next_at
+    from call
+    inner join client_scope on call.client_key = client_scope.client_key
+    where call.client_key in (
+            select wrong.client_key from call as wrong
+            where wrong.outcome = 'wrong_number'
+        )
+        and (client_scope.evidence_scope = 'all' or not call.is_part2)
 ),
 
 -- Spec 4.2 "no working phone": none on record, or the last call found a wrong number.
-last_call as (
+wrong_number as (
     select
-        client_day.spine, client_day.evidence_scope, client_day.client_key,
-        client_day.is_without_phone,
-        contact.outcome, contact.contacted_date, contact.is_part2,
-        contact.evidence_table, contact.evidence_key,
-        row_number() over (
-            partition by client_day.spine, client_day.evidence_scope, client_day.client_key
-            order by contact.contacted_at desc, contact.contact_key
-        ) as recency
-    from contact
-    inner join client_day on contact.client_key = client_day.client_key
-    where contact.contacted_date <= client_day.spine_date
-        and (client_day.evidence_scope = 'all' or not contact.is_part2)
+        spine.spine, spanned_call.evidence_scope, spanned_call.client_key,
+        contact.contacted_date, contact.is_part2, contact.evidence_table, contact.evidence_key
+    from spanned_call
+    inner join client
+        on spanned_call.client_key = client.client_key
+        and coalesce(client.phone, client.phone_2) is not null
+    inner join spine
+        on spanned_call.contacted_at <= spine.spine_at
+        and (spanned_call.next_at is null or spanned_call.next_at > spine.spine_at)
+    inner join {{ ref('fct_contact') }} as contact
+        on spanned_call.contact_key = contact.contact_key
+    where spanned_call.outcome = 'wrong_number'
 ),
 
--- What the record says of housing stands before what a questionnaire said.
 fact as (
     select
         spine, evidence_scope, client_key, 'housing_instability' as measure,
         cast(case housing_status when 'homeless' then 2 else 1 end as decimal(18, 4)) as value,
-        false as is_part2, evidence_table, evidence_key, spine_date as evidence_date
-    from client_day
+        false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
+        spine_date as evidence_date
+    from client_state
     where housing_status in ('homeless', 'unstable')
+    union all
+    select
+        spine, evidence_scope, client_key, 'no_working_phone' as measure,
+        cast(1 as decimal(18, 4)) as value,
+        false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
+        spine_date as evidence_date
+    from client_state
+    where is_without_phone
     union all
     select
         spine, evidence_scope, client_key,
         case need when 'housing' then 'housing_instability' else 'need_' || need end as measure,
         cast(1 as decimal(18, 4)) as value,
         is_part2, evidence_table, evidence_key, administered_date as evidence_date
-    from last_need
-    where recency = 1
-        and is_present
-        and (need <> 'housing' or coalesce(housing_status, 'unknown') = 'unknown')
-    union all
-    select
-        spine, evidence_scope, client_key, 'no_working_phone' as measure,
-        cast(1 as decimal(18, 4)) as value,
-        false as is_part2, evidence_table, evidence_key, spine_date as evidence_date
-    from client_day
-    where is_without_phone
+    from present_need
     union all
     select
         spine, evidence_scope, client_key, 'no_working_phone' as measure,
         cast(1 as decimal(18, 4)) as value,
         is_part2, evidence_table, evidence_key, contacted_date as evidence_date
-    from last_call
-    where recency = 1 and outcome = 'wrong_number' and not is_without_phone
+    from wrong_number
 )
 
 select * from fact

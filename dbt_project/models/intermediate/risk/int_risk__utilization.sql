@@ -45,21 +45,33 @@ counted_event as (
 
 counted as (
     select
-        *,
-        count(*) over (
-            partition by spine, evidence_scope, client_key, measure
-        ) as event_count,
-        max(case when is_part2 then 1 else 0 end) over (
-            partition by spine, evidence_scope, client_key, measure
-        ) as has_part2,
-        row_number() over (
-            partition by spine, evidence_scope, client_key, measure
-            order by start_date desc, event_key
-        ) as recency
+        spine,
+        evidence_scope,
+        client_key,
+        measure,
+        count(*) as event_count,
+        max(start_date) as last_date,
+        max(case when is_part2 then 1 else 0 end) = 1 as is_part2
     from counted_event
+    group by spine, evidence_scope, client_key, measure
 ),
 
--- The latest event stands as evidence for the count.
+-- The latest event stands as evidence for the count; proof is for the present.
+last_event as (
+    select
+        counted.evidence_scope, counted.client_key, counted.measure,
+        min(counted_event.event_key) as event_key
+    from counted
+    inner join counted_event
+        on counted.spine = counted_event.spine
+        and counted.evidence_scope = counted_event.evidence_scope
+        and counted.client_key = counted_event.client_key
+        and counted.measure = counted_event.measure
+        and counted.last_date = counted_event.start_date
+    where counted.spine = 'now'
+    group by counted.evidence_scope, counted.client_key, counted.measure
+),
+
 fact as (
     select
         counted.spine,
@@ -67,13 +79,16 @@ fact as (
         counted.client_key,
         counted.measure,
         cast(counted.event_count as decimal(18, 4)) as value,
-        counted.has_part2 = 1 as is_part2,
+        counted.is_part2,
         acute_event.evidence_table,
         acute_event.evidence_key,
-        counted.start_date as evidence_date
+        counted.last_date as evidence_date
     from counted
-    inner join acute_event on counted.event_key = acute_event.event_key
-    where counted.recency = 1
+    left join last_event
+        on counted.evidence_scope = last_event.evidence_scope
+        and counted.client_key = last_event.client_key
+        and counted.measure = last_event.measure
+    left join acute_event on last_event.event_key = acute_event.event_key
 )
 
 select * from fact

@@ -9,7 +9,7 @@ spine as (
 ),
 
 -- C-SSRS: the highest level of the window; a later lower answer lowers no concern.
-candidate as (
+recent_level as (
     select
         spine.spine,
         spine.spine_date,
@@ -22,28 +22,39 @@ candidate as (
         response.score,
         response.is_part2,
         row_number() over (
-            partition by
-                spine.spine, response.evidence_scope, response.client_key, response.instrument
+            partition by spine.spine, response.evidence_scope, response.client_key
             order by response.score desc, response.administered_at desc, response.screening_key
         ) as choice
     from response
-    inner join spine on response.administered_at <= spine.spine_at
-    where (
-        response.instrument = 'cssrs'
+    inner join spine
+        on response.administered_at <= spine.spine_at
         and spine.spine_date - response.administered_date
         <= {{ risk_window_days('cssrs_level') }}
-    )
-    or (
-        response.instrument <> 'cssrs'
-        and (
-            response.next_administered_at is null
-            or response.next_administered_at > spine.spine_at
-        )
-    )
+    where response.instrument = 'cssrs'
 ),
 
 latest_response as (
-    select * from candidate
+    select
+        spine.spine,
+        spine.spine_date,
+        response.evidence_scope,
+        response.client_key,
+        response.instrument,
+        response.screening_key,
+        response.administered_date,
+        spine.spine_date - response.administered_date as age_days,
+        response.score,
+        response.is_part2
+    from response
+    inner join spine
+        on response.administered_at <= spine.spine_at
+        and coalesce(response.next_administered_at > spine.spine_at, true)
+    where response.instrument <> 'cssrs'
+    union all
+    select
+        spine, spine_date, evidence_scope, client_key, instrument, screening_key,
+        administered_date, age_days, score, is_part2
+    from recent_level
     where choice = 1
 ),
 
@@ -52,27 +63,53 @@ window_days as (
 ),
 
 -- Best score and baseline of the year that ends with the latest PHQ-9.
+phq9 as (
+    select
+        evidence_scope, client_key, screening_key, administered_at, administered_date, score,
+        is_part2
+    from response
+    where instrument = 'phq9'
+),
+
 course as (
     select
         latest_response.spine,
         latest_response.evidence_scope,
         latest_response.client_key,
-        min(earlier.score) as best_score,
-        min(case when earlier.score >= {{ risk_setting('phq9_baseline_score') }}
-                then earlier.administered_at
+        latest_response.screening_key,
+        min(phq9.score) as best_score,
+        min(case when phq9.score >= {{ risk_setting('phq9_baseline_score') }}
+                then phq9.administered_at
         end) as baseline_at,
-        max(case when earlier.is_part2 then 1 else 0 end) = 1 as is_part2
+        max(case when phq9.is_part2 then 1 else 0 end) = 1 as is_part2
     from latest_response
     cross join window_days
-    inner join response as earlier
-        on latest_response.client_key = earlier.client_key
-        and latest_response.evidence_scope = earlier.evidence_scope
-        and earlier.administered_date <= latest_response.administered_date
-        and earlier.administered_date
+    inner join phq9
+        on latest_response.client_key = phq9.client_key
+        and latest_response.evidence_scope = phq9.evidence_scope
+        and phq9.administered_date <= latest_response.administered_date
+        and phq9.administered_date
         >= latest_response.administered_date - window_days.window_days
-    where latest_response.instrument = 'phq9' and earlier.instrument = 'phq9'
+    where latest_response.instrument = 'phq9'
     group by
-        latest_response.spine, latest_response.evidence_scope, latest_response.client_key
+        latest_response.spine, latest_response.evidence_scope, latest_response.client_key,
+        latest_response.screening_key
+),
+
+course_baseline as (
+    select
+        course.spine,
+        course.evidence_scope,
+        course.screening_key,
+        course.best_score,
+        course.is_part2,
+        baseline.administered_date as baseline_date,
+        baseline.score as baseline_score
+    from course
+    left join phq9 as baseline
+        on course.client_key = baseline.client_key
+        and course.evidence_scope = baseline.evidence_scope
+        and course.baseline_at = baseline.administered_at
 ),
 
 latest as (
@@ -88,20 +125,14 @@ latest as (
         latest_response.score,
         latest_response.is_part2,
         course.best_score,
-        baseline.administered_date as baseline_date,
-        baseline.score as baseline_score,
+        course.baseline_date,
+        course.baseline_score,
         coalesce(course.is_part2, latest_response.is_part2) as is_course_part2
     from latest_response
-    left join course
-        on latest_response.instrument = 'phq9'
+    left join course_baseline as course
+        on latest_response.screening_key = course.screening_key
         and latest_response.spine = course.spine
         and latest_response.evidence_scope = course.evidence_scope
-        and latest_response.client_key = course.client_key
-    left join response as baseline
-        on baseline.instrument = 'phq9'
-        and course.evidence_scope = baseline.evidence_scope
-        and course.client_key = baseline.client_key
-        and course.baseline_at = baseline.administered_at
 )
 
 select * from latest

@@ -47,38 +47,41 @@ last_visit as (
     group by visit.client_key, visit.is_part2
 ),
 
+scoped_visit as (
+    select
+        client_scope.evidence_scope,
+        last_visit.client_key,
+        max(last_visit.now_at) as now_at,
+        max(last_visit.d14_at) as d14_at,
+        max(last_visit.d30_at) as d30_at
+    from last_visit
+    inner join client_scope on last_visit.client_key = client_scope.client_key
+    where client_scope.evidence_scope = 'all' or not last_visit.is_part2
+    group by client_scope.evidence_scope, last_visit.client_key
+),
+
 visit_by_day as (
     select
         spine.spine,
         spine.spine_date,
-        client_scope.evidence_scope,
-        last_visit.client_key,
-        last_visit.is_part2,
+        scoped_visit.evidence_scope,
+        scoped_visit.client_key,
         case spine.spine
-            when 'now' then last_visit.now_at
-            when 'd14' then last_visit.d14_at
-            else last_visit.d30_at
-        end as seen_at
-    from last_visit
-    inner join client_scope on last_visit.client_key = client_scope.client_key
+            when 'now' then scoped_visit.now_at
+            when 'd14' then scoped_visit.d14_at
+            else scoped_visit.d30_at
+        end as last_seen_at
+    from scoped_visit
     cross join spine
-    where client_scope.evidence_scope = 'all' or not last_visit.is_part2
 ),
 
 last_seen as (
     select
-        visit_by_day.spine,
-        visit_by_day.spine_date,
-        visit_by_day.evidence_scope,
-        visit_by_day.client_key,
-        max(visit_by_day.seen_at) as last_seen_at,
-        {{ local_date('max(visit_by_day.seen_at)', 'min(run.time_zone)') }} as last_seen_date
+        visit_by_day.*,
+        {{ local_date('visit_by_day.last_seen_at', 'run.time_zone') }} as last_seen_date
     from visit_by_day
     cross join run
-    where visit_by_day.seen_at is not null
-    group by
-        visit_by_day.spine, visit_by_day.spine_date, visit_by_day.evidence_scope,
-        visit_by_day.client_key
+    where visit_by_day.last_seen_at is not null
 ),
 
 -- Spec 2.14: days in hospital do not count against the client.
