@@ -114,6 +114,8 @@ def build(
         "--exclude-resource-type", "unit_test",
         "--exclude", "path:seeds,resource_type:test",
         "--target-path", str(logs / "dbt"), "--log-path", str(logs),
+        # A seed whose columns changed is made anew (there is no incremental model that this would rebuild).
+        "--full-refresh",
         # An engine's error text may quote a value; what failed is said below, masked.
         "--no-write-json", "--log-level", "none", "--log-level-file", "none",
     ]  # fmt: skip
