@@ -63,3 +63,20 @@
 {% macro last_claim_day() -%}
     62
 {%- endmacro %}
+
+{#
+    Claim frequency as a number: 1 original, 2 to 4 interim, 5 late charge, 7 replacement, 8 void. No digit: 9, which
+    no rule knows; nothing at all: 1.
+#}
+{% macro claim_frequency(code) -%}
+    case
+        when {{ code }} between '0' and '9' then cast(left({{ code }}, 1) as smallint)
+        when {{ code }} is null then cast(1 as smallint)
+        else cast(9 as smallint)
+    end
+{%- endmacro %}
+
+{# A key for millions of claims: 60 bits of the engine's own hash, because md5 of them would cost as much as a join. #}
+{% macro claim_row_key(parts) -%}
+    cast({{ row_hash(parts) }} >> 4 as bigint)
+{%- endmacro %}

@@ -42,65 +42,42 @@ residential_code as (
     where setting = 'residential'
 ),
 
-claim_version as (
-    select * from {{ ref('int_claim__versioned') }}
+batch as (
+    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
 ),
 
 -- a cheap first cut of the lines; what counts is decided by the join to hospital_claim
 hospital_line as (
     select
-        {{ row_hash(['data_source', 'payer', 'claim_id']) }} as claim_hash,
-        coalesce(claim_frequency_code, right(bill_type_code, 1), '1') as frequency_code,
-        coalesce(claim_status, 'paid') = 'reversed' as is_reversal,
-        *
-    from {{ ref('stg_claims__medical_claim') }}
+        {{ claim_evidence_row('batch.batch_rank', 'line._source_row') }} as evidence_row,
+        line.data_source,
+        line.payer,
+        line.claim_id,
+        line.admission_date,
+        line.discharge_date,
+        line.discharge_disposition_code,
+        line.facility_npi,
+        line.billing_npi,
+        line.diagnosis_code_1 as principal_diagnosis_code,
+        line.diagnosis_code_type
+    from {{ ref('stg_claims__medical_claim') }} as line
+    inner join batch on line._batch_id = batch.batch_id
     where
-        claim_type <> 'professional'
-        or place_of_service_code in (select place_of_service_code from hospital_place)
-        or hcpcs_code in (select hcpcs_code from residential_code)
+        line.claim_type <> 'professional'
+        or line.place_of_service_code in (select place_of_service_code from hospital_place)
+        or line.hcpcs_code in (select hcpcs_code from residential_code)
 ),
 
-described_claim as (
-    select
-        line.claim_hash,
-        min(line.data_source) as data_source,
-        min(line.payer) as payer,
-        min(line.claim_id) as claim_id,
-        max(line.frequency_code) as frequency_code,
-        min(line.admission_date) as admission_date,
-        max(line.discharge_date) as discharge_date,
-        max(line.discharge_disposition_code) as discharge_disposition_code,
-        max(line.facility_npi) as facility_npi,
-        max(line.billing_npi) as billing_npi,
-        max(line.diagnosis_code_1) as principal_diagnosis_code,
-        max(line.diagnosis_code_type) as diagnosis_code_type
-    from hospital_line as line
-    anti join claim_version
-        on
-        line.claim_hash = claim_version.claim_hash
-        and line.frequency_code = claim_version.frequency_code
-        and line.is_reversal = claim_version.is_reversal
-        and not claim_version.is_final
-    group by line.claim_hash
-),
-
+-- what is said of the claim as a whole stands on every line, so the line last delivered tells it
 described_hospital_claim as (
     select
         hospital_claim.*,
-        described_claim.* exclude (claim_hash, facility_npi, billing_npi),
-        coalesce(claim_version.first_claim_id, described_claim.claim_id) as first_claim_id,
-        coalesce(claim_version.is_orphan_adjustment, false) as is_orphan_adjustment,
+        line.* exclude (evidence_row, facility_npi, billing_npi),
         coalesce(
-            described_claim.facility_npi,
-            case when hospital_claim.is_institutional then described_claim.billing_npi end
+            line.facility_npi, case when hospital_claim.is_institutional then line.billing_npi end
         ) as facility_id
     from hospital_claim
-    inner join described_claim on hospital_claim.claim_hash = described_claim.claim_hash
-    left join claim_version
-        on
-        hospital_claim.claim_hash = claim_version.claim_hash
-        and described_claim.frequency_code = claim_version.frequency_code
-        and claim_version.is_final
+    inner join hospital_line as line on hospital_claim.evidence_row = line.evidence_row
 )
 
 select * from described_hospital_claim

@@ -19,9 +19,7 @@ hospital_event as (
     select
         kind.event_kind,
         case when claim.is_institutional then 'claims' else 'clinician' end as sender,
-        {{ surrogate_key([
-            "'claims'", 'claim.data_source', 'claim.payer', 'claim.first_claim_id'
-        ]) }} as event_id,
+        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
         claim.client_key,
         claim.facility_id,
         cast(null as {{ dbt.type_string() }}) as facility_name,
@@ -37,7 +35,7 @@ hospital_event as (
         cast(null as timestamp with time zone) as ended_at,
         case
             when kind.event_kind = 'stay' and (
-                    claim.discharge_disposition_code = '30' or claim.frequency_code in ('2', '3')
+                    claim.discharge_disposition_code = '30' or claim.frequency in (2, 3)
                 ) then null
             else greatest(
                     coalesce(claim.discharge_date, claim.end_date),
@@ -57,7 +55,7 @@ hospital_event as (
         false as is_discharge_cancelled,
         cast(null as timestamp with time zone) as cancelled_discharge_at,
         claim.paid_usd,
-        batch.first_received_at as known_at,
+        first_batch.first_received_at as known_at,
         'raw_claims.medical_claim' as evidence_table,
         {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
     from claim
@@ -72,6 +70,7 @@ hospital_event as (
             )
         )
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
+    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
 )
 
 select * from hospital_event

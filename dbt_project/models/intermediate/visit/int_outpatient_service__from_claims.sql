@@ -1,15 +1,12 @@
 {{ config(materialized='view') }}
 
 with claim as (
-    select
-        *,
-        first_service_date < last_service_date as has_many_days
-    from {{ ref('int_claim__final') }}
+    select * from {{ ref('int_claim__final') }}
     where
         not is_denied
         and not is_acute_inpatient
         and (
-            {{ has_setting('setting_mask', 'follow_up') }}
+            follow_up_days_mask > 0
             or {{ has_setting('setting_mask', 'residential') }}
         )
         -- spec 2.7 to 2.9: neither the provider nor any diagnosis could make it count
@@ -28,27 +25,40 @@ batch as (
     select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 
--- a claim of several days is several visits: the days of its lines, read again for these claims
--- only
+day_number as (
+    {%- for n in range(last_claim_day() | int + 1) %}
+    select {{ n }} as service_day, cast(1 as bigint) << cast({{ n }} as bigint) as day_bit
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+),
+
+-- nearly every claim has one day, its first; a claim of several days is several visits
 claim_day as (
-    select claim_hash, coalesce(first_service_date, start_date) as service_date
+    select
+        *,
+        follow_up_days_mask > 0 as is_follow_up,
+        start_date as service_date
     from claim
-    where not coalesce(has_many_days, false)
-    union
-    select line.claim_hash, line.service_date
-    from {{ ref('int_claim_line__classified') }} as line
-    semi join claim on line.claim_hash = claim.claim_hash and claim.has_many_days
-    where line.is_payable and {{ has_setting('line.setting_mask', 'follow_up') }}
+    where follow_up_days_mask <= 1
+    union all
+    select
+        claim.*,
+        true as is_follow_up,
+        claim.start_date + day_number.service_day as service_date
+    from claim
+    inner join day_number on (claim.follow_up_days_mask & day_number.day_bit) > 0
+    where claim.follow_up_days_mask > 1
 ),
 
 claim_service as (
     select
-        {{ surrogate_key(["'claims'", 'claim.claim_hash', 'claim_day.service_date']) }}
-            as service_key,
+        {{ claim_row_key(['claim.claim_key', 'claim.service_date']) }} as service_key,
         claim.client_key,
-        claim_day.service_date,
+        claim.service_date,
         'reporting' as basis,
-        {{ has_setting('claim.setting_mask', 'follow_up') }} as is_follow_up_setting,
+        claim.is_follow_up as is_follow_up_setting,
         -- spec 3.2: the taxonomy where the source has one, else the place; else nobody knows
         case
             when {{ has_setting('claim.setting_mask', 'mental_health_taxonomy') }} then true
@@ -63,11 +73,11 @@ claim_service as (
         {{ has_setting('claim.setting_mask', 'residential') }} as is_residential,
         {{ has_setting('claim.setting_mask', 'peer_support') }} as is_peer_support,
         {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
-        batch.first_received_at as received_at,
+        first_batch.first_received_at as received_at,
         'raw_claims.medical_claim' as evidence_table,
         {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
-    from claim
-    inner join claim_day on claim.claim_hash = claim_day.claim_hash
+    from claim_day as claim
+    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
 )
 

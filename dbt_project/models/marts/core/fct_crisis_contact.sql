@@ -58,16 +58,17 @@ claim_contact as (
     select
         'mobile' as channel,
         4 as channel_order,
-        {{ surrogate_key(["'claims'", 'claim.claim_hash']) }} as event_id,
+        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
         claim.client_key,
         {{ start_of_local_day('claim.start_date', 'run.time_zone') }} as started_at,
         claim.start_date as contact_date,
         {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
-        batch.first_received_at as received_at,
+        first_batch.first_received_at as received_at,
         'raw_claims.medical_claim' as evidence_table,
         {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
     from {{ ref('int_claim__final') }} as claim
     cross join run
+    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
     where not claim.is_denied and {{ has_setting('claim.setting_mask', 'crisis') }}
 ),

@@ -1,3 +1,6 @@
+{{ config(materialized='view') }}
+
+{# A view: a table would say again, millions of times, what fct_visit and the claims already say. #}
 with claim_service as (
     select * from {{ ref('int_outpatient_service__from_claims') }}
 ),

@@ -1,0 +1,87 @@
+{%- set later_diagnoses = range(5, 26) %}
+with
+classified_line as (
+    select * from {{ ref('int_claim_line__classified') }}
+),
+
+batch as (
+    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
+),
+
+client as (
+    select {{ row_hash(['source_scope', 'source_client_id']) }} as person_hash, client_key
+    from {{ ref('int_client__matched') }}
+    where source = 'claims'
+),
+
+diagnosis as (
+    select code, {{ diagnosis_mask() }} as diagnosis_mask
+    from {{ ref('int_code__classified') }}
+),
+
+-- the few claims with more than four diagnoses
+later_diagnosis as (
+    select
+        {{ row_hash(['line.data_source', 'line.payer', 'line.claim_id']) }} as claim_hash,
+        bit_or(
+            {% for n in later_diagnoses -%}
+            coalesce(diagnosis_{{ n }}.diagnosis_mask, 0){{ ' | ' if not loop.last }}
+            {%- endfor %}
+        ) as diagnosis_mask
+    from {{ ref('stg_claims__medical_claim') }} as line
+    {%- for n in later_diagnoses %}
+    left join diagnosis as diagnosis_{{ n }}
+        on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
+    {%- endfor %}
+    -- senders fill them in order; asking all twenty-one columns would cost more than the rest
+    where
+        line.diagnosis_code_5 is not null
+        or line.diagnosis_code_6 is not null
+        or line.diagnosis_code_7 is not null
+    group by claim_hash
+),
+
+grouped_version as (
+    select
+        line.claim_hash,
+        line.frequency,
+        line.is_reversal,
+        min(line.person_hash) as person_hash,
+        min(line.claim_start_date) as start_date,
+        max(line.claim_end_date) as end_date,
+        max(line.paid_date) as paid_date,
+        bit_or(line.setting_mask) as setting_mask,
+        bit_or(line.principal_mask) as principal_mask,
+        bit_or(line.diagnosis_mask) as first_diagnosis_mask,
+        -- one bit for each day of the claim on which something may count as follow-up
+        bit_or(
+            case
+                when line.is_payable and {{ has_setting('line.setting_mask', 'follow_up') }}
+                    then cast(1 as bigint) << cast(line.service_day as bigint)
+                else 0
+            end
+        ) as follow_up_days_mask,
+        sum(case when line.is_payable then line.paid_amount end) as paid_usd,
+        max(line.original_claim_hash) as original_claim_hash,
+        bool_or(line.is_reversal or line.frequency in (7, 8) or line.has_original)
+            as is_adjusting,
+        min(batch.batch_rank) as first_batch_rank,
+        max({{ claim_evidence_row('batch.batch_rank', 'line._source_row') }}) as evidence_row
+    from classified_line as line
+    left join batch on line._batch_id = batch.batch_id
+    group by line.claim_hash, line.frequency, line.is_reversal
+),
+
+summed_version as (
+    select
+        version.* exclude (person_hash, first_diagnosis_mask),
+        version.first_diagnosis_mask | coalesce(later_diagnosis.diagnosis_mask, 0)
+            as diagnosis_mask,
+        client.client_key,
+        not {{ has_setting('version.setting_mask', 'payable') }} as is_denied
+    from grouped_version as version
+    left join client on version.person_hash = client.person_hash
+    left join later_diagnosis on version.claim_hash = later_diagnosis.claim_hash
+)
+
+select * from summed_version
