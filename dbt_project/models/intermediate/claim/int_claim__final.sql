@@ -20,9 +20,9 @@ final_claim as (
     from claim
     left join claim_version
         on
-            claim.claim_hash = claim_version.claim_hash
-            and claim.frequency = claim_version.frequency
-            and claim.is_reversal = claim_version.is_reversal
+        claim.claim_hash = claim_version.claim_hash
+        and claim.frequency = claim_version.frequency
+        and claim.is_reversal = claim_version.is_reversal
     where coalesce(claim_version.is_final, true)
 ),
 

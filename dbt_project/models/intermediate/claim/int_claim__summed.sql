@@ -30,8 +30,8 @@ later_diagnosis as (
         ) as diagnosis_mask
     from {{ ref('stg_claims__medical_claim') }} as line
     {%- for n in later_diagnoses %}
-    left join diagnosis as diagnosis_{{ n }}
-        on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
+left join diagnosis as diagnosis_{{ n }}
+    on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
     {%- endfor %}
     -- senders fill them in order; asking all twenty-one columns would cost more than the rest
     where

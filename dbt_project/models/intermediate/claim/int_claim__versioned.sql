@@ -48,8 +48,8 @@ family as (
     from family_member
     left join adjusting_claim as earlier
         on
-            family_member.ancestor_hash = earlier.claim_hash
-            and earlier.original_claim_hash is not null
+        family_member.ancestor_hash = earlier.claim_hash
+        and earlier.original_claim_hash is not null
     group by family_member.claim_hash
 ),
 

@@ -97,7 +97,8 @@ coded_line as (
         | coalesce(
             taxonomy.setting_mask,
             case when line.is_institutional then facility.taxonomy_mask
-                else coalesce(clinician.taxonomy_mask, facility.taxonomy_mask) end,
+                else coalesce(clinician.taxonomy_mask, facility.taxonomy_mask)
+            end,
             0
         )
         | coalesce(clinician.part2_mask, 0)
@@ -110,8 +111,8 @@ coded_line as (
         ('hcpcs', 'hcpcs_code', 'hcpcs'),
         ('taxonomy', 'taxonomy_code', 'taxonomy'),
     ] %}
-    left join code as {{ name }}
-        on {{ name }}.code_type = '{{ code_type }}' and line.{{ column }} = {{ name }}.code
+left join code as {{ name }}
+    on {{ name }}.code_type = '{{ code_type }}' and line.{{ column }} = {{ name }}.code
     {%- endfor %}
     left join provider as clinician on line.clinician_npi = clinician.npi
     left join provider as facility on line.facility_npi = facility.npi
