@@ -52,7 +52,7 @@ passing_discharge as (
 passed_discharge as (
     select
         passing_discharge.*,
-        timezone(run.time_zone, passing_discharge.local_pass_at) as passes_at
+        {{ instant_of('passing_discharge.local_pass_at', 'run.time_zone') }} as passes_at
     from passing_discharge
     cross join run
 ),

@@ -30,11 +30,11 @@ passed_discharge as (
         run.as_of,
         task_type.lane,
         task_type.task_type as transition_type,
-        timezone(
-            run.time_zone,
-            {{ local_timestamp('discharge.discharged_at', 'run.time_zone') }}
-            + task_type.due_days * interval '1 day'
-        ) as due_moment,
+        {{ instant_of(
+            local_timestamp('discharge.discharged_at', 'run.time_zone')
+            ~ " + task_type.due_days * interval '1 day'",
+            'run.time_zone',
+        ) }} as due_moment,
         discharge.discharge_date + task_type.due_days as due_date,
         discharge.discharge_date + task_type.expires_days as pass_date
     from passed_task
