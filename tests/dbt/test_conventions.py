@@ -140,8 +140,7 @@ def test_every_key_is_tested(manifest: Manifest) -> None:
         node["name"]
         for key, node in manifest.models.items()
         if not (
-            node["config"]["materialized"] == "view"
-            and _layer(node) in ("staging", "intermediate")
+            node["config"]["materialized"] == "view" and _layer(node) in ("staging", "intermediate")
         )
         and key not in proven
     ]
