@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from orchestration import progress, run_record
+from orchestration import progress, run_lock, run_record
 from orchestration.progress import StageCost
 from orchestration.settings import Settings
 
@@ -34,7 +34,12 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
 
     Returns:
         0 released, 3 refused by the gate, 4 a step failed. After 3 and 4 the last release is current.
+
+    Raises:
+        DataFolderBusyError: another run holds the data folder.
     """
+    with run_lock.exclusive(settings.data):
+        pass  # said before the work of loading begins; the run's own resource takes the lock and keeps it
     started = time.monotonic()
     reporter = progress.Reporter(console)
     progress.use(reporter)

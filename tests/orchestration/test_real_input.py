@@ -104,7 +104,8 @@ def test_visits_stays_and_claims_arrive(synthea: Path) -> None:
     assert (stays > 0) == (classes["inpatient"] > 0)
     visits = _all(synthea, "select count(*) from marts.fct_ed_visit")[0][0]
     assert (visits > 0) == (classes["emergency"] > 0)
-    assert _all(synthea, "select count(*) from intermediate.int_claim__final")[0][0] > 0
+    claims = "select rows_current from quality.fct_reconciliation where table_name = 'claims'"
+    assert _all(synthea, claims) == [(len(_delivered("claims")),)]
 
 
 def test_lists_and_metrics_are_released(synthea: Path) -> None:
