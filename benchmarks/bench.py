@@ -1,8 +1,8 @@
-"""`caseload bench`: the pipeline beside the hand-tuned limit, on the same files, in the same run.
+"""`caseload bench`: what the pipeline costs on a synthetic agency, per stage.
 
 The figure is CPU: it holds on a shared machine where wall time does not. Start-up (imports, parsing the dbt project) and the
-workbooks are stages of their own and stand outside the ratio; the limit does neither. Memory is the peak resident set of any
-one process. Both sides are whole processes, one after the other, each repeat with an empty data folder.
+workbooks are stages of their own. Memory is the peak resident set of any one process. Each repeat is a whole process with an
+empty data folder. The hand-tuned limit that the ratio needs is not written yet; no ratio is printed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from orchestration.settings import Settings
 from synthetic.agency import synthesize
 
 ROOT = Path(__file__).resolve().parent.parent
-OUTSIDE_RATIO = ("start", "workbooks")
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,10 @@ class Process:
 def bench(
     clients: int, repeat: int, work: Path | None, settings: Settings, console: Console
 ) -> int:
-    """Write the agency once, run both sides `repeat` times, print medians per stage and the ratio.
+    """Write the agency once, run the pipeline `repeat` times, print medians per stage.
 
     Returns:
-        0; a side that fails raises.
+        0; a run that fails raises.
     """
     folder = Path(tempfile.mkdtemp(prefix="caseload-bench-")) if work is None else work
     try:
@@ -63,44 +62,19 @@ def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console:
         f" {written.size_bytes / 1e6:,.0f} MB, written in {time.monotonic() - started:.0f} s"
     )
     as_of = written.as_of.isoformat()
-    pipeline_runs, stage_runs, limit_runs, limit_stages = [], [], [], []
+    runs, stages = [], []
     for number in range(repeat):
-        data, tuned = folder / f"data-{number}", folder / f"tuned-{number}"
-        pipeline_runs.append(
+        data = folder / f"data-{number}"
+        runs.append(
             _measured(
-                [
-                    "-m",
-                    "orchestration.cli",
-                    "run",
-                    "--landing",
-                    landing,
-                    "--data",
-                    data,
-                    "--as-of",
-                    as_of,
-                ]
+                ["-m", "orchestration.cli", "run", "--landing", landing, "--data", data]
+                + ["--as-of", as_of]
             )
         )
-        stage_runs.append(_stages(data))
-        limit_runs.append(
-            _measured(
-                [
-                    "-m",
-                    "benchmarks.hand_tuned",
-                    "--landing",
-                    landing,
-                    "--out",
-                    tuned,
-                    "--as-of",
-                    as_of,
-                ]
-            )
-        )
-        limit_stages.append(json.loads((tuned / "stages.json").read_text()))
+        stages.append(_stages(data))
         if number + 1 < repeat:
             shutil.rmtree(data)
-            shutil.rmtree(tuned)
-    _report(console, clients, (pipeline_runs, stage_runs), (limit_runs, limit_stages))
+    _report(console, clients, runs, stages)
 
 
 def _measured(arguments: list[str | Path]) -> Process:
@@ -127,37 +101,25 @@ def _stages(data: Path) -> list[dict[str, float | str]]:
 def _report(
     console: Console,
     clients: int,
-    pipeline: tuple[list[Process], list[list[dict[str, float | str]]]],
-    limit: tuple[list[Process], list[list[dict[str, float | str]]]],
+    runs: list[Process],
+    stages: list[list[dict[str, float | str]]],
 ) -> None:
-    table = Table(title=f"{clients:,} clients, median of {len(pipeline[0])}", title_justify="left")
-    for heading in ("Side", "Stage", "CPU s", "Wall s", "Peak MB"):
-        table.add_column(heading, justify="left" if heading in ("Side", "Stage") else "right")
-    counted = {"pipeline": 0.0, "limit": 0.0}
-    for side, (runs, stages) in (("pipeline", pipeline), ("limit", limit)):
-        for name in [stage["name"] for stage in stages[0]]:
-            same = [stage for run in stages for stage in run if stage["name"] == name]
-            cpu = statistics.median(float(stage["cpu_seconds"]) for stage in same)
-            outside = name in OUTSIDE_RATIO
-            counted[side] += 0.0 if outside else cpu
-            table.add_row(
-                side,
-                f"{name}{' (outside the ratio)' if outside else ''}",
-                f"{cpu:.1f}",
-                f"{statistics.median(float(stage['wall_seconds']) for stage in same):.1f}",
-                f"{statistics.median(float(stage['peak_mb']) for stage in same):.0f}",
-            )
+    table = Table(title=f"{clients:,} clients, median of {len(runs)}", title_justify="left")
+    for heading in ("Stage", "CPU s", "Wall s", "Peak MB"):
+        table.add_column(heading, justify="left" if heading == "Stage" else "right")
+    for name in [str(stage["name"]) for stage in stages[0]]:
+        same = [stage for run in stages for stage in run if stage["name"] == name]
         table.add_row(
-            side,
-            "[bold]whole process[/]",
-            f"{statistics.median(run.cpu_seconds for run in runs):.1f}",
-            f"{statistics.median(run.wall_seconds for run in runs):.1f}",
-            f"{statistics.median(run.peak_mb for run in runs):.0f}",
-            end_section=True,
+            name,
+            f"{statistics.median(float(stage['cpu_seconds']) for stage in same):.1f}",
+            f"{statistics.median(float(stage['wall_seconds']) for stage in same):.1f}",
+            f"{statistics.median(float(stage['peak_mb']) for stage in same):.0f}",
         )
-    console.print(table)
-    console.print(
-        f"CPU ratio {counted['pipeline'] / counted['limit']:.2f}"
-        f" ({counted['pipeline']:.1f} s to {counted['limit']:.1f} s)",
-        highlight=False,
+    table.add_section()
+    table.add_row(
+        "[bold]whole process[/]",
+        f"{statistics.median(run.cpu_seconds for run in runs):.1f}",
+        f"{statistics.median(run.wall_seconds for run in runs):.1f}",
+        f"{statistics.median(run.peak_mb for run in runs):.0f}",
     )
+    console.print(table)
