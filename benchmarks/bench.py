@@ -67,8 +67,17 @@ def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console:
         data = folder / f"data-{number}"
         runs.append(
             _measured(
-                ["-m", "orchestration.cli", "run", "--landing", landing, "--data", data]
-                + ["--as-of", as_of]
+                [
+                    "-m",
+                    "orchestration.cli",
+                    "run",
+                    "--landing",
+                    landing,
+                    "--data",
+                    data,
+                    "--as-of",
+                    as_of,
+                ]
             )
         )
         stages.append(_stages(data))
