@@ -233,7 +233,7 @@ def judge_suite(
             "a suite without its relation judges nothing: build the model, or remove the suite with it",
         )
         return SuiteVerdict(suite.relation, False, None, len(suite.expectations), (missing,)), None
-    ((rows,),) = source.rows(f'select count(*) from "{suite.schema}"."{suite.name}"')  # noqa: S608
+    ((rows,),) = source.rows(f'select count(*) from "{suite.schema}"."{suite.name}"')  # noqa: S608 - a suite's address
     least, most = _volume_limits(previous_rows)
     result = source.relation(suite.schema, suite.name).validate(
         ExpectationSuite(name=suite.relation, expectations=[dict(e) for e in suite.expectations]),

@@ -28,7 +28,7 @@ class DataFolder(dg.ConfigurableResource):
     as_of: str = ""
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002 - Dagster passes it
         """Held for the whole run: one run at a time in a data folder."""
         with run_lock.exclusive(self.settings().data):
             yield self

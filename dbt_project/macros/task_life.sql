@@ -1,4 +1,6 @@
 {#
+    Longer than the budget: one life serves every lane, and its endings are decided against each other in one place.
+
     From openings to tasks: what ended each one first, as of as_of (interface.md, Tasks).
 
     opening: a CTE with task_hash, task_key, evidence_scope, client_key, lane, task_type, event_at, opened_at, due_at,
