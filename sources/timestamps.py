@@ -15,6 +15,9 @@ _SHAPE = (
 )
 _PARTS = r"^(.{16})(:[0-9]{2})?(\.[0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+# What nearly every value is: the zone's wall clock to the second.
+_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
+_WALL = "%Y-%m-%dT%H:%M:%S"
 _INSTANT = pl.Datetime("us", "UTC")
 _GAP_HOURS = 6  # no zone's clock ever jumped further
 
@@ -27,15 +30,31 @@ def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
         zone: the agency's zone, for texts without an offset.
         date_only: whether a bare day is a moment too: its local midnight.
     """
-    return text.map_batches(
-        lambda values: to_instant(values, zone, date_only=date_only),
+    usual = (
+        text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        .dt.convert_time_zone("UTC")
+    )
+    return pl.map_batches(
+        [text, pl.when(text.str.contains(_USUAL)).then(usual)],
+        lambda columns: _completed(columns[0], columns[1], zone, date_only=date_only),
         return_dtype=_INSTANT,
         is_elementwise=True,
     )
 
 
+def _completed(values: pl.Series, found: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
+    """The instants found, and those of the values that are not of the usual shape or fall into a skipped hour."""
+    if found.null_count() == values.null_count():
+        return found
+    rest = found.is_null() & values.is_not_null()
+    return found.scatter(
+        rest.arg_true(), to_instant(values.filter(rest), zone, date_only=date_only)
+    )
+
+
 def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
-    """As `instant`, on a series: the usual shapes go the short way, what they leave over the long one."""
+    """As `instant`, on a series: seconds with or without offset go the short way, what they leave over the long one."""
     if values.null_count() == len(values):
         return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
     shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
@@ -43,7 +62,7 @@ def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
     wall = (
         shaped.str.slice(0, 19)
         .str.replace(" ", "T", literal=True, n=1)
-        .str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+        .str.to_datetime(_WALL, strict=False, time_unit="us")
     )
     result = _with_suffix(wall, shaped.str.slice(19), zone)
     rest = result.is_null() & shaped.is_not_null()
@@ -96,7 +115,7 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
         .cast(pl.Int64),
         suffix=pl.col("text").str.extract(_PARTS, 4).fill_null(""),
     )
-    wall = parts["wall"].str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    wall = parts["wall"].str.to_datetime(_WALL, strict=False, time_unit="us")
     return _with_suffix(
         wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(),
         parts["suffix"],
