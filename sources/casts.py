@@ -50,7 +50,6 @@ FALSE_TEXTS = ("false", "f", "0", "no", "n")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
 _DAY_BYTES = 10  # YYYY-MM-DD
-_IS_BAD = "is bad"
 _TYPED = (
     "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
 )
@@ -78,41 +77,42 @@ class Judgement:
     Attributes:
         checks: what may fail, in order.
         typed, output: expressions of typed values and of the accepted rows.
-        is_bad: true where any check fails.
         texts: the record as it came, for the rejects.
     """
 
     checks: tuple[Check, ...]
     typed: tuple[pl.Expr, ...]
     output: tuple[pl.Expr, ...]
-    is_bad: pl.Expr
     texts: tuple[str, ...]
 
-    def sort(self, records: pl.LazyFrame, batch_id: str) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-        """Accepted rows, typed and with lineage, apart from rejected ones, as texts.
+    def sort(
+        self, records: pl.DataFrame, batch_id: str
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """Accepted rows, typed and with lineage, apart from rejected ones: their texts, and `check`.
 
         Args:
             records: text columns under the contract's names, and `_source_row` (1-based). Empty is null.
             batch_id: lineage.
+
+        Returns:
+            The latter is None where no record fails; `check` is the position in `checks` of the first one failed.
         """
-        judged = records.with_columns(self.typed).with_columns(self.is_bad.alias(_IS_BAD))
+        judged = records.with_columns(self.typed)
+        # Each check is a column: one expression over all of them costs more to plan than a small file to read.
+        fails = judged.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
+        is_any = fails.select(pl.all().any()).row(0, named=True)
         lineage = (pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64))
-        accepted = judged.filter(~pl.col(_IS_BAD)).select(*self.output, *lineage)
-        return accepted, judged.filter(pl.col(_IS_BAD)).select(SOURCE_ROW, *self.texts)
-
-    def explain(self, rejected: pl.LazyFrame) -> pl.LazyFrame:
-        """Rejected texts with `check`, the position in `checks` of the first one failed.
-
-        Apart from `sort`, because most records pass: asking each for its first failure doubled the work.
-        """
-        first_failed = pl.coalesce(
-            [
-                pl.when(check.fails).then(pl.lit(place, dtype=pl.UInt16))
-                for place, check in enumerate(self.checks)
-            ]
+        if not any(is_any.values()):
+            return judged.select(*self.output, *lineage), None
+        first = pl.coalesce(
+            pl.when(pl.col(name)).then(pl.lit(int(name), pl.UInt16))
+            for name, has_failed in is_any.items()
+            if has_failed
         )
-        explained = rejected.with_columns(self.typed).with_columns(first_failed.alias("check"))
-        return explained.select(SOURCE_ROW, "check", *self.texts)
+        check = fails.select(first.alias("check")).to_series()
+        rejected = records.with_columns(check).filter(check.is_not_null())
+        accepted = judged.filter(check.is_null()).select(*self.output, *lineage)
+        return accepted, rejected.select(SOURCE_ROW, "check", *self.texts)
 
 
 @cache
@@ -137,7 +137,6 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
         checks=tuple(checks),
         typed=tuple(_typed(column, zone).alias(_TYPED + column.name) for column in columns),
         output=tuple(_output(columns)),
-        is_bad=pl.any_horizontal([check.fails for check in checks]).fill_null(value=False),
         texts=tuple(column.name for column in columns),
     )
 

@@ -145,7 +145,9 @@ class RawWriter:
                     "rows_rejected": read.rows_rejected,
                     "unknown_columns": sorted(read.unknown_columns),
                     "typed": [place(name, path, ".parquet") for path in read.typed],
-                    "rejects": [place(name, read.rejects, ".rejects.parquet")],
+                    "rejects": [place(name, read.rejects, ".rejects.parquet")]
+                    if read.rejects
+                    else [],
                 }
             )
         for table in {part.table_name for part in parts}:

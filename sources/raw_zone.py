@@ -2,8 +2,8 @@
 
 Layout below the zone's folder:
 
-- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside (further parts of a
-  large file or an archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
+- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside, if any (further
+  parts of a large file or an archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
 - `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there.
 - `<source>/_deliveries.jsonl` the delivery ledger, one line per arrival; the last line of a path holds.
 - `_tmp/` files on their way, `_lock`: raw_writer.py.

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import BATCH_ID, SOURCE_ROW, empty_rows, judgement
+from sources.casts import SOURCE_ROW, judgement
 from sources.contract import Table
-from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
+from sources.formats.result import PARQUET, ReadTable, Reject, write_rejects
 from sources.formats.structure import MAX_LINE_BYTES, Block, Survey, blocks
-from sources.header import DOCUMENT_TYPE, Header, match_header, refuse_note_types
+from sources.header import Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
 _FOREIGN_STARTS = {
@@ -143,7 +143,6 @@ class _Reading:
         self.survey, self.table, self.header, self.batch_id = survey, table, header, batch_id
         self.n_fields = len(header.names)
         self.out = out
-        self.failed = out.with_name(f"{out.name}.failed.parquet")
         self.judgement = judgement(table, frozenset(header.present), zone)
 
     def run(self, path: Path, first_row: int) -> ReadTable:
@@ -170,67 +169,62 @@ class _Reading:
         if expected not in (None, rows_in):
             raise _MisreadError
         if not typed:
-            typed.append(self._typed_path(typed))
-            names = [name for name in empty_rows(self.table).columns if name in self.header.present]
-            empty_rows(self.table).select(*names, BATCH_ID, SOURCE_ROW).write_parquet(
-                typed[0], **PARQUET
-            )
-        unknown = self.header.unknown
-        return ReadTable(tuple(typed), rejects, rows_in, rows_in - rejected, rejected, unknown)
+            self._write(self.judgement.sort(self._records(b"", first_row), self.batch_id)[0], typed)
+        return ReadTable(
+            typed=tuple(typed),
+            rejects=rejects if rejected else None,
+            rows_in=rows_in,
+            rows_loaded=rows_in - rejected,
+            rows_rejected=rejected,
+            unknown_columns=self.header.unknown,
+        )
 
     def _rejects(self, segments: Iterator[_Segment], typed: list[Path]) -> Iterator[Reject]:
-        """Streams each segment into a Parquet file, added to `typed`, and gives its rejects."""
+        """Writes the accepted rows of each segment into a Parquet file, added to `typed`, and gives its rejects."""
         for segment in segments:
             first = self.next_row
-            path = self._typed_path(typed)
-            try:
-                self._stream(segment.content, first, path)
-            except pl.exceptions.ComputeError as error:
-                raise _MisreadError from error
-            typed.append(path)
-            failed = count_rows(self.failed)
-            rows = count_rows(path) + failed
-            if segment.mended is not None and rows != len(segment.mended.records):
+            records = self._records(segment.content, first)
+            if segment.mended is not None and records.height != len(segment.mended.records):
                 raise _MisreadError
-            self.next_row += rows
-            if failed:
-                yield from self._explained(segment, first)
-            self.failed.unlink()
+            self.next_row += records.height
+            accepted, rejected = self.judgement.sort(records, self.batch_id)
+            del records
+            self._write(accepted, typed)
+            if rejected is not None:
+                yield from self._explained(segment, rejected, first)
 
-    def _typed_path(self, typed: list[Path]) -> Path:
-        return self.out.with_name(f"{self.out.name}.{len(typed) + 1}.parquet")
-
-    def _stream(self, content: bytes, first_row: int, typed: Path) -> None:
+    def _records(self, content: bytes, first_row: int) -> pl.DataFrame:
         names = [name or f"unknown {place}" for place, name in enumerate(self.header.names)]
-        records = pl.scan_csv(
+        schema = dict.fromkeys(names, pl.String())
+        if not content:
+            return pl.DataFrame(schema={SOURCE_ROW: pl.UInt32(), **schema})
+        found = pl.scan_csv(
             content,
             has_header=False,
-            schema=dict.fromkeys(names, pl.String()),
+            schema=schema,
             row_index_name=SOURCE_ROW,
             row_index_offset=first_row,
-        )
+        ).select(SOURCE_ROW, *self.header.present)
         if self.survey.has_quotes:
             # Polars keeps a quoted empty field apart from an empty one; no sender means a difference.
-            records = records.with_columns(
+            found = found.with_columns(
                 pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
                 for name in self.header.present
             )
-        accepted, rejected = self.judgement.sort(records, self.batch_id)
-        pl.collect_all(
-            [
-                accepted.sink_parquet(typed, lazy=True, **PARQUET),
-                rejected.sink_parquet(self.failed, lazy=True, **PARQUET),
-            ],
-            engine="streaming",
-        )
+        try:
+            return found.collect()
+        except pl.exceptions.ComputeError as error:
+            raise _MisreadError from error
 
-    def _explained(self, segment: _Segment, first: int) -> Iterator[Reject]:
-        explained = self.judgement.explain(pl.scan_parquet(self.failed)).sort(SOURCE_ROW)
-        needed = [SOURCE_ROW, "check", *({DOCUMENT_TYPE} & set(self.judgement.texts))]
-        found = explained.select(needed).collect(engine="streaming")
-        refuse_note_types(found)
+    def _write(self, accepted: pl.DataFrame, typed: list[Path]) -> None:
+        path = self.out.with_name(f"{self.out.name}.{len(typed) + 1}.parquet")
+        accepted.write_parquet(path, **PARQUET)
+        typed.append(path)
+
+    def _explained(self, segment: _Segment, rejected: pl.DataFrame, first: int) -> Iterator[Reject]:
+        refuse_note_types(rejected)
         lines = segment.content.split(b"\n") if segment.mended is None else []
-        for row, place in zip(found[SOURCE_ROW], found["check"], strict=True):
+        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             line, problem = segment.line(row - first, lines)
             if problem is None:
                 check = self.judgement.checks[place]

@@ -18,7 +18,7 @@ from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write
 from sources.header import match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
-_PART_ROWS = 100_000
+_PART_ROWS = 1 << 18
 
 
 def read_parquet(
@@ -38,29 +38,41 @@ def read_parquet(
         for field, name in zip(written, header.names, strict=True)
         if name is not None
     ]
-    records = records.with_row_index(SOURCE_ROW, offset=first_row).select(SOURCE_ROW, *texts)
     judged = judgement(table, frozenset(header.present), zone)
-    accepted, rejected = judged.sort(records, batch_id)
-    typed = out.with_name(f"{out.name}.parquet")
+    typed: list[Path] = []
     rejects = out.with_name(f"{out.name}.rejects.parquet")
-    failed = out.with_name(f"{out.name}.failed.parquet")
-    try:
-        pl.collect_all(
-            [
-                accepted.sink_parquet(typed, lazy=True, **PARQUET),
-                rejected.sink_parquet(failed, lazy=True, **PARQUET),
-            ],
-            engine="streaming",
-        )
-    except pl.exceptions.PolarsError as error:
-        raise FileRefusedError("not_a_parquet", "its pages are not readable") from error
-    rows_in, loaded, rejected_rows = count_rows(path), count_rows(typed), count_rows(failed)
+    rows_in = count_rows(path)
+
+    def read() -> Iterator[Reject]:
+        for offset in range(0, max(rows_in, 1), _PART_ROWS):
+            part = records.slice(offset, _PART_ROWS)
+            try:
+                frame = (
+                    part.with_row_index(SOURCE_ROW, offset=first_row + offset)
+                    .select(SOURCE_ROW, *texts)
+                    .collect()
+                )
+            except pl.exceptions.PolarsError as error:
+                raise FileRefusedError("not_a_parquet", "its pages are not readable") from error
+            accepted, rejected = judged.sort(frame, batch_id)
+            typed.append(out.with_name(f"{out.name}.{len(typed) + 1}.parquet"))
+            accepted.write_parquet(typed[-1], **PARQUET)
+            if rejected is not None:
+                yield from _explained(judged, rejected)
+
+    rejected_rows = write_rejects(read(), rejects, batch_id)
+    loaded = sum(count_rows(file) for file in typed)
     if loaded + rejected_rows != rows_in:
         detail = f"{rows_in} records in, {loaded} loaded, {rejected_rows} rejected"
         raise FileRefusedError("unreadable", detail)
-    write_rejects(_rejects(judged, failed, rejected_rows), rejects, batch_id)
-    failed.unlink()
-    return ReadTable((typed,), rejects, rows_in, loaded, rejected_rows, header.unknown)
+    return ReadTable(
+        typed=tuple(typed),
+        rejects=rejects if rejected_rows else None,
+        rows_in=rows_in,
+        rows_loaded=loaded,
+        rows_rejected=rejected_rows,
+        unknown_columns=header.unknown,
+    )
 
 
 def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
@@ -103,13 +115,9 @@ def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     )
 
 
-def _rejects(judged: Judgement, failed: Path, count: int) -> Iterator[Reject]:
-    """Part by part, for a file of which every record is rejected may be larger than memory."""
-    for offset in range(0, count, _PART_ROWS):
-        part = pl.scan_parquet(failed).slice(offset, _PART_ROWS)
-        explained = judged.explain(part).collect(engine="streaming")
-        refuse_note_types(explained)
-        line = pl.struct(judged.texts).struct.json_encode().alias("line")
-        for row, place, text in explained.select(SOURCE_ROW, "check", line).iter_rows():
-            check = judged.checks[place]
-            yield Reject(row, check.reason_code, check.column, check.detail, text.encode())
+def _explained(judged: Judgement, rejected: pl.DataFrame) -> Iterator[Reject]:
+    refuse_note_types(rejected)
+    line = pl.struct(judged.texts).struct.json_encode()
+    for row, place, text in rejected.select(SOURCE_ROW, "check", line=line).iter_rows():
+        check = judged.checks[place]
+        yield Reject(row, check.reason_code, check.column, check.detail, text.encode())

@@ -28,12 +28,13 @@ class ReadTable:
     """Typed rows and rejects of one file, still under temporary names.
 
     Attributes:
-        typed, rejects: Parquet files (a large file makes several of the former); rejects carry the record as it came, as bytes.
+        typed: Parquet files, several for a large file.
+        rejects: a Parquet file of the records as they came, as bytes; None where there is none.
         unknown_columns: header names outside the contract, kept out.
     """
 
     typed: tuple[Path, ...]
-    rejects: Path
+    rejects: Path | None
     rows_in: int
     rows_loaded: int
     rows_rejected: int
@@ -52,7 +53,7 @@ class Reject:
 
 
 def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
-    """Write rejects in order, part by part so that memory stays bounded; returns how many."""
+    """Write rejects in order, part by part so that memory stays bounded; returns how many. Without any there is no file."""
     parts: list[Path] = []
     count = 0
     for frame in _frames(rejects, batch_id):
@@ -60,11 +61,9 @@ def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
         frame.write_parquet(part, **PARQUET)
         parts.append(part)
         count += frame.height
-    if not parts:
-        pl.DataFrame(schema=REJECT_SCHEMA).write_parquet(path, **PARQUET)
-    elif len(parts) == 1:
+    if len(parts) == 1:
         parts[0].rename(path)
-    else:
+    elif parts:
         pl.scan_parquet(parts).sink_parquet(path, **PARQUET)
         for part in parts:
             part.unlink()
