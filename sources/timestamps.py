@@ -6,6 +6,9 @@ as domain.md section 7 says: a local time that exists twice, or not at all, is t
 
 from __future__ import annotations
 
+import datetime as dt
+from functools import cache
+
 import polars as pl
 
 # Year-month-dayThour:minute[:second[.fraction]][Z|±hh[:]mm|±hh]; a blank instead of T is as common as T.
@@ -30,11 +33,10 @@ def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
         zone: the agency's zone, for texts without an offset.
         date_only: whether a bare day is a moment too: its local midnight.
     """
-    usual = (
-        text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
-        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        .dt.convert_time_zone("UTC")
-    )
+    wall = text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+    day = wall.dt.date().cast(pl.Int32).cast(pl.UInt32, strict=False)
+    offset = pl.lit(_steady_offsets(zone)).gather(day, null_on_oob=True)
+    usual = (wall - offset).dt.replace_time_zone("UTC")
     return pl.map_batches(
         [text, pl.when(text.str.contains(_USUAL)).then(usual)],
         lambda columns: _completed(columns[0], columns[1], zone, date_only=date_only),
@@ -43,8 +45,17 @@ def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
     )
 
 
+@cache
+def _steady_offsets(zone: str) -> pl.Series:
+    """What to take from a wall clock of each day since 1970; null on the days on which the clock changes."""
+    days = pl.date_range(dt.date(1970, 1, 1), dt.date(2101, 1, 1), eager=True)
+    midnights = days.cast(pl.Datetime("us"))
+    offsets = midnights - _localized(midnights, zone).dt.replace_time_zone(None)
+    return pl.select(pl.when(offsets == offsets.shift(-1)).then(offsets)).to_series()
+
+
 def _completed(values: pl.Series, found: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
-    """The instants found, and those of the values that are not of the usual shape or fall into a skipped hour."""
+    """The instants found, and those of values of another shape or of a day on which the clock changes."""
     if found.null_count() == values.null_count():
         return found
     rest = found.is_null() & values.is_not_null()

@@ -16,7 +16,7 @@ import polars as pl
 
 from sources.casts import SOURCE_ROW, judgement
 from sources.contract import Table
-from sources.formats.result import PARQUET, ReadTable, Reject, write_rejects
+from sources.formats.result import ReadTable, Reject, TypedFiles, write_rejects
 from sources.formats.structure import MAX_LINE_BYTES, Block, Survey, blocks
 from sources.header import Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
@@ -34,7 +34,7 @@ _FOREIGN_STARTS = {
     b"MSH|": "HL7 v2",
 }
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
-_SEGMENT_BYTES = 32 << 20
+_SEGMENT_BYTES = 8 << 20  # four times as much cost a tenth more, and twice the memory
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -161,17 +161,17 @@ class _Reading:
     def _read(
         self, segments: Iterator[_Segment], first_row: int, expected: int | None
     ) -> ReadTable:
-        typed: list[Path] = []
+        typed = TypedFiles(self.out)
         rejects = self.out.with_name(f"{self.out.name}.rejects.parquet")
         self.next_row = first_row
         rejected = write_rejects(self._rejects(segments, typed), rejects, self.batch_id)
         rows_in = self.next_row - first_row
         if expected not in (None, rows_in):
             raise _MisreadError
-        if not typed:
-            self._write(self.judgement.sort(self._records(b"", first_row), self.batch_id)[0], typed)
+        if not rows_in:
+            typed.add(self.judgement.sort(self._records(b"", first_row), self.batch_id)[0])
         return ReadTable(
-            typed=tuple(typed),
+            typed=typed.finish(),
             rejects=rejects if rejected else None,
             rows_in=rows_in,
             rows_loaded=rows_in - rejected,
@@ -179,8 +179,8 @@ class _Reading:
             unknown_columns=self.header.unknown,
         )
 
-    def _rejects(self, segments: Iterator[_Segment], typed: list[Path]) -> Iterator[Reject]:
-        """Writes the accepted rows of each segment into a Parquet file, added to `typed`, and gives its rejects."""
+    def _rejects(self, segments: Iterator[_Segment], typed: TypedFiles) -> Iterator[Reject]:
+        """Gives the accepted rows of each segment to `typed`, and its rejects to who asks."""
         for segment in segments:
             first = self.next_row
             records = self._records(segment.content, first)
@@ -189,7 +189,7 @@ class _Reading:
             self.next_row += records.height
             accepted, rejected = self.judgement.sort(records, self.batch_id)
             del records
-            self._write(accepted, typed)
+            typed.add(accepted)
             if rejected is not None:
                 yield from self._explained(segment, rejected, first)
 
@@ -202,6 +202,7 @@ class _Reading:
             content,
             has_header=False,
             schema=schema,
+            quote_char='"' if self.survey.has_quotes else None,
             row_index_name=SOURCE_ROW,
             row_index_offset=first_row,
         ).select(SOURCE_ROW, *self.header.present)
@@ -215,11 +216,6 @@ class _Reading:
             return found.collect()
         except pl.exceptions.ComputeError as error:
             raise _MisreadError from error
-
-    def _write(self, accepted: pl.DataFrame, typed: list[Path]) -> None:
-        path = self.out.with_name(f"{self.out.name}.{len(typed) + 1}.parquet")
-        accepted.write_parquet(path, **PARQUET)
-        typed.append(path)
 
     def _explained(self, segment: _Segment, rejected: pl.DataFrame, first: int) -> Iterator[Reject]:
         refuse_note_types(rejected)

@@ -14,11 +14,11 @@ import polars as pl
 
 from sources.casts import SOURCE_ROW, Judgement, judgement
 from sources.contract import Column, Table
-from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
+from sources.formats.result import ReadTable, Reject, TypedFiles, count_rows, write_rejects
 from sources.header import match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
-_PART_ROWS = 1 << 18
+_PART_ROWS = 1 << 17
 
 
 def read_parquet(
@@ -39,7 +39,7 @@ def read_parquet(
         if name is not None
     ]
     judged = judgement(table, frozenset(header.present), zone)
-    typed: list[Path] = []
+    typed = TypedFiles(out)
     rejects = out.with_name(f"{out.name}.rejects.parquet")
     rows_in = count_rows(path)
 
@@ -55,18 +55,18 @@ def read_parquet(
             except pl.exceptions.PolarsError as error:
                 raise FileRefusedError("not_a_parquet", "its pages are not readable") from error
             accepted, rejected = judged.sort(frame, batch_id)
-            typed.append(out.with_name(f"{out.name}.{len(typed) + 1}.parquet"))
-            accepted.write_parquet(typed[-1], **PARQUET)
+            typed.add(accepted)
             if rejected is not None:
                 yield from _explained(judged, rejected)
 
     rejected_rows = write_rejects(read(), rejects, batch_id)
-    loaded = sum(count_rows(file) for file in typed)
+    files = typed.finish()
+    loaded = sum(map(count_rows, files))
     if loaded + rejected_rows != rows_in:
         detail = f"{rows_in} records in, {loaded} loaded, {rejected_rows} rejected"
         raise FileRefusedError("unreadable", detail)
     return ReadTable(
-        typed=tuple(typed),
+        typed=files,
         rejects=rejects if rejected_rows else None,
         rows_in=rows_in,
         rows_loaded=loaded,

@@ -19,6 +19,7 @@ REJECT_SCHEMA = {
     "detail": pl.String(),
     "line": pl.Binary(),
 }
+_FILE_ROWS = 200_000  # two or three row groups, which DuckDB reads side by side
 _PART_BYTES = 16 << 20
 _PART_ROWS = 100_000
 
@@ -50,6 +51,33 @@ class Reject:
     column: str | None
     detail: str
     line: bytes
+
+
+class TypedFiles:
+    """The typed rows of one file, gathered into Parquet files `<out>.<n>.parquet` that are neither small nor large."""
+
+    def __init__(self, out: Path) -> None:
+        self._out = out
+        self._paths: list[Path] = []
+        self._frames: list[pl.DataFrame] = []
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """The next rows, possibly none."""
+        self._frames.append(rows)
+        if sum(frame.height for frame in self._frames) >= _FILE_ROWS:
+            self._write()
+
+    def finish(self) -> tuple[Path, ...]:
+        """Write what is left; the files in order, at least one if anything was added."""
+        if self._frames:
+            self._write()
+        return tuple(self._paths)
+
+    def _write(self) -> None:
+        path = self._out.with_name(f"{self._out.name}.{len(self._paths) + 1}.parquet")
+        pl.concat(self._frames).write_parquet(path, **PARQUET)
+        self._paths.append(path)
+        self._frames = []
 
 
 def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:

@@ -16,7 +16,7 @@ from malformed import CLAIM, CLAIM_HEADER, GOOD, Case, claim, client, contracts,
 
 from sources import raw_writer
 from sources.contract import Column, Contract
-from sources.formats import delimited, structure
+from sources.formats import delimited, result, structure
 from sources.ingest import IngestReport, ingest
 from sources.raw_writer import RawZoneHeldError
 from sources.raw_zone import RawZone
@@ -333,6 +333,7 @@ def test_a_large_file_becomes_several_parts_with_the_numbers_of_its_records(
     tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delimited, "_SEGMENT_BYTES", 200)
+    monkeypatch.setattr(result, "_FILE_ROWS", 1)
     monkeypatch.setattr(structure, "BLOCK_BYTES", 150)
     clients = [client(client_id=f"C{n}", sex="?" if n % 4 == 0 else "F") for n in range(1, 21)]
     place("ehr/2025-05-01/client.csv", lines(*clients))
