@@ -85,7 +85,7 @@ def build(
     Args:
         data: the data folder.
         memory_limit: DuckDB's memory limit.
-        threads: DuckDB and dbt threads.
+        threads: DuckDB threads.
         select: dbt selection; empty means everything.
         on_node: called with (unique_id, status) as each node ends.
 
@@ -113,6 +113,7 @@ def build(
         # Examples and seeds are the project's own: `make test` looks at them, not every night.
         "--exclude-resource-type", "unit_test",
         "--exclude", "path:seeds,resource_type:test",
+        "--use-fast-test-edges",
         "--target-path", str(logs / "dbt"), "--log-path", str(logs),
         # A seed whose columns changed is made anew (there is no incremental model that this would rebuild).
         "--full-refresh",

@@ -17,11 +17,12 @@ from (
         having count(*) > 1
     ) as repeated_key
     {%- endif %}
-    {%- for column in never_null %}
-    {{ 'union all' if key or not loop.first }}
-    select 'no {{ column }}' as problem, count(*) - count({{ column }}) as row_count
+    {{- '\n    union all' if key and never_null }}
+    {%- if never_null %}
+    select 'no {{ never_null | join(', or no ') }}' as problem, count(*) as row_count
     from {{ model }}
-    {%- endfor %}
+    where {{ never_null | join(' is null or ') }} is null
+    {%- endif %}
 ) as checked
 where row_count > 0
 {% endtest %}

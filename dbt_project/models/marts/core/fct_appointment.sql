@@ -5,10 +5,6 @@ with appointment_record as (
     ) }}
 ),
 
-run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
-),
-
 part2_provider as (
     select distinct npi from {{ ref('dim_provider') }}
     where is_part2
@@ -20,7 +16,7 @@ appointment as (
         record.appointment_id,
         record.client_key,
         record.scheduled_at,
-        {{ local_date('record.scheduled_at', 'run.time_zone') }} as scheduled_date,
+        record.record_date as scheduled_date,
         record.duration_minutes,
         record.service_line,
         record.procedure_code,
@@ -37,7 +33,6 @@ appointment as (
         record.evidence_table,
         record.evidence_key
     from appointment_record as record
-    cross join run
     left join part2_provider on record.provider_id = part2_provider.npi
 )
 

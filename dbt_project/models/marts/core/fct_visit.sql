@@ -24,12 +24,6 @@ diagnosis as (
     where is_mental_any or is_sud
 ),
 
-appointment as (
-    select appointment.* from {{ ref('fct_appointment') }} as appointment
-    cross join run
-    where appointment.status = 'kept' and appointment.scheduled_at <= run.as_of
-),
-
 recorded_visit as (
     select
         {{ surrogate_key(["'ehr'", "'visit'", 'record.visit_id']) }} as visit_key,
@@ -37,7 +31,7 @@ recorded_visit as (
         record.appointment_id,
         record.client_key,
         record.started_at,
-        {{ local_date('record.started_at', 'run.time_zone') }} as visit_date,
+        record.record_date as visit_date,
         record.ended_at,
         record.service_line,
         record.procedure_code,
@@ -62,7 +56,6 @@ recorded_visit as (
         record.evidence_table,
         record.evidence_key
     from visit_record as record
-    cross join run
     left join part2_provider on record.provider_id = part2_provider.npi
     {%- for n in range(1, 5) %}
     left join diagnosis as diagnosis_{{ n }}
@@ -70,23 +63,44 @@ recorded_visit as (
     {%- endfor %}
 ),
 
+-- asked of the delivered rows again: a second reader of recorded_visit would have all of its columns
+-- written aside
+linked_appointment as (
+    select visit.appointment_id
+    from {{ ref('stg_ehr__visit') }} as visit
+    cross join run
+    where
+        visit.appointment_id is not null
+        and coalesce(visit.started_at <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
+),
+
+unlinked_record as (
+    {{ agency_record(
+        'ehr', 'visit',
+        day=local_date('record.started_at', 'run.time_zone'),
+        happened_at='record.started_at'
+    ) }}
+    where record.appointment_id is null
+),
+
 unlinked_visit as (
-    select distinct client_key, visit_date, service_line
-    from recorded_visit
-    where appointment_id is null
+    select distinct client_key, record_date, service_line from unlinked_record
 ),
 
 -- a kept appointment is a visit too, unless one is recorded: under its id, or without any id that
 -- day
 kept_appointment as (
     select appointment.*
-    from appointment
-    anti join recorded_visit on appointment.appointment_id = recorded_visit.appointment_id
+    from {{ ref('fct_appointment') }} as appointment
+    cross join run
+    anti join linked_appointment
+        on appointment.appointment_id = linked_appointment.appointment_id
     anti join unlinked_visit
         on
         appointment.client_key = unlinked_visit.client_key
-        and appointment.scheduled_date = unlinked_visit.visit_date
+        and appointment.scheduled_date = unlinked_visit.record_date
         and appointment.service_line = unlinked_visit.service_line
+    where appointment.status = 'kept' and appointment.scheduled_at <= run.as_of
 ),
 
 kept_visit as (
