@@ -134,7 +134,8 @@ def _with_tested_key(manifest: Manifest) -> set[str]:
 
 def test_every_key_is_tested(manifest: Manifest) -> None:
     # A staging view's key is the contract's: the reader and the superseded list keep it (one fact, one checker).
-    # An intermediate view is a step on the way: its rows are tested where they are stored.
+    # An intermediate view is a step on the way: its rows are tested where they are stored. So are a measure's events:
+    # fct_measure_event holds those of all measures.
     proven = _with_tested_key(manifest)
     wrong = [
         node["name"]
@@ -142,6 +143,7 @@ def test_every_key_is_tested(manifest: Manifest) -> None:
         if not (
             node["config"]["materialized"] == "view" and _layer(node) in ("staging", "intermediate")
         )
+        and not node["name"].startswith("measure_")
         and key not in proven
     ]
     assert wrong == []

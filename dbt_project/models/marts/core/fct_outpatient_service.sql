@@ -43,7 +43,7 @@ coded_visit as (
 -- the agency is a CCBHC: where no taxonomy is known, its place or service line says who provides
 visit_service as (
     select
-        {{ surrogate_key(["'operational'", 'visit_key']) }} as service_key,
+        visit_key as service_key,
         client_key,
         visit_date as service_date,
         'operational' as basis,

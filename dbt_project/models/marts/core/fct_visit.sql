@@ -1,3 +1,5 @@
+-- longer than the budget: recorded visits, kept appointments without one and encounters of simulated
+-- patients have to become the same columns somewhere
 with visit_record as (
     {{ agency_record(
         'ehr', 'visit',
