@@ -14,7 +14,7 @@ from functools import cache
 import polars as pl
 
 from sources.contract import Column, Table
-from sources.timestamps import instant
+from sources.timestamps import instant, wall_clock
 
 POLARS_TYPES: dict[str, pl.DataType] = {
     "varchar": pl.String(),
@@ -50,9 +50,8 @@ FALSE_TEXTS = ("false", "f", "0", "no", "n")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
 _DAY_BYTES = 10  # YYYY-MM-DD
-_TYPED = (
-    "typed "  # no sender's column can have this prefix: headers are matched to the contract's names
-)
+# No sender's column can have these prefixes: headers are matched to the contract's names.
+_WALL, _TYPED = "wall ", "typed "
 
 
 @dataclass(frozen=True)
@@ -76,11 +75,12 @@ class Judgement:
 
     Attributes:
         checks: what may fail, in order.
-        typed, output: expressions of typed values and of the accepted rows.
+        walls, typed, output: expressions of wall clocks, of typed values over them, and of the accepted rows.
         texts: the record as it came, for the rejects.
     """
 
     checks: tuple[Check, ...]
+    walls: tuple[pl.Expr, ...]
     typed: tuple[pl.Expr, ...]
     output: tuple[pl.Expr, ...]
     texts: tuple[str, ...]
@@ -97,17 +97,15 @@ class Judgement:
         Returns:
             The latter is None where no record fails; `check` is the position in `checks` of the first one failed.
         """
-        judged = records.with_columns(self.typed)
+        judged = records.with_columns(self.walls).with_columns(self.typed)
         # Each check is a column: one expression over all of them costs more to plan than a small file to read.
         fails = judged.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
-        is_any = fails.select(pl.all().any()).row(0, named=True)
+        failed = [column.name for column in fails if column.any()]
         lineage = (pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64))
-        if not any(is_any.values()):
+        if not failed:
             return judged.select(*self.output, *lineage), None
         first = pl.coalesce(
-            pl.when(pl.col(name)).then(pl.lit(int(name), pl.UInt16))
-            for name, has_failed in is_any.items()
-            if has_failed
+            pl.when(pl.col(name)).then(pl.lit(int(name), pl.UInt16)) for name in failed
         )
         check = fails.select(first.alias("check")).to_series()
         rejected = records.with_columns(check).filter(check.is_not_null())
@@ -135,6 +133,11 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
             checks.append(Check(f"rule_{rule.name}", where, expected, fails))
     return Judgement(
         checks=tuple(checks),
+        walls=tuple(
+            wall_clock(pl.col(column.name)).alias(_WALL + column.name)
+            for column in columns
+            if column.type == "timestamp"
+        ),
         typed=tuple(_typed(column, zone).alias(_TYPED + column.name) for column in columns),
         output=tuple(_output(columns)),
         texts=tuple(column.name for column in columns),
@@ -175,7 +178,8 @@ def _typed(column: Column, zone: str) -> pl.Expr:
         case "date":
             return pl.when(text.str.contains(_DAY)).then(text.str.to_date("%Y-%m-%d", strict=False))
         case "timestamp":
-            return instant(text, zone, date_only=column.date_only)
+            wall = pl.col(_WALL + column.name)
+            return instant(text, wall, zone, date_only=column.date_only)
         case "boolean":
             lower = text.str.to_lowercase()
             return (

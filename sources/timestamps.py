@@ -22,23 +22,29 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
 _WALL = "%Y-%m-%dT%H:%M:%S"
 _INSTANT = pl.Datetime("us", "UTC")
+_FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2101, 1, 1)
 _GAP_HOURS = 6  # no zone's clock ever jumped further
 
 
-def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
+def wall_clock(text: pl.Expr) -> pl.Expr:
+    """What the zone's clock showed, for texts of the usual shape; the others are null."""
+    wall = text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+    return pl.when(text.str.contains(_USUAL)).then(wall)
+
+
+def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
     """The instant of each text, null where it is no moment.
 
     Args:
         text: texts; null stays null.
+        wall: `wall_clock` of the texts, as a column: it is used twice.
         zone: the agency's zone, for texts without an offset.
         date_only: whether a bare day is a moment too: its local midnight.
     """
-    wall = text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
-    day = wall.dt.date().cast(pl.Int32).cast(pl.UInt32, strict=False)
-    offset = pl.lit(_steady_offsets(zone)).gather(day, null_on_oob=True)
-    usual = (wall - offset).dt.replace_time_zone("UTC")
+    walls, offsets = _clock_changes(zone)
+    offset = pl.lit(offsets).gather(pl.lit(walls).search_sorted(wall, side="right"))
     return pl.map_batches(
-        [text, pl.when(text.str.contains(_USUAL)).then(usual)],
+        [text, (wall - offset).dt.replace_time_zone("UTC")],
         lambda columns: _completed(columns[0], columns[1], zone, date_only=date_only),
         return_dtype=_INSTANT,
         is_elementwise=True,
@@ -46,16 +52,33 @@ def instant(text: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
 
 
 @cache
-def _steady_offsets(zone: str) -> pl.Series:
-    """What to take from a wall clock of each day since 1970; null on the days on which the clock changes."""
-    days = pl.date_range(dt.date(1970, 1, 1), dt.date(2101, 1, 1), eager=True)
-    midnights = days.cast(pl.Datetime("us"))
-    offsets = midnights - _localized(midnights, zone).dt.replace_time_zone(None)
-    return pl.select(pl.when(offsets == offsets.shift(-1)).then(offsets)).to_series()
+def _clock_changes(zone: str) -> tuple[pl.Series, pl.Series]:
+    """The wall clocks from which on another offset holds, and the offsets: the nth from the nth change on.
+
+    Offset 0 is that before the first change. Outside 1970 to 2100 it is null; so it is in a day that a zone left out.
+    """
+    midnights = pl.date_range(_FIRST, _LAST, eager=True).cast(pl.Datetime("us"))
+    walls = midnights
+    for width, step in ((dt.timedelta(days=1), "1h"), (dt.timedelta(hours=1), "1m")):
+        starts = walls.filter(_offset(walls, zone).ne_missing(_offset(walls + width, zone)))
+        spans = pl.datetime_ranges(starts, starts + width, step, eager=True)
+        walls = pl.concat([midnights.head(1), spans.explode()])
+    offsets = _offset(walls, zone)
+    is_new = offsets.ne_missing(offsets.shift())
+    is_new[0] = True
+    nothing = pl.Series([None], dtype=pl.Duration("us"))
+    return (
+        pl.concat([walls.filter(is_new), midnights.tail(1)]),
+        pl.concat([nothing, offsets.filter(is_new), nothing]),
+    )
+
+
+def _offset(wall: pl.Series, zone: str) -> pl.Series:
+    return wall - _localized(wall, zone).dt.replace_time_zone(None)
 
 
 def _completed(values: pl.Series, found: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
-    """The instants found, and those of values of another shape or of a day on which the clock changes."""
+    """The instants found, and those of values of another shape."""
     if found.null_count() == values.null_count():
         return found
     rest = found.is_null() & values.is_not_null()

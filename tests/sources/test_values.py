@@ -14,7 +14,7 @@ from malformed import CLAIM_HEADER, Case, claim, contracts, lines
 from sources.contract import load_contracts
 from sources.ingest import FileReport, ingest
 from sources.raw_zone import RawZone
-from sources.timestamps import to_instant
+from sources.timestamps import instant, to_instant, wall_clock
 
 ZONE = "America/New_York"
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
@@ -70,6 +70,39 @@ def read(tmp_path: Path) -> Read:
 def test_instants(text: str, expected: str | None) -> None:
     found = to_instant(pl.Series([text, None]), ZONE, date_only=False).to_list()
     assert found == [expected and dt.datetime.fromisoformat(expected).replace(tzinfo=dt.UTC), None]
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        "America/New_York",
+        "America/Havana",  # changes at midnight
+        "America/St_Johns",  # changed a minute after midnight
+        "Australia/Lord_Howe",  # by half an hour
+        "Pacific/Apia",  # left out a day
+        "Asia/Kolkata",  # never
+    ],
+)
+def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: str) -> None:
+    hours = pl.datetime_range(
+        dt.date(1969, 12, 30), dt.date(2101, 1, 3), "1h", time_unit="us", eager=True
+    )
+    offsets = hours - to_instant(
+        hours.dt.to_string("%Y-%m-%dT%H:%M"), zone, date_only=False
+    ).dt.replace_time_zone(None)
+    changes = hours.filter(offsets.ne_missing(offsets.shift()))
+    walls = pl.concat(
+        [
+            changes + dt.timedelta(seconds=s)
+            for s in (-3601, -3600, -1801, -1800, -3540, -1, 0, 1, 60)
+        ]
+    )
+    texts = pl.DataFrame({"text": walls.dt.to_string("%Y-%m-%dT%H:%M:%S")})
+    found = texts.with_columns(wall=wall_clock(pl.col("text"))).select(
+        instant(pl.col("text"), pl.col("wall"), zone, date_only=False)
+    )
+    expected = to_instant(texts["text"], zone, date_only=False)
+    assert found.to_series().to_list() == expected.to_list()
 
 
 def test_a_bare_day_is_a_moment_only_where_the_contract_says_so(read: Read) -> None:
