@@ -23,10 +23,12 @@ from zoneinfo import ZoneInfo
 import duckdb
 import polars as pl
 
+from orchestration.settings import Settings
 from sources.contract import Column, FirstOf, Table, load_contracts
 
 HERE = Path(__file__).resolve().parent / "hand_tuned"
 SEEDS = HERE.parent.parent / "dbt_project" / "seeds"
+MEMORY = "1GB"
 ROWS_PER_FILE = 10_000_000_000  # _row = rank of the file * this + number of the record in it
 _TEXTS = "code|prefix|pattern|delivered|version|npi"  # columns of seeds that are text whatever they look like
 _TYPES = {"integer": pl.Int32(), "bigint": pl.Int64(), "decimal": pl.Decimal(18, 4)}
@@ -38,12 +40,13 @@ def main() -> None:
     parser.add_argument("--landing", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--as-of", type=dt.datetime.fromisoformat, required=True)
-    parser.add_argument("--zone", default="America/New_York")
     chosen = parser.parse_args()
-    run(chosen.landing, chosen.data, chosen.as_of, chosen.zone)
+    run(chosen.landing, chosen.data, chosen.as_of, Settings())
 
 
-def run(landing: Path, data: Path, as_of: dt.datetime, zone: str) -> list[dict[str, float | str]]:
+def run(
+    landing: Path, data: Path, as_of: dt.datetime, settings: Settings
+) -> list[dict[str, float | str]]:
     """The whole limit: `<data>/typed/*.parquet`, then `<data>/limit.duckdb`.
 
     Returns:
@@ -52,10 +55,10 @@ def run(landing: Path, data: Path, as_of: dt.datetime, zone: str) -> list[dict[s
     (data / "typed").mkdir(parents=True, exist_ok=True)
     stages: list[dict[str, float | str]] = []
     started = _now()
-    files = ingest(landing, data / "typed", as_of, zone)
+    files = ingest(landing, data / "typed", as_of, settings.time_zone)
     stages.append(_stage("ingest", started))
     started = _now()
-    build(data, files, as_of, zone)
+    build(data, files, as_of, settings)
     stages.append(_stage("marts", started))
     (data / "stages.json").write_text(json.dumps(stages), encoding="utf-8")
     return stages
@@ -191,15 +194,27 @@ def _has_day(column: Column) -> bool:
     return column.type == "timestamp" and column.is_value_required
 
 
-def build(data: Path, files: list[tuple[int, dt.datetime]], as_of: dt.datetime, zone: str) -> None:
+def build(
+    data: Path, files: list[tuple[int, dt.datetime]], as_of: dt.datetime, settings: Settings
+) -> None:
     """Run the SQL files over the typed Parquet; marts stay as tables of `<data>/limit.duckdb`."""
-    settings = {"threads": 2, "preserve_insertion_order": False, "memory_limit": "1GB"}
+    config = {
+        "threads": settings.threads,
+        "preserve_insertion_order": False,
+        "memory_limit": MEMORY,
+    }
     for old in data.glob("limit.duckdb*"):
         old.unlink()
-    connection = duckdb.connect(str(data / "limit.duckdb"), config=settings)
+    connection = duckdb.connect(str(data / "limit.duckdb"), config=config)
     connection.execute("set TimeZone = 'UTC'")
-    local = as_of.astimezone(ZoneInfo(zone))
-    for name, value in {"as_of": as_of, "as_of_date": local.date(), "zone": zone}.items():
+    variables = {
+        "as_of": as_of,
+        "as_of_date": as_of.astimezone(ZoneInfo(settings.time_zone)).date(),
+        "zone": settings.time_zone,
+        "organization_id": settings.organization_id,
+        "state": settings.state,
+    }
+    for name, value in variables.items():
         connection.execute(f"set variable {name} = $value", {"value": value})
     connection.execute("create temp table delivery (file_rank bigint, received_at timestamptz)")
     connection.executemany("insert into delivery values (?, ?)", files)

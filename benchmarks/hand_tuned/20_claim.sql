@@ -40,7 +40,11 @@ severe as (
     select distinct translated.code
     from translated
     inner join seed_smi_definition as definition
-        on definition.is_included and definition.state = 'default' and starts_with(icd10cm_code, code_prefix)
+        on definition.is_included and starts_with(icd10cm_code, code_prefix)
+        -- the state's own list replaces the default one
+        and definition.state = case
+            when getvariable('state') in (select state from seed_smi_definition) then getvariable('state') else 'default'
+        end
 )
 select
     code,

@@ -8,7 +8,11 @@ select
     cast(sum(cast(is_business_day as integer)) over (order by day) as integer) as business_day_number
 from (
     select cast(day as date) as day,
-        isodow(day) < 6 and day not in (select holiday_date from seed_federal_holiday) as is_business_day
+        isodow(day) < 6 and day not in (
+            select holiday_date from seed_federal_holiday
+            union all
+            select try_cast(holiday_date as date) from seed_state_holiday where state = getvariable('state')
+        ) as is_business_day
     from generate_series(date '2015-01-05', date '2015-01-05' + 9999, interval 1 day) as series (day)
 );
 create temp table due_day as select business_day_number, ends_at, day from day where is_business_day;
