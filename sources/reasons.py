@@ -34,6 +34,16 @@ _ROW = (
     Reason("unclosed_quote", "a quoted field that does not end", "close the quote; a cut-off transfer is a usual cause"),
     Reason("bad_encoding", "bytes that are not UTF-8", "export as UTF-8"),
     Reason("nul_byte", "a NUL byte", "find the program that cut or padded the file, export again"),
+    Reason("no_msh", "HL7 v2: bytes that belong to no message, or a message that does not begin with MSH", "send whole messages"),
+    Reason("bad_separators", "HL7 v2: MSH-1 and MSH-2 do not give five different separators", "write them as the standard does"),
+    Reason("bad_segment", "HL7 v2: a line that is no segment", "escape line ends inside fields; a cut-off transfer is another cause"),
+    Reason("missing_segment", "HL7 v2: the message lacks a segment that it cannot do without", "send the whole message"),
+    Reason("repeated_segment", "HL7 v2: one message about several patients or visits", "send a message for each"),
+    Reason("unknown_character_set", "HL7 v2: MSH-18 names a character set that is not read here", "send UNICODE UTF-8"),
+    Reason("truncated_message", "HL7 v2: the frame, batch or file ends within the message", "send it again"),
+    Reason("record_too_long", "HL7 v2: a message longer than 16 MiB", "leave out embedded documents; check for a lost line end"),
+    Reason("broken_envelope", "HL7 v2: a batch or file header without its trailer, or the reverse; its messages are loaded", "find out whether messages are missing"),
+    Reason("batch_count_mismatch", "HL7 v2: a trailer counts otherwise than what came; its messages are loaded", "find out whether messages are missing"),
 )  # fmt: skip
 
 _FILE = (
@@ -44,6 +54,7 @@ _FILE = (
     Reason("bad_encoding", "the whole file is not UTF-8 (UTF-16, or a header in another encoding)", "export as UTF-8"),
     Reason("bad_line_ends", "lines end with a bare carriage return", "end lines with LF or CRLF"),
     Reason("not_a_csv", "the content is another format than the name says", "give the file the extension of its format"),
+    Reason("not_hl7v2", "no line of the file begins with an HL7 v2 segment", "deliver HL7 v2 messages as the interface engine writes them"),
     Reason("not_a_parquet", "not readable as Parquet", "write the file again; a cut-off transfer is a usual cause"),
     Reason("not_a_workbook", "not readable as an .xlsx workbook", "save it as .xlsx again, or deliver CSV"),
     Reason("bad_column_type", "a Parquet column has a nested or binary type", "write plain columns"),

@@ -1,0 +1,160 @@
+"""HL7 v2 messages (v2.5.1 chapters 2, 3, 10; single, joined, in batches, framed by MLLP) into typed rows and rejects.
+
+What must not be here: any one sender. A file is cut into messages block by block (hl7v2_frames), each message is made
+canonical (hl7v2_text), many are taken apart together into text columns (hl7v2_fields), and the contract judges those as it
+judges a CSV. A message that is set aside before is an empty row there, which never passes, so that the numbers stand.
+
+A row's number is the ordinal of its record in the file: of messages, and of what is rejected between them (wrong batch
+trailers, bytes outside messages). A reject keeps the message as it came, but of a message that is of no type of the
+contract only the MSH segment: such a one may carry a document, and no text of notes is ever stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
+from sources.contract import Table
+from sources.formats.hl7v2_fields import SHOWN, read_fields
+from sources.formats.hl7v2_frames import Messages, Problem, messages
+from sources.formats.hl7v2_text import PLAIN, canonical
+from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
+from sources.reasons import FileRefusedError
+
+_TYPE = "message_type"
+_TYPE_FIELD = 8  # MSH-9, counted from the segment's name
+_EXPECTED = {
+    "bad_timestamp": "a moment written YYYYMMDDHHMM[SS[.S]][+ZZZZ], or a day where a day is enough",
+    "bad_date": "a day written YYYYMMDD",
+    "bad_boolean": "Y or N",
+}
+
+
+def read_hl7v2(
+    path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
+) -> ReadTable:
+    """Read one file of HL7 v2 messages into Parquet files of typed rows and one of rejects.
+
+    Args:
+        path: the plain (unpacked) file.
+        table: the contract's table; it has the columns of `hl7v2_fields.SHOWN`.
+        zone: the agency's zone, for moments without an offset.
+        batch_id: lineage.
+        out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
+        first_row: number of the first record (above 1 for the second file of a table in an archive).
+
+    Raises:
+        FileRefusedError: empty_file, bad_encoding (UTF-16), not_hl7v2, unreadable.
+    """
+    return _Reading(table, zone, batch_id, out, first_row).run(path)
+
+
+class _Reading:
+    """One file on its way, block by block: memory is that of a block, whatever the file's size."""
+
+    def __init__(self, table: Table, zone: str, batch_id: str, out: Path, first_row: int) -> None:
+        self.table, self.zone, self.batch_id = table, zone, batch_id
+        self.out, self.next_row = out, first_row
+        types = next(column.values for column in table.columns if column.name == _TYPE)
+        self.types = frozenset(types or ())
+        self.typed: list[Path] = []
+
+    def run(self, path: Path) -> ReadTable:
+        """Read the file."""
+        first_row = self.next_row
+        rejects = self.out.with_name(f"{self.out.name}.rejects.parquet")
+        rejected = write_rejects(self._rejects(path), rejects, self.batch_id)
+        if not self.typed:
+            self._write(empty_rows(self.table))
+        rows_in = self.next_row - first_row
+        loaded = sum(map(count_rows, self.typed))
+        if loaded + rejected != rows_in:
+            detail = f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
+            raise FileRefusedError("unreadable", detail)
+        return ReadTable(
+            typed=tuple(self.typed),
+            rejects=rejects if rejected else None,
+            rows_in=rows_in,
+            rows_loaded=loaded,
+            rows_rejected=rejected,
+            unknown_columns=(),
+        )
+
+    def _rejects(self, path: Path) -> Iterator[Reject]:
+        """Writes each block's typed rows and gives its rejects."""
+        with path.open("rb") as file:
+            for block in messages(file):
+                yield from self._block(block)
+
+    def _block(self, block: Messages) -> Iterator[Reject]:
+        frame, problems = read_fields(_canonical(block))
+        problems |= block.problems
+        first = self.next_row
+        self.next_row += len(block.records)
+        if problems:
+            is_whole = pl.Series([True]).new_from_index(0, frame.height)
+            is_whole = is_whole.scatter(list(problems), False)
+            frame = frame.with_columns(pl.when(is_whole).then(pl.all()))
+        records = frame.with_row_index(SOURCE_ROW, offset=first)
+        judged = judgement(self.table, frozenset(frame.columns), self.zone)
+        accepted, rejected = judged.sort(records, self.batch_id)
+        if accepted.height:
+            self._write(accepted)
+        if rejected is None:
+            return
+        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+            record = block.records[row - first]
+            problem = problems.get(row - first)
+            line = self._kept(record)
+            if problem is not None:
+                yield Reject(row, problem.reason_code, problem.place, problem.detail, line)
+            else:
+                check = judged.checks[place]
+                yield Reject(row, check.reason_code, check.column, _detail(check), line)
+
+    def _write(self, rows: pl.DataFrame) -> None:
+        path = self.out.with_name(f"{self.out.name}.{len(self.typed) + 1}.parquet")
+        rows.write_parquet(path, **PARQUET)
+        self.typed.append(path)
+
+    def _kept(self, record: bytes) -> bytes:
+        """What the reject ledger may keep of a record."""
+        line = record.replace(b"\n", b"\r").split(b"\r", 1)[0]
+        fields = line.split(line[3:4]) if line[:3].upper() == b"MSH" and line[3:4] else []
+        said = fields[_TYPE_FIELD][:3].decode("latin-1") if len(fields) > _TYPE_FIELD else ""
+        return line if said and said not in self.types else record
+
+
+def _canonical(block: Messages) -> list[bytes]:
+    """The records in one writing; those with a problem are empty, and their problem joins those of the block."""
+    records = block.records.copy()
+    for place in block.problems:
+        records[place] = b""
+    is_plain = b"".join(records)
+    if is_plain.isascii() and b"\0" not in is_plain and b"\x1b" not in is_plain:
+        others = [p for p, record in enumerate(records) if not record.startswith(PLAIN)]
+    else:
+        others = [
+            p
+            for p, record in enumerate(records)
+            if not (record.startswith(PLAIN) and record.isascii())
+            or b"\0" in record
+            or b"\x1b" in record
+        ]
+    for place in others:
+        if not records[place]:
+            continue
+        found = canonical(records[place])
+        if isinstance(found, Problem):
+            block.problems[place] = found
+            found = b""
+        records[place] = found
+    return records
+
+
+def _detail(check: Check) -> str:
+    where = SHOWN.get(check.column, "")
+    return f"{where} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"

@@ -1,0 +1,313 @@
+r"""The fields of canonical HL7 v2 messages as text columns, one row per message (v2.5.1 chapters 3, 10; data types: 2.A).
+
+What must not be here: framing, character sets, types and required values (the contract's), meaning (dbt's). Segments are
+gathered over many messages and read together, column by column; a message of a later or earlier version has the same
+fields in the same places, or lacks them.
+
+- Of a repeating field the first repetition counts, but for identifiers (PID-3, MRG-1) and the attending provider (PV1-7).
+- Social security numbers are left out wherever an identifier's type, authority or shape says what it is.
+- No free text is taken: of coded elements only the code, and only where it looks like one; NTE, OBX and TXA are not read.
+- `""` ("delete the value", 2.5.3) becomes null, and the column is named in `nulled_columns`; an absent value is only null.
+- Moments keep their precision (a bare day stays one). A time without offset takes that of MSH-7, if it has one (2.15.9.7),
+  else it is local in the agency's zone. A birth or death known to the year or month only is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import polars as pl
+
+from sources.formats.hl7v2_frames import Problem
+from sources.formats.hl7v2_lines import Lines
+from sources.formats.hl7v2_values import diagnoses, identifiers, moment_texts, npi, offsets, phones
+
+MAX_DIAGNOSES = 10
+NULL = '""'
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
+_ONCE = ("EVN", "PID", "PV1", "PV2", "MRG", "SCH")
+_WITHOUT_PATIENT = ("A20",)  # bed status
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a column stands in a message.
+
+    Attributes:
+        kind: text; code (anything else in its place is left out); moment; partial (a moment of which less may be
+            known); day.
+    """
+
+    column: str
+    segment: str
+    field: int
+    component: int = 1
+    kind: str = "text"
+
+    def __str__(self) -> str:
+        return f"{self.segment}-{self.field}"
+
+
+PLACES = (
+    Place("sending_application", "MSH", 3),
+    Place("sending_facility_id", "MSH", 4),
+    Place("message_at", "MSH", 7, kind="moment"),
+    Place("message_type", "MSH", 9),
+    Place("trigger_event", "MSH", 9, 2),
+    Place("message_control_id", "MSH", 10),
+    Place("processing_id", "MSH", 11),
+    Place("version_id", "MSH", 12),
+    Place("event_type_code", "EVN", 1),
+    Place("recorded_at", "EVN", 2, kind="moment"),
+    Place("event_reason_code", "EVN", 4, kind="code"),
+    Place("event_at", "EVN", 6, kind="moment"),
+    Place("event_facility_id", "EVN", 7),
+    Place("last_name", "PID", 5),
+    Place("first_name", "PID", 5, 2),
+    Place("middle_name", "PID", 5, 3),
+    Place("name_suffix", "PID", 5, 4),
+    Place("birth_date", "PID", 7, kind="day"),
+    Place("sex", "PID", 8),
+    Place("address", "PID", 11),
+    Place("city", "PID", 11, 3),
+    Place("state", "PID", 11, 4),
+    Place("zip_code", "PID", 11, 5),
+    Place("phone", "PID", 13),
+    Place("account_number", "PID", 18),
+    Place("death_at", "PID", 29, kind="partial"),
+    Place("is_deceased", "PID", 30),
+    Place("prior_account_number", "MRG", 3),
+    Place("prior_visit_number", "MRG", 5),
+    Place("patient_class", "PV1", 2),
+    Place("assigned_unit", "PV1", 3),
+    Place("assigned_facility_id", "PV1", 3, 4),
+    Place("admission_type", "PV1", 4),
+    Place("hospital_service", "PV1", 10),
+    Place("admitted_from", "PV1", 14),
+    Place("visit_number", "PV1", 19),
+    Place("discharge_disposition_code", "PV1", 36),
+    Place("servicing_facility_id", "PV1", 39),
+    Place("admitted_at", "PV1", 44, kind="moment"),
+    Place("discharged_at", "PV1", 45, kind="moment"),
+    Place("admit_reason_code", "PV2", 3, kind="code"),
+    Place("admit_reason_code_system", "PV2", 3, 3),
+    Place("placer_appointment_id", "SCH", 1),
+    Place("filler_appointment_id", "SCH", 2),
+    Place("appointment_event_reason_code", "SCH", 6, kind="code"),
+    Place("appointment_reason_code", "SCH", 7, kind="code"),
+    Place("appointment_type_code", "SCH", 8, kind="code"),
+    Place("appointment_duration", "SCH", 9),
+    Place("appointment_duration_unit", "SCH", 10),
+    Place("appointment_at", "SCH", 11, 4, kind="moment"),
+    Place("appointment_end_at", "SCH", 11, 5, kind="moment"),
+    Place("filler_status_code", "SCH", 25, kind="code"),
+    Place("timing_at", "TQ1", 7, kind="moment"),
+    Place("timing_end_at", "TQ1", 8, kind="moment"),
+    Place("appointment_service_code", "AIS", 3, kind="code"),
+    Place("service_at", "AIS", 4, kind="moment"),
+    Place("appointment_unit", "AIL", 3),
+    Place("appointment_facility_id", "AIL", 3, 4),
+    Place("appointment_provider_id", "AIP", 3),
+)
+# Fields that take more than a look at one place.
+PATIENT_IDS, PRIOR_IDS, ATTENDING = ("PID", 3), ("MRG", 1), ("PV1", 7)
+_PATIENT = {
+    "source_patient_id": "id",
+    "source_patient_id_authority": "authority",
+    "medicaid_id": "medicaid",
+    "medicare_id": "medicare",
+}
+_PRIOR = {"prior_patient_id": "id", "prior_patient_id_authority": "authority"}
+_DIAGNOSIS = (("method", 2), ("code", 3), ("type", 6), ("action", 21))
+# Column, and what stands in for it where it is empty.
+_INSTEAD = {
+    "trigger_event": ("event_type_code",),
+    "appointment_at": ("timing_at", "service_at"),
+    "appointment_end_at": ("timing_end_at",),
+}
+_HELD = tuple(name for names in _INSTEAD.values() for name in names)
+# Every column of `read_fields`, and where it stands in a message.
+SHOWN: dict[str, str] = {
+    **{place.column: str(place) for place in PLACES if place.column not in _HELD},
+    **dict.fromkeys((*_PATIENT, "other_patient_ids"), "PID-3"),
+    **dict.fromkeys((*_PRIOR, "other_prior_patient_ids"), "MRG-1"),
+    "attending_npi": "PV1-7",
+    **{
+        f"{name}_{n}": where
+        for n in range(1, MAX_DIAGNOSES + 1)
+        for name, where in (
+            ("diagnosis_code", "DG1-3"),
+            ("diagnosis_code_system", "DG1-3"),
+            ("diagnosis_type", "DG1-6"),
+        )
+    },
+    "diagnosis_count": "DG1",
+    "nulled_columns": "",
+}
+
+
+def _wanted() -> dict[str, list[int]]:
+    found = [(place.segment, place.field) for place in PLACES]
+    found += [PATIENT_IDS, PRIOR_IDS, ATTENDING, *(("DG1", field) for _, field in _DIAGNOSIS)]
+    ordered = sorted(set(found))
+    return {name: [f for _, f in group] for name, group in groupby(ordered, lambda p: p[0])}
+
+
+_WANTED = _wanted()
+
+
+def read_fields(records: list[bytes]) -> tuple[pl.DataFrame, dict[int, Problem]]:
+    """One row of texts per record, of which those of a record with a problem are not to be used.
+
+    Args:
+        records: canonical messages; empty for what is set aside already.
+
+    Returns:
+        The rows, with the columns of those segments that any message has, and position in `records` to what is wrong.
+    """
+    lines = Lines(records, _WANTED)
+    segments = {name: lines.segment(name) for name in _WANTED}
+    there = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
+    raw = pl.concat([segment.firsts() for segment in there.values()], how="horizontal")
+    problems = lines.problems
+    for name in _ONCE:
+        for place in segments[name].repeated():
+            detail = f"{name}: expected once, for one patient"
+            problems.setdefault(place, Problem("repeated_segment", name, detail))
+    columns = _columns(raw, [place for place in PLACES if place.segment in there])
+    listed: dict[str, pl.Series] = {}
+    if "PID" in there:
+        columns["phone"] = phones(columns["phone"], raw["PID-13"])
+        found = identifiers(raw["PID-3"])
+        columns |= {column: found[name] for column, name in _PATIENT.items()}
+        listed["other_patient_ids"] = found["others"]
+    if "MRG" in there:
+        found = identifiers(raw["MRG-1"])
+        columns |= {column: found[name] for column, name in _PRIOR.items()}
+        listed["other_prior_patient_ids"] = found["others"]
+    columns = lines.resolved(columns) | listed
+    _write_moments(columns)
+    if "PV1" in there:
+        columns["attending_npi"] = npi(raw["PV1-7"])
+    if "DG1" in there:
+        dg1 = segments["DG1"]
+        named = dg1.fields.rename({f"DG1-{field}": name for name, field in _DIAGNOSIS})
+        columns |= diagnoses(named, dg1.message, lines.count, MAX_DIAGNOSES)
+    frame = _finished(pl.DataFrame(columns))
+    for place in _patientless(frame, segments["PID"].is_there()):
+        problem = Problem("missing_segment", "PID", "PID: expected, for a message of a patient")
+        problems.setdefault(place, problem)
+    return frame, problems
+
+
+def _patientless(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:
+    is_about_patient = (frame["message_type"] == "ADT") & ~frame["trigger_event"].is_in(
+        _WITHOUT_PATIENT
+    ).fill_null(False)
+    return np.flatnonzero(is_about_patient.fill_null(False).to_numpy() & ~has_patient).tolist()
+
+
+def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
+    """The columns at those places, without padding, empty ones null; moments still in HL7's writing.
+
+    Each step is one expression over all fields: many small ones cost more to plan than a small file to read. What a
+    field has no separator for is not split.
+    """
+    components: dict[str, int] = {}
+    for place in places:
+        components[str(place)] = max(components.get(str(place), 1), place.component)
+    flags = raw.select(pl.col(name).str.contains(r"[~^&]").any() for name in components).row(
+        0, named=True
+    )
+    split = [name for name, is_any in flags.items() if is_any]
+    found = (
+        raw.select(
+            pl.col(name).str.contains(mark, literal=True).any().alias(name + mark)
+            for name in split
+            for mark in "~^&"
+        ).row(0, named=True)
+        if split
+        else {}
+    )
+    is_deleted = [name for name, n in components.items() if n > 1 and (raw[name] == NULL).any()]
+
+    def whole(name: str) -> pl.Expr:
+        text = pl.col(name)
+        if found.get(name + "~"):
+            text = text.str.splitn("~", 2).struct.field("field_0")
+        if not found.get(name + "^"):
+            return text.alias(name)
+        n = components[name]
+        parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n)
+        return parts.alias(name)
+
+    def part(place: Place) -> pl.Expr:
+        name = str(place)
+        text = pl.col(name)
+        if found.get(name + "^"):
+            text = text.struct.field(f"field_{place.component - 1}")
+        elif place.component > 1:
+            text = pl.lit(None, pl.String)
+        if found.get(name + "&"):
+            text = text.str.splitn("&", 2).struct.field("field_0")
+        text = text.str.strip_chars()
+        if name in is_deleted:
+            # A deleted field is deleted in all its components.
+            text = (
+                pl.when(pl.col(f"{name} deleted").fill_null(False))
+                .then(pl.lit(NULL))
+                .otherwise(text)
+            )
+        is_kept = text != ""
+        if place.kind == "code":
+            is_kept = text.str.contains(_CODE) | (text == NULL)
+        return pl.when(is_kept).then(text).alias(place.column)
+
+    wholes = raw.select(
+        *map(whole, components),
+        *((pl.col(name) == NULL).alias(f"{name} deleted") for name in is_deleted),
+    )
+    return wholes.select(map(part, places)).to_dict()
+
+
+def _write_moments(columns: dict[str, pl.Series]) -> None:
+    """Moments and days as ISO 8601, all moments at once."""
+    default = offsets(columns["message_at"])
+    for kind in ("moment", "partial", "day"):
+        names = [
+            place.column
+            for place in PLACES
+            if place.kind == kind
+            and place.column in columns
+            and columns[place.column].null_count() < len(columns[place.column])
+        ]
+        if not names:
+            continue
+        height = len(columns[names[0]])
+        stacked = pl.concat([columns[name] for name in names])
+        tiled = default if default is None or len(names) == 1 else pl.concat([default] * len(names))
+        written = moment_texts(stacked, tiled, kind)
+        for n, name in enumerate(names):
+            columns[name] = written.slice(n * height, height).alias(name)
+
+
+def _finished(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns that stand in for others are gone, and `""` is null, its column named."""
+    instead = []
+    for name, others in _INSTEAD.items():
+        ways = [way for way in (name, *others) if way in frame.columns]
+        if ways:
+            instead.append(pl.coalesce(ways).alias(name))
+    frame = frame.with_columns(instead).drop(_HELD, strict=False)
+    is_null = frame.select((pl.all() == NULL).any()).row(0, named=True)
+    names = [name for name, is_any in is_null.items() if is_any]
+    if not names:
+        return frame
+    nulled = [pl.when(pl.col(name) == NULL).then(pl.lit(name)) for name in names]
+    listed = pl.concat_str(nulled, separator=",", ignore_nulls=True)
+    return frame.with_columns(
+        pl.when(listed != "").then(listed).alias("nulled_columns"),
+        *(pl.when(pl.col(name) != NULL).then(pl.col(name)).alias(name) for name in names),
+    )

@@ -1,0 +1,335 @@
+"""A stream of HL7 v2 cut into its messages: HL7 v2.5.1 chapter 2 (2.5 messages and segments, 2.10.3 batches), MLLP release 1.
+
+What must not be here: fields, character sets, contracts. A message begins with MSH at the start of a line; what ends a
+line is CR (the standard), LF, CRLF, or the frame bytes VT and FS of MLLP. A standard MSH glued to the last line of the
+message before it (files joined where one had no last line end) begins a message too, and so does `msh`, which then is
+rejected by itself instead of spoiling its neighbor.
+
+Envelopes (FHS, BHS, BTS, FTS) are no records, unless they are wrong: the messages of a batch whose count does not fit are
+loaded all the same, for a discharge that came is true whatever its trailer says, and the wrong trailer is one rejected
+record more, so that the reject ledger shows that some may be missing. Bytes that belong to no message are one rejected
+record too: nothing is passed over but blank lines. A message whose MLLP frame does not end, or that the file's end cuts
+inside an open envelope and a line, is rejected: what it lacks cannot be known. Elsewhere a missing last line end is no
+proof of anything, and the message counts as whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import numpy as np
+
+from sources.reasons import FileRefusedError
+
+BLOCK_BYTES = 16 << 20
+MAX_MESSAGE_BYTES = 16 << 20
+KEPT_BYTES = 64 << 10  # of a message that is longer
+_BOM = b"\xef\xbb\xbf"
+_VT, _FS = b"\x0b", b"\x1c"
+_BLANK = b"\r\n\t \x0b\x1c"
+_ENDS = b"\r\n\x0b\x1c"
+_STANDARD = b"MSH|^~\\&"
+_LOOK_AHEAD = 4  # MSH and the byte that shows it is no longer word
+_OVERLAP = 16  # longer than any beginning of a message
+_ENVELOPES = ("FHS", "BHS", "BTS", "FTS")
+_WORDS = {int.from_bytes(kind.encode(), "big"): kind for kind in ("MSH", "msh", *_ENVELOPES)}
+_IS_INITIAL = np.isin(np.arange(256), list(b"MmFB"))
+_MSH = int.from_bytes(b"MSH", "big")
+# Without one of these at a line's start the file is something else, not HL7 that lost its header.
+_SEGMENTS = tuple(
+    f"{name}|".encode() for name in ("EVN", "PID", "PD1", "PV1", "PV2", "NK1", "DG1", "OBX", "SCH")
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a record is set aside; `place` is a segment or `segment-field`, `detail` never holds a value."""
+
+    reason_code: str
+    place: str | None
+    detail: str
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Consecutive records of a file as they came, without frame bytes and line ends around them.
+
+    Attributes:
+        problems: position in `records` to what is wrong with the record as a whole.
+    """
+
+    records: list[bytes] = field(default_factory=list)
+    problems: dict[int, Problem] = field(default_factory=dict)
+
+    def add(self, record: bytes, problem: Problem | None = None) -> None:
+        """One record more."""
+        if problem is not None:
+            self.problems[len(self.records)] = problem
+        self.records.append(record)
+
+
+def messages(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Messages]:
+    """The records of a file in order; memory is bounded by the block and MAX_MESSAGE_BYTES, whatever the file's size.
+
+    Args:
+        file: opened for reading bytes.
+        block_bytes: how much is read at once; the records are the same for any number.
+
+    Raises:
+        FileRefusedError: empty_file, bad_encoding, not_hl7v2; only before the first record.
+    """
+    size = block_bytes or BLOCK_BYTES
+    framer = _Framer()
+    buffer = b""
+    is_last = False
+    while not is_last:
+        block = file.read(size)
+        is_last = not block
+        buffer += block
+        found, buffer = framer.split(buffer, is_last=is_last)
+        if found.records:
+            yield found
+    if not framer.has_content:
+        raise FileRefusedError("empty_file", "nothing but blanks; expected messages")
+
+
+class _Framer:
+    def __init__(self) -> None:
+        self.has_content = False
+        self._is_known = False
+        self._is_skipping = False
+        self._file: bytes | None = None
+        self._batch: bytes | None = None
+        self._n_messages = 0
+        self._n_batches = 0
+
+    def split(self, buffer: bytes, *, is_last: bool) -> tuple[Messages, bytes]:
+        """The records that end in the buffer, and the bytes that wait for more."""
+        found = Messages()
+        begins, kinds = _marks(buffer, is_last=is_last, is_line_start=not self._is_skipping)
+        if not self._is_known and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
+            self._check_kind(buffer, has_mark=bool(begins))
+            self._is_known = self.has_content = bool(buffer.strip(_BLANK + _BOM))
+        first = begins[0] if begins else len(buffer)
+        if self._is_skipping:
+            if not begins:
+                return found, buffer[-_OVERLAP:]
+            self._is_skipping = False
+        elif begins or is_last:
+            self._stray(buffer[:first], found)
+        if is_last:
+            self._chunks(buffer, begins, [*begins, len(buffer)][1:], kinds, found)
+            self._end(buffer, found)
+            return found, b""
+        if not begins:
+            return found, self._waiting(buffer, None, found)
+        self._chunks(buffer, begins[:-1], begins[1:], kinds[:-1], found)
+        return found, self._waiting(buffer[begins[-1] :], kinds[-1], found)
+
+    def _chunks(
+        self, buffer: bytes, begins: list[int], ends: list[int], kinds: list[str], found: Messages
+    ) -> None:
+        if set(kinds) == {"MSH"} and _VT not in buffer and _FS not in buffer:
+            whole = [buffer[a:b].rstrip(_ENDS) for a, b in zip(begins, ends, strict=True)]
+            if _BOM in buffer:
+                whole = [record.removeprefix(_BOM) for record in whole]
+            if max(map(len, whole)) <= MAX_MESSAGE_BYTES:
+                self._n_messages += len(whole)
+                found.records.extend(whole)
+                return
+        for begin, end, kind in zip(begins, ends, kinds, strict=True):
+            self._chunk(buffer[begin:end], kind, found)
+
+    def _waiting(self, rest: bytes, kind: str | None, found: Messages) -> bytes:
+        """What goes on in the next block, unless it went on too long."""
+        if len(rest) <= MAX_MESSAGE_BYTES + _OVERLAP:
+            return rest
+        if kind is None:
+            self._stray(rest, found)
+        else:
+            self._chunk(rest, kind, found)
+        self._is_skipping = True
+        return rest[-_OVERLAP:]
+
+    def _check_kind(self, buffer: bytes, *, has_mark: bool) -> None:
+        start = buffer[:8].lstrip(_BLANK)
+        if start.startswith((b"\xff\xfe", b"\xfe\xff")) or start[:6] in (
+            b"M\0S\0H\0",
+            b"\0M\0S\0H",
+        ):
+            raise FileRefusedError(
+                "bad_encoding", "the file is UTF-16; expected bytes of one to four per character"
+            )
+        if has_mark or not buffer.strip(_BLANK + _BOM):
+            return
+        lines = b"\n" + buffer.replace(b"\r", b"\n").replace(_VT, b"\n")
+        if not any(b"\n" + name in lines for name in _SEGMENTS):
+            raise FileRefusedError(
+                "not_hl7v2", "no line begins with a segment; expected MSH, FHS or BHS"
+            )
+
+    def _chunk(self, chunk: bytes, kind: str, found: Messages) -> None:
+        is_framed = chunk.startswith(_VT)
+        chunk = chunk.lstrip(_VT + _BOM)
+        if kind in _ENVELOPES:
+            line = (
+                chunk.replace(b"\n", b"\r")
+                .replace(_FS, b"\r")
+                .replace(_VT, b"\r")
+                .split(b"\r", 1)[0]
+            )
+            self._envelope(kind, line, found)
+            self._stray(chunk[len(line) :], found)
+            return
+        self._n_messages += 1
+        content, end, after = chunk.partition(_FS)
+        problem = None
+        if is_framed and not end:
+            problem = Problem("truncated_message", None, "expected the end of its MLLP frame")
+        self._message(content.rstrip(_ENDS), found, problem)
+        self._stray(after, found)
+
+    def _message(self, record: bytes, found: Messages, problem: Problem | None = None) -> None:
+        if len(record) > MAX_MESSAGE_BYTES:
+            expected = (
+                f"expected at most {MAX_MESSAGE_BYTES} bytes; its first {KEPT_BYTES} are kept"
+            )
+            found.add(record[:KEPT_BYTES], Problem("record_too_long", None, expected))
+        else:
+            found.add(record, problem)
+
+    def _stray(self, content: bytes, found: Messages) -> None:
+        """Bytes outside messages: a record that begins without MSH, unless all are blank."""
+        record = content.strip(_BLANK).removeprefix(_BOM).strip(_BLANK)
+        if record:
+            detail = "MSH: expected at the beginning of a message"
+            found.add(
+                record[:KEPT_BYTES] if len(record) > MAX_MESSAGE_BYTES else record,
+                Problem("no_msh", "MSH", detail),
+            )
+
+    def _envelope(self, kind: str, line: bytes, found: Messages) -> None:
+        if kind == "FHS":
+            self._unclosed(found)
+            self._file, self._n_batches = line, 0
+        elif kind == "BHS":
+            self._unclosed_batch(found)
+            self._batch, self._n_messages = line, 0
+        elif kind == "BTS":
+            if self._batch is None:
+                found.add(line, Problem("broken_envelope", "BTS", "BTS: expected after a BHS"))
+            elif not _says(line, self._n_messages):
+                detail = f"BTS-1: expected {self._n_messages}, the messages of the batch"
+                found.add(line, Problem("batch_count_mismatch", "BTS-1", detail))
+            self._batch = None
+            self._n_batches += 1
+        else:
+            self._unclosed_batch(found)
+            if self._file is None:
+                found.add(line, Problem("broken_envelope", "FTS", "FTS: expected after an FHS"))
+            elif not _says(line, self._n_batches):
+                detail = f"FTS-1: expected {self._n_batches}, the batches of the file"
+                found.add(line, Problem("batch_count_mismatch", "FTS-1", detail))
+            self._file = None
+
+    def _unclosed_batch(self, found: Messages) -> None:
+        if self._batch is not None:
+            detail = "BHS: expected a BTS after its messages"
+            found.add(self._batch, Problem("broken_envelope", "BHS", detail))
+            self._batch = None
+            self._n_batches += 1
+
+    def _unclosed(self, found: Messages) -> None:
+        self._unclosed_batch(found)
+        if self._file is not None:
+            detail = "FHS: expected an FTS at the end"
+            found.add(self._file, Problem("broken_envelope", "FHS", detail))
+            self._file = None
+
+    def _end(self, buffer: bytes, found: Messages) -> None:
+        is_open = self._batch is not None or self._file is not None
+        last = len(found.records) - 1
+        if (
+            is_open
+            and buffer
+            and buffer[-1] not in _ENDS
+            and last not in found.problems
+            and last >= 0
+        ):
+            detail = (
+                "expected the end of the segment, and of the envelope, before the end of the file"
+            )
+            found.problems[last] = Problem("truncated_message", None, detail)
+        self._unclosed(found)
+
+
+def _says(line: bytes, count: int) -> bool:
+    """Whether a trailer's first field is the count, or is left empty (it is optional, 2.15.3 and 2.15.6)."""
+    said = line[4:].split(line[3:4], 1)[0].strip() if line[3:4] else b""
+    return not said or (said.isdigit() and int(said) == count)
+
+
+def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[int], list[str]]:
+    """Where messages and envelope segments begin, in order, and which they are.
+
+    Args:
+        buffer: bytes of the file.
+        is_last: nothing follows the buffer.
+        is_line_start: whether the buffer begins at the start of a line.
+    """
+    values = np.frombuffer(buffer, np.uint8)
+    controls = np.flatnonzero(values < 32)
+    starts = controls[np.isin(values[controls], list(_ENDS))] + 1
+    if is_line_start:
+        starts = np.concatenate(([0], starts))
+    if _BOM in buffer:
+        starts = np.concatenate((starts, np.array(_places(buffer, _BOM)) + len(_BOM)))
+    starts = starts[starts + (3 if is_last else _LOOK_AHEAD) <= len(values)]
+    starts = starts[_IS_INITIAL[values[starts]]]
+    words = (
+        values[starts].astype(np.int32) << 16
+        | values[starts + 1].astype(np.int32) << 8
+        | values[starts + 2]
+    )
+    is_mark = np.isin(words, list(_WORDS))
+    places, words = starts[is_mark], words[is_mark]
+    after = values[np.minimum(places + 3, len(values) - 1)]
+    letter = after | 32
+    is_word = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
+    is_whole = ~is_word | (places + 3 == len(values))
+    marks = dict(zip(places[is_whole].tolist(), words[is_whole].tolist(), strict=True))
+    # Counting costs little; looking for each place is for the rare file that was glued together.
+    if buffer.count(_STANDARD) > len(marks) or not _are_standard(values, places):
+        marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
+    begins = sorted(marks)
+    kinds = [_WORDS[marks[place]] for place in begins]
+    if _BOM in buffer or _VT in buffer:
+        begins = [_begin(buffer, place) for place in begins]
+    return begins, kinds
+
+
+def _are_standard(values: np.ndarray, places: np.ndarray) -> bool:
+    """Whether all marks begin as the standard message does."""
+    last = len(values) - 1
+    return all(
+        (values[np.minimum(places + offset, last)] == byte).all()
+        for offset, byte in enumerate(_STANDARD)
+    )
+
+
+def _places(buffer: bytes, wanted: bytes) -> list[int]:
+    places = []
+    place = buffer.find(wanted)
+    while place >= 0:
+        places.append(place)
+        place = buffer.find(wanted, place + 1)
+    return places
+
+
+def _begin(buffer: bytes, place: int) -> int:
+    """The place with the byte order mark and the frame byte before it."""
+    if buffer.endswith(_BOM, 0, place):
+        place -= len(_BOM)
+    return place - buffer.endswith(_VT, 0, place)

@@ -1,0 +1,176 @@
+"""The segments of many HL7 v2 messages told apart, and their fields read together (v2.5.1 chapter 2, 2.5.1 to 2.5.4).
+
+What must not be here: which segments and fields are wanted, components, meaning. A line that is no segment is a message's
+damage, and its message is set aside, unless it can only be text broken into lines inside a segment that is not read: that
+is common in NTE and OBX, and costs nothing that would be kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+
+from sources.formats.hl7v2_frames import Problem
+from sources.formats.hl7v2_text import unescaped
+
+
+class Lines:
+    """The lines of many messages.
+
+    Attributes:
+        count: number of messages.
+        problems: message to what is wrong with its lines.
+    """
+
+    def __init__(self, records: list[bytes], wanted: Mapping[str, Sequence[int]]) -> None:
+        """Tell the segments apart.
+
+        Args:
+            records: canonical messages; empty for what is set aside already.
+            wanted: the segments that are read, with the numbers of their fields.
+        """
+        self.count, self._wanted = len(records), wanted
+        content = b"\n".join(records)
+        if b"\r" in content:
+            content = content.replace(b"\r", b"\n")
+        values = np.frombuffer(content, np.uint8)
+        ends = np.flatnonzero(values == 10)
+        starts = np.concatenate(([0], ends + 1))
+        ends = np.append(ends, len(values))
+        is_line = ends > starts
+        texts = np.empty(len(starts), object)
+        texts[:] = content.split(b"\n")
+        self._texts, self._starts, self._ends = texts[is_line], starts[is_line], ends[is_line]
+        sizes = np.fromiter(map(len, records), np.int64, self.count)
+        firsts = np.concatenate(([0], np.cumsum(sizes + 1)[:-1]))
+        self._message = np.searchsorted(firsts, self._starts, side="right") - 1
+        self._has_escapes = content.count(b"\\") > self.count
+        self.problems: dict[int, Problem] = {}
+        self._codes = self._told_apart(values)
+
+    def _told_apart(self, values: np.ndarray) -> np.ndarray:
+        """The segment's name as a number for each line, 0 for what is no segment."""
+        last = max(len(values) - 1, 0)
+        first, second, third, mark = (
+            values[np.minimum(self._starts + place, last)].astype(np.int32) for place in range(4)
+        )
+        length = self._ends - self._starts
+        is_segment = (length == 3) | ((length > 3) & (mark == ord("|")))
+        is_segment &= (first >= 65) & (first <= 90) & _is_name(second) & _is_name(third)
+        codes = np.where(is_segment, first << 16 | second << 8 | third, 0)
+        if not is_segment.all():
+            self._judge_others(codes)
+        return codes
+
+    def _judge_others(self, codes: np.ndarray) -> None:
+        """Lines that are no segment: text broken into lines, in a segment not read here, is let pass."""
+        places = np.arange(len(codes))
+        names = {_code(name) for name in self._wanted}
+        damaged = _damaged(self._wanted)
+        before = np.maximum.accumulate(np.where(codes > 0, places, -1))
+        first_of_message = np.searchsorted(self._message, self._message, side="left")
+        for place in np.flatnonzero(codes == 0).tolist():
+            text = self._texts[place]
+            if not text.strip():
+                continue
+            owner = int(codes[before[place]]) if before[place] >= 0 else 0
+            if owner in names or damaged.match(text):
+                number = place - int(first_of_message[place]) + 1
+                detail = (
+                    f"line {number}: expected a segment's name in capitals and a field separator"
+                )
+                problem = Problem("bad_segment", None, detail)
+                self.problems.setdefault(int(self._message[place]), problem)
+
+    def resolved(self, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
+        """Columns without escape sequences."""
+        if not self._has_escapes:
+            return columns
+        is_escaped = pl.all().str.contains("\\", literal=True).any()
+        flags = pl.DataFrame(columns).select(is_escaped).row(0, named=True)
+        found = dict(columns)
+        for name in (name for name, is_any in flags.items() if is_any):
+            values = columns[name]
+            places = values.str.contains("\\", literal=True).fill_null(False).arg_true()
+            texts = [unescaped(value) for value in values.gather(places)]
+            found[name] = values.scatter(places, texts)
+        return found
+
+    def segment(self, name: str) -> Segment:
+        """All segments of a name."""
+        found = np.flatnonzero(self._codes == _code(name))
+        # MSH-1 is the separator itself: MSH-2 is the first field after the name.
+        shift = 1 if name == "MSH" else 0
+        fields = _read(self._texts[found].tolist(), [n - shift for n in self._wanted[name]])
+        fields.columns = [f"{name}-{n}" for n in self._wanted[name]]
+        return Segment(fields, self._message[found], self.count)
+
+
+class Segment:
+    """The segments of one name over many messages, a row each.
+
+    Attributes:
+        fields: the wanted fields, named `<segment>-<number>`; absent and empty ones are null.
+        message: for each row, which message it belongs to; ascending.
+    """
+
+    def __init__(self, fields: pl.DataFrame, message: np.ndarray, count: int) -> None:
+        self.fields, self.message, self._count = fields, message, count
+        self._is_first = np.diff(message, prepend=-1) > 0
+
+    def repeated(self) -> list[int]:
+        """Messages that have it more than once."""
+        return np.unique(self.message[~self._is_first]).tolist()
+
+    def is_there(self) -> np.ndarray:
+        """For each message whether it has one."""
+        return np.bincount(self.message, minlength=self._count) > 0
+
+    def firsts(self) -> pl.DataFrame:
+        """The first of each message, null where it has none."""
+        if self.fields.height == self._count and self._is_first.all():
+            return self.fields
+        places = np.full(self._count, -1)
+        rows = np.flatnonzero(self._is_first)
+        places[self.message[rows]] = rows
+        return self.fields.select(pl.all().gather(present(places)))
+
+
+def present(places: np.ndarray) -> pl.Series:
+    """Places to take rows from, null where there is none (-1)."""
+    taken = pl.Series(places)
+    return pl.select(pl.when(taken >= 0).then(taken)).to_series()
+
+
+def _code(name: str) -> int:
+    return int.from_bytes(name.encode(), "big")
+
+
+def _damaged(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
+    """What looks like a segment that lost or changed a byte."""
+    return re.compile(rb"\w{0,3}(?:\||\s*$)|(?i:%b)\W" % b"|".join(name.encode() for name in names))
+
+
+def _is_name(values: np.ndarray) -> np.ndarray:
+    return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
+
+
+def _read(texts: list[bytes], fields: list[int]) -> pl.DataFrame:
+    """The fields (1-based) of segments, absent and empty ones null."""
+    names = [str(place) for place in range(max(fields) + 1)]
+    wanted = [str(field) for field in fields]
+    if not texts:
+        return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+    found = pl.read_csv(
+        b"\n".join(["|".join(names).encode(), *texts]),
+        separator="|",
+        quote_char=None,
+        infer_schema=False,
+        columns=wanted,
+        truncate_ragged_lines=True,
+    ).select(wanted)
+    assert found.height == len(texts)
+    return found

@@ -1,0 +1,129 @@
+r"""One HL7 v2 message as canonical text: UTF-8, LF, the separators |^~\& (HL7 v2.5.1 chapter 2, 2.5.4, 2.7, 2.15.9.18).
+
+What must not be here: segments other than MSH, columns. Most messages are canonical as they came but for their line ends;
+only the others are rewritten, so that one reading fits all. Decoding comes before any looking for separators, because a
+byte of a GB 18030 or Big-5 character may look like one.
+
+Character sets (table 0211, and the spellings of their common names): without MSH-18 a message is UTF-8, of which ASCII is a
+part; nothing is ever guessed. Bytes that are all ASCII are read whatever MSH-18 says, as every set known or not that a
+sender of text uses agrees on them; only the escape byte of ISO 2022 means another set, and is taken for bytes that are not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sources.formats.hl7v2_frames import Problem
+
+PLAIN = (b"MSH|^~\\&|", b"MSH|^~\\&#|")
+_STANDARD = "|^~\\&"
+_ESCAPES = dict(zip(_STANDARD, ("\\F\\", "\\S\\", "\\R\\", "\\E\\", "\\T\\"), strict=True))
+_LITERALS = {"F": "|", "S": "^", "R": "~", "E": "\\", "T": "&", "H": "", "N": ""}
+_ESCAPED = re.compile(r"\\([A-Za-z.][^\\]{0,100})\\")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_ISO_2022 = b"\x1b"
+_CHARACTER_SET = 17  # MSH-18, counted from the segment's name; the field separator is MSH-1
+_CODECS = {
+    "": "utf-8",
+    "ASCII": "utf-8",
+    "ISOIR6": "utf-8",
+    "UTF8": "utf-8",
+    "UNICODEUTF8": "utf-8",
+    "GB180302000": "gb18030",
+    "GB18030": "gb18030",
+    "BIG5": "big5",
+    "KSX1001": "euc_kr",
+    "WINDOWS1252": "cp1252",
+    "CP1252": "cp1252",
+    **{f"8859/{part}": f"iso8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
+    **{f"ISO8859{part}": f"iso8859-{part}" for part in (*range(1, 12), 13, 14, 15, 16)},
+}
+
+
+def canonical(record: bytes) -> bytes | Problem:
+    """A message with the standard separators in UTF-8, or what is wrong with it; line ends stay.
+
+    Args:
+        record: a message as it came; it begins with MSH.
+    """
+    if b"\0" in record:
+        return Problem("nul_byte", None, "expected text without NUL")
+    if not record.startswith(b"MSH"):
+        return Problem("no_msh", "MSH", "MSH: expected in capitals at the beginning of a message")
+    separators = _separators(record)
+    if separators is None:
+        detail = "MSH-1, MSH-2: expected a field separator and four or five others, all different"
+        return Problem("bad_separators", "MSH-2", detail)
+    codec = "utf-8"
+    if not record.isascii() or _ISO_2022 in record:
+        found = _codec(record, separators)
+        if isinstance(found, Problem):
+            return found
+        codec = found
+    try:
+        text = record.decode(codec)
+    except UnicodeDecodeError:
+        detail = "MSH-18: expected bytes of the character set named there, UTF-8 where none is"
+        return Problem("bad_encoding", "MSH-18", detail)
+    if separators != _STANDARD:
+        text = text.translate(_translation(separators))
+    return text.encode("utf-8")
+
+
+def _separators(record: bytes) -> str | None:
+    """Field, component, repetition, escape and subcomponent separator; a fifth in MSH-2 marks cut values (2.7) and goes."""
+    mark = record[3:4]
+    line = re.split(rb"[\r\n]", record[4:16], maxsplit=1)[0]
+    others, end, _ = line.partition(mark) if mark else (b"", b"", b"")
+    found = mark + others
+    is_legal = all(33 <= byte < 127 and not chr(byte).isalnum() for byte in found)
+    if not end or len(others) not in (4, 5) or not is_legal or len(set(found)) != len(found):
+        return None
+    return found[:5].decode("ascii")
+
+
+def _codec(record: bytes, separators: str) -> str | Problem:
+    line = re.split(rb"[\r\n]", record, maxsplit=1)[0]
+    fields = line.split(separators[0].encode())
+    said = fields[_CHARACTER_SET] if len(fields) > _CHARACTER_SET else b""
+    name = said.split(separators[2].encode(), 1)[0].decode("ascii", "replace").strip().upper()
+    codec = _CODECS.get(re.sub(r"[ _-]", "", name))
+    if codec is None or _ISO_2022 in record:
+        detail = "MSH-18: expected UNICODE UTF-8, 8859/1 to 8859/16, or another set read here"
+        return Problem("unknown_character_set", "MSH-18", detail)
+    return codec
+
+
+def _translation(separators: str) -> dict[int, str]:
+    """Every separator becomes the standard one; a standard one that is mere text here is escaped."""
+    table = {ord(literal): escape for literal, escape in _ESCAPES.items()}
+    return table | {ord(a): b for a, b in zip(separators, _STANDARD, strict=True)}
+
+
+def unescaped(text: str) -> str:
+    r"""A value with its escape sequences resolved (2.7.1 to 2.7.7).
+
+    Formatting (`\.br\`) and control characters become one blank, highlighting and local sequences go, hexadecimal bytes are
+    UTF-8 or else Latin-1. What is no known sequence (`\C…\` and `\M…\` switch to sets not read here) stays as it came.
+    """
+    return _CONTROL.sub(" ", _ESCAPED.sub(_literal, text)).strip()
+
+
+def _literal(found: re.Match[str]) -> str:
+    body = found[1]
+    if body in _LITERALS:
+        return _LITERALS[body]
+    if body.startswith("."):
+        return " "
+    if body.startswith("Z"):
+        return ""
+    if body.startswith("X"):
+        try:
+            data = bytes.fromhex(body[1:])
+        except ValueError:
+            return found[0]
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("latin-1")
+    return found[0]

@@ -1,0 +1,267 @@
+"""Values of HL7 v2 that take more than one component or repetition: moments, identifiers, providers, diagnoses.
+
+Standard: v2.5.1 chapter 2.A (DTM, TS, CX, XCN, CE), tables 0203 (identifier types) and 0396 (coding systems).
+What must not be here: segments and lines, types (the contract's; what is no moment stays as it came and fails there).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from sources.formats.hl7v2_lines import present
+
+# Seconds end at 59, as for every other sender.
+_TO_SECOND = r"^\d{12}[0-5]\d(?:\.\d{1,4})?(?:[+-]\d{4})?$"
+_TO_MINUTE = r"^\d{12}(?:[+-]\d{4})?$"
+_TO_HOUR = r"^\d{10}(?:[+-]\d{4})?$"
+_DAY_OR_MORE = r"^\d{8}(?:\d{2}|\d{4}|\d{6}(?:\.\d{1,4})?)?(?:[+-]\d{4})?$"
+_TO_DAY = r"^\d{8}(?:[+-]\d{4})?$"
+_COARSER = r"^\d{4}(?:\d{2})?(?:[+-]\d{4})?$"
+_OFFSET = r"([+-]\d{4})$"
+_SSN_TYPES = ("SS", "SSN")
+_SSN = r"^\d{3}-\d{2}-\d{4}$"
+_SSN_AUTHORITY = r"USSSA|2\.16\.840\.1\.113883\.4\.1(?:[&^~]|$)"
+_NPI = r"NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^~]|$)"
+_MEDICAID, _MEDICARE = "MA", "MC"
+_OF_THE_FACILITY = (("MR",), ("", "PI"))
+# Of another kind than a number of the patient: payers, licenses, passports, accounts, visits.
+_OF_OTHERS = (_MEDICAID, _MEDICARE, "DL", "PPN", "AN", "VN", "NPI")
+_CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
+_DELETED = "D"
+
+
+def offsets(moments: pl.Series) -> pl.Series | None:
+    """The offset that MSH-7 carries in each message; None where it does in none."""
+    if not moments.str.contains(_OFFSET).any():
+        return None
+    return moments.str.extract(_OFFSET, 1)
+
+
+def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
+    """DTM as ISO 8601 in its own precision; what is no DTM stays as it came.
+
+    Args:
+        values: one per message.
+        default: offsets for those without one; see `offsets`.
+        kind: moment; partial and day, where a year or month alone is legal but tells no day, and becomes null; a day has
+            no time.
+    """
+    if values.null_count() == len(values):
+        return values
+    text = pl.col("text")
+    frame = pl.DataFrame({"text": values, "offset": default})
+    if kind == "day":
+        found = pl.when(text.str.contains(_DAY_OR_MORE)).then(_day())
+    elif frame.select((text.str.contains(_TO_SECOND) | text.is_null()).all()).item():
+        found = pl.when(text.is_not_null()).then(_time(14, default))
+    else:
+        found = (
+            pl.when(text.str.contains(_TO_SECOND))
+            .then(_time(14, default))
+            .when(text.str.contains(_TO_MINUTE))
+            .then(_time(12, default))
+            .when(text.str.contains(_TO_HOUR))
+            .then(_time(10, default))
+            .when(text.str.contains(_TO_DAY))
+            .then(_day())
+        )
+    found = pl.coalesce(found, text)
+    if kind != "moment":
+        found = pl.when(~text.str.contains(_COARSER)).then(found)
+    return frame.select(found).to_series()
+
+
+def _day() -> pl.Expr:
+    return _written(pl.col("text").str.slice(0, 8), "%Y%m%d", "%Y-%m-%d")
+
+
+def _time(length: int, default: pl.Series | None) -> pl.Expr:
+    rest, digits = pl.col("text").str.slice(length), pl.col("text").str.slice(0, length)
+    if length == 10:
+        digits = digits + "00"
+    if default is not None:
+        # Of a fraction and an offset only the latter has a sign in front of its last four digits.
+        has_offset = rest.str.slice(-5, 1).is_in(["+", "-"])
+        rest = pl.when(has_offset).then(rest).otherwise(rest + pl.col("offset").fill_null(""))
+    if length == 14:
+        return _written(digits, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S") + rest
+    return _written(digits, "%Y%m%d%H%M", "%Y-%m-%dT%H:%M") + rest
+
+
+def _written(digits: pl.Expr, read: str, write: str) -> pl.Expr:
+    return digits.str.to_datetime(read, strict=False, time_unit="us").dt.to_string(write)
+
+
+def identifiers(values: pl.Series) -> dict[str, pl.Series]:
+    """Repetitions of CX as one set of columns per message; social security numbers are left out.
+
+    Returns:
+        `id` and `authority` of the facility's own number, `medicaid`, `medicare`, and `others`: `id^authority^type` of
+        every other repetition, joined by `~`, in the separators and escapes of HL7.
+    """
+    count = len(values)
+    names = ("id", "authority", "medicaid", "medicare", "others")
+    if values.null_count() == count:
+        return {name: pl.Series([None] * count, dtype=pl.String()) for name in names}
+    type_ = pl.col("field_4").fill_null("").str.strip_chars()
+    number = pl.col("field_0").str.strip_chars()
+    is_ssn = type_.is_in(_SSN_TYPES) | number.str.contains(_SSN)
+    if values.str.contains(_SSN_AUTHORITY).any():
+        is_ssn |= pl.col("field_3").str.contains(_SSN_AUTHORITY).fill_null(False)
+    masks = (
+        *(type_.is_in(types) for types in _OF_THE_FACILITY),
+        ~type_.is_in(_OF_OTHERS),
+        type_ == _MEDICAID,
+        type_ == _MEDICARE,
+    )
+    parts = _repetitions(values, 5).select(
+        "message",
+        number.alias("number"),
+        _authority(has_parts=values.str.contains("&", literal=True).any()).alias("authority"),
+        type_.alias("type"),
+        ((number != "") & ~is_ssn).fill_null(False).alias("is_there"),
+        *(mask.alias(str(n)) for n, mask in enumerate(masks)),
+    )
+    message = parts["message"].to_numpy()
+    is_there = parts["is_there"].to_numpy().copy()
+    first, second, third, medicaid, medicare = (
+        _first_places(message, is_there & parts[str(n)].to_numpy(), count) for n in range(5)
+    )
+    chosen = np.where(first >= 0, first, np.where(second >= 0, second, third))
+    for taken in (chosen, medicaid, medicare):
+        is_there[taken[taken >= 0]] = False
+    taken = {"id": chosen, "medicaid": medicaid, "medicare": medicare}
+    found = {name: _taken(parts["number"], places) for name, places in taken.items()}
+    found["authority"] = _taken(parts["authority"], chosen)
+    found["others"] = _listed(parts.filter(pl.Series(is_there)), count)
+    return found
+
+
+def _listed(parts: pl.DataFrame, count: int) -> pl.Series:
+    """Identifiers as one text per message."""
+    if not parts.height:
+        return pl.Series([None] * count, dtype=pl.String())
+    text = pl.concat_str("number", pl.col("authority").fill_null(""), "type", separator="^")
+    listed = parts.group_by("message", maintain_order=True).agg(text.str.join("~"))
+    places = np.full(count, -1)
+    places[listed["message"].to_numpy()] = np.arange(listed.height)
+    return _taken(listed["number"], places)
+
+
+def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
+    """The first component of XTN, or, where it is left empty (2.7 withdrew it), what the later ones say.
+
+    Args:
+        numbers: the first components, cleaned; empty is null.
+        values: the whole fields.
+    """
+    places = (
+        (numbers.is_null() & values.str.contains("^", literal=True)).fill_null(False).arg_true()
+    )
+    if not len(places):
+        return numbers
+    found = []
+    for value in values.gather(places):
+        parts = [part.strip() for part in value.split("~", 1)[0].split("^")] + [""] * 12
+        found.append(parts[11] or parts[5] + parts[6] or None)
+    return numbers.scatter(places, found)
+
+
+def npi(values: pl.Series) -> pl.Series:
+    """The first repetition of XCN that is a National Provider Identifier, by type or authority."""
+    empty = pl.Series([None] * len(values), dtype=pl.String())
+    if not values.str.contains(_NPI).any():
+        return empty
+    parts = _repetitions(values, 13)
+    is_npi = (
+        parts["field_0"].str.contains(r"^\d{10}$")
+        & (
+            (parts["field_12"].str.to_uppercase() == "NPI").fill_null(False)
+            | parts["field_8"].str.contains(_NPI).fill_null(False)
+        )
+    ).fill_null(False)
+    places = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
+    return _taken(parts["field_0"], places)
+
+
+def _repetitions(values: pl.Series, components: int) -> pl.DataFrame:
+    """A row per repetition: `message` and the components `field_0` to `field_<components>`."""
+    frame = pl.DataFrame({"message": np.arange(len(values)), "text": values})
+    if values.str.contains("~", literal=True).any():
+        frame = frame.with_columns(pl.col("text").str.split("~")).explode("text")
+    return frame.with_columns(pl.col("text").str.split_exact("^", components).struct.unnest())
+
+
+def _authority(*, has_parts: bool) -> pl.Expr:
+    """The namespace of an assigning authority (HD), else its universal id."""
+    text = pl.col("field_3")
+    ways = [text]
+    if has_parts:
+        parts = text.str.split_exact("&", 2)
+        ways = [parts.struct.field("field_0"), parts.struct.field("field_1")]
+    return pl.coalesce(pl.when(way != "").then(way) for way in ways)
+
+
+def _first_places(message: np.ndarray, mask: np.ndarray, count: int) -> np.ndarray:
+    """For each message the first row of the mask, -1 for none; `message` ascends."""
+    rows = np.flatnonzero(mask)
+    owners = message[rows]
+    is_first = np.diff(owners, prepend=-1) > 0
+    places = np.full(count, -1)
+    places[owners[is_first]] = rows[is_first]
+    return places
+
+
+def _taken(values: pl.Series, places: np.ndarray) -> pl.Series:
+    if not len(values):
+        return pl.Series([None] * len(places), dtype=pl.String())
+    return values.gather(present(places))
+
+
+def diagnoses(
+    fields: pl.DataFrame, message: np.ndarray, count: int, highest: int
+) -> dict[str, pl.Series]:
+    """Columns of the first diagnoses of each message, in order, and how many there are.
+
+    Args:
+        fields: of every DG1, by name: method (DG1-2), code (DG1-3), type (DG1-6), action (DG1-21).
+        message: for each row which message it belongs to; ascending.
+        count: number of messages.
+        highest: how many of a message are kept.
+    """
+    empty = pl.Series([None] * count, dtype=pl.String())
+    names = ("diagnosis_code", "diagnosis_code_system", "diagnosis_type")
+    found = {f"{name}_{n}": empty for n in range(1, highest + 1) for name in names}
+    found["diagnosis_count"] = empty
+    if not fields.height:
+        return found
+    parts = fields["code"].str.splitn("~", 2).struct.field("field_0").str.split_exact("^", 3)
+    code = _plain(parts.struct.field("field_0"))
+    system = _plain(parts.struct.field("field_2"))
+    system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
+    columns = dict(zip(names, (code, system, _plain(fields["type"])), strict=True))
+    # A diagnosis that this message withdraws is none.
+    is_there = (code.is_not_null() & (fields["action"] != _DELETED).fill_null(True)).to_numpy()
+    rows = np.flatnonzero(is_there)
+    owners = message[rows]
+    totals = np.bincount(owners, minlength=count)
+    rank = np.arange(len(rows)) - (np.cumsum(totals) - totals)[owners]
+    for n in range(min(highest, int(totals.max(initial=0)))):
+        places = np.full(count, -1)
+        places[owners[rank == n]] = rows[rank == n]
+        for name, values in columns.items():
+            found[f"{name}_{n + 1}"] = _taken(values, places)
+    with_any = pl.Series(totals)
+    found["diagnosis_count"] = pl.select(
+        pl.when(with_any > 0).then(with_any.cast(pl.String))
+    ).to_series()
+    return found
+
+
+def _plain(values: pl.Series) -> pl.Series:
+    """The first component where it looks like a code."""
+    if values.null_count() == len(values):
+        return values
+    text = values.str.splitn("^", 2).struct.field("field_0").str.strip_chars()
+    return pl.select(pl.when(text.str.contains(_CODE)).then(text)).to_series()

@@ -1,0 +1,255 @@
+"""HL7 v2 files to typed rows: each message is loaded or rejected with a reason, kept as it came, and counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from sources.contract import SOURCES, load_contract
+from sources.formats import hl7v2_frames
+from sources.formats.hl7v2 import read_hl7v2
+from sources.formats.hl7v2_fields import SHOWN
+from sources.reasons import ROW_REASONS
+
+TABLE = load_contract(SOURCES / "adt" / "message.yml").tables["message"]
+HEAD = rb"MSH|^~\&|APP|HOSP|||20250102030405||ADT^A01|C1|P|2.5.1"
+PID = b"PID|1||7^^^H^MR||RUIZ^ANA||19800102|F"
+GOOD = b"\r".join((HEAD, PID))
+SECRET = "XQZ"
+
+
+@dataclass(frozen=True)
+class Read:
+    """What came of a file."""
+
+    rows: pl.DataFrame
+    rejects: pl.DataFrame
+    rows_in: int
+
+    @property
+    def codes(self) -> list[str]:
+        return self.rejects["reason_code"].to_list() if self.rejects.height else []
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[..., Read]:
+    def land(content: bytes, **options: object) -> Read:
+        path = tmp_path / "adt.hl7"
+        path.write_bytes(content)
+        place = {"zone": "America/New_York", "batch_id": "b1", "out": tmp_path / "out"} | options
+        found = read_hl7v2(path, TABLE, **place)
+        assert found.rows_in == found.rows_loaded + found.rows_rejected
+        rows = pl.concat([pl.read_parquet(file) for file in found.typed], how="diagonal")
+        rejects = pl.read_parquet(found.rejects) if found.rejects else pl.DataFrame()
+        assert (rows.height, rejects.height) == (found.rows_loaded, found.rows_rejected)
+        return Read(rows, rejects, found.rows_in)
+
+    return land
+
+
+def with_set(name: bytes, value: bytes, head: bytes = HEAD) -> bytes:
+    """A message that says a character set in MSH-18."""
+    return head + b"||||||" + name + b"\rPID|1||7||" + value
+
+
+def test_the_contract_has_the_columns_that_are_read() -> None:
+    assert {column.name for column in TABLE.columns} == set(SHOWN)
+
+
+def test_typed_rows(read) -> None:
+    found = read(
+        GOOD + b"|||||||||||||||||||||20250101|Y\rPV1|1|I" + b"|" * 42 + b"20250309023000\r"
+    )
+    row = found.rows.row(0, named=True)
+    utc = dt.UTC
+    assert row["message_at"] == dt.datetime(2025, 1, 2, 8, 4, 5, tzinfo=utc)
+    assert row["message_at_precision"] == "time"
+    assert row["birth_date"] == dt.date(1980, 1, 2)
+    assert row["death_at"] == dt.datetime(2025, 1, 1, 5, tzinfo=utc)
+    assert row["death_at_precision"] == "date"
+    assert row["is_deceased"] is True
+    # 02:30 does not exist that day: the earlier of its two readings.
+    assert row["admitted_at"] == dt.datetime(2025, 3, 9, 6, 30, tzinfo=utc)
+    assert (row["_batch_id"], row["_source_row"]) == ("b1", 1)
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "place"),
+    [
+        (b"msh" + GOOD[3:], "no_msh", "MSH"),
+        (b"MSH|^~\\\rPID|1||7", "bad_separators", "MSH-2"),
+        (HEAD.replace(b"|C1|", b"||") + b"\r" + PID, "missing_required", "message_control_id"),
+        (HEAD.replace(b"ADT^A01", b"") + b"\r" + PID, "missing_required", "message_type"),
+        (HEAD.replace(b"^A01", b"") + b"\r" + PID, "missing_required", "trigger_event"),
+        (HEAD.replace(b"ADT^A01", b"ORU^R01") + b"\r" + PID, "value_not_allowed", "message_type"),
+        (HEAD.replace(b"^A01", b"^a1") + b"\r" + PID, "pattern_mismatch", "trigger_event"),
+        (HEAD.replace(b"20250102030405", b"202501020304XQZ") + b"\r" + PID, "bad_timestamp", "message_at"),
+        (HEAD + b"\rPID|1||7||||1980XQZ", "bad_date", "birth_date"),
+        (HEAD + b"\rPID|1||7||||17770102", "out_of_range", "birth_date"),
+        (GOOD + b"|" * 22 + b"XQZ", "bad_boolean", "is_deceased"),
+        (GOOD + b"\rSCH|1||||||||1E3", "bad_decimal", "appointment_duration"),
+        (HEAD, "missing_segment", "PID"),
+        (HEAD + b"\rEVN|A01", "missing_segment", "PID"),
+        (GOOD + b"\r" + PID, "repeated_segment", "PID"),
+        (GOOD + b"\rMRG|8\rMRG|9", "repeated_segment", "MRG"),
+        (GOOD + b"\rPV1|1\rPV1|2", "repeated_segment", "PV1"),
+        (GOOD + b"\rPV", "bad_segment", None),
+        (GOOD + b"\rpv1|1|I", "bad_segment", None),
+        (GOOD + b"\rPV1^1|I", "bad_segment", None),
+        (GOOD + b"\rV1|1|I", "bad_segment", None),
+        (GOOD + b"\rXQZ went on in the next line", "bad_segment", None),
+        (GOOD + b"\rOBX|1\rpv1|1|I", "bad_segment", None),
+        (GOOD + b"\rOBX|1\rPV1#1#I", "bad_segment", None),
+        (GOOD + b"\rNTE|1||X\0QZ", "nul_byte", None),
+        (with_set(b"", b"Mu\xf1oz"), "bad_encoding", "MSH-18"),
+        (with_set(b"UNICODE UTF-8", b"Mu\xf1oz"), "bad_encoding", "MSH-18"),
+        (with_set(b"XQZ 5", b"Mu\xc3\xb1oz"), "unknown_character_set", "MSH-18"),
+        (with_set(b"ISO IR87", b"\x1b$B%5%H\x1b(B"), "unknown_character_set", "MSH-18"),
+    ],
+)  # fmt: skip
+def test_a_message_that_is_wrong_is_set_aside_alone(
+    read, message: bytes, code: str, place: str | None
+) -> None:
+    found = read(GOOD + b"\r" + message + b"\r" + GOOD + b"\r")
+    assert found.rows["_source_row"].to_list() == [1, 3]
+    (reject,) = found.rejects.rows(named=True)
+    assert (reject["_source_row"], reject["reason_code"], reject["column_name"]) == (2, code, place)
+    assert reject["line"] == (message if b"ORU" not in message else message.split(b"\r")[0])
+    assert code in ROW_REASONS
+    assert "expected" in reject["detail"]
+    assert SECRET not in reject["detail"]
+
+
+def test_details_say_the_field_as_hl7_does(read) -> None:
+    found = read(HEAD + b"\rPID|1||7||||1980-13\r")
+    assert found.rejects["detail"].to_list() == [
+        "PID-7 birth_date: expected a day written YYYYMMDD"
+    ]
+
+
+def test_text_broken_into_lines_in_a_segment_not_read_is_let_pass(read) -> None:
+    found = read(GOOD + b"\nOBX|1|TX||first line\nsecond line\n  third | line\n\n \nPV1|1|I\n")
+    assert found.rows["patient_class"].to_list() == ["I"]
+
+
+def test_no_text_of_another_kind_of_message_is_kept(read) -> None:
+    note = HEAD.replace(b"ADT^A01", b"MDM^T02") + b"\n" + PID + b"\nOBX|1|TX|||secret note\r\n"
+    for message in (note, note + b"PV"):
+        assert read(message).rejects["line"].to_list() == [note.split(b"\n")[0]]
+
+
+def test_no_free_text_and_no_social_security_number_is_loaded(read) -> None:
+    found = read(
+        HEAD + b"\rPID|1||7^^^H^MR~987-65-4321^^^USSSA^SS" + b"|" * 16 + b"987654321"
+        b"\rPV2|||wants to die^wants to die\rDG1|1||sad today^sad today|sad today\rNTE|1||sad today\r"
+    )
+    text = found.rows.write_json()
+    assert not any(part in text for part in ("sad", "die", "987"))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        (b"", "Muñoz".encode(), "Muñoz"),
+        (b"UNICODE UTF-8", "Muñoz".encode(), "Muñoz"),
+        (b"8859/1", b"Mu\xf1oz", "Muñoz"),
+        (b"8859/1~UNICODE UTF-8", b"Mu\xf1oz", "Muñoz"),
+        (b"ISO-8859-1", b"Mu\xf1oz", "Muñoz"),
+        (b"8859/15", b"\xa4", "€"),
+        (b"WINDOWS-1252", b"O\x92Neil", "O’Neil"),
+        (b"GB 18030-2000", "张|".replace("|", "").encode("gb18030"), "张"),
+        (b"BIG-5", "功".encode("big5"), "功"),
+        (b"no such set", b"MUNOZ", "MUNOZ"),
+    ],
+)
+def test_character_sets(read, name: bytes, value: bytes, expected: str) -> None:
+    found = read(with_set(name, value) + b"^ANA\r" + with_set(b"", "Ñ".encode()) + b"\r")
+    assert found.rows["last_name"].to_list() == [expected, "Ñ"]
+    assert found.rows["first_name"].to_list() == ["ANA", None]
+
+
+def test_a_character_that_holds_a_separator_splits_nothing(read) -> None:
+    # The second byte is the escape character (5C) and the component separator (5E) in other hands.
+    for character in "功許":
+        assert {0x5C} & set(character.encode("big5"))
+        assert read(with_set(b"BIG-5", character.encode("big5"))).rows["last_name"].to_list() == [
+            character
+        ]
+
+
+def test_other_separators_in_one_file_with_the_standard_ones(read) -> None:
+    other = GOOD.translate(bytes.maketrans(b"|^~\\&", b"#@*!%"))
+    found = read(b"\r".join([GOOD, other, GOOD, other]))
+    assert found.rows.drop("_source_row").n_unique() == 1
+    assert found.rows["_source_row"].to_list() == [1, 2, 3, 4]
+
+
+def test_a_segment_of_three_megabytes(read) -> None:
+    found = read(GOOD + b"\rOBX|1|ED|||" + b"A" * (3 << 20) + b"\rPV1|1|I\r" + GOOD)
+    assert found.rows["patient_class"].to_list() == ["I", None]
+
+
+def test_a_thousand_messages_whatever_the_block(read, monkeypatch) -> None:
+    content = b"".join(
+        HEAD.replace(b"C1", b"C%d" % n) + b"\r" + (PID if n % 10 else b"PV") + b"\r"
+        for n in range(1, 1001)
+    )
+    found = read(content)
+    assert (found.rows.height, found.codes) == (900, ["bad_segment"] * 100)
+    assert found.rejects["_source_row"].to_list() == list(range(10, 1001, 10))
+    monkeypatch.setattr(hl7v2_frames, "BLOCK_BYTES", 9000)
+    again = read(content)
+    assert again.rows.equals(found.rows)
+    assert again.rejects.equals(found.rejects)
+
+
+def test_a_wrong_batch_loads_its_messages_and_is_itself_a_reject(read) -> None:
+    found = read(b"BHS|^~\\&\r" + GOOD + b"\r" + GOOD + b"\rBTS|3\r")
+    assert found.rows["_source_row"].to_list() == [1, 2]
+    assert found.codes == ["batch_count_mismatch"]
+    assert found.rejects["line"].to_list() == [b"BTS|3"]
+
+
+def test_a_file_without_a_good_message_has_its_table_all_the_same(read) -> None:
+    for content in (b"FHS|\rBHS|\rBTS|0\rFTS|1\r", HEAD + b"\r"):
+        found = read(content)
+        assert found.rows.height == 0
+        assert {"message_at", "diagnosis_code_10", "nulled_columns"} <= set(found.rows.columns)
+
+
+def test_numbers_go_on_after_another_file_of_an_archive(read) -> None:
+    found = read(GOOD + b"\rMSH|x\r" + GOOD, first_row=11)
+    assert found.rows["_source_row"].to_list() == [11, 13]
+    assert found.rejects["_source_row"].to_list() == [12]
+
+
+def test_memory_is_that_of_a_block_not_of_the_file(read, monkeypatch) -> None:
+    monkeypatch.setattr(hl7v2_frames, "BLOCK_BYTES", 1 << 16)
+    peaks = []
+    for count in (2_000, 20_000):
+        content = (GOOD + b"\r") * count
+        tracemalloc.start()
+        read(content)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] + (1 << 20)
+
+
+def test_real_messages_are_loaded_or_rejected_for_a_stated_reason(
+    real: Path, tmp_path: Path
+) -> None:
+    counts: dict[str, int] = {}
+    for path in sorted((real / "hl7v2").rglob("*.hl7")):
+        place = {"zone": "America/New_York", "batch_id": "b", "out": tmp_path / path.stem}
+        found = read_hl7v2(path, TABLE, **place)
+        assert found.rows_in == 1
+        codes = pl.read_parquet(found.rejects)["reason_code"] if found.rejects else ["loaded"]
+        for code in codes:
+            counts[code] = counts.get(code, 0) + 1
+    assert counts == {"loaded": 69, "repeated_segment": 4}
