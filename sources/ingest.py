@@ -18,11 +18,21 @@ from typing import Any
 from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
 from sources.contract import Contract, load_contracts
 from sources.formats.delimited import read_delimited
+from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.parquet import read_parquet
 from sources.formats.structure import Survey
 from sources.formats.workbook import workbook_to_csv
 from sources.header import is_note_file
-from sources.landing import DELIMITED, PARQUET, WORKBOOK, LandedFile, format_of, look, table_of
+from sources.landing import (
+    DELIMITED,
+    HL7V2,
+    PARQUET,
+    WORKBOOK,
+    LandedFile,
+    format_of,
+    look,
+    table_of,
+)
 from sources.raw_writer import Part, RawWriter
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
@@ -236,6 +246,8 @@ class _Reader:
         place = {"zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_row}
         if kind == PARQUET:
             return Part(name, read_parquet(plain.path, table, **place))
+        if kind == HL7V2:
+            return Part(name, read_hl7v2(plain.path, table, **place))
         if kind == WORKBOOK:
             returned = out.with_name(f"{out.name}.returned.csv")
             workbook_to_csv(plain.path, table, returned)

@@ -21,13 +21,15 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PASSED_OVER = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
-DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
+DELIMITED, PARQUET, WORKBOOK, HL7V2 = "delimited", "parquet", "workbook", "hl7v2"
+HL7V2_TABLE = "message"
 _FORMATS = {
     ".csv": DELIMITED,
     ".txt": DELIMITED,
     ".parquet": PARQUET,
     ".pq": PARQUET,
     ".xlsx": WORKBOOK,
+    ".hl7": HL7V2,
 }
 
 
@@ -112,8 +114,11 @@ def table_of(file_name: str, contract: Contract) -> str | None:
     """The contract's table whose name begins the file's name; the longest wins; None where there is none.
 
     A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
+    So may a file of HL7 v2: its messages say what they are.
     """
     name = PurePosixPath(file_name).name.casefold()
+    if format_of(name) == HL7V2 and HL7V2 in contract.formats:
+        return HL7V2_TABLE
     found = [table for table in contract.tables if name.startswith(table.casefold())]
     if not found and WORKBOOK in contract.formats and format_of(name) == WORKBOOK:
         found = list(contract.tables)[:1]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +17,12 @@ from sources.contract import SOURCES, load_contract
 from sources.formats import hl7v2_frames
 from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.hl7v2_fields import SHOWN
+from sources.ingest import ingest
+from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
 
-TABLE = load_contract(SOURCES / "adt" / "message.yml").tables["message"]
+CONTRACT = load_contract(SOURCES / "adt" / "message.yml")
+TABLE = CONTRACT.tables["message"]
 HEAD = rb"MSH|^~\&|APP|HOSP|||20250102030405||ADT^A01|C1|P|2.5.1"
 PID = b"PID|1||7^^^H^MR||RUIZ^ANA||19800102|F"
 GOOD = b"\r".join((HEAD, PID))
@@ -239,6 +244,34 @@ def test_memory_is_that_of_a_block_not_of_the_file(read, monkeypatch) -> None:
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + (1 << 20)
+
+
+def test_landed_under_any_name_packed_or_not(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / "adt" / "2025-01-03"
+    folder.mkdir(parents=True)
+    (folder / "event_feed.HL7").write_bytes(GOOD + b"\rPV\r")
+    (folder / "a.hl7.gz").write_bytes(gzip.compress(GOOD + b"\r" + GOOD))
+    with zipfile.ZipFile(folder / "b.zip", "w") as archive:
+        archive.writestr("1.hl7", GOOD + b"\rPV1|1|I")
+        archive.writestr("2.hl7", GOOD + b"\rPV1|1|E")
+    (folder / "broken.hl7").write_bytes(b"client_id,name\n")
+    seen = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
+    known = {"adt": CONTRACT}
+    report = ingest(
+        tmp_path / "landing", tmp_path / "raw", "America/New_York", seen, contracts=known
+    )
+    assert {
+        Path(file.path).name: (file.outcome, file.rows_in, file.rows_loaded, file.reason_code)
+        for file in report.files
+    } == {
+        "event_feed.HL7": ("loaded", 1, 0, None),
+        "a.hl7.gz": ("loaded", 2, 2, None),
+        "b.zip": ("loaded", 2, 2, None),
+        "broken.hl7": ("refused", 0, 0, "not_hl7v2"),
+    }
+    files = RawZone(tmp_path / "raw", known).files("adt", "message")[1:]
+    rows = pl.concat([pl.read_parquet(file) for file in files], how="diagonal")
+    assert sorted(rows["_source_row"]) == [1, 1, 2, 2]
 
 
 def test_real_messages_are_loaded_or_rejected_for_a_stated_reason(
