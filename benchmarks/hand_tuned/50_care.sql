@@ -468,7 +468,7 @@ counted as (
             and last_acute_day >= as_of_date() - event_rule('readmission_risk_days'),
             false
         ) as is_readmission_risk,
-        columns('^last_(ed|beh|acute_d|acute_s|psy|cri|kept)')
+        columns('^last_(ed|beh|acute_discharge|acute_stay|psy|cri|kept)')
     from dim_client
     left join stay_summed using (client_key)
     left join ed_summed using (client_key)
