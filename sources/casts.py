@@ -123,10 +123,11 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
         zone: the agency's zone, for local timestamps.
     """
     columns = [column for column in table.columns if column.name in present]
+    known = {column.name: column for column in columns}
     checks = [check for column in columns for check in _checks(column, present)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
-            left, right = pl.col(_TYPED + rule.left), pl.col(_TYPED + rule.right)
+            left, right = (pl.col(_typed_name(known[name])) for name in (rule.left, rule.right))
             fails = left > right if rule.operator == "<=" else left >= right
             where = f"{rule.left}, {rule.right}"
             expected = f"{rule.left} {rule.operator} {rule.right}"
@@ -138,7 +139,11 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
             for column in columns
             if column.type == "timestamp"
         ),
-        typed=tuple(_typed(column, zone).alias(_TYPED + column.name) for column in columns),
+        typed=tuple(
+            _typed(column, zone).alias(_typed_name(column))
+            for column in columns
+            if not _is_plain(column)
+        ),
         output=tuple(_output(columns)),
         texts=tuple(column.name for column in columns),
     )
@@ -147,7 +152,7 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
 def _output(columns: list[Column]) -> list[pl.Expr]:
     output = []
     for column in columns:
-        output.append(pl.col(_TYPED + column.name).alias(column.name))
+        output.append(pl.col(_typed_name(column)).alias(column.name))
         if column.date_only:
             length = pl.col(column.name).str.len_bytes()
             precision = (
@@ -170,6 +175,15 @@ def empty_rows(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema=schema | {BATCH_ID: pl.String(), SOURCE_ROW: pl.Int64()})
 
 
+def _is_plain(column: Column) -> bool:
+    """Whether the text is the value."""
+    return column.type == "varchar" and not column.spellings
+
+
+def _typed_name(column: Column) -> str:
+    return column.name if _is_plain(column) else _TYPED + column.name
+
+
 def _typed(column: Column, zone: str) -> pl.Expr:
     text = pl.col(column.name)
     match column.type:
@@ -188,7 +202,7 @@ def _typed(column: Column, zone: str) -> pl.Expr:
                 .when(lower.is_in(FALSE_TEXTS))
                 .then(False)
             )
-    return _normalized(text, column) if column.spellings else text
+    return _normalized(text, column)
 
 
 def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
@@ -209,7 +223,7 @@ def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
 
 
 def _checks(column: Column, present: frozenset[str]) -> list[Check]:
-    text, typed = pl.col(column.name), pl.col(_TYPED + column.name)
+    text, typed = pl.col(column.name), pl.col(_typed_name(column))
     checks = []
 
     def add(reason_code: str, expected: str, fails: pl.Expr) -> None:
