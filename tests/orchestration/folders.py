@@ -1,4 +1,4 @@
-"""Comparing what runs left: released bytes and warehouse rows, each as one value."""
+"""Comparing what runs left: batches, warehouse rows and released bytes, each as one value."""
 
 from __future__ import annotations
 
@@ -21,6 +21,25 @@ def released_bytes(data: Path) -> dict[str, str]:
         assert hashlib.sha256(path.read_bytes()).hexdigest() == file["sha256"], file["path"]
         if not file["path"].startswith("quality/data_docs"):
             found[file["path"]] = file["sha256"]
+    assert found
+    return found
+
+
+def raw_rows(data: Path) -> dict[str, str | list[str]]:
+    """Commit record of every batch, and the arrivals of every sender; the files that the records name are there."""
+    raw = data / "raw"
+    found: dict[str, str | list[str]] = {}
+    for record in sorted(raw.glob("*/_batches/*.json")):
+        found[str(record.relative_to(raw))] = record.read_text()
+        for part in json.loads(record.read_text())["parts"]:
+            for file in (*part["typed"], *part["rejects"]):
+                content = (raw / file["path"]).read_bytes()
+                assert hashlib.sha256(content).hexdigest() == file["sha256"], file["path"]
+    for ledger in sorted(raw.glob("*/_deliveries.jsonl")):
+        lines = map(json.loads, ledger.read_text().splitlines())
+        found[ledger.parent.name] = sorted(
+            f"{line['received_at']} {line['path']} {line['batch_id']}" for line in lines
+        )
     assert found
     return found
 

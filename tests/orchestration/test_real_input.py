@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -104,8 +105,14 @@ def test_visits_stays_and_claims_arrive(synthea: Path) -> None:
     assert (stays > 0) == (classes["inpatient"] > 0)
     visits = _all(synthea, "select count(*) from marts.fct_ed_visit")[0][0]
     assert (visits > 0) == (classes["emergency"] > 0)
-    claims = "select rows_current from quality.fct_reconciliation where table_name = 'claims'"
-    assert _all(synthea, claims) == [(len(_delivered("claims")),)]
+    paid = sum(
+        Decimal(row["PAYMENTS"])
+        for row in _delivered("claims_transactions")
+        if row["METHOD"] == "ECHECK"
+    )
+    claims = "select count(*), sum(paid_usd) from marts.fct_claim where source = 'synthea'"
+    assert _all(synthea, claims) == [(len(_delivered("claims")), paid)]
+    assert _all(synthea, "select max(paid_365d_usd) > 0 from marts.mart_client_utilization")[0][0]
 
 
 def test_lists_and_metrics_are_released(synthea: Path) -> None:

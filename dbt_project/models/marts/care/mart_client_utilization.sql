@@ -53,14 +53,8 @@ ed_visit as (
 {%- endfor %}
 
 paid_event as (
-    select client_key, start_date, paid_usd from {{ ref('int_claim__final') }}
+    select client_key, start_date, paid_usd from {{ ref('fct_claim') }}
     where not is_denied
-    union all
-    select encounter.client_key, encounter.started_on as start_date, encounter.payer_coverage
-    from (
-        select *, cast(started_at as date) as started_on
-        from ({{ synthea_record('encounters', 'record.started_at') }}) as simulated
-    ) as encounter
 ),
 
 -- what payers paid by final claims; context for leaders, never part of a rank
