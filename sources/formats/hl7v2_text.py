@@ -21,6 +21,7 @@ _ESCAPES = dict(zip(_STANDARD, ("\\F\\", "\\S\\", "\\R\\", "\\E\\", "\\T\\"), st
 _LITERALS = {"F": "|", "S": "^", "R": "~", "E": "\\", "T": "&", "H": "", "N": ""}
 _ESCAPED = re.compile(r"\\([A-Za-z.][^\\]{0,100})\\")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_HEADER = 8  # MSH, MSH-1 and the four separators of MSH-2
 _ISO_2022 = b"\x1b"
 _CHARACTER_SET = 17  # MSH-18, counted from the segment's name; the field separator is MSH-1
 _CODECS = {
@@ -66,7 +67,7 @@ def canonical(record: bytes) -> bytes | Problem:
         detail = "MSH-18: expected bytes of the character set named there, UTF-8 where none is"
         return Problem("bad_encoding", "MSH-18", detail)
     if separators != _STANDARD:
-        text = text.translate(_translation(separators))
+        text = _translated(text, separators)
     return text.encode("utf-8")
 
 
@@ -94,10 +95,21 @@ def _codec(record: bytes, separators: str) -> str | Problem:
     return codec
 
 
-def _translation(separators: str) -> dict[int, str]:
-    """Every separator becomes the standard one; a standard one that is mere text here is escaped."""
+def _translated(text: str, separators: str) -> str:
+    """Every separator becomes the standard one; a standard one that is mere text here is escaped.
+
+    An escaped separator is the message's own character: it becomes text, or is escaped where it is a standard one.
+    """
     table = {ord(literal): escape for literal, escape in _ESCAPES.items()}
-    return table | {ord(a): b for a, b in zip(separators, _STANDARD, strict=True)}
+    table |= {ord(a): b for a, b in zip(separators, _STANDARD, strict=True)}
+    own = dict(zip("FSRET", separators, strict=True))
+    escape = re.escape(separators[3])
+    header, body = text[:_HEADER], text[_HEADER:]
+    parts = re.split(f"({escape}[^{escape}]{{1,100}}{escape})", body)
+    for place, part in enumerate(parts):
+        literal = own.get(part[1:-1]) if place % 2 else None
+        parts[place] = _ESCAPES.get(literal, literal) if literal else part.translate(table)
+    return header.translate(table) + "".join(parts)
 
 
 def unescaped(text: str) -> str:

@@ -287,21 +287,34 @@ def test_escapes(text: str, expected: str) -> None:
     assert row(field("PID", 5, f"X^{text}"))["first_name"] == expected.strip()
 
 
-@pytest.mark.parametrize("separators", ["|^~\\&", "#@*!%", "^|~\\&", "|~^\\&", "|^~&\\", "|^~\\&#"])
+OTHER_SEPARATORS = ["|^~\\&", "#@*!%", "^|~\\&", "|~^\\&", "|^~&\\", "|^~\\&#", "#@*!%$"]
+
+
+def rewritten(standard: str, separators: str) -> bytes:
+    """A message of standard separators (and without text that holds others) with those."""
+    found = standard.translate(str.maketrans("|^~\\&", separators[:5]))
+    return (found[:3] + separators + found[8:]).encode()
+
+
+@pytest.mark.parametrize("separators", OTHER_SEPARATORS)
 def test_any_separators_give_the_same_row(separators: str) -> None:
-    standard = b"\r".join((HEAD, b"PID|1||7^^^H&1^MR~8^^^H&1^PI||R\\T\\S^A\\F\\B#@*!%"))
-    f, c, r, e, s = separators[:5]
-    table = str.maketrans({"|": f, "^": c, "~": r, "\\": e, "&": s})
-    body = standard.decode().replace("#@*!%", "" if separators == "#@*!%" else "#@*!%")
-    written = body.translate(table)
-    if len(separators) > 5:
-        written = written.replace(separators[:5], separators, 1)[:3] + separators + written[8:]
-    found = canonical(written.encode())
+    standard = HEAD.decode() + "\rPID|1||7^^^H&1^MR~8^^^H&1^PI||RUIZ&DE^ANA~B"
+    found = canonical(rewritten(standard, separators))
     assert isinstance(found, bytes)
-    (expected, _), (rows, _) = read_fields([body.encode()]), read_fields([found])
+    (expected, _), (rows, _) = read_fields([standard.encode()]), read_fields([found])
     assert rows.rows(named=True) == expected.rows(named=True)
-    assert rows["last_name"].to_list() == ["R&S"]
     assert rows["other_patient_ids"].to_list() == ["8^H^PI"]
+
+
+@pytest.mark.parametrize("separators", OTHER_SEPARATORS)
+def test_an_escaped_separator_is_the_message_s_own(separators: str) -> None:
+    standard = HEAD.decode() + r"\rPID|1||7||A\F\B\S\C\R\D\E\E\T\F\H\T\N\^ANA"
+    found = canonical(rewritten(standard.replace(r"\r", "\r", 1), separators))
+    assert isinstance(found, bytes)
+    rows, _ = read_fields([found])
+    f, c, r, e, s = separators[:5]
+    assert rows["last_name"].to_list() == [f"A{f}B{c}C{r}D{e}E{s}FT"]
+    assert rows["first_name"].to_list() == ["ANA"]
 
 
 @pytest.mark.parametrize(
@@ -355,3 +368,10 @@ def test_a_message_reads_alike_alone_and_among_others(
         expected = {k: v for k, v in alone.row(0, named=True).items() if v is not None}
         found = {k: v for k, v in frame.row(place, named=True).items() if v is not None}
         assert found == expected
+
+
+def test_of_segments_that_repeat_the_first_counts_for_its_own_message() -> None:
+    booked = b"\r".join((HEAD, PID, b"AIS|1||A", b"AIS|2||B"))
+    plain = b"\r".join((HEAD, PID))
+    frame, _ = read_fields([plain, booked])
+    assert frame["appointment_service_code"].to_list() == [None, "A"]

@@ -115,6 +115,7 @@ def test_typed_rows(read) -> None:
         (with_set(b"", b"Mu\xf1oz"), "bad_encoding", "MSH-18"),
         (with_set(b"UNICODE UTF-8", b"Mu\xf1oz"), "bad_encoding", "MSH-18"),
         (with_set(b"XQZ 5", b"Mu\xc3\xb1oz"), "unknown_character_set", "MSH-18"),
+        (with_set(b"", b"\x1b$B%5%H\x1b(B"), "unknown_character_set", "MSH-18"),
         (with_set(b"ISO IR87", b"\x1b$B%5%H\x1b(B"), "unknown_character_set", "MSH-18"),
     ],
 )  # fmt: skip
@@ -193,6 +194,14 @@ def test_other_separators_in_one_file_with_the_standard_ones(read) -> None:
     found = read(b"\r".join([GOOD, other, GOOD, other]))
     assert found.rows.drop("_source_row").n_unique() == 1
     assert found.rows["_source_row"].to_list() == [1, 2, 3, 4]
+
+
+def test_a_standard_separator_is_mere_text_among_others(read) -> None:
+    found = read(
+        rb"MSH#@*!%#APP#HOSP###20250102##ADT@A01#C1#P#2.5" + b"\rPID#1##7##R|^~\\&!F!@ANA\r"
+    )
+    assert found.rows["last_name"].to_list() == ["R|^~\\&#"]
+    assert found.rows["first_name"].to_list() == ["ANA"]
 
 
 def test_a_segment_of_three_megabytes(read) -> None:
