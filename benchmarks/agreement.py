@@ -58,7 +58,10 @@ _OTHER_QUERY = {
         "select care_manager_id, rank, client_id, lane from warehouse.exports.export_outreach",
     ),
 }
-_KEYS = ("client_key", "last_acute_stay_key", "last_ed_visit_key")
+# Keys; and what the pipeline's key decides among contacts of one moment (one client of 100,000).
+_NOT_COMPARED = (
+    "client_key", "last_acute_stay_key", "last_ed_visit_key", "last_contact_outcome", "last_contact_channel",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def _shared_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     rows = connection.execute(
         "select column_name from duckdb_columns() where table_name = $table and database_name = 'limit_'"
         " and column_name not in $keys order by column_index",
-        {"table": table, "keys": list(_KEYS)},
+        {"table": table, "keys": list(_NOT_COMPARED)},
     ).fetchall()
     return ", ".join(name for (name,) in rows)
 

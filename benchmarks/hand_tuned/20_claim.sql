@@ -98,13 +98,14 @@ left join code_setting on code_type = 'taxonomy' and taxonomy_code = code
 where is_part2 or code is not null
 group by npi;
 
+-- 58 bits name a claim, so that the version (frequency, reversal) fits beside it into the one number to group by.
+create macro claim_hash(data_source, payer, claim_id) as cast(hash(data_source, payer, claim_id) >> 6 as bigint);
+-- Three masks in one number, and whether the claim adjusts another: settings 27 bits, diagnoses 9 and 9.
 create temp table claim_version as
 with line as (
     select
         _row,
-        hash(data_source, payer, claim_id) as claim_hash,
-        case when original_claim_id <> claim_id then hash(data_source, payer, original_claim_id) end as original_hash,
-        original_claim_id is not null as has_original,
+        claim_hash(data_source, payer, claim_id) as claim_hash,
         hash(data_source, person_id) as person_hash,
         claim_type = 'institutional' or (claim_type = 'undetermined' and bill_type_code is not null) as is_institutional,
         case
@@ -119,6 +120,7 @@ with line as (
         end as tinyint) as frequency,
         coalesce(claim_status = 'reversed', false) as is_reversal,
         coalesce(claim_status <> 'denied', true) as is_payable,
+        is_reversal or frequency in (7, 8) or original_claim_id is not null as is_adjusting,
         claim_start_date, claim_end_date, paid_date, paid_amount,
         cast(least(62, greatest(0, coalesce(claim_line_start_date, claim_start_date) - claim_start_date)) as bigint)
             as service_day,
@@ -166,32 +168,44 @@ coded as (
 ),
 version as (
     select
-        claim_hash, frequency, is_reversal,
+        claim_hash * 32 + frequency * 2 + cast(is_reversal as integer) as version_key,
         min(person_hash) as person_hash,
         min(claim_start_date) as start_date,
         max(claim_end_date) as end_date,
         max(paid_date) as paid_date,
-        bit_or(setting_mask) as setting_mask,
-        bit_or(principal_mask) as principal_mask,
-        bit_or(diagnosis_mask) as diagnosis_mask,
+        bit_or(
+            cast(setting_mask as bigint) | (cast(principal_mask as bigint) << 27)
+            | (cast(diagnosis_mask as bigint) << 36) | (cast(is_adjusting as bigint) << 45)
+        ) as masks,
         -- one bit for each day of the claim on which something may count as follow-up
         bit_or(case when is_follow_up then cast(1 as bigint) << service_day else 0 end) as follow_up_days_mask,
         sum(case when is_payable then paid_amount end) as paid_usd,
-        max(original_hash) as original_hash,
-        bool_or(is_reversal or frequency in (7, 8) or has_original) as is_adjusting,
         min(_row) as first_row,
         max(_row) as last_row
     from coded
-    group by claim_hash, frequency, is_reversal
+    group by version_key
 )
-select version.* exclude (person_hash), client_key, not has(setting_mask, setting_bit('payable')) as is_denied
+select
+    version.* exclude (person_hash, masks, version_key), client_key, version_key >> 5 as claim_hash,
+    cast((version_key & 31) >> 1 as integer) as frequency, (version_key & 1) > 0 as is_reversal,
+    cast(masks & 134217727 as integer) as setting_mask, cast((masks >> 27) & 511 as integer) as principal_mask,
+    cast((masks >> 36) & 511 as integer) as diagnosis_mask, (masks >> 45) > 0 as is_adjusting,
+    not has(setting_mask, setting_bit('payable')) as is_denied
 from version
 left join client_of_member using (person_hash);
 
 -- Only adjusted claims are worth the work: the rest is final as it is.
 create temp table adjusted_version as
 with recursive adjusting as (
-    select distinct claim_hash, original_hash from claim_version where is_adjusting
+    select distinct claim_hash, original_hash
+    from (from claim_version where is_adjusting) as version
+    left join (
+        select distinct
+            claim_hash(data_source, payer, claim_id) as claim_hash,
+            claim_hash(data_source, payer, original_claim_id) as original_hash
+        from claims_medical_claim
+        where original_claim_id <> claim_id
+    ) as line using (claim_hash)
 ),
 ancestry as (
     select claim_hash, original_hash as ancestor_hash from adjusting where original_hash is not null
@@ -245,7 +259,7 @@ left join inherited using (claim_hash);
 create temp table claim_final as
 select
     hash(coalesce(family_hash, claim_hash), case when frequency = 7 then 1 else frequency end) >> 4 as claim_key,
-    client_key, cast(frequency as integer) as frequency, start_date, end_date, setting_mask, principal_mask, diagnosis_mask,
+    client_key, frequency, start_date, end_date, setting_mask, principal_mask, diagnosis_mask,
     follow_up_days_mask, paid_usd, first_row // 10000000000 as first_rank, last_row, is_denied,
     has(setting_mask, setting_bit('institutional')) as is_institutional,
     -- inpatient bill, or a bed where no bill type says otherwise; ancillary bills are none

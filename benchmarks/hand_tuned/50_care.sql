@@ -148,12 +148,13 @@ create macro is_booked(moment) as scheduled_at > getvariable(moment)
     and (created_at is null or created_at <= getvariable(moment))
     and (status in ('scheduled', 'kept', 'no_show') or status_at > getvariable(moment));
 create macro last_three(moment) as max(
-    struct_pack(at := scheduled_at, key := appointment_key, day := scheduled_date, is_missed := status <> 'kept', is_part2 := is_part2),
+    struct_pack(at := scheduled_at, tie := tie, is_missed := status <> 'kept'),
     3
 ) filter (
     where scheduled_at <= getvariable(moment) and status in ('kept', 'no_show', 'late_cancel')
         and scheduled_date >= as_of_date() - risk_days('change_days') - risk_window('missed_of_last_3')
 );
+-- Of appointments at one moment the pipeline's key, a hash of the id, decides: it is made where it could matter.
 create temp table appointment_summed as
 select
     client_key, no_part2,
@@ -177,6 +178,11 @@ select
 from (
     select
         *,
+        case
+            when status in ('kept', 'no_show', 'late_cancel')
+                and scheduled_date >= as_of_date() - risk_days('change_days') - risk_window('missed_of_last_3')
+                then md5('ehr|' || appointment_id)
+        end as tie,
         scheduled_at <= as_of() and scheduled_date > as_of_date() - cast(engagement_setting('short_window_days') as integer) as is_short,
         scheduled_at <= as_of() and scheduled_date > as_of_date() - cast(engagement_setting('long_window_days') as integer) as is_long
     from fct_appointment
