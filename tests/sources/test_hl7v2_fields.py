@@ -63,6 +63,8 @@ def test_the_trigger_of_an_old_message_is_that_of_its_event_segment() -> None:
     ("segment", "number", "value", "expected"),
     [
         ("PID", 5, "RUIZ&DE&RUIZ^ANA^Q^JR^DR~OTHER^B", "last_name=RUIZ first_name=ANA middle_name=Q name_suffix=JR"),
+        ("PID", 5, "RUIZ~OTHER^B", "last_name=RUIZ"),
+        ("PV1", 39, "FAC~OTHER", "servicing_facility_id=FAC"),
         ("PID", 5, " RUIZ ", "last_name=RUIZ"),
         ("PID", 7, "19800102", "birth_date=1980-01-02"),
         ("PID", 7, "19800102112233-0500", "birth_date=1980-01-02"),
