@@ -10,11 +10,11 @@ membership as (
     where start_date <= as_of_date() and coalesce(end_date, as_of_date()) >= as_of_date()
 ),
 consented as (
-    select client_key, consent.consent_id, consent.program_id
+    select client_key, consent.program_id
     from ehr_consent as consent
     inner join client_of_agency using (client_id)
     inner join listed using (client_key)
-    semi join (from seed_consent_scope where covers_part2) as covering on consent.scope = covering.scope
+    semi join (from seed_consent_scope where covers_part2) as scope on consent.scope = scope.scope
     semi join (from seed_consent_purpose where covers_outreach) as purpose on consent.purpose = purpose.purpose
     left join membership
         on recipient_type = 'program' and recipient_id = membership.program_id and care_manager_id = staff_id
@@ -29,17 +29,15 @@ consented as (
         and coalesce(end_date >= as_of_date(), true)
         and not coalesce(revoked_at <= as_of() and (end_date is null or revoked_at <= end_of_day(end_date)), false)
 ),
+covering as (
+    select client_key, bool_or(program_id is null) as covers_all, list(program_id) as programs
+    from consented
+    group by client_key
+),
 permission as (
-    select client_key, bool_and(is_covered) as is_covered
-    from (
-        select origin.client_key, origin.program_id, count(consent_id) > 0 as is_covered
-        from part2_origin as origin
-        semi join listed using (client_key)
-        left join consented
-            on origin.client_key = consented.client_key
-            and (consented.program_id is null or consented.program_id = origin.program_id)
-        group by origin.client_key, origin.program_id
-    )
+    select client_key, bool_and(coalesce(covers_all or list_contains(programs, program_id), false)) as is_covered
+    from part2_origin
+    left join covering using (client_key)
     group by client_key
 )
 select client_key, care_manager_id, not coalesce(is_covered, true) as no_part2
