@@ -59,7 +59,7 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
     """
     from dbt.cli.main import dbtRunner
 
-    fixed = {"CASELOAD_DATA": "data", "CASELOAD_MEMORY_LIMIT": "450MB", "CASELOAD_THREADS": "2"}
+    fixed = {"CASELOAD_DATA": "data", "CASELOAD_MEMORY_LIMIT": "350MB", "CASELOAD_THREADS": "2"}
     with _environment(fixed):
         result = dbtRunner().invoke(["parse", *_PLACES, "--quiet", "--no-version-check"])
     if not result.success:
