@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with simulated_claim as (
     {{ synthea_record('claims', 'record.service_at') }}
 ),
