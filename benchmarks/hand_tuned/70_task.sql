@@ -478,8 +478,8 @@ timed as (
     select
         followed.*, referral.client_key, is_part2, stalled_after_days,
         status_at + stalled_after_days * interval '1 day' as stalled_at,
-        -- as int_referral__stepped has it: without a barrier known_at is null, and "told" is the creation
-        greatest(known_at, created_at) as told_at,
+        -- no barrier is heard of before its referral is made; greatest() alone would take a null for the creation
+        case when known_at is not null then greatest(known_at, created_at) end as told_at,
         case when told_at >= status_at and coalesce(told_at < next_status_at, true) then told_at end as barrier_at,
         case when barrier_at <= stalled_at then 'referral_barrier' else 'referral_stalled' end as task_type,
         least(barrier_at, stalled_at) as opened_at

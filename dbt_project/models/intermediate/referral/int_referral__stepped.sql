@@ -22,6 +22,20 @@ barrier_version as (
     group by version.referral_id, version.barrier_code
 ),
 
+-- no barrier is heard of before its referral is made
+told_barrier as (
+    select
+        referral.referral_key,
+        case
+            when barrier_version.known_at < referral.created_at then referral.created_at
+            else barrier_version.known_at
+        end as barrier_at
+    from referral
+    inner join barrier_version
+        on referral.referral_id = barrier_version.referral_id
+        and referral.barrier_code = barrier_version.barrier_code
+),
+
 step as (
     {%- for step in [
         'created', 'sent', 'accepted', 'scheduled', 'attended', 'result_received', 'closed',
@@ -56,14 +70,9 @@ stepped as (
         following_step.next_status_at,
         following_step.next_status,
         case
-            when greatest(barrier_version.known_at, referral.created_at)
-                >= following_step.status_at
-                and (
-                    following_step.next_status_at is null
-                    or greatest(barrier_version.known_at, referral.created_at)
-                    < following_step.next_status_at
-                )
-                then greatest(barrier_version.known_at, referral.created_at)
+            when told_barrier.barrier_at >= following_step.status_at
+                and coalesce(told_barrier.barrier_at < following_step.next_status_at, true)
+                then told_barrier.barrier_at
         end as barrier_at,
         referral.referral_id,
         referral.client_key,
@@ -74,9 +83,7 @@ stepped as (
         referral.evidence_key
     from following_step
     inner join referral on following_step.referral_key = referral.referral_key
-    left join barrier_version
-        on referral.referral_id = barrier_version.referral_id
-        and referral.barrier_code = barrier_version.barrier_code
+    left join told_barrier on referral.referral_key = told_barrier.referral_key
     where following_step.status <> 'closed'
 )
 
