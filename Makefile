@@ -39,7 +39,7 @@ dev: $(READY)  ## Dagster: assets, runs, schedule, sensor
 docs: $(READY)  ## the dbt sources written anew from the contracts
 	$(BIN)/python -m sources.dictionary
 
-bench: $(READY)  ## what the pipeline costs, per stage (CLIENTS=100000 for the large one)
+bench: $(READY)  ## the pipeline beside the hand-tuned limit (CLIENTS=100000 for the large one)
 	$(BIN)/caseload bench --clients $(or $(CLIENTS),10000)
 
 lock: $(READY)  ## resolve the versions of pyproject.toml anew, by hash, without an address
