@@ -25,7 +25,9 @@ def test_wrong_key_names_the_recipient(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [str(pyrage.x25519.Identity.generate()), "-----BEGIN OPENSSH PRIVATE KEY-----"]
+    "key",
+    [str(pyrage.x25519.Identity.generate()), "-----BEGIN OPENSSH PRIVATE KEY-----"],
+    ids=["age", "ssh"],
 )
 def test_secret_key_is_called_one_and_not_repeated(key: str) -> None:
     with pytest.raises(RecipientKeyError, match="is a secret key") as raised:
