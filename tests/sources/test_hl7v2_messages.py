@@ -21,7 +21,7 @@ from sources.ingest import ingest
 from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
 
-CONTRACT = load_contract(SOURCES / "adt" / "message.yml")
+CONTRACT = load_contract(SOURCES / "adt" / "contract.yml")
 TABLE = CONTRACT.tables["message"]
 HEAD = rb"MSH|^~\&|APP|HOSP|||20250102030405||ADT^A01|C1|P|2.5.1"
 PID = b"PID|1||7^^^H^MR||RUIZ^ANA||19800102|F"
