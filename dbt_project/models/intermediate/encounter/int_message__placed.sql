@@ -103,7 +103,8 @@ timed_message as (
         case moment
             when 'admitted' then admitted_at
             when 'discharged' then discharged_at
-            when 'cancelled' then case when event_at > recorded_at then event_at else recorded_at end
+            when 'cancelled'
+                then case when event_at > recorded_at then event_at else recorded_at end
         end as moment_at,
         case moment
             when 'admitted' then admitted_at_precision
