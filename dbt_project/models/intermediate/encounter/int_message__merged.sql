@@ -4,7 +4,7 @@ with message as (
     select * from {{ ref('stg_adt__message') }}
     where message_type = 'ADT'
         and trigger_event = 'A40'
-        and coalesce(processing_id, 'P') = 'P'
+        and coalesce(processing_id, 'P') not in ('D', 'T')
         and prior_patient_id <> source_patient_id
 ),
 

@@ -12,7 +12,7 @@ with adt_message as (
             diagnosis_code_1
         ) as diagnosis_code
     from {{ ref('stg_adt__message') }}
-    where message_type = 'ADT' and coalesce(processing_id, 'P') = 'P'
+    where message_type = 'ADT' and coalesce(processing_id, 'P') not in ('D', 'T')
 ),
 
 trigger_rule as (
