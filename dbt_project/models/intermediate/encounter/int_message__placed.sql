@@ -118,6 +118,40 @@ timed_message as (
     from triggered_message
 ),
 
+happened_message as (
+    select
+        *,
+        coalesce(moment_at, event_at, recorded_at, message_at) as happened_at,
+        case
+            when moment_at is not null then moment_precision
+            when event_at is not null then event_at_precision
+            when recorded_at is not null then recorded_at_precision
+            else message_at_precision
+        end as happened_precision
+    from timed_message
+),
+
+-- taken back and told again with a corrected time: what is told after the cancellation stands,
+-- also where it happened before it
+answered_message as (
+    select
+        *,
+        case
+            when visit_number is null then null
+            when event_type = 'cancelled_discharge'
+                then min(case when event_type = 'discharge' then happened_at end) over told_later
+            when event_type = 'cancelled_admit'
+                then
+                    min(case when event_type in ('admit', 'presented') then happened_at end)
+                        over told_later
+        end as told_again_at
+    from happened_message
+    window told_later as (
+        partition by sender_id, visit_number order by told_number
+        rows between 1 following and unbounded following
+    )
+),
+
 placed_message as (
     select
         message.sender_id,
@@ -128,13 +162,12 @@ placed_message as (
         message.visit_number,
         message.event_type,
         coalesce(message.patient_class, message.default_class) as patient_class,
-        coalesce(message.moment_at, message.event_at, message.recorded_at, message.message_at)
-            as event_at,
-        case
-            when message.moment_at is not null then message.moment_precision
-            when message.event_at is not null then message.event_at_precision
-            when message.recorded_at is not null then message.recorded_at_precision
-            else message.message_at_precision
+        case when message.told_again_at <= message.happened_at
+                then message.told_again_at - interval '1 second'
+            else message.happened_at
+        end as event_at,
+        case when message.told_again_at <= message.happened_at then 'time'
+            else message.happened_precision
         end as event_at_precision,
         message.source_patient_id,
         coalesce(patient.medicaid_id, message.medicaid_id) as medicaid_id,
@@ -154,7 +187,7 @@ placed_message as (
         message.admitted_from,
         message._batch_id,
         message._source_row
-    from timed_message as message
+    from answered_message as message
     left join patient
         on message.sender_id = patient.sender_id
         and message.source_patient_id = patient.source_patient_id
