@@ -50,8 +50,8 @@ grouped_version as (
         min(line.claim_start_date) as start_date,
         max(line.claim_end_date) as end_date,
         max(line.paid_date) as paid_date,
-        -- the masks of a line side by side in one number: each sum kept for millions of claims costs
-        -- memory that the machine does not have
+        -- the masks of a line side by side in one number: each sum kept for millions of claims
+        -- costs memory that the machine does not have
         bit_or(
             cast(line.setting_mask as bigint)
             | (cast(line.principal_mask as bigint) << 32)

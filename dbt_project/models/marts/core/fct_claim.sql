@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# A view: int_claim__summed already holds every claim, and a copy of it would be the largest table of all. #}
+{# A view: int_claim__summed holds every claim, and a copy of it would be the largest table. #}
 with final_claim as (
     select * from {{ ref('int_claim__final') }}
 ),

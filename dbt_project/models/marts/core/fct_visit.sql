@@ -1,5 +1,5 @@
--- longer than the budget: recorded visits, kept appointments without one and encounters of simulated
--- patients have to become the same columns somewhere
+-- longer than the budget: recorded visits, kept appointments without one and encounters of
+-- simulated patients have to become the same columns somewhere
 with visit_record as (
     {{ agency_record(
         'ehr', 'visit',
@@ -65,8 +65,8 @@ recorded_visit as (
     {%- endfor %}
 ),
 
--- asked of the delivered rows again: a second reader of recorded_visit would have all of its columns
--- written aside
+-- asked of the delivered rows again: a second reader of recorded_visit would have all of its
+-- columns written aside
 linked_appointment as (
     select visit.appointment_id
     from {{ ref('stg_ehr__visit') }} as visit
