@@ -2,7 +2,7 @@
    with the contracts). Names stand here, and not in a loop over the graph, so that dbt sees the dependencies. #}
 {% macro delivered_tables() -%}
     {{ return({
-        'adt': ['event'],
+        'adt': ['event', 'message'],
         'claims': ['eligibility', 'medical_claim', 'pharmacy_claim'],
         'ehr': [
             'client', 'staff', 'staff_program', 'staff_leave', 'provider', 'program', 'program_enrollment',

@@ -87,7 +87,7 @@ PLACES = (
     Place("hospital_service", "PV1", 10),
     Place("admitted_from", "PV1", 14),
     Place("visit_number", "PV1", 19),
-    Place("discharge_disposition_code", "PV1", 36),
+    Place("discharge_disposition_code", "PV1", 36, kind="code"),
     Place("servicing_facility_id", "PV1", 39),
     Place("admitted_at", "PV1", 44, kind="moment"),
     Place("discharged_at", "PV1", 45, kind="moment"),

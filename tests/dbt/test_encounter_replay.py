@@ -11,6 +11,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pytest
@@ -23,13 +24,17 @@ from tests.conftest import Demo
 AS_OF = dt.datetime(2025, 3, 25, tzinfo=dt.UTC)
 # The spring change in New York lies in the middle: 2025-03-09 02:30 does not exist there.
 START = dt.datetime(2025, 3, 6, 4, tzinfo=dt.UTC)
-SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim" / "event_rule.csv"
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
 MODELS = (
     ("staging", "view", "staging/caseload/stg_caseload__run"),
     ("staging", "view", "staging/caseload/stg_caseload__delivery"),
     ("staging", "view", "staging/caseload/stg_caseload__batch_order"),
     ("staging", "view", "staging/adt/stg_adt__superseded"),
     ("staging", "view", "staging/adt/stg_adt__event"),
+    ("staging", "view", "staging/adt/stg_adt__message"),
+    ("intermediate", "view", "intermediate/encounter/int_message__merged"),
+    ("intermediate", "view", "intermediate/encounter/int_message__placed"),
+    ("intermediate", "view", "intermediate/encounter/int_alert__delivered"),
     ("intermediate", "view", "intermediate/encounter/int_alert__sequenced"),
     ("intermediate", "view", "intermediate/encounter/int_encounter__from_adt"),
 )
@@ -38,10 +43,20 @@ EVENT_TYPES = (
     "deceased", "closed",
 )  # fmt: skip
 
+TRIGGERS = {
+    "admit": ("A01", "admitted_at"),
+    "discharge": ("A03", "discharged_at"),
+    "presented": ("A04", "admitted_at"),
+    "cancelled_admit": ("A11", "recorded_at"),
+    "cancelled_discharge": ("A13", "recorded_at"),
+}
+
 
 @dataclass(frozen=True, order=True)
 class Alert:
     """One event as a hospital knows it. All else about it follows from these, so a re-send is the same row."""
+
+    table: ClassVar[str] = "event"
 
     visit: int
     event_type: str
@@ -67,6 +82,29 @@ class Alert:
         }
 
 
+class Message(Alert):
+    """The same event as the hospital's own HL7 v2 message, with the moment where the standard has it."""
+
+    table: ClassVar[str] = "message"
+
+    def row(self) -> dict[str, object]:
+        """The raw row without its batch."""
+        alert = super().row()
+        trigger, moment = TRIGGERS[self.event_type]
+        return {
+            **{name: alert[name] for name in ("sending_facility_id", "visit_number")},
+            "source_patient_id": alert["source_patient_id"],
+            "message_type": "ADT",
+            "trigger_event": trigger,
+            "message_control_id": f"{self.visit}-{trigger}-{self.hour}",
+            "patient_class": "E" if self.event_type == "presented" else "I",
+            "message_at": alert["event_at"] + dt.timedelta(minutes=5),
+            "message_at_precision": "time",
+            moment: alert["event_at"],
+            f"{moment}_precision": alert["event_at_precision"],
+        }
+
+
 class Hospital:
     """The models from raw alert to encounter, over an empty warehouse in memory."""
 
@@ -80,9 +118,12 @@ class Hospital:
         run("use warehouse")
         for schema in ("raw_adt", "raw_caseload", "staging", "intermediate", "seeds"):
             run(f"create schema {schema}")
-        columns = load_contracts()["adt"].table("event").typed_columns()
-        self._names = [name for name, _ in columns]
-        run(f"create table raw_adt.event ({', '.join(f'{name} {kind}' for name, kind in columns)})")
+        self._names: dict[str, list[str]] = {}
+        for name, table in load_contracts()["adt"].tables.items():
+            columns = table.typed_columns()
+            self._names[name] = [column for column, _ in columns]
+            typed = ", ".join(f"{column} {kind}" for column, kind in columns)
+            run(f"create table raw_adt.{name} ({typed})")
         run(
             "create table raw_caseload.run as select cast(? as timestamptz) as as_of, date '2025-03-24'"
             " as as_of_date, 'America/New_York' as time_zone, 'org' as organization_id, 'NY' as state",
@@ -92,7 +133,8 @@ class Hospital:
             "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
             " received_at timestamptz, is_dated boolean)"
         )
-        run(f"create table seeds.event_rule as from read_csv('{SEED}')")
+        for seed in ("event_rule", "adt_trigger", "adt_patient_class"):
+            run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
         run(
             "create table intermediate.int_row__received (source varchar, table_name varchar,"
             " _batch_id varchar, _source_row bigint, received_at timestamptz)"
@@ -105,10 +147,13 @@ class Hospital:
             sql = (compiled / f"{path}.sql").read_text()
             run(f"create {kind} {schema}.{Path(path).name} as {sql}")
 
-    def encounters(self, deliveries: list[list[Alert]]) -> list[tuple[object, ...]]:
+    def encounters(
+        self, deliveries: list[list[Alert]], columns: str = "* exclude (_batch_id, _source_row)"
+    ) -> list[tuple[object, ...]]:
         """What stands after these deliveries, one on each day, without what names a batch."""
         run = self._connection.execute
-        run("delete from raw_adt.event")
+        for name in self._names:
+            run(f"delete from raw_adt.{name}")
         run("delete from raw_caseload.delivery")
         for number, alerts in enumerate(deliveries):
             received = AS_OF - dt.timedelta(days=len(deliveries) - number)
@@ -118,13 +163,13 @@ class Hospital:
             )
             for position, alert in enumerate(alerts, 1):
                 row = {**alert.row(), "_batch_id": f"b{number}", "_source_row": position}
+                names = self._names[alert.table]
                 run(
-                    f"insert into raw_adt.event values ({', '.join('?' * len(self._names))})",
-                    [row.get(name) for name in self._names],
+                    f"insert into raw_adt.{alert.table} values ({', '.join('?' * len(names))})",
+                    [row.get(name) for name in names],
                 )
         return run(
-            "select * exclude (_batch_id, _source_row) from intermediate.int_encounter__from_adt"
-            " order by encounter_key"
+            f"select {columns} from intermediate.int_encounter__from_adt order by encounter_key"
         ).fetchall()
 
     def close(self) -> None:
@@ -170,3 +215,43 @@ def test_the_replay_sees_a_difference(hospital: Hospital) -> None:
     taken_back = [*admitted, Alert(1, "cancelled_discharge", 36)]
     assert hospital.encounters([admitted]) != hospital.encounters([taken_back])
     assert len(hospital.encounters([taken_back])) == 1
+
+
+@pytest.mark.parametrize(
+    ("story", "expected"),
+    [
+        ([("admit", 6)], (6, None, False, False)),
+        ([("admit", 6), ("discharge", 31)], (6, 31, False, False)),
+        ([("admit", 6), ("discharge", 31), ("cancelled_discharge", 37)], (6, None, False, True)),
+        ([("admit", 6), ("cancelled_discharge", 37)], (6, None, False, False)),
+        ([("cancelled_discharge", 37)], (37, None, True, False)),
+        ([("admit", 6), ("cancelled_admit", 7)], (6, None, True, False)),
+        ([("presented", 5), ("admit", 6), ("discharge", 31)], (6, 31, False, False)),
+        (
+            [("admit", 6), ("discharge", 31), ("cancelled_discharge", 37), ("discharge", 50)],
+            (6, 50, False, False),
+        ),
+    ],
+)
+@pytest.mark.parametrize("visit", [1, 4])
+def test_a_hospitals_own_messages_tell_what_alerts_tell(
+    hospital: Hospital,
+    story: list[tuple[str, int]],
+    expected: tuple[int, int | None, bool, bool],
+    visit: int,
+) -> None:
+    columns = (
+        "client_key, admitted_at, ended_at, is_cancelled, is_discharge_cancelled, evidence_table"
+    )
+    admitted, ended, *flags = expected
+    moments = [hour and START + dt.timedelta(hours=hour) for hour in (admitted, ended)]
+    client = None if visit % 2 else 7
+    for kind in (Alert, Message):
+        told = [kind(visit, event_type, hour) for event_type, hour in story]
+        found = hospital.encounters([told[::-1], told], columns)
+        assert found == [(client, *moments, *flags, f"raw_adt.{kind.table}")]
+
+
+def test_an_alert_and_a_message_of_one_visit_are_one_encounter(hospital: Hospital) -> None:
+    mixed = [Alert(1, "admit", 6), Message(1, "discharge", 31), Alert(1, "discharge", 31)]
+    assert len(hospital.encounters([mixed])) == 1

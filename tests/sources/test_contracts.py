@@ -33,7 +33,7 @@ def test_dbt_sources_are_generated_from_the_contracts() -> None:
 def test_every_sender_of_this_stage_has_its_tables() -> None:
     counts = {source: len(contract.tables) for source, contract in CONTRACTS.items()}
     expected = {
-        "adt": 1,
+        "adt": 2,
         "claims": 3,
         "ehr": 20,
         "outreach_log": 1,

@@ -21,7 +21,7 @@ from sources.ingest import ingest
 from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
 
-CONTRACT = load_contract(SOURCES / "adt" / "message.yml")
+CONTRACT = load_contract(SOURCES / "adt" / "contract.yml")
 TABLE = CONTRACT.tables["message"]
 HEAD = rb"MSH|^~\&|APP|HOSP|||20250102030405||ADT^A01|C1|P|2.5.1"
 PID = b"PID|1||7^^^H^MR||RUIZ^ANA||19800102|F"
@@ -153,6 +153,7 @@ def test_no_text_of_another_kind_of_message_is_kept(read) -> None:
 def test_no_free_text_and_no_social_security_number_is_loaded(read) -> None:
     found = read(
         HEAD + b"\rPID|1||7^^^H^MR~987-65-4321^^^USSSA^SS" + b"|" * 16 + b"987654321"
+        b"\rPV1|1|I" + b"|" * 34 + b"sad and alone"
         b"\rPV2|||wants to die^wants to die\rDG1|1||sad today^sad today|sad today\rNTE|1||sad today\r"
     )
     text = found.rows.write_json()

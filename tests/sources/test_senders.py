@@ -77,7 +77,10 @@ def test_progress_names_each_file_once(tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     only = {"adt": load_contracts()["adt"]}
     ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, lambda *step: told.append(step), only)
-    assert told == [(1, 1, "adt/2025-05-30/event_hie.csv")]
+    assert told == [
+        (1, 2, "adt/2025-05-30/event_hie.csv"),
+        (2, 2, "adt/2025-05-30/hospital.hl7"),
+    ]
 
 
 @pytest.mark.parametrize(

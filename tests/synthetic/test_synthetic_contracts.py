@@ -11,12 +11,18 @@ import pytest
 from sources.contract import load_contracts
 from sources.ingest import ingest
 
+# The made-up agency hears of hospitals through an exchange; HL7 v2 is read from real hospitals only.
+NOT_WRITTEN = {("adt", "message")}
 FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
 
 
 @pytest.mark.parametrize("source", FEEDS)
 def test_headers_and_closed_values(village, source: str) -> None:
-    tables = {table.name: table for table in load_contracts()[source].tables.values()}
+    tables = {
+        name: table
+        for name, table in load_contracts()[source].tables.items()
+        if (source, name) not in NOT_WRITTEN
+    }
     written = set()
     for path in sorted((village.landing / source).glob("*/*.csv")):
         name = path.stem.rsplit("_", 1)[0]

@@ -1,5 +1,6 @@
 {%- set event_times = [
-    ('adt', 'event', 'event_at'), ('claims', 'medical_claim', 'claim_start_date'),
+    ('adt', 'event', 'event_at'), ('adt', 'message', 'recorded_at'),
+    ('claims', 'medical_claim', 'claim_start_date'),
     ('claims', 'pharmacy_claim', 'dispensing_date'), ('ehr', 'visit', 'started_at'),
     ('ehr', 'intake', 'first_contact_at'), ('ehr', 'document', 'document_at'),
     ('ehr', 'diagnosis', 'recorded_at'), ('screenings', 'response', 'administered_at'),

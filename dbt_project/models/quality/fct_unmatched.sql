@@ -1,6 +1,6 @@
 -- An unmatched discharge is a missed call. Below the least number of events a share says nothing.
 with event as (
-    select sending_facility_id, source_client_id from {{ ref('stg_adt__event') }}
+    select sending_facility_id, source_client_id from {{ ref('int_alert__delivered') }}
 ),
 
 identity as (

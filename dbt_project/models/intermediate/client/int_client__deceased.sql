@@ -30,13 +30,19 @@ reported_death as (
         alert.sending_facility_id,
         alert.source_client_id,
         3,
-        {{ local_date('alert.event_at', 'run.time_zone') }}
-    from {{ ref('stg_adt__event') }} as alert
+        case
+            when alert.death_at is not null
+                then {{ local_date('alert.death_at', 'run.time_zone') }}
+            when alert.event_type = 'deceased' or discharge_disposition.category = 'died'
+                then {{ local_date('alert.event_at', 'run.time_zone') }}
+        end
+    from {{ ref('int_alert__delivered') }} as alert
     cross join run
     left join discharge_disposition
         on alert.discharge_disposition_code = discharge_disposition.discharge_disposition_code
     where alert.event_type = 'deceased'
         or (alert.event_type = 'discharge' and discharge_disposition.category = 'died')
+        or alert.is_deceased
     union all
     select
         'ehr',

@@ -18,7 +18,7 @@ enrollment as (
 ),
 
 alert as (
-    select * from {{ ref('stg_adt__event') }}
+    select * from {{ ref('int_alert__delivered') }}
     where source_client_id is not null and medicaid_id is not null
 ),
 

@@ -9,6 +9,9 @@
 {%- endfor %}
 {%- do diagnosis_column.append((source('ehr', 'diagnosis'), 'code')) %}
 {%- do diagnosis_column.append((source('adt', 'event'), 'diagnosis_code')) %}
+{%- for n in range(1, 11) %}
+{%- do diagnosis_column.append((source('adt', 'message'), 'diagnosis_code_' ~ n)) %}
+{%- endfor %}
 {%- do diagnosis_column.append((source('synthea', 'conditions'), 'code')) %}
 {%- do diagnosis_column.append((source('synthea', 'encounters'), 'reasoncode')) %}
 

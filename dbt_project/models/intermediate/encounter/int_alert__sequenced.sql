@@ -1,9 +1,6 @@
 {#
     Longer than the budget: half of it says which events without a visit number belong together.
-
-    Every sender of admission events enters here, in the columns of the HIE alert; HL7 v2 messages
-    will be a second select of the same columns. What follows asks for the time of the event only,
-    never for the order of arrival.
+    It asks for the time of the event only, never for the order of arrival.
 #}
 with run as (
     select * from {{ ref('stg_caseload__run') }}
@@ -20,8 +17,13 @@ batch as (
 ),
 
 resent_row as (
-    select * from {{ ref('int_row__received') }}
-    where source = 'adt' and table_name = 'event'
+    select
+        'raw_adt.' || table_name as evidence_table,
+        _batch_id,
+        _source_row,
+        received_at
+    from {{ ref('int_row__received') }}
+    where source = 'adt'
 ),
 
 client as (
@@ -68,11 +70,14 @@ alert as (
                 'row:' || event._batch_id || ':'
                 || cast(event._source_row as {{ dbt.type_string() }})
         end as visit_identity
-    from {{ ref('stg_adt__event') }} as event
+    from {{ ref('int_alert__delivered') }} as event
     cross join run
     left join batch on event._batch_id = batch.batch_id
     left join resent_row
-        on event._batch_id = resent_row._batch_id and event._source_row = resent_row._source_row
+        on
+        event.evidence_table = resent_row.evidence_table
+        and event._batch_id = resent_row._batch_id
+        and event._source_row = resent_row._source_row
     left join client
         on
         event.sending_facility_id = client.source_scope

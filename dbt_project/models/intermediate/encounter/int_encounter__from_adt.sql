@@ -65,7 +65,7 @@ encounter as (
         max_by(told_class, event_number) filter (
             where is_standing and told_class is not null and event_type <> 'presented'
         ) as told_class,
-        bool_or(is_standing and told_class = 'emergency') as has_emergency_event,
+        coalesce(bool_or(is_standing and told_class = 'emergency'), false) as has_emergency_event,
         coalesce(min(event_at) filter (where is_standing), min(event_at)) as started_at,
         min(event_at) filter (
             where
@@ -105,6 +105,7 @@ decided_encounter as (
         end as told_end_precision,
         ending.event_at as told_end_at,
         deciding.known_at,
+        deciding.evidence_table,
         deciding._batch_id,
         deciding._source_row,
         case
@@ -169,6 +170,7 @@ closed_encounter as (
             as is_discharge_cancelled,
         decided.cancelled_discharge_at,
         decided.known_at,
+        decided.evidence_table,
         decided._batch_id,
         decided._source_row
     from decided_encounter as decided

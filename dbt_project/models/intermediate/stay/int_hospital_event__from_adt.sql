@@ -33,7 +33,8 @@ stay_event as (
         cancelled_discharge_at,
         cast(null as decimal(18, 4)) as paid_usd,
         known_at,
-        {{ evidence_columns('raw_adt.event', 'encounter') }}
+        evidence_table,
+        _batch_id || ':' || cast(_source_row as {{ dbt.type_string() }}) as evidence_key
     from encounter
     where encounter_class in ('inpatient', 'observation', 'crisis')
 ),
@@ -67,7 +68,8 @@ emergency_event as (
         cancelled_discharge_at,
         cast(null as decimal(18, 4)) as paid_usd,
         known_at,
-        {{ evidence_columns('raw_adt.event', 'encounter') }}
+        evidence_table,
+        _batch_id || ':' || cast(_source_row as {{ dbt.type_string() }}) as evidence_key
     from encounter
     where has_emergency_part
 ),

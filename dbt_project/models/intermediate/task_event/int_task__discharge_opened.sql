@@ -107,7 +107,7 @@ discharge as (
         true as has_adt,
         withdrawn.withdrawn_at as received_at,
         coalesce(provider.is_part2, false) as is_part2,
-        'raw_adt.event' as evidence_table,
+        withdrawn.evidence_table,
         withdrawn.evidence_key,
         withdrawn.withdrawn_at,
         withdrawn.withdrawn_as

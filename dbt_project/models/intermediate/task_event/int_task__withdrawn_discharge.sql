@@ -1,7 +1,6 @@
 {#
-    A discharge that was taken back or corrected still stands in the ADT history, so the task
-    that it had opened can be shown as cancelled or superseded without any memory of yesterday's
-    list.
+    A discharge that was taken back or corrected still stands in the ADT history, so the task that it
+    had opened can be shown as cancelled or superseded without any memory of yesterday's list.
 #}
 with matched as (
     select source_scope, source_client_id, client_key
@@ -26,9 +25,9 @@ alert as (
         event.event_at_precision,
         event.discharge_disposition_code,
         coalesce(event.received_at, batch.first_received_at) as known_at,
-        event._batch_id || ':' || cast(event._source_row as {{ dbt.type_string() }})
-            as evidence_key
-    from {{ ref('stg_adt__event') }} as event
+        event.evidence_table,
+        event._batch_id || ':' || cast(event._source_row as {{ dbt.type_string() }}) as evidence_key
+    from {{ ref('int_alert__delivered') }} as event
     inner join matched
         on event.sending_facility_id = matched.source_scope
         and event.source_client_id = matched.source_client_id
@@ -135,6 +134,7 @@ withdrawn_discharge as (
                 then 'cancelled'
             else 'superseded'
         end as withdrawn_as,
+        fallen_alert.evidence_table,
         fallen_alert.evidence_key
     from fallen_alert
     left join cancellation on fallen_alert.evidence_key = cancellation.evidence_key

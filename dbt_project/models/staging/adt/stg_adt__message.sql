@@ -1,0 +1,58 @@
+with delivered_row as (
+    {{ current_rows('adt', 'message') }}
+),
+
+patient_class as (
+    select * from {{ ref('adt_patient_class') }}
+),
+
+message as (
+    select
+        delivered_row.message_type,
+        delivered_row.trigger_event,
+        delivered_row.message_control_id,
+        {{ upper_code('delivered_row.processing_id') }} as processing_id,
+        coalesce(
+            delivered_row.sending_facility_id, delivered_row.sending_application
+        ) as sender_id,
+        coalesce(
+            delivered_row.servicing_facility_id, delivered_row.assigned_facility_id
+        ) as visit_facility_id,
+        delivered_row.message_at,
+        delivered_row.message_at_precision,
+        delivered_row.recorded_at,
+        delivered_row.recorded_at_precision,
+        delivered_row.event_at,
+        delivered_row.event_at_precision,
+        delivered_row.admitted_at,
+        delivered_row.admitted_at_precision,
+        delivered_row.discharged_at,
+        delivered_row.discharged_at_precision,
+        delivered_row.visit_number,
+        patient_class.patient_class,
+        delivered_row.source_patient_id,
+        delivered_row.prior_patient_id,
+        {{ upper_code('delivered_row.medicaid_id') }} as medicaid_id,
+        delivered_row.first_name,
+        delivered_row.last_name,
+        delivered_row.birth_date,
+        delivered_row.sex,
+        coalesce(
+            delivered_row.is_deceased, case when delivered_row.death_at is not null then true end
+        ) as is_deceased,
+        delivered_row.death_at,
+        {%- for n in range(1, 11) %}
+        {{ icd_code('delivered_row.diagnosis_code_' ~ n) }} as diagnosis_code_{{ n }},
+        {{ upper_code('delivered_row.diagnosis_type_' ~ n) }} as diagnosis_type_{{ n }},
+        {%- endfor %}
+        {{ padded_code('delivered_row.discharge_disposition_code', 2) }}
+            as discharge_disposition_code,
+        delivered_row.admitted_from,
+        delivered_row._batch_id,
+        delivered_row._source_row
+    from delivered_row
+    left join patient_class
+        on {{ upper_code('delivered_row.patient_class') }} = patient_class.patient_class_code
+)
+
+select * from message
