@@ -16,13 +16,6 @@ CLIENTS = 400
 AS_OF = "2026-06-30T07:00:00-04:00"  # the demo's morning
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What two workers may take apart: a module stays whole, and so do all that read the demo (a reader blocks its writer)."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("demo" if "demo" in fixtures else str(item.path)))
-
-
 @dataclass(frozen=True)
 class Demo:
     """The demo's folders and what the command printed."""
