@@ -1,7 +1,7 @@
 """The hand-tuned limit: the pipeline's work on the same landing files, the fastest way known.
 
 Polars streams each landed CSV once into typed Parquet and a Parquet of rejects, one file of each per table; one DuckDB
-connection reads them in place and runs `hand_tuned/*.sql` in the order of the names. No dbt, no Dagster, no tests, no
+connection reads them in place and runs `hand_tuned/*/*.sql` in the order of the names. No dbt, no Dagster, no tests, no
 evidence, no keys of text. What it leaves out of the pipeline's work: docs/benchmarks.md.
 
     python -m benchmarks.hand_tuned --landing DIR --data DIR --as-of INSTANT
@@ -222,7 +222,7 @@ def build(
         for table in contract.tables.values():
             for statement in _current(f"{source}_{table.name}", table, data / "typed"):
                 connection.execute(statement)
-    for path in sorted(HERE.glob("*.sql")):
+    for path in sorted(HERE.glob("*/*.sql")):
         connection.execute(path.read_text(encoding="utf-8"))
     connection.close()
 

@@ -1,0 +1,51 @@
+-- The call, the visit and its claim are one crisis; what is no Part 2 record stands for it where there is one.
+create temp table fct_crisis_contact as
+with told as (
+    select 'center' as channel, 1 as channel_order, stay_key as event_id, client_key, admitted_at as started_at,
+        admit_date as contact_date, is_part2
+    from fct_stay where stay_class = 'crisis'
+    union all
+    select 'visit', 2, visit_key, client_key, started_at, visit_date, is_part2 from fct_visit where is_crisis
+    union all
+    select 'intake', 3, intake_key, client_key, first_contact_at, first_contact_date, is_part2
+    from fct_intake where urgency = 'crisis'
+    union all
+    select 'mobile', 4, cast(claim_key as bigint), client_key, start_of_day(start_date), start_date,
+        has(setting_mask, setting_bit('part2_provider'))
+    from claim_final where not is_denied and has(setting_mask, setting_bit('crisis'))
+)
+select row_number() over () as crisis_contact_key, * exclude (channel_order, event_id)
+from told
+qualify row_number() over (
+    partition by coalesce(client_key, -event_id), contact_date order by is_part2, channel_order, started_at, event_id
+) = 1;
+
+-- Outpatient services of claims that could count for a measure; a claim of several days is several visits.
+create temp table claim_service as
+select
+    client_key, start_date + unnest(case
+        when follow_up_days_mask <= 1 then [0]
+        else list_filter(range(63), lambda n: (follow_up_days_mask & (cast(1 as bigint) << n)) > 0)
+    end)::integer as service_date,
+    follow_up_days_mask > 0 as is_follow_up_setting,
+    -- the taxonomy where the source has one, else the place; else nobody knows
+    case
+        when has(setting_mask, setting_bit('mental_health_taxonomy')) then true
+        when has(setting_mask, setting_bit('known_taxonomy')) then false
+        when has(setting_mask, setting_bit('mental_health_place')) then true
+    end as is_mental_health_provider,
+    has(diagnosis_mask, diagnosis_bit('is_mental_any')) as is_mental_any,
+    has(setting_mask, setting_bit('residential')) as is_residential,
+    has(setting_mask, setting_bit('peer_support')) as is_peer_support,
+    has(setting_mask, setting_bit('part2_provider')) as is_part2
+from claim_final
+where not is_denied and not is_acute_inpatient
+    and (follow_up_days_mask > 0 or has(setting_mask, setting_bit('residential')))
+    and (
+        has(
+            setting_mask,
+            setting_bit('mental_health_taxonomy') | setting_bit('mental_health_place') | setting_bit('peer_support')
+            | setting_bit('residential')
+        )
+        or has(diagnosis_mask, diagnosis_bit('is_mental_any') | diagnosis_bit('is_sud') | diagnosis_bit('is_overdose'))
+    );

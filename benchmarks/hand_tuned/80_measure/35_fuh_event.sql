@@ -1,0 +1,112 @@
+-- Stays no more than 30 days apart are one chain; its last discharge counts.
+create temp table fuh_event as
+with numbered as (
+    select *, sum(case when admit_date - earlier_discharge_date <= rule['readmission_days'] then 0 else 1 end) over (
+        partition by basis, year, client_key order by admit_date, discharge_date nulls last, stay_key rows unbounded preceding
+    ) as chain
+    from (
+        select *, max(discharge_date) over (
+            partition by basis, year, client_key order by admit_date, discharge_date nulls last, stay_key
+            rows between unbounded preceding and 1 preceding
+        ) as earlier_discharge_date
+        from measured_stay
+        where stay_class = 'acute' and (has_index_diagnosis or has_mental_principal)
+    )
+),
+qualifying as (
+    select *
+    from (
+        select
+            *,
+            bool_or(has_index_diagnosis and discharge_date <= last_event_date) over chain_of as is_index_chain,
+            row_number() over (
+                partition by basis, year, client_key, chain
+                order by discharge_date desc nulls first, admit_date desc, stay_key desc
+            ) as number_from_last
+        from numbered
+        window chain_of as (partition by basis, year, client_key, chain)
+    )
+    where is_index_chain and number_from_last = 1 and discharge_date between start_date and last_event_date
+        and age_years >= rule['minimum_age_years']
+),
+-- enrolled from the discharge through day 30, without a gap
+covered as (
+    select
+        stay_key, discharge_date as first_day, discharge_date + rule['enrollment_days'] as last_day, span.start_date,
+        coalesce(span.end_date, last_day) as end_date, max(coalesce(span.end_date, last_day)) over (
+            partition by stay_key order by span.start_date, span.end_date, payer_type
+            rows between unbounded preceding and 1 preceding
+        ) as covered_until
+    from qualifying
+    inner join fct_eligibility as span
+        on qualifying.client_key = span.client_key
+        and span.start_date <= discharge_date + rule['enrollment_days'] and span.end_date >= discharge_date
+),
+enrolled as (
+    select stay_key from covered
+    group by stay_key
+    having min(start_date) <= min(first_day) and max(end_date) >= max(last_day)
+        and coalesce(max(start_date - covered_until), 0) <= 1
+)
+select
+    qualifying.*, measure_id, rule[measure_id || '_last_day'] as last_day, stay_key in (from enrolled) as is_enrolled
+from qualifying
+cross join (values ('fuh_7'), ('fuh_30')) as id (measure_id);
+
+insert into event
+select
+    measure_id, measure_version, year, basis, 'fuh', client_key, stay_key, discharge_date,
+    end_of_day(discharge_date + last_day + case basis when 'reporting' then rule['claims_runout_days'] else 0 end),
+    case when basis = 'reporting' and not is_enrolled then 'coverage_gap' end
+from fuh_event;
+
+-- death; hospice; nonacute admission, from MY2025 not psychiatric residential care; acute admission for something else
+insert into exclusion
+select
+    measure_id, event.basis, event.stay_key, event.year, min(case
+        when event.has_died_in_year then 'death'
+        when stay.is_hospice then 'hospice'
+        when stay.stay_class = 'acute' then 'acute_admission'
+        else 'nonacute_admission'
+    end)
+from fuh_event as event
+inner join measured_stay as stay
+    on event.client_key = stay.client_key and event.year = stay.year and event.basis = stay.basis
+left join residential_stay as residential
+    on event.rule['residential_is_follow_up'] = 1 and stay.stay_key = residential.stay_key
+    and stay.year = residential.year and stay.basis = residential.basis
+where (event.has_died_in_year and event.stay_key = stay.stay_key)
+    or stay.is_hospice
+    or (
+        event.stay_key <> stay.stay_key
+        and stay.admit_date - event.discharge_date between 0 and event.rule['readmission_days']
+        and (
+            (stay.stay_class = 'acute' and not stay.has_index_diagnosis and not stay.has_mental_principal)
+            or (stay.stay_class = 'nonacute' and residential.stay_key is null)
+        )
+    )
+group by measure_id, event.basis, event.stay_key, event.year;
+
+-- Null where the record does not tell the provider's kind.
+insert into numerator
+select measure_id, basis, stay_key, year, bool_or(is_met)
+from (
+    select
+        measure_id, event.basis, stay_key, year,
+        case
+            when is_mental_health_provider then true
+            when rule['any_provider_with_mental_diagnosis'] = 1 and is_mental_any then true
+            when is_mental_health_provider is not null then false
+        end as is_met
+    from fuh_event as event
+    inner join service
+        on event.client_key = service.client_key and event.basis = service.basis
+        and service_date - discharge_date between rule['first_follow_up_day'] and last_day
+        and (
+            (is_follow_up_setting and not is_residential)
+            or (is_residential and rule['residential_is_follow_up'] = 1)
+            or (is_peer_support and rule['peer_support_is_follow_up'] = 1)
+        )
+)
+where coalesce(is_met, true)
+group by measure_id, basis, stay_key, year;
