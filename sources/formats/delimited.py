@@ -16,7 +16,7 @@ import polars as pl
 
 from sources.casts import SOURCE_ROW, judgement
 from sources.contract import Table
-from sources.formats.result import ReadTable, Reject, TypedFiles, write_rejects
+from sources.formats.result import ReadTable, Reject, TypedFiles, read_back, write_rejects
 from sources.formats.structure import MAX_LINE_BYTES, Block, Survey, blocks
 from sources.header import Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
@@ -170,14 +170,7 @@ class _Reading:
             raise _MisreadError
         if not rows_in:
             typed.add(self.judgement.sort(self._records(b"", first_row), self.batch_id)[0])
-        return ReadTable(
-            typed=typed.finish(),
-            rejects=rejects if rejected else None,
-            rows_in=rows_in,
-            rows_loaded=rows_in - rejected,
-            rows_rejected=rejected,
-            unknown_columns=self.header.unknown,
-        )
+        return read_back(typed.finish(), rejects, rows_in, rejected, self.header.unknown)
 
     def _rejects(self, segments: Iterator[_Segment], typed: TypedFiles) -> Iterator[Reject]:
         """Gives the accepted rows of each segment to `typed`, and its rejects to who asks."""

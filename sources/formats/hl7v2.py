@@ -21,8 +21,7 @@ from sources.contract import Table
 from sources.formats.hl7v2_fields import SHOWN, read_fields
 from sources.formats.hl7v2_frames import Messages, Problem, messages
 from sources.formats.hl7v2_text import PLAIN, canonical
-from sources.formats.result import PARQUET, ReadTable, Reject, count_rows, write_rejects
-from sources.reasons import FileRefusedError
+from sources.formats.result import PARQUET, ReadTable, Reject, read_back, write_rejects
 
 _TYPE = "message_type"
 _TYPE_FIELD = 8  # MSH-9, counted from the segment's name
@@ -69,19 +68,7 @@ class _Reading:
         rejected = write_rejects(self._rejects(path), rejects, self.batch_id)
         if not self.typed:
             self._write(empty_rows(self.table))
-        rows_in = self.next_row - first_row
-        loaded = sum(map(count_rows, self.typed))
-        if loaded + rejected != rows_in:
-            detail = f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
-            raise FileRefusedError("unreadable", detail)
-        return ReadTable(
-            typed=tuple(self.typed),
-            rejects=rejects if rejected else None,
-            rows_in=rows_in,
-            rows_loaded=loaded,
-            rows_rejected=rejected,
-            unknown_columns=(),
-        )
+        return read_back(tuple(self.typed), rejects, self.next_row - first_row, rejected)
 
     def _rejects(self, path: Path) -> Iterator[Reject]:
         """Writes each block's typed rows and gives its rejects."""

@@ -14,7 +14,14 @@ import polars as pl
 
 from sources.casts import SOURCE_ROW, Judgement, judgement
 from sources.contract import Column, Table
-from sources.formats.result import ReadTable, Reject, TypedFiles, count_rows, write_rejects
+from sources.formats.result import (
+    ReadTable,
+    Reject,
+    TypedFiles,
+    count_rows,
+    read_back,
+    write_rejects,
+)
 from sources.header import match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
@@ -60,19 +67,7 @@ def read_parquet(
                 yield from _explained(judged, rejected)
 
     rejected_rows = write_rejects(read(), rejects, batch_id)
-    files = typed.finish()
-    loaded = sum(map(count_rows, files))
-    if loaded + rejected_rows != rows_in:
-        detail = f"{rows_in} records in, {loaded} loaded, {rejected_rows} rejected"
-        raise FileRefusedError("unreadable", detail)
-    return ReadTable(
-        typed=files,
-        rejects=rejects if rejected_rows else None,
-        rows_in=rows_in,
-        rows_loaded=loaded,
-        rows_rejected=rejected_rows,
-        unknown_columns=header.unknown,
-    )
+    return read_back(typed.finish(), rejects, rows_in, rejected_rows, header.unknown)
 
 
 def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:

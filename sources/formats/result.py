@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from sources.reasons import FileRefusedError
+
 # zstd 1 was the cheapest of those tried to write and to read back (1 million claim lines: lz4 the same CPU, half more bytes).
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 REJECT_SCHEMA = {
@@ -123,3 +125,36 @@ def _frames(rejects: Iterable[Reject], batch_id: str) -> Iterator[pl.DataFrame]:
 def count_rows(path: Path) -> int:
     """Rows of a Parquet file, from its footer: read back, not believed."""
     return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+
+
+def read_back(
+    typed: tuple[Path, ...],
+    rejects: Path,
+    rows_in: int,
+    rejected: int,
+    unknown: tuple[str, ...] = (),
+) -> ReadTable:
+    """What reading a file gave, once the typed files on disk and the rejects account for every record.
+
+    Args:
+        typed: the Parquet files of typed rows.
+        rejects: where `write_rejects` wrote, if it had any.
+        rows_in: records of the file.
+        rejected: how many of them were rejected.
+        unknown: header names outside the contract.
+
+    Raises:
+        FileRefusedError: unreadable, where a record is in neither.
+    """
+    loaded = sum(map(count_rows, typed))
+    if loaded + rejected != rows_in:
+        detail = f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
+        raise FileRefusedError("unreadable", detail)
+    return ReadTable(
+        typed=typed,
+        rejects=rejects if rejected else None,
+        rows_in=rows_in,
+        rows_loaded=loaded,
+        rows_rejected=rejected,
+        unknown_columns=unknown,
+    )
