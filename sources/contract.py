@@ -12,6 +12,10 @@ Column syntax of the yml, one line per column: `name: {type: …, is: descriptio
   then case does not matter: what arrives is normalized to the key.
 - `pattern`: a regular expression for the whole value, or a name of PATTERNS. `min`, `max`: inclusive range.
 - `date_only`: a timestamp that may come as a date; adds `<name>_precision`. `required_unless: {column: value}`.
+- `at`: where the value stands in a record of a format without a header, in that format's own words.
+
+A table with `record` is filled from files that carry many kinds of records and say themselves which (HL7 v2, FHIR, X12):
+it says which kind, in the format's own words.
 
 A key is a list of columns; `first_of` in it takes the first alternative that is there (several columns in brackets are
 one alternative). `rules` are comparisons of two columns that must hold where both are there.
@@ -65,6 +69,7 @@ class Column:
         pattern: regular expression for the whole value, or None; `shape` is its name in PATTERNS, if it has one.
         minimum, maximum: inclusive range (int or date), or None.
         required_unless: (other column, value of it that makes this one optional), or None.
+        at: where the format's reader finds the value, or None where the header's name says it.
     """
 
     name: str
@@ -80,6 +85,7 @@ class Column:
     maximum: int | dt.date | None = None
     date_only: bool = False
     required_unless: tuple[str, str] | None = None
+    at: str | None = None
 
     @property
     def sql_type(self) -> str:
@@ -111,13 +117,18 @@ KeyPart = str | FirstOf
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a sender, columns in the order of the contract."""
+    """One table of a sender, columns in the order of the contract.
+
+    Attributes:
+        record: the kind of record it holds of files that carry many kinds, or None.
+    """
 
     name: str
     description: str
     key: tuple[KeyPart, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
+    record: str | None = None
 
     @property
     def has_is_deleted(self) -> bool:
@@ -147,6 +158,11 @@ class Contract:
         """The table of that name; KeyError where the contract has none."""
         return self.tables[name]
 
+    @property
+    def record_tables(self) -> dict[str, Table]:
+        """The tables that files of many kinds of records fill, by name."""
+        return {name: table for name, table in self.tables.items() if table.record is not None}
+
     def hash(self, zone: str) -> str:
         """16 hex digits over all that decides how bytes become rows: descriptions are left out, the zone is in."""
         meaning = {
@@ -154,7 +170,7 @@ class Contract:
             "zone": zone,
             "source": self.source,
             "tables": [
-                [t.name, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]]
+                [t.name, t.record, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]]
                 for t in self.tables.values()
             ],
         }
@@ -218,7 +234,7 @@ def load_contract(path: Path) -> Contract:
 def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
     where = f"{where}: {name}"
     _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
-    _known(body, {"description", "key", "columns", "rules"}, where)
+    _known(body, {"description", "key", "columns", "rules", "record"}, where)
     _expect(isinstance(body.get("columns"), dict), where, "a mapping under `columns`")
     columns: list[Column] = []
     for written, spec in body["columns"].items():
@@ -239,7 +255,8 @@ def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
                 where,
                 f"required_unless of {column.name} on a known column",
             )
-    return Table(name, _text(body, "description", where), key, tuple(columns), rules)
+    record = _text(body, "record", where) if "record" in body else None
+    return Table(name, _text(body, "description", where), key, tuple(columns), rules, record)
 
 
 def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> Iterator[Column]:
@@ -247,7 +264,7 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
     _expect(isinstance(spec, dict), where, "a mapping such as {type: varchar, is: description}")
     _known(
         spec,
-        {"type", "is", "values", "pattern", "min", "max", "date_only", "required_unless"},
+        {"type", "is", "at", "values", "pattern", "min", "max", "date_only", "required_unless"},
         where,
     )
     _expect(spec.get("type") in TYPES, where, f"type: one of {', '.join(TYPES)}")
@@ -282,6 +299,7 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
             maximum=maximum,
             date_only=bool(spec.get("date_only", False)),
             required_unless=next(iter(unless.items())) if unless else None,
+            at=_text(spec, "at", where) if "at" in spec else None,
         )
 
 

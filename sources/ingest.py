@@ -10,16 +10,18 @@ from __future__ import annotations
 import datetime as dt
 import errno
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
-from sources.contract import Contract, load_contracts
+from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
 from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.parquet import read_parquet
+from sources.formats.result import ReadTable
 from sources.formats.structure import Survey
 from sources.formats.workbook import workbook_to_csv
 from sources.header import is_note_file
@@ -27,9 +29,11 @@ from sources.landing import (
     DELIMITED,
     HL7V2,
     PARQUET,
+    SELF_NAMED,
     WORKBOOK,
     LandedFile,
     format_of,
+    is_readable,
     look,
     table_of,
 )
@@ -38,6 +42,11 @@ from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
 
 _ARCHIVES = (".gz", ".zip")
+# (path, tables, zone, batch_id, out, first_rows) to what each table got; a file may fill none.
+_RecordReader = Callable[
+    [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
+]
+_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2}
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -158,12 +167,12 @@ class _Reader:
             return None
         contract = self.contracts[file.source]
         is_packed = file.name.casefold().endswith(_ARCHIVES)
-        table = table_of(file.name, contract)
+        table = _named_table(file.name, contract)
         is_zip = file.name.casefold().endswith(".zip")
-        if table is None and not is_zip and not is_note_file(Path(file.name).name):
+        if not (is_zip or is_readable(file.name, contract) or _is_notes(file.name)):
             self._deliver(file, entry, None)
             return FileReport(f"{file.source}/{file.name}", "not_read")
-        landed, survey = _inspect(file, is_packed=is_packed)
+        landed, survey = _inspect(file, contract, is_packed=is_packed)
         batch_id = self._batch_id(file.source, landed, None if is_zip else table)
         if self.writer.has(file.source, batch_id):
             self._deliver(file, entry, batch_id)
@@ -206,15 +215,15 @@ class _Reader:
         is_packed: bool,
     ) -> list[Part]:
         if not is_packed:
-            return [
-                self._read_one(PlainFile(file.path.name, file.path, survey), contract, batch_id, [])
-            ]
+            return self._read_one(
+                PlainFile(file.path.name, file.path, survey), contract, batch_id, []
+            )
         parts: list[Part] = []
         for plain in unpack(file.path, file.path.name, self.writer.temporary):
-            if table_of(plain.name, contract) is None and not is_note_file(Path(plain.name).name):
+            if not (is_readable(plain.name, contract) or _is_notes(plain.name)):
                 continue
             try:
-                parts.append(self._read_one(plain, contract, batch_id, parts))
+                parts.extend(self._read_one(plain, contract, batch_id, parts))
             except FileRefusedError as error:
                 # An archive is one delivery: it counts whole, or not at all.
                 raise FileRefusedError(
@@ -228,32 +237,39 @@ class _Reader:
 
     def _read_one(
         self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]
-    ) -> Part:
-        if is_note_file(Path(plain.name).name):
+    ) -> list[Part]:
+        if _is_notes(plain.name):
             raise FileRefusedError(
                 "note_text", "the file's name says notes; expected no text of notes in any feed"
             )
-        name = table_of(plain.name, contract)
-        kind = format_of(plain.name)
-        assert name is not None
+        kind = format_of(plain.name, contract)
         if kind is None or kind not in contract.formats:
             raise FileRefusedError(
-                "unknown_format", f"extension of a file of {name}; expected .csv or .parquet"
+                "unknown_format", f"its extension; expected one of {', '.join(contract.formats)}"
             )
-        table = contract.tables[name]
         out = self.writer.temporary / f"{batch_id}-{len(earlier) + 1}"
-        first_row = 1 + sum(part.read.rows_in for part in earlier if part.table_name == name)
-        place = {"zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_row}
+        first_rows = Counter(dict.fromkeys(contract.tables, 1))
+        for part in earlier:
+            first_rows[part.table_name] += part.read.rows_in
+        if kind in _RECORD_READERS:
+            read = _RECORD_READERS[kind](
+                plain.path, contract.record_tables, self.zone, batch_id, out, first_rows
+            )
+            return [Part(name, table) for name, table in read.items()]
+        name = table_of(plain.name, contract)
+        assert name is not None
+        table = contract.tables[name]
+        place = {
+            "zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_rows[name],
+        }  # fmt: skip
         if kind == PARQUET:
-            return Part(name, read_parquet(plain.path, table, **place))
-        if kind == HL7V2:
-            return Part(name, read_hl7v2(plain.path, table, **place))
+            return [Part(name, read_parquet(plain.path, table, **place))]
         if kind == WORKBOOK:
             returned = out.with_name(f"{out.name}.returned.csv")
             workbook_to_csv(plain.path, table, returned)
             plain = PlainFile(plain.name, returned, survey_plain(returned)[1])
         assert plain.survey is not None
-        return Part(name, read_delimited(plain.path, plain.survey, table, **place))
+        return [Part(name, read_delimited(plain.path, plain.survey, table, **place))]
 
     def _deliver(
         self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None
@@ -282,8 +298,20 @@ class _Reader:
         )
 
 
-def _inspect(file: LandedFile, *, is_packed: bool) -> tuple[Fingerprint, Survey | None]:
-    if not is_packed and format_of(file.name) == DELIMITED:
+def _is_notes(file_name: str) -> bool:
+    return is_note_file(Path(file_name).name)
+
+
+def _named_table(file_name: str, contract: Contract) -> str | None:
+    """The table that the name tells; none where the records do."""
+    is_self_named = format_of(file_name, contract) in SELF_NAMED
+    return None if is_self_named else table_of(file_name, contract)
+
+
+def _inspect(
+    file: LandedFile, contract: Contract, *, is_packed: bool
+) -> tuple[Fingerprint, Survey | None]:
+    if not is_packed and format_of(file.name, contract) == DELIMITED:
         return survey_plain(file.path)
     return fingerprint(file.path), None
 

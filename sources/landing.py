@@ -21,8 +21,10 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _PASSED_OVER = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
-DELIMITED, PARQUET, WORKBOOK, HL7V2 = "delimited", "parquet", "workbook", "hl7v2"
-HL7V2_TABLE = "message"
+DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
+HL7V2, FHIR, X12 = "hl7v2", "fhir", "x12"
+# Their records say what they are, so their files may have any name.
+SELF_NAMED = (HL7V2, FHIR, X12)
 _FORMATS = {
     ".csv": DELIMITED,
     ".txt": DELIMITED,
@@ -30,6 +32,9 @@ _FORMATS = {
     ".pq": PARQUET,
     ".xlsx": WORKBOOK,
     ".hl7": HL7V2,
+    ".ndjson": FHIR,
+    ".json": FHIR,
+    ".x12": X12,
 }
 
 
@@ -114,17 +119,24 @@ def table_of(file_name: str, contract: Contract) -> str | None:
     """The contract's table whose name begins the file's name; the longest wins; None where there is none.
 
     A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
-    So may a file of HL7 v2: its messages say what they are.
     """
     name = PurePosixPath(file_name).name.casefold()
-    if format_of(name) == HL7V2 and HL7V2 in contract.formats:
-        return HL7V2_TABLE
     found = [table for table in contract.tables if name.startswith(table.casefold())]
-    if not found and WORKBOOK in contract.formats and format_of(name) == WORKBOOK:
+    if not found and format_of(name, contract) == WORKBOOK and WORKBOOK in contract.formats:
         found = list(contract.tables)[:1]
     return max(found, key=len, default=None)
 
 
-def format_of(file_name: str) -> str | None:
-    """The syntax that a name's extension (before .gz) says, or None."""
-    return _FORMATS.get(PurePosixPath(file_name.casefold().removesuffix(".gz")).suffix)
+def is_readable(file_name: str, contract: Contract) -> bool:
+    """Whether the name alone tells how to read the file: a table's name begins it, or its records say what they are."""
+    kind = format_of(file_name, contract)
+    return kind in SELF_NAMED or table_of(file_name, contract) is not None
+
+
+def format_of(file_name: str, contract: Contract) -> str | None:
+    """The syntax that a name's extension (before .gz) says, or None.
+
+    A sender of one syntax alone may call its files as it likes: `.txt`, `.dat`, the payer's own extension.
+    """
+    said = _FORMATS.get(PurePosixPath(file_name.casefold().removesuffix(".gz")).suffix)
+    return contract.formats[0] if len(contract.formats) == 1 else said

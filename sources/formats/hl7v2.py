@@ -11,7 +11,7 @@ contract only the MSH segment: such a one may carry a document, and no text of n
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -33,22 +33,28 @@ _EXPECTED = {
 
 
 def read_hl7v2(
-    path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
-) -> ReadTable:
+    path: Path,
+    tables: Mapping[str, Table],
+    zone: str,
+    batch_id: str,
+    out: Path,
+    first_rows: Mapping[str, int],
+) -> dict[str, ReadTable]:
     """Read one file of HL7 v2 messages into Parquet files of typed rows and one of rejects.
 
     Args:
         path: the plain (unpacked) file.
-        table: the contract's table; it has the columns of `hl7v2_fields.SHOWN`.
+        tables: the contract's one table of messages; it has the columns of `hl7v2_fields.SHOWN`.
         zone: the agency's zone, for moments without an offset.
         batch_id: lineage.
         out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
-        first_row: number of the first record (above 1 for the second file of a table in an archive).
+        first_rows: by table, number of the first record (above 1 for the second file of an archive).
 
     Raises:
         FileRefusedError: empty_file, bad_encoding (UTF-16), not_hl7v2, unreadable.
     """
-    return _Reading(table, zone, batch_id, out, first_row).run(path)
+    ((name, table),) = tables.items()
+    return {name: _Reading(table, zone, batch_id, out, first_rows[name]).run(path)}
 
 
 class _Reading:

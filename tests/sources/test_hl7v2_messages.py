@@ -22,7 +22,9 @@ from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
 
 CONTRACT = load_contract(SOURCES / "adt" / "contract.yml")
-TABLE = CONTRACT.tables["message"]
+TABLES = CONTRACT.record_tables
+
+ZONE = "America/New_York"
 HEAD = rb"MSH|^~\&|APP|HOSP|||20250102030405||ADT^A01|C1|P|2.5.1"
 PID = b"PID|1||7^^^H^MR||RUIZ^ANA||19800102|F"
 GOOD = b"\r".join((HEAD, PID))
@@ -44,11 +46,11 @@ class Read:
 
 @pytest.fixture
 def read(tmp_path: Path) -> Callable[..., Read]:
-    def land(content: bytes, **options: object) -> Read:
+    def land(content: bytes, first_row: int = 1) -> Read:
         path = tmp_path / "adt.hl7"
         path.write_bytes(content)
-        place = {"zone": "America/New_York", "batch_id": "b1", "out": tmp_path / "out"} | options
-        found = read_hl7v2(path, TABLE, **place)
+        first = {"message": first_row}
+        found = read_hl7v2(path, TABLES, ZONE, "b1", tmp_path / "out", first)["message"]
         assert found.rows_in == found.rows_loaded + found.rows_rejected
         rows = pl.concat([pl.read_parquet(file) for file in found.typed], how="diagonal")
         rejects = pl.read_parquet(found.rejects) if found.rejects else pl.DataFrame()
@@ -64,7 +66,7 @@ def with_set(name: bytes, value: bytes, head: bytes = HEAD) -> bytes:
 
 
 def test_the_contract_has_the_columns_that_are_read() -> None:
-    assert {column.name for column in TABLE.columns} == set(SHOWN)
+    assert {column.name for column in TABLES["message"].columns} == set(SHOWN)
 
 
 def test_typed_rows(read) -> None:
@@ -289,8 +291,8 @@ def test_real_messages_are_loaded_or_rejected_for_a_stated_reason(
 ) -> None:
     counts: dict[str, int] = {}
     for path in sorted((real / "hl7v2").rglob("*.hl7")):
-        place = {"zone": "America/New_York", "batch_id": "b", "out": tmp_path / path.stem}
-        found = read_hl7v2(path, TABLE, **place)
+        first = {"message": 1}
+        found = read_hl7v2(path, TABLES, ZONE, "b", tmp_path / path.stem, first)["message"]
         assert found.rows_in == 1
         codes = pl.read_parquet(found.rejects)["reason_code"] if found.rejects else ["loaded"]
         for code in codes:

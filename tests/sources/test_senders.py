@@ -105,9 +105,10 @@ def test_extensions() -> None:
         "a.TXT.gz": "delimited",
         "a.parquet": "parquet",
         "a.pq.gz": "parquet",
-        "a.json": None,
+        "a.json": "fhir",
+        "a.pdf": None,
     }
-    assert {name: format_of(name) for name in names} == names
+    assert {name: format_of(name, load_contracts()["ehr"]) for name in names} == names
 
 
 @pytest.mark.parametrize(
