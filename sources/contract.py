@@ -14,6 +14,7 @@ Column syntax of the yml, one line per column: `name: {type: …, is: descriptio
 - `date_only`: a timestamp that may come as a date; adds `<name>_precision`. `required_unless: {column: value}`.
 - `at`: where the value stands in a record of a format without a header, in that format's own words.
 
+A sender with `has_any_name: true` has one table, and files of any name.
 A table with `record` is filled from files that carry many kinds of records and say themselves which (HL7 v2, FHIR, X12):
 it says which kind, in the format's own words.
 
@@ -147,12 +148,17 @@ class Table:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that one sender may deliver."""
+    """All that one sender may deliver.
+
+    Attributes:
+        has_any_name: its files need not begin with the name of its one table.
+    """
 
     source: str
     description: str
     formats: tuple[str, ...]
     tables: Mapping[str, Table]
+    has_any_name: bool = False
 
     def table(self, name: str) -> Table:
         """The table of that name; KeyError where the contract has none."""
@@ -213,7 +219,7 @@ def load_contract(path: Path) -> Contract:
         raise ContractError(f"{path}: not readable as YAML: {error}") from error
     where = str(path)
     _expect(isinstance(raw, dict), where, "a mapping with source, description, formats, tables")
-    _known(raw, {"source", "description", "formats", "lists", "tables"}, where)
+    _known(raw, {"source", "description", "formats", "lists", "tables", "has_any_name"}, where)
     _expect(
         raw.get("source") == path.parent.name,
         where,
@@ -226,9 +232,10 @@ def load_contract(path: Path) -> Contract:
     )
     lists = raw.get("lists") or {}
     tables = {name: _table(name, body, lists, where) for name, body in raw["tables"].items()}
-    return Contract(
-        raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables
-    )
+    has_any_name = bool(raw.get("has_any_name", False))
+    _expect(len(tables) == 1 or not has_any_name, where, "one table, where files have any name")
+    formats = tuple(raw.get("formats") or ())
+    return Contract(raw["source"], _text(raw, "description", where), formats, tables, has_any_name)
 
 
 def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:

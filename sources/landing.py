@@ -119,10 +119,13 @@ def table_of(file_name: str, contract: Contract) -> str | None:
     """The contract's table whose name begins the file's name; the longest wins; None where there is none.
 
     A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
+    So may files of a sender whose contract says so.
     """
     name = PurePosixPath(file_name).name.casefold()
     found = [table for table in contract.tables if name.startswith(table.casefold())]
-    if not found and format_of(name, contract) == WORKBOOK and WORKBOOK in contract.formats:
+    kind = format_of(name, contract)
+    is_returned = kind == WORKBOOK and WORKBOOK in contract.formats
+    if not found and (is_returned or (contract.has_any_name and kind in contract.formats)):
         found = list(contract.tables)[:1]
     return max(found, key=len, default=None)
 

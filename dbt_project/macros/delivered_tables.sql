@@ -16,5 +16,6 @@
             'patients', 'encounters', 'conditions', 'observations', 'medications', 'procedures', 'claims',
             'claims_transactions', 'payer_transitions', 'organizations', 'providers',
         ],
+        'valuesets': ['code'],
     }) }}
 {%- endmacro %}

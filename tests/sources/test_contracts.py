@@ -40,6 +40,7 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "referrals": 1,
         "screenings": 1,
         "synthea": 11,
+        "valuesets": 1,
     }
     assert counts == expected
     assert set(load_ledger_contract().tables) == {"run", "batch", "delivery", "reject"}
