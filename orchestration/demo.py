@@ -18,11 +18,24 @@ _TOP = 8
 
 
 def synthesize(
-    settings: Settings, clients: int, seed: int, days: int, end: date | None, console: Console
+    settings: Settings,
+    clients: int,
+    seed: int,
+    days: int,
+    end: date | None,
+    console: Console,
+    *,
+    identity_dirt: bool,
 ) -> None:
     """Write landing files only."""
     written = write_agency(
-        settings.landing, clients, seed=seed, days=days, end=end, zone=settings.time_zone
+        settings.landing,
+        clients,
+        seed=seed,
+        days=days,
+        end=end,
+        zone=settings.time_zone,
+        identity_dirt=identity_dirt,
     )
     console.print(
         f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
@@ -33,14 +46,18 @@ def synthesize(
     )
 
 
-def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
+def demo(
+    settings: Settings, clients: int, seed: int, console: Console, *, identity_dirt: bool
+) -> int:
     """Write the agency under the data folder, run on it, and show the way to what came out.
 
     Returns:
         The run's exit code.
     """
     landing = settings.data / "landing"
-    written = write_agency(landing, clients, seed=seed, zone=settings.time_zone)
+    written = write_agency(
+        landing, clients, seed=seed, zone=settings.time_zone, identity_dirt=identity_dirt
+    )
     console.print(
         f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
         f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",

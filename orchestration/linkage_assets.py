@@ -13,6 +13,7 @@ import dagster as dg
 from orchestration import progress, run_record, warehouse
 from orchestration.resources import DataFolder
 from orchestration.run_lock import end_with_parent
+from orchestration.settings import Settings
 
 PAIRS = dg.AssetKey(["intermediate", "int_identity__paired"])
 SCORES = dg.AssetKey(["raw_caseload", "identity_score"])
@@ -31,21 +32,32 @@ class LinkageError(Exception):
 )
 def identity_score(data_folder: DataFolder) -> dg.MaterializeResult:
     """Score the pairs, if there are any."""
-    settings = data_folder.settings()
+    with progress.current().stage("linkage", "Comparing records that no identifier links"):
+        compared, kept = compare(data_folder.settings())
+    return dg.MaterializeResult(metadata={"dagster/row_count": kept, "pairs compared": compared})
+
+
+def compare(settings: Settings) -> tuple[int, int]:
+    """Score the pairs of the warehouse and put the scores into it.
+
+    Returns:
+        Number of pairs, and of scores that were worth keeping.
+
+    Raises:
+        LinkageError: the pairs could not be scored.
+    """
     folder = settings.data / "linkage"
     folder.mkdir(mode=0o700, exist_ok=True)
     pairs, scores = folder / "pair.parquet", folder / "score.parquet"
-    with progress.current().stage("linkage", "Comparing records that no identifier links"):
+    try:
         with warehouse.open_for_writing(settings.data, settings) as connection:
             count = warehouse.write_pairs(connection, pairs)
-        try:
-            if count:
-                _score(pairs, scores)
-            with warehouse.open_for_writing(settings.data, settings) as connection:
-                rows = warehouse.read_scores(connection, scores if count else None)
-        finally:
-            pairs.unlink()  # names and birth dates: no longer here than needed
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, "pairs compared": count})
+        if count:
+            _score(pairs, scores)
+        with warehouse.open_for_writing(settings.data, settings) as connection:
+            return count, warehouse.read_scores(connection, scores if count else None)
+    finally:
+        pairs.unlink(missing_ok=True)  # names and birth dates: no longer here than needed
 
 
 def _score(pairs: Path, scores: Path) -> None:

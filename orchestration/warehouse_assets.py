@@ -15,31 +15,29 @@ _MANIFEST = dbt_project.manifest()
 _TRANSLATOR = AddressTranslator()
 _BUILT = ("model", "seed")
 # Everything that the linkage needs is built before it, the rest after it (linkage_assets).
-_BEFORE_LINKAGE = "+int_identity__paired"
+BEFORE_LINKAGE = "+int_identity__paired"
 
 
 @dbt_assets(
     manifest=_MANIFEST,
     dagster_dbt_translator=_TRANSLATOR,
     name="identity",
-    select=_BEFORE_LINKAGE,
+    select=BEFORE_LINKAGE,
 )
 def identity(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
     """Build and test what the linkage compares."""
-    yield from _built(context, data_folder, "identify", "Reading who is who", [_BEFORE_LINKAGE], [])
+    yield from _built(context, data_folder, "identify", "Reading who is who", [BEFORE_LINKAGE], [])
 
 
 @dbt_assets(
     manifest=_MANIFEST,
     dagster_dbt_translator=_TRANSLATOR,
     name="warehouse",
-    exclude=_BEFORE_LINKAGE,
+    exclude=BEFORE_LINKAGE,
 )
 def warehouse(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
     """Build and test all that follows."""
-    yield from _built(
-        context, data_folder, "build", "Building the warehouse", [], [_BEFORE_LINKAGE]
-    )
+    yield from _built(context, data_folder, "build", "Building the warehouse", [], [BEFORE_LINKAGE])
 
 
 def _built(
