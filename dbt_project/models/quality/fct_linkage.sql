@@ -12,7 +12,10 @@ counted_person as (
     from matched_client
     group by source, match_rule
     union all
-    select source, 'review: ' || reason_code, count(distinct source_scope || '|' || source_client_id)
+    select
+        source,
+        'review: ' || reason_code as outcome,
+        count(distinct source_scope || '|' || source_client_id) as person_count
     from review
     group by source, reason_code
 )

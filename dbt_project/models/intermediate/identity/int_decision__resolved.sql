@@ -8,11 +8,14 @@ identified_person as (
 
 alert_person as (
     select distinct
-        'adt' as source,
-        sending_facility_id as source_scope,
-        source_client_id
-    from {{ ref('int_alert__delivered') }}
-    where source_client_id in (select source_client_id from decision where source = 'adt')
+        decision.source,
+        alert.sending_facility_id as source_scope,
+        alert.source_client_id
+    from {{ ref('int_alert__delivered') }} as alert
+    inner join decision
+        on decision.source = 'adt'
+        and alert.sending_facility_id = decision.source_scope
+        and alert.source_client_id = decision.source_client_id
 ),
 
 known_person as (
@@ -26,7 +29,7 @@ known_client as (
     select source_client_id as named_id, surviving_client_id as client_id
     from {{ ref('int_client__merged') }}
     union all
-    select client_id, client_id
+    select client_id as named_id, client_id
     from identified_person
     where source <> 'ehr'
 ),

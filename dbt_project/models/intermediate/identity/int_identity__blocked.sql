@@ -36,20 +36,14 @@ blocked_pair as (
     {%- for columns in shared %}
     select person.record_key, candidate.record_key as candidate_record_key
     from person
-    inner join agency_record as candidate
-        {%- for column in columns %}
-        {{ 'on' if loop.first else 'and' }} person.{{ column }} = candidate.{{ column }}
-        {%- endfor %}
+    inner join agency_record as candidate on {{ equal_columns('person', 'candidate', columns) }}
     union
     {%- endfor %}
     -- records that the agency may keep twice: a younger number beside an older one
     {%- for columns in shared[:2] %}
-    select record.record_key, candidate.record_key
+    select record.record_key, candidate.record_key as candidate_record_key
     from unmerged_record as record
-    inner join unmerged_record as candidate
-        {%- for column in columns %}
-        {{ 'on' if loop.first else 'and' }} record.{{ column }} = candidate.{{ column }}
-        {%- endfor %}
+    inner join unmerged_record as candidate on {{ equal_columns('record', 'candidate', columns) }}
     where record.source_client_id > candidate.source_client_id
     {{- '\n    union' if not loop.last }}
     {%- endfor %}
