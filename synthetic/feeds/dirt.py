@@ -55,7 +55,7 @@ def mistyped_alerts(frame: pl.DataFrame, seed: int, chunk: int) -> pl.DataFrame:
     draw = Draw(seed, "dirt.adt", chunk)
     visit = _group(frame, ["sending_facility_id", "visit_number", "source_patient_id"])
     frame = _mistyped(frame, visit, draw)
-    unasked = draw.chance(rates.DIRT_MEDICAID_ID_MISSING_IN_ADT, int(visit.max()) + 1)[visit]
+    unasked = draw.chance(rates.DIRT_MEDICAID_ID_MISSING_IN_ADT, _size(visit))[visit]
     return _cleared(frame, "medicaid_id", unasked)
 
 
@@ -63,7 +63,7 @@ def mistyped_members(rows: Rows, seed: int, chunk: int) -> Rows:
     """Rows of claims.eligibility as the payer keeps them: once per member."""
     draw = Draw(seed, "dirt.eligibility", chunk)
     member = _group(rows.frame, ["data_source", "person_id"])
-    n = int(member.max()) + 1
+    n = _size(member)
     frame = _mistyped(rows.frame, member, draw)
     moved, called = (
         draw.chance(rates.DIRT_MOVED, n)[member],
@@ -117,7 +117,7 @@ def checked_rows(
 
 def _mistyped(frame: pl.DataFrame, group: Array, draw: Draw) -> pl.DataFrame:
     """Names and birth dates with the slips of a keyboard, the same ones within a group of rows."""
-    n = int(group.max()) + 1 if len(group) else 0
+    n = _size(group)
     slips = {
         column: (draw.chance(rates.DIRT_NAME_TYPED_WRONG, n)[group], draw.rng.random(n)[group])
         for column in ("first_name", "last_name")
@@ -157,6 +157,10 @@ def _group(frame: pl.DataFrame, columns: list[str]) -> Array:
     """Number of each row's group, from 0, in the order of first appearance."""
     text = frame.select(pl.concat_str([pl.col(c).fill_null("") for c in columns], separator="|"))
     return text.to_series().rank("dense").to_numpy().astype(np.int64) - 1
+
+
+def _size(group: Array) -> int:
+    return int(group.max()) + 1 if len(group) else 0
 
 
 def _cleared(frame: pl.DataFrame, column: str, where: Array) -> pl.DataFrame:
