@@ -49,6 +49,13 @@ def publication(
                 rows["outreach_list"] = outreach_list.write(
                     connection, release, settings.zone, recipients.get(SUPERVISORS)
                 )
+                rows["outreach_list"] += outreach_list.write(
+                    connection,
+                    release,
+                    settings.zone,
+                    recipients.get(SUPERVISORS),
+                    outreach_list.UNMATCHED,
+                )
                 rows["metrics"] = sum(metrics.write(connection, release).values())
                 rows["quality"] = quality.write(
                     connection, release, settings.data / "logs" / "judged"
@@ -129,7 +136,7 @@ def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if discharges:
         notices.append(
             f"adt: {discharges:,} discharges of the last 30 days belong to nobody we know,"
-            f" {overdue:,} of them past their 24 hours (marts.fct_unmatched_discharge)"
+            f" {overdue:,} of them past their 24 hours (outreach/unmatched_discharge.csv)"
         )
     if persons:
         notices.append(
