@@ -129,8 +129,7 @@ def write_pairs(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """The records to compare, as the linkage room takes them; returns their number."""
     path.touch(mode=0o600)
     connection.execute(
-        "copy (select * from intermediate.int_identity__paired order by pair_key)"
-        f" to {_literal(path)} (format parquet)"
+        f"copy intermediate.int_identity__paired to {_literal(path)} (format parquet)"
     )
     return _count(connection, "intermediate.int_identity__paired")
 

@@ -139,4 +139,12 @@ def make_exports(
         "create table quality.fct_reconciliation as select 'ehr' as source, 'client' as table_name,"
         " 10 as rows_in, 9 as rows_loaded, 1 as rows_rejected, 2 as rows_superseded, 7 as rows_current"
     )
+    connection.execute(
+        "create table quality.fct_linkage as"
+        " select 'adt' as source, 'scored' as outcome, 3 as person_count"
+    )
+    connection.execute(
+        "create table quality.fct_linkage_accuracy as"
+        " select 'all' as scope, 0.9995::decimal(9, 4) as precision_rate"
+    )
     return connection
