@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.run import run
-from orchestration.settings import Settings
+from orchestration.settings import Settings, UsageError
+from synthetic.agency import DAYS, SynthesisReport
 from synthetic.agency import synthesize as write_agency
 
 _TOP = 8
@@ -21,20 +22,20 @@ def synthesize(
     settings: Settings,
     clients: int,
     seed: int,
-    days: int,
+    days: int | None,
     end: date | None,
     console: Console,
     *,
     identity_dirt: bool,
 ) -> None:
     """Write landing files only."""
-    written = write_agency(
+    written = _written(
         settings.landing,
         clients,
-        seed=seed,
-        days=days,
-        end=end,
-        zone=settings.time_zone,
+        seed,
+        settings.time_zone,
+        days or DAYS,
+        end,
         identity_dirt=identity_dirt,
     )
     console.print(
@@ -55,9 +56,7 @@ def demo(
         The run's exit code.
     """
     landing = settings.data / "landing"
-    written = write_agency(
-        landing, clients, seed=seed, zone=settings.time_zone, identity_dirt=identity_dirt
-    )
+    written = _written(landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt)
     console.print(
         f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
         f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
@@ -70,12 +69,51 @@ def demo(
     return code
 
 
+def _written(
+    landing: Path,
+    clients: int,
+    seed: int,
+    zone: str,
+    days: int = DAYS,
+    end: date | None = None,
+    *,
+    identity_dirt: bool,
+) -> SynthesisReport:
+    try:
+        return write_agency(
+            landing,
+            clients,
+            seed=seed,
+            days=days,
+            end=end,
+            zone=zone,
+            identity_dirt=identity_dirt,
+        )
+    except (ValueError, FileExistsError) as error:
+        # An impossible agency, or a folder that holds another one: the text says which.
+        raise UsageError(str(error)) from error
+
+
 def _show(release: Path, data: Path, console: Console) -> None:
     """The top of one list, and where everything is. The demo's people are made up; real lists are never printed."""
     outreach = release / "outreach"
     with (outreach / "outreach_list.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    manager = next(row["care_manager_id"] for row in rows if row["care_manager_id"])
+    # A very small agency may have nobody to call, or nobody who calls.
+    manager = next((row["care_manager_id"] for row in rows if row["care_manager_id"]), "unassigned")
+    console.print(_top(rows, manager))
+    here = Path.cwd()
+
+    def shown(path: Path) -> str:
+        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
+    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
+    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
+    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
+
+
+def _top(rows: list[dict[str, str]], manager: str) -> Table:
     table = Table(
         title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left"
     )
@@ -89,7 +127,7 @@ def _show(release: Path, data: Path, console: Console) -> None:
         ("due_at", "Due"),
     ):
         table.add_column(heading, justify="right" if column in ("rank", "risk_score") else "left")
-    for row in [row for row in rows if row["care_manager_id"] == manager][:_TOP]:
+    for row in [row for row in rows if row["care_manager_id"] in (manager, "")][:_TOP]:
         table.add_row(
             row["rank"],
             row["client_name"],
@@ -99,13 +137,4 @@ def _show(release: Path, data: Path, console: Console) -> None:
             row["why_now_1"],
             row["due_at"][:16].replace("T", " "),
         )
-    console.print(table)
-    here = Path.cwd()
-
-    def shown(path: Path) -> str:
-        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
-    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
-    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
-    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
+    return table

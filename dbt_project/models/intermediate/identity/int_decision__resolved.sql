@@ -6,22 +6,30 @@ identified_person as (
     select * from {{ ref('int_client__identified') }}
 ),
 
-alert_person as (
+patient as (
+    select sending_facility_id as source_scope, source_client_id
+    from {{ ref('int_alert__delivered') }}
+    union all
+    select sender_id, source_patient_id
+    from {{ ref('int_appointment__from_siu') }}
+),
+
+told_patient as (
     select distinct
         decision.source,
-        alert.sending_facility_id as source_scope,
-        alert.source_client_id
-    from {{ ref('int_alert__delivered') }} as alert
+        patient.source_scope,
+        patient.source_client_id
+    from patient
     inner join decision
         on decision.source = 'adt'
-        and alert.sending_facility_id = decision.source_scope
-        and alert.source_client_id = decision.source_client_id
+        and patient.source_scope = decision.source_scope
+        and patient.source_client_id = decision.source_client_id
 ),
 
 known_person as (
     select source, source_scope, source_client_id from identified_person
     union all
-    select source, source_scope, source_client_id from alert_person
+    select source, source_scope, source_client_id from told_patient
 ),
 
 -- a decision may name a record of the agency that was merged since, or a member of a payer
