@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 .PHONY: demo test test-crash lint format run dashboard dev docs bench lock clean
 
 demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to released lists
-	$(BIN)/caseload demo --data data
+	$(BIN)/caseload demo --data data --identity-dirt
 
 test: $(READY)  ## the whole suite
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -18,6 +18,7 @@ from orchestration.run_lock import DataFolderBusyError
 from orchestration.settings import Settings, UsageError, resolve_as_of
 
 RELEASED, STALE, USAGE, REFUSED, FAILED = 0, 1, 2, 3, 4
+_DIRT = "twins, mistyped names and dates, missing ids; and the sample by which linkage is measured"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--clients", type=_positive, default=1200)
     demo.add_argument("--seed", type=int, default=1)
     demo.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    demo.add_argument("--identity-dirt", action="store_true", help=_DIRT)
 
     synthesize = add("synthesize", _synthesize, "Only write the synthetic landing files.")
     synthesize.add_argument("--clients", type=_positive, required=True)
@@ -80,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     synthesize.add_argument("--seed", type=int, default=1)
     synthesize.add_argument("--days", type=_positive, help="days of history (default: two years)")
     synthesize.add_argument("--end", type=date.fromisoformat, help="last day of the history")
+    synthesize.add_argument("--identity-dirt", action="store_true", help=_DIRT)
 
     status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")
     status.add_argument("--data", type=Path)
@@ -134,13 +137,27 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.demo import demo
 
-    return demo(settings, options.clients, options.seed, Console())
+    return demo(
+        settings,
+        options.clients,
+        options.seed,
+        Console(),
+        identity_dirt=options.identity_dirt,
+    )
 
 
 def _synthesize(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.demo import synthesize
 
-    synthesize(settings, options.clients, options.seed, options.days, options.end, Console())
+    synthesize(
+        settings,
+        options.clients,
+        options.seed,
+        options.days,
+        options.end,
+        Console(),
+        identity_dirt=options.identity_dirt,
+    )
     return RELEASED
 
 

@@ -78,6 +78,7 @@ def build(
     memory_limit: str,
     threads: int,
     select: list[str],
+    exclude: list[str],
     on_node: Callable[[str, str], None],
 ) -> Iterator[NodeResult]:
     """Build and test the warehouse of a data folder, then let go of the file.
@@ -87,6 +88,7 @@ def build(
         memory_limit: DuckDB's memory limit.
         threads: DuckDB threads.
         select: dbt selection; empty means everything.
+        exclude: what of it is left out.
         on_node: called with (unique_id, status) as each node ends.
 
     Yields:
@@ -112,7 +114,7 @@ def build(
         "build", *_PLACES, "--quiet", "--no-version-check", "--no-use-colors",
         # Examples and seeds are the project's own: `make test` looks at them, not every night.
         "--exclude-resource-type", "unit_test",
-        "--exclude", "path:seeds,resource_type:test",
+        "--exclude", "path:seeds,resource_type:test", *exclude,
         "--use-fast-test-edges",
         "--target-path", str(logs / "dbt"), "--log-path", str(logs),
         # A seed whose columns changed is made anew (there is no incremental model that this would rebuild).

@@ -7,11 +7,12 @@ import dagster as dg
 from orchestration import run_record
 from orchestration.dbt_project import BuildError
 from orchestration.landing_assets import landing
+from orchestration.linkage_assets import identity_score
 from orchestration.publication import publication
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import verdict
-from orchestration.warehouse_assets import warehouse
+from orchestration.warehouse_assets import identity, warehouse
 
 
 @dg.failure_hook(required_resource_keys={"data_folder"})
@@ -66,7 +67,7 @@ def new_files_landed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.
 
 
 defs = dg.Definitions(
-    assets=[landing, warehouse, verdict, publication],
+    assets=[landing, identity, identity_score, warehouse, verdict, publication],
     jobs=[nightly],
     schedules=[schedule],
     sensors=[new_files_landed],

@@ -25,9 +25,19 @@ def synthesize(
     days: int | None,
     end: date | None,
     console: Console,
+    *,
+    identity_dirt: bool,
 ) -> None:
     """Write landing files only."""
-    written = _written(settings.landing, clients, seed, settings.time_zone, days or DAYS, end)
+    written = _written(
+        settings.landing,
+        clients,
+        seed,
+        settings.time_zone,
+        days or DAYS,
+        end,
+        identity_dirt=identity_dirt,
+    )
     console.print(
         f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
         f"Next: caseload run --landing {shlex.quote(str(settings.landing))}"
@@ -37,14 +47,16 @@ def synthesize(
     )
 
 
-def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
+def demo(
+    settings: Settings, clients: int, seed: int, console: Console, *, identity_dirt: bool
+) -> int:
     """Write the agency under the data folder, run on it, and show the way to what came out.
 
     Returns:
         The run's exit code.
     """
     landing = settings.data / "landing"
-    written = _written(landing, clients, seed, settings.time_zone)
+    written = _written(landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt)
     console.print(
         f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
         f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
@@ -64,9 +76,19 @@ def _written(
     zone: str,
     days: int = DAYS,
     end: date | None = None,
+    *,
+    identity_dirt: bool,
 ) -> SynthesisReport:
     try:
-        return write_agency(landing, clients, seed=seed, days=days, end=end, zone=zone)
+        return write_agency(
+            landing,
+            clients,
+            seed=seed,
+            days=days,
+            end=end,
+            zone=zone,
+            identity_dirt=identity_dirt,
+        )
     except (ValueError, FileExistsError) as error:
         # An impossible agency, or a folder that holds another one: the text says which.
         raise UsageError(str(error)) from error

@@ -12,7 +12,7 @@ from sources.contract import load_contracts
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
 
-LEDGER = ("run", "batch", "delivery", "reject")
+LEDGER = ("run", "batch", "delivery", "reject")  # identity_score is written later: linkage_assets
 
 
 def _specs() -> list[dg.AssetSpec]:

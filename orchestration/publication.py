@@ -49,6 +49,13 @@ def publication(
                 rows["outreach_list"] = outreach_list.write(
                     connection, release, settings.zone, recipients.get(SUPERVISORS)
                 )
+                rows["outreach_list"] += outreach_list.write(
+                    connection,
+                    release,
+                    settings.zone,
+                    recipients.get(SUPERVISORS),
+                    outreach_list.UNMATCHED,
+                )
                 rows["metrics"] = sum(metrics.write(connection, release).values())
                 rows["quality"] = quality.write(
                     connection, release, settings.data / "logs" / "judged"
@@ -109,6 +116,33 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
             " where rows_rejected > 0 order by all"
         ).fetchall()
     ]
+    notices += _identity_notices(connection)
+    return notices
+
+
+def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Who waits for a person to say who they are: an unmatched discharge is a missed call."""
+    discharges, overdue = _row(
+        connection,
+        "select count(*), count(*) filter (where due_at < as_of)"
+        " from marts.fct_unmatched_discharge cross join raw_caseload.run",
+    )
+    (persons,) = _row(
+        connection,
+        "select count(distinct source || '|' || source_scope || '|' || source_client_id)"
+        " from quality.fct_identity_review",
+    )
+    notices = []
+    if discharges:
+        notices.append(
+            f"adt: {discharges:,} discharges of the last 30 days belong to nobody we know,"
+            f" {overdue:,} of them past their 24 hours (outreach/unmatched_discharge.csv)"
+        )
+    if persons:
+        notices.append(
+            f"identity: {persons:,} persons wait for someone to say who they are"
+            " (quality.fct_identity_review; answers come back as identity_decisions)"
+        )
     return notices
 
 

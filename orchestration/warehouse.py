@@ -16,10 +16,11 @@ from typing import Any
 import duckdb
 
 from orchestration.settings import Settings
-from sources.contract import Contract
+from sources.contract import Contract, load_ledger_contract
 from sources.raw_zone import RawZone
 
 FILE = "warehouse.duckdb"
+_SCORES = "raw_caseload.identity_score"
 _WAIT_SECONDS = 30  # a reader that a killed run left behind dies within this; a person's does not
 
 
@@ -120,6 +121,36 @@ def attach(
                 f" select * from read_parquet([{files}], union_by_name = true)"
             )
     _write_ledger(connection, zone, as_of, settings)
+    # Written anew by the linkage; here so that `dbt build` finds it in a new warehouse too.
+    connection.execute(f"create table if not exists {_SCORES} ({_score_columns()})")
+
+
+def write_pairs(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """The records to compare, as the linkage room takes them; returns their number."""
+    path.touch(mode=0o600)
+    connection.execute(
+        f"copy intermediate.int_identity__paired to {_literal(path)} (format parquet)"
+    )
+    return _count(connection, "intermediate.int_identity__paired")
+
+
+def read_scores(connection: duckdb.DuckDBPyConnection, path: Path | None) -> int:
+    """Put the linkage's scores where SQL finds them, none without a file; returns their number."""
+    connection.execute(f"create or replace table {_SCORES} ({_score_columns()})")
+    if path is not None:
+        connection.execute(
+            f"insert into {_SCORES} by name select * from read_parquet({_literal(path)})"
+        )
+    return _count(connection, _SCORES)
+
+
+def _score_columns() -> str:
+    table = load_ledger_contract().tables["identity_score"]
+    return ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
+    return int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
 
 
 def _write_ledger(

@@ -14,28 +14,58 @@ from orchestration.translator import AddressTranslator
 _MANIFEST = dbt_project.manifest()
 _TRANSLATOR = AddressTranslator()
 _BUILT = ("model", "seed")
+# Everything that the linkage needs is built before it, the rest after it (linkage_assets).
+BEFORE_LINKAGE = "+int_identity__paired"
 
 
-@dbt_assets(manifest=_MANIFEST, dagster_dbt_translator=_TRANSLATOR, name="warehouse")
+@dbt_assets(
+    manifest=_MANIFEST,
+    dagster_dbt_translator=_TRANSLATOR,
+    name="identity",
+    select=BEFORE_LINKAGE,
+)
+def identity(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
+    """Build and test what the linkage compares."""
+    yield from _built(context, data_folder, "identify", "Reading who is who", [BEFORE_LINKAGE], [])
+
+
+@dbt_assets(
+    manifest=_MANIFEST,
+    dagster_dbt_translator=_TRANSLATOR,
+    name="warehouse",
+    exclude=BEFORE_LINKAGE,
+)
 def warehouse(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
-    """Build and test the selected relations in one dbt invocation."""
+    """Build and test all that follows."""
+    yield from _built(context, data_folder, "build", "Building the warehouse", [], [BEFORE_LINKAGE])
+
+
+def _built(
+    context: dg.AssetExecutionContext,
+    data_folder: DataFolder,
+    stage: str,
+    text: str,
+    select: list[str],
+    exclude: list[str],
+) -> Iterator[Any]:
+    """One dbt invocation for the whole of this half, or for the subset that was asked for."""
     settings = data_folder.settings()
     reporter = progress.current()
-    select = [] if not context.is_subset else _names(context)
-    nodes = [*_MANIFEST["nodes"].values()]
-    total = sum(1 for node in nodes if node["resource_type"] in (*_BUILT, "test"))
+    if context.is_subset:
+        select, exclude = _names(context), []
+    total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
     done = 0
 
     def on_node(unique_id: str, _status: str) -> None:
         nonlocal done
         done += 1
-        reporter.advance(done, total, unique_id.split(".")[2])
+        reporter.advance(done, max(done, total), unique_id.split(".")[2])
 
-    with reporter.stage("build", "Building the warehouse"):
+    with reporter.stage(stage, text):
         yield from _events(
             context,
             dbt_project.build(
-                settings.data, settings.memory_limit, settings.threads, select, on_node
+                settings.data, settings.memory_limit, settings.threads, select, exclude, on_node
             ),
         )
 

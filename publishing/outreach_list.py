@@ -1,7 +1,10 @@
-"""`outreach/outreach_list.csv`: one row per listed client, its most urgent open task, columns and formats of the interface.
+"""The supervisors' lists, as CSV.
 
-Reads `exports.export_outreach`, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8
-without byte order mark, CRLF. Types become text in the database; only text columns pass through `cells.neutralized`.
+`outreach/outreach_list.csv`: one row per listed client, its most urgent open task, columns and formats of the interface.
+`outreach/unmatched_discharge.csv`: one row per discharge of somebody whom nothing leads to a client.
+
+Each reads its export, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8 without byte
+order mark, CRLF. Types become text in the database; only text columns pass through `cells.neutralized`.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ import csv
 import io
 import tempfile
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import BinaryIO, TextIO
 from zoneinfo import ZoneInfo
 
@@ -20,7 +24,6 @@ from publishing.encryption import Recipient
 from publishing.release import Release, ReleaseError
 
 PATH = "outreach/outreach_list.csv"
-RELATION = "exports.export_outreach"
 _ROWS_AT_ONCE = 5_000
 
 # Name and kind of every column, in the order in which they leave (interface.md, "A release").
@@ -68,7 +71,51 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("is_spillover", "boolean"),
     ("data_as_of", "instant"),
 )
-_TEXT_POSITIONS = tuple(i for i, (_, kind) in enumerate(COLUMNS) if kind == "text")
+# The row of a discharge, answered, is a decision of the sender identity_decisions: source to candidate_client_id are its columns.
+_UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
+    ("rank", "number"),
+    ("facility_name", "text"),
+    ("setting", "text"),
+    ("discharged_at", "instant"),
+    ("due_at", "instant"),
+    ("overdue_hours", "tenths"),
+    ("event_id", "text"),
+    ("visit_number", "text"),
+    ("source", "text"),
+    ("source_scope", "text"),
+    ("source_client_id", "text"),
+    ("candidate_client_id", "text"),
+    ("candidate_reason_code", "text"),
+    ("data_as_of", "instant"),
+)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list for supervisors.
+
+    Attributes:
+        path: where it stands in the release.
+        relation: the export it is made of.
+        columns: name and kind of every column, in order.
+        order: columns that order the rows, all of them together unique.
+    """
+
+    path: str
+    relation: str
+    columns: tuple[tuple[str, str], ...]
+    order: str
+
+
+OUTREACH = Listing(
+    PATH, "exports.export_outreach", COLUMNS, "care_manager_id nulls last, rank, client_id"
+)
+UNMATCHED = Listing(
+    "outreach/unmatched_discharge.csv",
+    "exports.export_unmatched_discharge",
+    _UNMATCHED_COLUMNS,
+    "rank",
+)
 
 
 def write(
@@ -76,14 +123,16 @@ def write(
     release: Release,
     zone: ZoneInfo,
     supervisors: Recipient | None = None,
+    listing: Listing = OUTREACH,
 ) -> int:
-    """Write the list into the release.
+    """Write a list into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
         zone: the agency's zone; instants carry its offset.
-        supervisors: who may read the whole list; with a key the file becomes `outreach_list.csv.age`.
+        supervisors: who may read the whole list; with a key the file becomes `<name>.csv.age`.
+        listing: which list.
 
     Returns:
         Rows written.
@@ -91,17 +140,17 @@ def write(
     Raises:
         ReleaseError: the relation lacks a column.
     """
-    rows = _rows(connection, zone)
+    rows = _rows(connection, zone, listing)
     if supervisors is None:
-        with release.file(PATH).open("w", encoding="utf-8", newline="") as file:
-            count = _write_csv(file, rows)
-        release.add(PATH, count)
+        with release.file(listing.path).open("w", encoding="utf-8", newline="") as file:
+            count = _write_csv(file, rows, listing)
+        release.add(listing.path, count)
         return count
-    sealed_path = f"{PATH}.age"
+    sealed_path = f"{listing.path}.age"
     # No name on disk: a kill leaves no plain copy.
     with tempfile.TemporaryFile(dir=release.directory) as plain:
         text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
-        count = _write_csv(text, rows)
+        count = _write_csv(text, rows, listing)
         text.detach()  # flushes, and leaves the file open for the second reading
         identity = _sealed(plain, release, sealed_path, supervisors)
     release.add(sealed_path, count, identity=identity)
@@ -117,9 +166,9 @@ def _sealed(plain: BinaryIO, release: Release, relative: str, recipient: Recipie
     return identity
 
 
-def _write_csv(file: TextIO, rows: Iterable[list[str | None]]) -> int:
+def _write_csv(file: TextIO, rows: Iterable[list[str | None]], listing: Listing) -> int:
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([name for name, _ in COLUMNS])
+    writer.writerow([name for name, _ in listing.columns])
     count = 0
     for row in rows:
         writer.writerow(row)
@@ -127,23 +176,27 @@ def _write_csv(file: TextIO, rows: Iterable[list[str | None]]) -> int:
     return count
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> Iterable[list[str | None]]:
-    found = {line[0] for line in connection.execute(f"describe {RELATION}").fetchall()}
-    missing = [name for name, _ in COLUMNS if name not in found]
+def _rows(
+    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, listing: Listing
+) -> Iterable[list[str | None]]:
+    found = {line[0] for line in connection.execute(f"describe {listing.relation}").fetchall()}
+    missing = [name for name, _ in listing.columns if name not in found]
     if missing:
-        raise ReleaseError(f"{RELATION} lacks {', '.join(missing)}: the list needs every column")
-    columns = ",\n".join(f"{formatted(name, kind, zone)} as {name}" for name, kind in COLUMNS)
-    query = (  # every name below is a constant of this module
-        f"with listed as (select {columns}, rank as rank_order, care_manager_id as owner,"  # noqa: S608
-        f" client_id as client_order from {RELATION})"
-        " select * exclude (rank_order, owner, client_order) from listed"
-        " order by owner nulls last, rank_order, client_order"
+        raise ReleaseError(
+            f"{listing.relation} lacks {', '.join(missing)}: the list needs every column"
+        )
+    texts = tuple(i for i, (_, kind) in enumerate(listing.columns) if kind == "text")
+    columns = ",\n".join(
+        f"{formatted(f'told.{name}', kind, zone)} as {name}" for name, kind in listing.columns
     )
+    # every name is a constant of this module; the order is that of the values, not of their texts
+    order = ", ".join(f"told.{part}" for part in listing.order.split(", "))
+    query = f"select {columns} from {listing.relation} as told order by {order}"  # noqa: S608
     cursor = connection.execute(query)
     while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
         for values in chunk:
             row = list(values)
-            for position in _TEXT_POSITIONS:
+            for position in texts:
                 text = row[position]
                 if text:
                     row[position] = neutralized(text)

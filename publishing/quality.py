@@ -1,4 +1,4 @@
-"""`quality/` of a release: the verdict, the Data Docs, the reconciliation; and what is kept when the gate refuses.
+"""`quality/` of a release: the verdict, the Data Docs, the accounts of rows and links; and what is kept when the gate refuses.
 
 The judge wrote the verdict and the pages; they are copied, never rewritten. A refusal is kept beside the releases,
 under `published/refused/`, and `current` is not touched.
@@ -21,11 +21,15 @@ VERDICT = "verdict.json"
 DATA_DOCS = "data_docs"
 REFUSED = "refused"
 REFUSAL = "refusal.json"
-_RECONCILIATION = "quality/reconciliation.parquet"
+_ACCOUNTS = {
+    "quality/reconciliation.parquet": "quality.fct_reconciliation",
+    "quality/linkage.parquet": "quality.fct_linkage",
+    "quality/linkage_accuracy.parquet": "quality.fct_linkage_accuracy",
+}
 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path) -> int:
-    """Put the verdict, its pages and the reconciliation into the release.
+    """Put the verdict, its pages and the accounts of rows and links into the release.
 
     Args:
         connection: the warehouse.
@@ -33,7 +37,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path)
         judged: the directory that the judge wrote (`--out`).
 
     Returns:
-        Rows of the reconciliation.
+        Rows of the accounts.
 
     Raises:
         ReleaseError: there is no verdict, or it refuses.
@@ -45,9 +49,12 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path)
         relative = f"quality/{path.relative_to(judged).as_posix()}"
         shutil.copyfile(path, release.file(relative))
         release.add(relative, None, is_data=False)
-    rows = copy_sorted(connection, "quality.fct_reconciliation", release.file(_RECONCILIATION))
-    release.add(_RECONCILIATION, rows)
-    return rows
+    written = 0
+    for path, relation in _ACCOUNTS.items():
+        rows = copy_sorted(connection, relation, release.file(path))
+        release.add(path, rows)
+        written += rows
+    return written
 
 
 def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:

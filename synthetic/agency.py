@@ -19,6 +19,7 @@ from synthetic.feeds import (
     affiliations,
     claim_lines,
     claims,
+    dirt,
     identity,
     outreach,
     payers,
@@ -77,6 +78,7 @@ def synthesize(
     zone: str = DEFAULT_ZONE,
     *,
     truth: Path | None = None,
+    identity_dirt: bool = False,
 ) -> SynthesisReport:
     """Write the landing files of a made-up agency; the same arguments give the same bytes.
 
@@ -88,6 +90,7 @@ def synthesize(
         end: Day of the last deliveries; 2026-06-30 unless given.
         zone: The agency's time zone.
         truth: Folder outside `landing` for who is who (Parquet), for tests of record linkage.
+        identity_dirt: Twins, mistyped names and dates, missing ids (`feeds.dirt`), and the sample that measures linkage.
 
     Returns:
         What was written, and the moment to run at.
@@ -106,12 +109,22 @@ def synthesize(
     period = timeline.Period(last - timedelta(days=days), last, zone)
     sites = organization.site_count(clients)
     people = population.invent(clients, sites, period, seed)
+    if identity_dirt:
+        people = dirt.with_twins(people, seed)
     agency = organization.found(people, sites, period, seed)
     target = Landing(landing, seed, rates.RESENT)
     with target:
         _deliver_agency(target, agency, period, clients, seed)
         who_is_who = [
-            _deliver_people(target, people.part(low, low + CHUNK), agency, period, seed, number)
+            _deliver_people(
+                target,
+                people.part(low, low + CHUNK),
+                agency,
+                period,
+                seed,
+                number,
+                identity_dirt=identity_dirt,
+            )
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
         files, size = target.place()
@@ -174,6 +187,8 @@ def _deliver_people(
     period: timeline.Period,
     seed: int,
     chunk: int,
+    *,
+    identity_dirt: bool,
 ) -> dict[str, pl.DataFrame]:
     often, slow = timeline.daily_schedule(period), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
@@ -184,8 +199,17 @@ def _deliver_people(
     alerts = adt.alert(people, episodes, agency, period, seed, chunk)
     medicines = payers.prescribe(people, period, seed, chunk)
 
+    clients = client_records.client_rows(people, period, seed, chunk)
+    eligibility = payers.eligibility_rows(people, period, seed, chunk)
+    alert_frame = alerts.frame
+    if identity_dirt:
+        checked = dirt.checked_rows(people, eligibility, alert_frame, alerts.person, period.t0)
+        target.deliver("identity_decisions", checked, slow[-1:], chunk)
+        clients = dirt.forgetful(clients, seed, chunk)
+        eligibility = dirt.mistyped_members(eligibility, seed, chunk)
+        alert_frame = dirt.mistyped_alerts(alert_frame, seed, chunk)
     for rows in (
-        client_records.client_rows(people, period, seed, chunk),
+        clients,
         records.appointment_rows(given.appointments, people, agency, period),
         records.visit_rows(given.visits, given, people, agency, period),
         records.document_rows(people, episodes, responses, agency, period, seed, chunk),
@@ -202,7 +226,7 @@ def _deliver_people(
         payers.medication_rows(medicines, people, period),
     ):
         target.deliver("ehr", rows, slow, chunk)
-    target.deliver("adt", Rows("event", alerts.frame, alerts.received), often, chunk)
+    target.deliver("adt", Rows("event", alert_frame, alerts.received), often, chunk)
     person, at = responses["person"], responses["at"]
     answers = screenings.response_rows(
         responses, people, identity.recorded_id(people, person, at, period)
@@ -215,7 +239,7 @@ def _deliver_people(
     )
     target.deliver("referrals", referrals.referral_rows(people, period, seed, chunk), often, chunk)
 
-    target.deliver("claims", payers.eligibility_rows(people, period, seed, chunk), monthly, chunk)
+    target.deliver("claims", eligibility, monthly, chunk)
     target.deliver(
         "claims",
         payers.fill_rows(medicines, people, agency, period, seed, chunk),

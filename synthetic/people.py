@@ -61,6 +61,7 @@ class People:
     duplicate: Array
     has_medicaid_id_in_ehr: Array
     fresh: Array
+    twin: Array  # whose twin, an index
 
     def __len__(self) -> int:
         return len(self.number)
@@ -217,6 +218,7 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         duplicate=is_client & draw.chance(rates.MERGED_RECORD, n),
         has_medicaid_id_in_ehr=~draw.chance(rates.MEDICAID_ID_MISSING_IN_EHR, n),
         fresh=is_client & draw.chance(rates.FRESH_DISCHARGE, n),
+        twin=np.full(n, -1),
     )
 
 

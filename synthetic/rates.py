@@ -137,3 +137,17 @@ ADT_NO_MEDICAID_ID: Final = (
 )
 RESENT: Final = 0.02  # [own] rows delivered once more, unchanged
 CLIENT_CHANGED: Final = 0.08  # [own] clients whose telephone changed
+
+# --- identities as clerks spell them: drawn only where the option is chosen ------------------------------------------------
+TWIN: Final = (
+    0.03  # [own] adults with a twin known to the agency or a payer; 3 % of births are twins
+)
+DIRT_MEDICAID_ID_MISSING_IN_EHR: Final = 0.03  # [own] on top of those that are missing anyway
+DIRT_MEDICAID_ID_MISSING_IN_ADT: Final = 0.10  # [own] visits registered without it
+DIRT_NAME_TYPED_WRONG: Final = 0.02  # [own] of each name, per visit or member: two letters swapped
+DIRT_NAME_IN_FULL: Final = 0.15  # [own] of those known by a short form: the full name
+DIRT_BIRTH_DATE: Final = 0.005  # [own] day and month swapped, or ten days off
+DIRT_MOVED: Final = (
+    0.12  # [own] members whose payer has another address; one in eight moves in a year
+)
+DIRT_PHONE: Final = 0.20  # [own] members whose payer has no telephone

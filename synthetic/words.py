@@ -23,6 +23,12 @@ LAST: Final = (
 FORMULA_FIRST: Final = (
     '=HYPERLINK("http://example.invalid/","Ana")', "+Ana", "-Leo", "@Mina", "=1+1", "\t=Noor", "＝Ivo",
 )
+# Short forms among the given names, and what they are short for.
+FULL_NAME: Final = {
+    "Ari": "Ariel", "Beth": "Elizabeth", "Eli": "Elijah", "Gus": "Gustavo", "Hana": "Hannah", "Lena": "Helena",
+    "Leo": "Leonardo", "Milo": "Miles", "Mina": "Wilhelmina", "Rafa": "Rafael", "Sami": "Samuel", "Teo": "Mateo",
+    "Wim": "Willem",
+}
 STREET: Final = ("Sample Street", "Placeholder Avenue", "Specimen Road", "Model Lane", "Example Court", "Fixture Way")
 TOWN: Final = ("Exampleton", "Sampleville", "North Fixture", "Port Specimen", "Mockingham")
 LANGUAGE: Final = (("English", 0.83), ("Spanish", 0.11), ("Haitian Creole", 0.02), ("Vietnamese", 0.02), ("Arabic", 0.02))

@@ -9,6 +9,7 @@
             'assignment', 'intake', 'appointment', 'visit', 'diagnosis', 'treatment_plan',
             'treatment_plan_service', 'medication', 'document', 'consent', 'authorization', 'time_log', 'survey',
         ],
+        'identity_decisions': ['decision', 'checked_person'],
         'outreach_log': ['contact'],
         'referrals': ['referral'],
         'screenings': ['response'],

@@ -100,6 +100,11 @@ BREAKS: dict[str, dict[str, str]] = {
         "Every loaded row is current or superseded": _set("rows_current", "8", "true"),
         _BETWEEN.format("rows_in"): _set("rows_in", "-1", "true"),
     },
+    "quality.fct_linkage_accuracy": {
+        _BETWEEN.format("precision_rate"): _set("precision_rate", "0.998", "true"),
+        "Of checked persons who are clients, 97 % are linked": _set("recall_rate", "0.96", "true"),
+        _BETWEEN.format("merged_twin_count"): _set("merged_twin_count", "1", "true"),
+    },
     "quality.fct_unmatched": {
         _BETWEEN.format("unmatched_rate"): _set("unmatched_rate", "0.1501", "true"),
         _BETWEEN.format("unmatched_count"): _set("unmatched_count", "-1", "true"),

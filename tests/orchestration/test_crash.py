@@ -28,7 +28,7 @@ from tests.conftest import ROOT, caseload
 
 STAGES = {
     "ingest": ("ingest",),
-    "build": ("build",),
+    "build": ("identify", "linkage", "build"),
     "judge": ("judge",),
     "publish": ("publish", "workbooks", "release"),
 }

@@ -117,6 +117,20 @@ def make_exports(
         """
     )
     connection.execute(
+        """
+        create table exports.export_unmatched_discharge as
+        select
+            12 - i as rank, '=General' as facility_name, 'unknown' as setting,
+            timestamptz '2026-01-15 10:30:00-05' as discharged_at,
+            timestamptz '2026-06-29 08:00:00-04' as due_at, 1.5::decimal(9, 1) as overdue_hours,
+            'e' || i as event_id, null::varchar as visit_number, 'adt' as source,
+            'h1' as source_scope, 'm' || i as source_client_id, 'C1' as candidate_client_id,
+            'below_threshold' as candidate_reason_code,
+            timestamptz '2026-06-30 00:00:00-04' as data_as_of
+        from range(1, 12) as numbers(i)
+        """
+    )
+    connection.execute(
         "create table exports.export_metric_caseload as"
         " select 'tier ' || i % 7 as name, i as clients from range(3) as numbers(i)"
     )
@@ -124,5 +138,13 @@ def make_exports(
     connection.execute(
         "create table quality.fct_reconciliation as select 'ehr' as source, 'client' as table_name,"
         " 10 as rows_in, 9 as rows_loaded, 1 as rows_rejected, 2 as rows_superseded, 7 as rows_current"
+    )
+    connection.execute(
+        "create table quality.fct_linkage as"
+        " select 'adt' as source, 'scored' as outcome, 3 as person_count"
+    )
+    connection.execute(
+        "create table quality.fct_linkage_accuracy as"
+        " select 'all' as scope, 0.9995::decimal(9, 4) as precision_rate"
     )
     return connection

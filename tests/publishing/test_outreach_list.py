@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import stat
 from pathlib import Path
 
 import duckdb
@@ -152,3 +153,23 @@ def test_encrypted_list_opens_with_the_supervisors_key_only(
             pyrage.decrypt(sealed, [other])
         assert b"Rivera" not in sealed
     assert names[0] == names[1], "age bytes differ, the release must not"
+
+
+def test_unmatched_discharges_in_the_order_of_their_rank(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with Release(tmp_path, AS_OF) as release:
+        written = outreach_list.write(exports, release, ZONE, listing=outreach_list.UNMATCHED)
+        path = release.directory / "outreach" / "unmatched_discharge.csv"
+        rows = _rows(path.read_bytes())
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert written == len(rows) == 11
+    # 10 and 11 after 9: ranks are numbers until they are written
+    assert [int(row["rank"]) for row in rows] == list(range(1, 12))
+    assert rows[0] == {
+        "rank": "1", "facility_name": "'=General", "setting": "unknown",
+        "discharged_at": "2026-01-15T10:30:00-05:00", "due_at": "2026-06-29T08:00:00-04:00",
+        "overdue_hours": "1.5", "event_id": "e11", "visit_number": "", "source": "adt",
+        "source_scope": "h1", "source_client_id": "m11", "candidate_client_id": "C1",
+        "candidate_reason_code": "below_threshold", "data_as_of": "2026-06-30T00:00:00-04:00",
+    }  # fmt: skip

@@ -36,6 +36,7 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "adt": 2,
         "claims": 3,
         "ehr": 20,
+        "identity_decisions": 2,
         "outreach_log": 1,
         "referrals": 1,
         "screenings": 1,
@@ -43,7 +44,9 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "valuesets": 1,
     }
     assert counts == expected
-    assert set(load_ledger_contract().tables) == {"run", "batch", "delivery", "reject"}
+    assert set(load_ledger_contract().tables) == {
+        "run", "batch", "delivery", "reject", "identity_score",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

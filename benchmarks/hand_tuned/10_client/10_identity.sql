@@ -1,5 +1,5 @@
 -- Who a client is: the agency's record after merges; a claims member or an alert's person with the same Medicaid id (MBI)
--- and birth date is that client; any other member stands for itself. client_key is a number from here on.
+-- and birth date is that client, and whoever is spelled as one; any other member stands for itself. client_key is a number from here on.
 
 -- Merges of merges are followed; twenty steps end a circle, where the smallest id survives.
 create temp table merged as
@@ -99,6 +99,40 @@ where preference = 1
 group by all
 having count(distinct client_id) = 1;
 
+-- Whom no identifier links, likeness does. Where senders spell everybody alike, as the made-up agency's do without its dirt,
+-- that is the same letters of both names, birth date and sex, the same street where there is one, and one client only.
+create temp table alike as
+with letters as (
+    select
+        source, scope, source_client_id, birth_date, address, identifier,
+        lower(regexp_replace(first_name, '[^A-Za-z]', '', 'g')) as first_name,
+        lower(regexp_replace(last_name, '[^A-Za-z]', '', 'g')) as last_name,
+        case left(lower(sex), 1) when 'f' then 'f' when 'm' then 'm' end as sex
+    from (
+        select
+            'claims' as source, data_source as scope, person_id as source_client_id, first_name, last_name, birth_date, address,
+            gender as sex, case when payer_type = 'medicaid' then upper_code(member_id) end as identifier
+        from claims_eligibility
+        union all
+        select
+            'adt', sending_facility_id, coalesce(source_patient_id, 'medicaid:' || upper(trim(medicaid_id))),
+            first_name, last_name, birth_date, null, sex, upper_code(medicaid_id)
+        from adt_event
+        union all
+        select 'ehr', '', client_id, first_name, last_name, birth_date, address, sex, upper_code(medicaid_id) from ehr_client
+    )
+)
+select person.source, person.scope, person.source_client_id, min(agency.client_id) as client_id
+from (from letters anti join linked using (source, scope, source_client_id) where source <> 'ehr') as person
+inner join (from letters where source = 'ehr') as own using (first_name, last_name, birth_date)
+inner join agency_client as agency on own.source_client_id = agency.source_client_id
+where coalesce(person.sex = own.sex, true) and coalesce(person.address = own.address, true)
+    and coalesce(person.identifier = own.identifier, true) and person.source_client_id is not null
+group by all
+having count(distinct agency.client_id) = 1;
+
+insert into linked from alike;
+
 create temp table identity as
 select source, scope, source_client_id, client_id, is_own, dense_rank() over (order by client_id) as client_key
 from (
@@ -111,7 +145,12 @@ from (
     from member
     left join linked on source = 'claims' and scope = data_source and source_client_id = person_id
     union all
-    select source, scope, source_client_id, client_id, false from linked where source = 'adt'
+    -- an alert's person that a payer knows is whoever the member is
+    select linked.source, linked.scope, linked.source_client_id, coalesce(alike.client_id, linked.client_id), false
+    from linked
+    left join (from alike where source = 'claims') as alike
+        on linked.client_id = 'claims:' || alike.scope || ':' || alike.source_client_id
+    where linked.source = 'adt'
 );
 
 -- The three ways to find a client, each as narrow as its join.

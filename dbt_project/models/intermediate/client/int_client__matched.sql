@@ -1,52 +1,46 @@
+-- What a person decided holds before identifiers, and identifiers before likeness.
 with identified_client as (
     select * from {{ ref('int_client__identified') }}
 ),
 
-linked_client as (
-    select * from {{ ref('int_client__linked') }}
-    where is_same_birth_date
+decision as (
+    select * from {{ ref('int_decision__resolved') }}
+    where is_known
 ),
 
-agency_client as (
-    select source_client_id, status from {{ ref('stg_ehr__client') }}
-),
-
--- the agency may keep two records with one id and birth date: the record in use gets the link, the
--- pair goes to review
-ranked_link as (
+decided_link as (
     select
-        linked_client.*,
+        *,
         row_number() over (
-            partition by
-                linked_client.source,
-                linked_client.source_scope,
-                linked_client.source_client_id,
-                linked_client.identifier_type,
-                linked_client.identifier
-            order by
-                case agency_client.status
-                    when 'discharged' then 2
-                    when 'inactive' then 1
-                    else 0
-                end,
-                linked_client.client_id
-        ) as preference
-    from linked_client
-    left join agency_client on linked_client.client_id = agency_client.source_client_id
+            partition by source, source_scope, source_client_id
+            order by decided_at desc, decision_id desc
+        ) as recency
+    from decision
+    where decision = 'same' and source <> 'ehr'
 ),
 
--- a person whose identifiers lead to two of our clients is nobody's until someone has looked
+link as (
+    select source, source_scope, source_client_id, client_id, 'decided' as match_rule, 1 as rank
+    from decided_link
+    where recency = 1
+    union all
+    select source, source_scope, source_client_id, client_id, match_rule, 2
+    from {{ ref('int_identity__exact') }}
+    union all
+    select source, source_scope, source_client_id, client_id, 'scored', 3
+    from {{ ref('int_identity__scored') }}
+    where reason_code is null
+),
+
 chosen_link as (
     select
         source,
         source_scope,
         source_client_id,
-        min(client_id) as client_id,
-        min(identifier_type) || '_id_and_birth_date' as match_rule
-    from ranked_link
-    where preference = 1
+        min_by(client_id, rank) as client_id,
+        min_by(match_rule, rank) as match_rule
+    from link
     group by source, source_scope, source_client_id
-    having count(distinct client_id) = 1
 ),
 
 known_identity as (
@@ -54,6 +48,7 @@ known_identity as (
         identified_client.source,
         identified_client.source_scope,
         identified_client.source_client_id,
+        identified_client.client_id as own_client_id,
         coalesce(chosen_link.client_id, identified_client.client_id) as client_id,
         case
             when chosen_link.client_id is not null then chosen_link.match_rule
@@ -68,13 +63,54 @@ known_identity as (
         and identified_client.source_client_id = chosen_link.source_client_id
 ),
 
-alert_identity as (
-    select source, source_scope, source_client_id, client_id, match_rule
+identity as (
+    select * from known_identity
+    union all
+    select source, source_scope, source_client_id, null, client_id, match_rule
     from chosen_link
     where source = 'adt'
 ),
 
+-- whoever is a member that turned out to be the agency's client is that client
+linked_member as (
+    select own_client_id, client_id
+    from known_identity
+    where source <> 'ehr' and client_id <> own_client_id
+),
+
+followed_identity as (
+    select
+        identity.source,
+        identity.source_scope,
+        identity.source_client_id,
+        identity.own_client_id,
+        coalesce(linked_member.client_id, identity.client_id) as client_id,
+        identity.match_rule
+    from identity
+    left join linked_member on identity.client_id = linked_member.own_client_id
+),
+
+-- also by that way nobody comes to a client that a person ruled out
 matched_client as (
+    select
+        identity.source,
+        identity.source_scope,
+        identity.source_client_id,
+        case when refused.source is null then identity.client_id else identity.own_client_id end
+            as client_id,
+        case when refused.source is null then identity.match_rule else 'own_id' end as match_rule
+    from followed_identity as identity
+    left join decision as refused
+        on refused.decision = 'different'
+        and identity.source <> 'ehr'
+        and identity.match_rule <> 'own_id'
+        and identity.source = refused.source
+        and identity.source_scope = refused.source_scope
+        and identity.source_client_id = refused.source_client_id
+        and identity.client_id = refused.client_id
+),
+
+keyed_client as (
     select
         source,
         source_scope,
@@ -82,11 +118,8 @@ matched_client as (
         client_id,
         {{ surrogate_key(['client_id']) }} as client_key,
         match_rule
-    from (
-        select * from known_identity
-        union all
-        select * from alert_identity
-    ) as identity
+    from matched_client
+    where client_id is not null
 )
 
-select * from matched_client
+select * from keyed_client

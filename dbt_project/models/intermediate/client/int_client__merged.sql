@@ -3,12 +3,60 @@ with client as (
     from {{ ref('stg_ehr__client') }}
 ),
 
--- a record merged into itself or into one that was never delivered stays as it is
-merge_step as (
+decision as (
+    select source_client_id, client_id, decision, decision_id, decided_at
+    from {{ ref('int_decision__latest') }}
+    where source = 'ehr'
+),
+
+kept_apart as (
+    select source_client_id, client_id from decision
+    where decision = 'different'
+    union all
+    select client_id, source_client_id from decision
+    where decision = 'different'
+),
+
+delivered_merge as (
     select client.source_client_id, client.merged_into_client_id as next_client_id
     from client
-    inner join client as survivor on client.merged_into_client_id = survivor.source_client_id
-    where client.merged_into_client_id <> client.source_client_id
+    anti join kept_apart
+        on client.source_client_id = kept_apart.source_client_id
+        and client.merged_into_client_id = kept_apart.client_id
+),
+
+-- where the record system has merged the same two, it says which of them stays
+decided_merge as (
+    select
+        decision.source_client_id,
+        max_by(decision.client_id, decision.decision_order) as next_client_id
+    from (
+        select *, row_number() over (order by decided_at, decision_id) as decision_order
+        from decision
+        where decision = 'same'
+    ) as decision
+    anti join delivered_merge
+        on decision.source_client_id = delivered_merge.next_client_id
+        and decision.client_id = delivered_merge.source_client_id
+    group by decision.source_client_id
+),
+
+merge as (
+    select source_client_id, next_client_id from decided_merge
+    union all
+    select delivered_merge.source_client_id, delivered_merge.next_client_id
+    from delivered_merge
+    anti join decided_merge
+        on delivered_merge.source_client_id = decided_merge.source_client_id
+),
+
+-- a record merged into itself or into one that was never delivered stays as it is
+merge_step as (
+    select client.source_client_id, merge.next_client_id
+    from client
+    inner join merge on client.source_client_id = merge.source_client_id
+    inner join client as survivor on merge.next_client_id = survivor.source_client_id
+    where client.source_client_id <> merge.next_client_id
 ),
 
 -- merges of merges are followed; twenty steps end a circle

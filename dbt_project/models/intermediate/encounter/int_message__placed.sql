@@ -173,8 +173,12 @@ placed_message as (
         coalesce(patient.medicaid_id, message.medicaid_id) as medicaid_id,
         message.first_name,
         message.last_name,
+        message.name_suffix,
         coalesce(patient.birth_date, message.birth_date) as birth_date,
         message.sex,
+        message.address,
+        message.zip_code,
+        message.phone,
         coalesce(patient.is_deceased, message.is_deceased) as is_deceased,
         coalesce(patient.death_at, message.death_at) as death_at,
         case when visit.diagnosis_number > message.told_number then visit.diagnosis_code

@@ -35,8 +35,12 @@ message as (
         {{ upper_code('delivered_row.medicaid_id') }} as medicaid_id,
         delivered_row.first_name,
         delivered_row.last_name,
+        delivered_row.name_suffix,
         delivered_row.birth_date,
         delivered_row.sex,
+        delivered_row.address,
+        delivered_row.zip_code,
+        delivered_row.phone,
         coalesce(
             delivered_row.is_deceased, case when delivered_row.death_at is not null then true end
         ) as is_deceased,

@@ -1,0 +1,58 @@
+with linked_client as (
+    select * from {{ ref('int_client__linked') }}
+    where is_same_birth_date
+),
+
+refused_link as (
+    select * from {{ ref('int_decision__resolved') }}
+    where decision = 'different'
+),
+
+agency_client as (
+    select source_client_id, status from {{ ref('stg_ehr__client') }}
+),
+
+-- the agency may keep two records with one id and birth date: the record in use gets the link, the
+-- pair goes to review
+ranked_link as (
+    select
+        linked_client.*,
+        row_number() over (
+            partition by
+                linked_client.source,
+                linked_client.source_scope,
+                linked_client.source_client_id,
+                linked_client.identifier_type,
+                linked_client.identifier
+            order by
+                case agency_client.status
+                    when 'discharged' then 2
+                    when 'inactive' then 1
+                    else 0
+                end,
+                linked_client.client_id
+        ) as preference
+    from linked_client
+    anti join refused_link
+        on linked_client.source = refused_link.source
+        and linked_client.source_scope = refused_link.source_scope
+        and linked_client.source_client_id = refused_link.source_client_id
+        and linked_client.client_id = refused_link.client_id
+    left join agency_client on linked_client.client_id = agency_client.source_client_id
+),
+
+-- a person whose identifiers lead to two of our clients is nobody's until someone has looked
+exact_link as (
+    select
+        source,
+        source_scope,
+        source_client_id,
+        min(client_id) as client_id,
+        min(identifier_type) || '_id_and_birth_date' as match_rule
+    from ranked_link
+    where preference = 1
+    group by source, source_scope, source_client_id
+    having count(distinct client_id) = 1
+)
+
+select * from exact_link

@@ -1,0 +1,115 @@
+-- What the score may not decide alone. Whoever is called about another's discharge has been told of
+-- it: a link that is doubtful in any of these is a person's to make.
+with pair as (
+    select * from {{ ref('int_identity__paired') }}
+),
+
+score as (
+    select * from {{ ref('stg_caseload__identity_score') }}
+),
+
+identity_limit as (
+    select
+        max(case when limit_id = 'automatic_probability' then limit_value end)
+            as automatic_probability
+    from {{ ref('identity_limit') }}
+),
+
+refused_link as (
+    select * from {{ ref('int_decision__resolved') }}
+    where decision = 'different'
+),
+
+exact_link as (
+    select * from {{ ref('int_identity__exact') }}
+),
+
+judged_pair as (
+    select
+        pair.source,
+        pair.source_scope,
+        pair.source_client_id,
+        pair.client_id,
+        pair.candidate_source_client_id,
+        score.* exclude (pair_key),
+        case
+            when pair.source = 'ehr' then 'possible_duplicate'
+            when score.birth_date_agreement = 'missing' then 'birth_date_missing'
+            when score.birth_date_agreement <> 'same' or pair.has_other_birth_date
+                then 'birth_date_conflict'
+            when pair.has_other_identifier then 'identifier_conflict'
+            when pair.has_other_suffix then 'suffix_conflict'
+            when pair.is_placeholder_name then 'newborn_name'
+            -- twins share everything else
+            when score.first_name_agreement not in ('same', 'nickname') then 'first_name_conflict'
+            when score.first_name_agreement = 'nickname' and score.sex_agreement <> 'same'
+                then 'first_name_conflict'
+            when score.match_probability < identity_limit.automatic_probability
+                then 'below_threshold'
+        end as reason_code
+    from pair
+    inner join score on pair.pair_key = score.pair_key
+    cross join identity_limit
+    anti join refused_link
+        on pair.source = refused_link.source
+        and pair.source_scope = refused_link.source_scope
+        and pair.source_client_id = refused_link.source_client_id
+        and pair.client_id = refused_link.client_id
+),
+
+-- a client may have several records: the one that is most alike speaks for it
+ranked_pair as (
+    select
+        *,
+        row_number() over (
+            partition by source, source_scope, source_client_id, client_id
+            order by match_weight desc, candidate_source_client_id
+        ) as likeness
+    from judged_pair
+),
+
+best_pair as (
+    select * from ranked_pair
+    where likeness = 1
+),
+
+client_choice as (
+    select source, source_scope, source_client_id, count(*) as client_count
+    from best_pair
+    where reason_code is null
+    group by source, source_scope, source_client_id
+),
+
+-- a payer numbers a person once: two of its members are not the same client
+member_choice as (
+    select source_scope, client_id, count(*) as person_count
+    from (
+        select source_scope, client_id from best_pair
+        where source = 'claims' and reason_code is null
+        union all
+        select source_scope, client_id from exact_link
+        where source = 'claims'
+    ) as claimed
+    group by source_scope, client_id
+),
+
+scored_pair as (
+    select
+        pair.* exclude (likeness, reason_code),
+        case
+            when pair.reason_code is not null then pair.reason_code
+            when client_choice.client_count > 1 then 'several_clients'
+            when member_choice.person_count > 1 then 'several_persons'
+        end as reason_code
+    from best_pair as pair
+    left join client_choice
+        on pair.source = client_choice.source
+        and pair.source_scope = client_choice.source_scope
+        and pair.source_client_id = client_choice.source_client_id
+    left join member_choice
+        on pair.source = 'claims'
+        and pair.source_scope = member_choice.source_scope
+        and pair.client_id = member_choice.client_id
+)
+
+select * from scored_pair

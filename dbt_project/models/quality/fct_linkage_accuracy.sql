@@ -1,0 +1,79 @@
+-- Measured on persons whose client someone found out by hand; a precision or a recall of a handful
+-- says nothing.
+with checked_person as (
+    select * from {{ ref('stg_identity_decisions__checked_person') }}
+),
+
+merged_client as (
+    select * from {{ ref('int_client__merged') }}
+),
+
+matched_client as (
+    select * from {{ ref('int_client__matched') }}
+),
+
+quality_limit as (
+    select limit_value as least_persons
+    from {{ ref('quality_limit') }}
+    where limit_id = 'linkage_least_persons'
+),
+
+-- linked to one of the agency's clients, rightly or wrongly; a payer's own number is no link
+judged_person as (
+    select
+        checked.source,
+        checked.is_twin,
+        matched.match_rule,
+        coalesce(true_client.surviving_client_id, checked.client_id) as true_client_id,
+        linked_client.surviving_client_id as linked_client_id
+    from checked_person as checked
+    left join merged_client as true_client on checked.client_id = true_client.source_client_id
+    left join matched_client as matched
+        on checked.source = matched.source
+        and checked.source_scope = matched.source_scope
+        and checked.source_client_id = matched.source_client_id
+    left join merged_client as linked_client on matched.client_id = linked_client.source_client_id
+    where checked.source <> 'ehr'
+),
+
+-- those whom no exact identifier links are the part that likeness is judged by
+measured_person as (
+    select 'all' as scope, * from judged_person
+    union all
+    select 'scored', * from judged_person
+    where coalesce(match_rule, 'own_id') in ('scored', 'own_id')
+),
+
+counted_person as (
+    select
+        scope,
+        count(*) as checked_count,
+        count(linked_client_id) as linked_count,
+        count(*) filter (where linked_client_id = true_client_id) as correct_count,
+        count(true_client_id) as linkable_count,
+        count(*) filter (
+            where
+            is_twin
+            and match_rule = 'scored'
+            and coalesce(linked_client_id <> true_client_id, linked_client_id is not null)
+        ) as merged_twin_count
+    from measured_person
+    group by scope
+),
+
+accuracy as (
+    select
+        counted_person.*,
+        cast(
+            case when linked_count >= least_persons then 1.0 * correct_count / linked_count end
+            as decimal(9, 4)
+        ) as precision_rate,
+        cast(
+            case when linkable_count >= least_persons then 1.0 * correct_count / linkable_count end
+            as decimal(9, 4)
+        ) as recall_rate
+    from counted_person
+    cross join quality_limit
+)
+
+select * from accuracy

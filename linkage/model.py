@@ -1,0 +1,118 @@
+"""The fixed model: reads `model.yml` and says it in splink's words.
+
+A comparison is a list of levels, tried in order; the last one has no `when` and takes the rest. A pair in which a side has
+no value says nothing for or against (level `missing`). Nothing is estimated here.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MODEL = Path(__file__).with_name("model.yml")
+MISSING = "missing"
+
+
+class ModelError(ValueError):
+    """`model.yml` is no model: names the comparison and what was expected."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One degree of agreement.
+
+    Attributes:
+        name: what it is called in evidence.
+        when: SQL over `<column>_l` and `<column>_r`, or None for the last level.
+        m: share of pairs of one person at this level.
+        u: share of pairs of two people at this level.
+    """
+
+    name: str
+    when: str | None
+    m: float
+    u: float
+
+    @property
+    def weight(self) -> float:
+        """Evidence in bits."""
+        return math.log2(self.m / self.u)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The prior, the least probability worth writing, and the levels of each compared column, most alike first."""
+
+    prior: float
+    lowest_probability: float
+    comparisons: dict[str, tuple[Level, ...]]
+
+    def settings(self) -> dict[str, Any]:
+        """The model as splink's settings: pairs come ready made, one `pair_key` on each side."""
+        return {
+            "link_type": "link_only",
+            "unique_id_column_name": "pair_key",
+            "probability_two_random_records_match": self.prior,
+            "blocking_rules_to_generate_predictions": ["l.pair_key = r.pair_key"],
+            "comparisons": [
+                {
+                    "output_column_name": column,
+                    "comparison_levels": [_missing(column), *map(_level, levels)],
+                }
+                for column, levels in self.comparisons.items()
+            ],
+            # splink keeps the level of each comparison beside its values, or not at all
+            "retain_matching_columns": True,
+        }
+
+
+def load(path: Path = MODEL) -> Model:
+    """Read the model.
+
+    Raises:
+        ModelError: a comparison's shares do not add up, or its last level is not the only one without a condition.
+    """
+    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    comparisons = {
+        column: tuple(
+            Level(
+                level["level"],
+                level["when"].replace("{}", column) if "when" in level else None,
+                level["m"],
+                level["u"],
+            )
+            for level in levels
+        )
+        for column, levels in told["comparisons"].items()
+    }
+    for column, levels in comparisons.items():
+        if [level.when is None for level in levels] != [False] * (len(levels) - 1) + [True]:
+            raise ModelError(f"{path.name}: {column}: expected the last level alone without `when`")
+        for share in ("m", "u"):
+            total = sum(getattr(level, share) for level in levels)
+            if not math.isclose(total, 1, abs_tol=0.01):
+                raise ModelError(f"{path.name}: {column}: {share} add up to {total:.3f}, not to 1")
+    return Model(told["prior"], told["lowest_probability"], comparisons)
+
+
+def _missing(column: str) -> dict[str, Any]:
+    return {
+        "sql_condition": f"{column}_l is null or {column}_r is null",
+        "label_for_charts": MISSING,
+        "is_null_level": True,
+    }
+
+
+def _level(level: Level) -> dict[str, Any]:
+    return {
+        "sql_condition": level.when or "ELSE",
+        "label_for_charts": level.name,
+        "m_probability": level.m,
+        "u_probability": level.u,
+        "fix_m_probability": True,
+        "fix_u_probability": True,
+    }

@@ -1,0 +1,44 @@
+"""The part of the pipeline that says who is who: ingest, the models up to `int_client__matched` and its review, the linkage."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration import dbt_project, linkage_assets, warehouse
+from orchestration.settings import Settings
+from orchestration.warehouse_assets import BEFORE_LINKAGE
+from sources.contract import load_contracts
+from sources.ingest import ingest
+from sources.raw_zone import RawZone
+
+AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")
+ANSWERS = ["+int_client__matched", "+fct_identity_review", "+fct_linkage_accuracy", "+fct_linkage"]
+
+
+def identify(landing: Path, data: Path, as_of: dt.datetime = AS_OF) -> Path:
+    """Who is who by what landed; returns the warehouse."""
+    settings = Settings(landing=landing, data=data)
+    ingest(landing, data / "raw", settings.time_zone, as_of)
+    with warehouse.open_for_writing(data, settings) as connection:
+        warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
+    _build(settings, [BEFORE_LINKAGE], [])
+    linkage_assets.compare(settings)
+    _build(settings, ANSWERS, [BEFORE_LINKAGE])
+    return data / warehouse.FILE
+
+
+def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
+    for _ in dbt_project.build(
+        settings.data, settings.memory_limit, settings.threads, select, exclude, lambda *_: None
+    ):
+        pass  # a failed node raises at the end
+
+
+def rows(found: Path, sql: str) -> list[tuple[Any, ...]]:
+    """A query of the warehouse."""
+    with duckdb.connect(str(found), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
