@@ -24,6 +24,7 @@ from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
 from sources.formats.structure import Survey
 from sources.formats.workbook import workbook_to_csv
+from sources.formats.x12 import read_x12
 from sources.header import is_note_file
 from sources.landing import (
     DELIMITED,
@@ -31,6 +32,7 @@ from sources.landing import (
     PARQUET,
     SELF_NAMED,
     WORKBOOK,
+    X12,
     LandedFile,
     format_of,
     is_readable,
@@ -46,7 +48,7 @@ _ARCHIVES = (".gz", ".zip")
 _RecordReader = Callable[
     [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
 ]
-_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2}
+_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2, X12: read_x12}
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
