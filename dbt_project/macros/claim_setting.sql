@@ -55,6 +55,14 @@
     cast(floor({{ evidence_row }} / 10000000000) as bigint)
 {%- endmacro %}
 
+{# Whose lines a claim was made from, by the sender of their batch. #}
+{% macro claim_evidence_table(source) -%}
+    case
+        when {{ source }} = 'claims_x12' then 'raw_claims_x12.claim_line'
+        else 'raw_claims.medical_claim'
+    end
+{%- endmacro %}
+
 {% macro claim_evidence_key(evidence_row, batch_id) -%}
     {{ batch_id }} || ':' || cast({{ evidence_row }} % 10000000000 as {{ dbt.type_string() }})
 {%- endmacro %}
