@@ -7,12 +7,14 @@ with delivered_line as (
         payer,
         {{ claim_line_columns() | join(',\n        ') }}
     from {{ ref('stg_claims__medical_claim') }}
+    {%- for sender_name in ['x12', 'cclf'] %}
     union all
     select
-        'claims_x12' as data_source,
-        'claims_x12' as payer,
+        'claims_{{ sender_name }}' as data_source,
+        'claims_{{ sender_name }}' as payer,
         {{ claim_line_columns() | join(',\n        ') }}
-    from {{ ref('int_claim_line__from_x12') }}
+    from {{ ref('int_claim_line__from_' ~ sender_name) }}
+    {%- endfor %}
 )
 
 select * from delivered_line

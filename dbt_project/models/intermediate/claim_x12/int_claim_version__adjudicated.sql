@@ -49,7 +49,7 @@ adjudicated_version as (
             when version.replaced_number is null then null
             when number_version.version_id <> version.version_id then number_version.version_id
             when first_version.version_id is not null then first_version.version_id
-            else {{ x12_version_id('version.provider_id', "'#'", 'version.replaced_number') }}
+            else {{ x12_version_id('version.provider_id', "''", 'version.replaced_number') }}
         end as original_version_id,
         case
             when decided_version.version_id is null then null

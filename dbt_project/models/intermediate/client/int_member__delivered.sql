@@ -1,13 +1,31 @@
 {{ config(materialized='view') }}
 
--- Members of senders whose claims say who the member is, in place of an enrollment file.
+{# Members of senders whose claims or beneficiary files say who the member is, in place of enrollment spans. #}
 with member as (
+    {%- for sender_name in ['x12', 'cclf'] %}
     select
-        'claims_x12' as source,
-        'claims_x12' as source_scope,
-        'claims_x12:' || source_client_id as client_id,
-        *
-    from {{ ref('int_member__from_x12') }}
+        'claims_{{ sender_name }}' as source,
+        'claims_{{ sender_name }}' as source_scope,
+        'claims_{{ sender_name }}:' || source_client_id as client_id,
+        source_client_id,
+        identifier_type,
+        member_id,
+        payer_type,
+        first_name,
+        middle_name,
+        last_name,
+        name_suffix,
+        birth_date,
+        gender,
+        death_date,
+        address,
+        city,
+        state,
+        zip_code,
+        claim_count
+    from {{ ref('int_member__from_' ~ sender_name) }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from member
