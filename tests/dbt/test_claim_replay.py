@@ -131,6 +131,7 @@ class Payer:
         for schema in (
             "raw_claims",
             "raw_claims_x12",
+            "raw_claims_cclf",
             "raw_caseload",
             "staging",
             "intermediate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from decimal import Decimal
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def test_no_two_columns_overlap_and_all_lie_within_the_record() -> None:
     assert set(CONTRACT.tables) == set(LENGTHS)
     for name, table in CONTRACT.tables.items():
         spans = [place(column, table) for column in table.columns]
-        assert all(a + size <= b for (a, size), (b, _) in zip(spans, spans[1:], strict=False)), name
+        assert all(a + size <= b for (a, size), (b, _) in itertools.pairwise(spans)), name
         assert spans[-1][0] + spans[-1][1] <= LENGTHS[name], name
 
 

@@ -139,8 +139,8 @@ judged_version as (
         case
             when not is_denied and action <> 'void'
                 then lag(effective_date) over (
-                    partition by family_hash, is_denied order by recency
-                )
+                        partition by family_hash, is_denied order by recency
+                    )
         end as valid_to,
         recency = 1 and action <> 'void' as is_final
     from ranked_version

@@ -42,9 +42,9 @@ described_claim as (
     select
         claim_version_id,
         {%- for n in range(1, 26) %}
-        max(case when diagnosis_rank = {{ n }} then diagnosis_code end)
-            as diagnosis_code_{{ n }}{{ ',' if not loop.last }}
+        max(case when diagnosis_rank = {{ n }} then diagnosis_code end) as diagnosis_code_{{ n }},
         {%- endfor %}
+        count(*) as diagnosis_count
     from ranked_diagnosis
     group by claim_version_id
 )

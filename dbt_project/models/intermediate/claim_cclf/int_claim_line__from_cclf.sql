@@ -132,9 +132,9 @@ claim_line as (
         * exclude (net_paid_amount),
         case
             when row_number() over (
-                partition by claim_id
-                order by claim_status desc, claim_line_number, _batch_id, _source_row
-            ) = 1 then net_paid_amount
+                    partition by claim_id
+                    order by claim_status desc, claim_line_number, _batch_id, _source_row
+                ) = 1 then net_paid_amount
         end as paid_amount,
         cast(null as date) as admission_date,
         cast(null as date) as discharge_date,

@@ -89,7 +89,9 @@ claim_line_of_version as (
         claim.patient_status_code as discharge_disposition_code,
         case
             when not claim.is_institutional
-                then coalesce(line.place_of_service_code, {{ padded_code('claim.facility_code', 2) }})
+                then coalesce(
+                        line.place_of_service_code, {{ padded_code('claim.facility_code', 2) }}
+                    )
         end as place_of_service_code,
         case when claim.is_institutional then claim.facility_code || claim.claim_frequency_code end
             as bill_type_code,

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# Members of senders whose claims or beneficiary files say who the member is, in place of enrollment spans. #}
+{# Members of senders whose claims or beneficiary files say who they are, in place of enrollment. #}
 with member as (
     {%- for sender_name in ['x12', 'cclf'] %}
     select
