@@ -4,6 +4,8 @@
     {{ return({
         'adt': ['event', 'message'],
         'claims': ['eligibility', 'medical_claim', 'pharmacy_claim'],
+        'claims_cclf': ['cclf1', 'cclf2', 'cclf4', 'cclf5', 'cclf7', 'cclf8', 'cclf9'],
+        'claims_x12': ['claim', 'claim_line', 'remittance', 'remittance_line', 'provider_adjustment'],
         'ehr': [
             'client', 'staff', 'staff_program', 'staff_leave', 'provider', 'program', 'program_enrollment',
             'assignment', 'intake', 'appointment', 'visit', 'diagnosis', 'treatment_plan',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,31 +82,20 @@ class TypedFiles:
         self._frames = []
 
 
-def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
-    """Write rejects in order, part by part so that memory stays bounded; returns how many. Without any there is no file."""
-    parts: list[Path] = []
-    count = 0
-    for frame in _frames(rejects, batch_id):
-        part = path.with_name(f"{path.name}.part{len(parts)}")
-        frame.write_parquet(part, **PARQUET)
-        parts.append(part)
-        count += frame.height
-    if len(parts) == 1:
-        parts[0].rename(path)
-    elif parts:
-        pl.scan_parquet(parts).sink_parquet(path, **PARQUET)
-        for part in parts:
-            part.unlink()
-    return count
+class RejectFile:
+    """The rejects of one file, written in order, part by part so that memory stays bounded."""
 
+    def __init__(self, path: Path, batch_id: str) -> None:
+        self._path, self._batch_id = path, batch_id
+        self._parts: list[Path] = []
+        self._rows: list[tuple[str, int, str, str | None, str, bytes]] = []
+        self._bytes = self._count = 0
 
-def _frames(rejects: Iterable[Reject], batch_id: str) -> Iterator[pl.DataFrame]:
-    rows: list[tuple[str, int, str, str | None, str, bytes]] = []
-    size = 0
-    for reject in rejects:
-        rows.append(
+    def add(self, reject: Reject) -> None:
+        """The next one."""
+        self._rows.append(
             (
-                batch_id,
+                self._batch_id,
                 reject.source_row,
                 reject.reason_code,
                 reject.column,
@@ -114,12 +103,37 @@ def _frames(rejects: Iterable[Reject], batch_id: str) -> Iterator[pl.DataFrame]:
                 reject.line,
             )
         )
-        size += len(reject.line)
-        if size > _PART_BYTES or len(rows) >= _PART_ROWS:
-            yield pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
-            rows, size = [], 0
-    if rows:
-        yield pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
+        self._bytes += len(reject.line)
+        if self._bytes > _PART_BYTES or len(self._rows) >= _PART_ROWS:
+            self._write()
+
+    def finish(self) -> int:
+        """Write what is left; returns how many there were. Without any there is no file."""
+        if self._rows:
+            self._write()
+        if len(self._parts) == 1:
+            self._parts[0].rename(self._path)
+        elif self._parts:
+            pl.scan_parquet(self._parts).sink_parquet(self._path, **PARQUET)
+            for part in self._parts:
+                part.unlink()
+        return self._count
+
+    def _write(self) -> None:
+        part = self._path.with_name(f"{self._path.name}.part{len(self._parts)}")
+        frame = pl.DataFrame(self._rows, schema=REJECT_SCHEMA, orient="row")
+        frame.write_parquet(part, **PARQUET)
+        self._parts.append(part)
+        self._count += frame.height
+        self._rows, self._bytes = [], 0
+
+
+def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
+    """Write rejects in order; returns how many. Without any there is no file."""
+    file = RejectFile(path, batch_id)
+    for reject in rejects:
+        file.add(reject)
+    return file.finish()
 
 
 def count_rows(path: Path) -> int:

@@ -35,6 +35,8 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
     expected = {
         "adt": 2,
         "claims": 3,
+        "claims_cclf": 7,
+        "claims_x12": 5,
         "ehr": 20,
         "identity_decisions": 2,
         "outreach_log": 1,

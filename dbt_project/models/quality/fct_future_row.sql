@@ -1,6 +1,7 @@
 {%- set event_times = [
     ('adt', 'event', 'event_at'), ('adt', 'message', 'recorded_at'),
     ('claims', 'medical_claim', 'claim_start_date'),
+    ('claims_x12', 'claim_line', 'service_from_date'),
     ('claims', 'pharmacy_claim', 'dispensing_date'), ('ehr', 'visit', 'started_at'),
     ('ehr', 'intake', 'first_contact_at'), ('ehr', 'document', 'document_at'),
     ('ehr', 'diagnosis', 'recorded_at'), ('screenings', 'response', 'administered_at'),

@@ -2,6 +2,7 @@
     ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'),
     ('adt', 'event', 'diagnosis_code'), ('adt', 'message', 'diagnosis_code_1'),
     ('claims', 'medical_claim', 'diagnosis_code_1'),
+    ('claims_x12', 'claim', 'diagnosis_code_1'),
     ('synthea', 'conditions', 'code'), ('synthea', 'encounters', 'reason_code'),
 ] %}
 

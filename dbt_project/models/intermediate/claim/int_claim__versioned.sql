@@ -119,6 +119,8 @@ ranked_version as (
     from dated_version
 ),
 
+-- what stood until something later replaced it; a void stands for nothing, a denied version never
+-- stood. An open end is null, and so is a beginning that nobody knows
 judged_version as (
     select
         family_hash,
@@ -130,6 +132,16 @@ judged_version as (
         is_orphan_adjustment,
         generation,
         effective_date,
+        case
+            when not is_denied and action <> 'void'
+                then nullif(effective_date, cast('0001-01-01' as date))
+        end as valid_from,
+        case
+            when not is_denied and action <> 'void'
+                then lag(effective_date) over (
+                        partition by family_hash, is_denied order by recency
+                    )
+        end as valid_to,
         recency = 1 and action <> 'void' as is_final
     from ranked_version
 )

@@ -25,6 +25,10 @@ reported_death as (
     from {{ ref('stg_claims__eligibility') }}
     where death_date is not null or death_flag
     union all
+    select source, source_scope, source_client_id, 2, death_date
+    from {{ ref('int_member__delivered') }}
+    where death_date is not null
+    union all
     select
         'adt',
         alert.sending_facility_id,

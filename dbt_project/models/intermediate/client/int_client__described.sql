@@ -35,6 +35,10 @@ member as (
         and enrollment._source_row = ranked_enrollment._source_row
 ),
 
+claim_member as (
+    select * from {{ ref('int_member__delivered') }}
+),
+
 patient as (
     select *, 'synthea' as source, '' as source_scope
     from {{ ref('stg_synthea__patients') }}
@@ -45,22 +49,33 @@ described_client as (
         identity.client_key,
         identity.client_id,
         identity.source,
-        coalesce(client.first_name, member.first_name, patient.first_name) as first_name,
-        coalesce(client.middle_name, member.middle_name) as middle_name,
-        coalesce(client.last_name, member.last_name, patient.last_name) as last_name,
-        coalesce(client.name_suffix, member.name_suffix, patient.name_suffix) as name_suffix,
+        coalesce(
+            client.first_name, member.first_name, claim_member.first_name, patient.first_name
+        ) as first_name,
+        coalesce(client.middle_name, member.middle_name, claim_member.middle_name) as middle_name,
+        coalesce(
+            client.last_name, member.last_name, claim_member.last_name, patient.last_name
+        ) as last_name,
+        coalesce(
+            client.name_suffix, member.name_suffix, claim_member.name_suffix, patient.name_suffix
+        ) as name_suffix,
         client.preferred_name,
-        coalesce(client.birth_date, member.birth_date, patient.birth_date) as birth_date,
-        lower(coalesce(client.sex, member.gender, patient.sex)) as delivered_sex,
+        coalesce(
+            client.birth_date, member.birth_date, claim_member.birth_date, patient.birth_date
+        ) as birth_date,
+        lower(coalesce(client.sex, member.gender, claim_member.gender, patient.sex))
+            as delivered_sex,
         lower(trim(coalesce(client.race, member.race, patient.race))) as delivered_race,
         lower(trim(coalesce(client.ethnicity, member.ethnicity, patient.ethnicity)))
             as delivered_ethnicity,
         lower(trim(client.language)) as delivered_language,
         client.interpreter_needed,
-        coalesce(client.address, member.address, patient.address) as address,
-        coalesce(client.city, member.city, patient.city) as city,
-        coalesce(client.state, member.state, patient.state) as state,
-        coalesce(client.zip_code, member.zip_code, patient.zip_code) as zip_code,
+        coalesce(client.address, member.address, claim_member.address, patient.address) as address,
+        coalesce(client.city, member.city, claim_member.city, patient.city) as city,
+        coalesce(client.state, member.state, claim_member.state, patient.state) as state,
+        coalesce(
+            client.zip_code, member.zip_code, claim_member.zip_code, patient.zip_code
+        ) as zip_code,
         coalesce(client.phone, member.phone) as phone,
         client.phone_2,
         client.ok_to_call,
@@ -74,10 +89,14 @@ described_client as (
         client.site_id,
         case when identity.source = 'synthea' then 'active' else client.status end as status,
         coalesce(
-            client.medicaid_id, case when member.payer_type = 'medicaid' then member.member_id end
+            client.medicaid_id,
+            case when member.payer_type = 'medicaid' then member.member_id end,
+            case when claim_member.identifier_type = 'medicaid' then claim_member.member_id end
         ) as medicaid_id,
         coalesce(
-            client.medicare_id, case when member.payer_type = 'medicare' then member.member_id end
+            client.medicare_id,
+            case when member.payer_type = 'medicare' then member.member_id end,
+            case when claim_member.identifier_type = 'medicare' then claim_member.member_id end
         ) as medicare_id
     from identity
     left join agency_client as client
@@ -88,6 +107,10 @@ described_client as (
         on identity.source = member.source
         and identity.source_scope = member.data_source
         and identity.source_client_id = member.source_client_id
+    left join claim_member
+        on identity.source = claim_member.source
+        and identity.source_scope = claim_member.source_scope
+        and identity.source_client_id = claim_member.source_client_id
     left join patient
         on identity.source = patient.source
         and identity.source_scope = patient.source_scope

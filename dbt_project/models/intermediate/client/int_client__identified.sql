@@ -20,6 +20,10 @@ patient as (
     select source_client_id from {{ ref('stg_synthea__patients') }}
 ),
 
+claim_member as (
+    select * from {{ ref('int_member__delivered') }}
+),
+
 -- a payer may send claims of people whose enrollment it never sent
 delivered_member as (
     select
@@ -71,6 +75,16 @@ identified_client as (
         medical_claim_count,
         pharmacy_claim_count
     from member
+    union all
+    select
+        source,
+        source_scope,
+        source_client_id,
+        client_id,
+        birth_date is not null,
+        claim_count,
+        0
+    from claim_member
     union all
     select
         'synthea',

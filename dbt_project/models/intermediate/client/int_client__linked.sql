@@ -18,6 +18,10 @@ enrollment as (
     where payer_type in ('medicaid', 'medicare')
 ),
 
+claim_member as (
+    select * from {{ ref('int_member__delivered') }}
+),
+
 alert as (
     select * from {{ ref('int_alert__delivered') }}
     where source_client_id is not null and medicaid_id is not null
@@ -40,25 +44,38 @@ held_identifier as (
 
 member_identifier as (
     select distinct
+        'claims' as source,
+        data_source as source_scope,
+        source_client_id,
+        'claims:' || data_source || ':' || source_client_id as client_id,
         payer_type as identifier_type,
         member_id as identifier,
-        birth_date,
-        data_source,
-        source_client_id
+        birth_date
     from enrollment
     where member_id is not null
+    union all
+    select
+        source,
+        source_scope,
+        source_client_id,
+        client_id,
+        identifier_type,
+        member_id,
+        birth_date
+    from claim_member
+    where identifier_type is not null
 ),
 
 member_link as (
     select
-        'claims' as source,
-        member.data_source as source_scope,
+        member.source,
+        member.source_scope,
         member.source_client_id,
         held.client_id,
         member.identifier_type,
         member.identifier,
-        member.birth_date = held.birth_date as is_same_birth_date,
-        false as is_birth_date_missing
+        coalesce(member.birth_date = held.birth_date, false) as is_same_birth_date,
+        member.birth_date is null as is_birth_date_missing
     from member_identifier as member
     inner join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
@@ -69,7 +86,7 @@ known_member as (
     select
         member.identifier,
         member.birth_date,
-        'claims:' || member.data_source || ':' || member.source_client_id as client_id
+        member.client_id
     from member_identifier as member
     left join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier

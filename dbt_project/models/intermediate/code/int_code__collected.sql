@@ -4,6 +4,9 @@
 {%- for n in range(1, 26) %}
 {%- do diagnosis_column.append((source('claims', 'medical_claim'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
+{%- for n in range(1, 26) %}
+{%- do diagnosis_column.append((source('claims_x12', 'claim'), 'diagnosis_code_' ~ n)) %}
+{%- endfor %}
 {%- for n in range(1, 5) %}
 {%- do diagnosis_column.append((source('ehr', 'visit'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
