@@ -19,6 +19,7 @@ from typing import Any
 from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
+from sources.formats.fhir import read_fhir
 from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
@@ -27,6 +28,7 @@ from sources.formats.workbook import workbook_to_csv
 from sources.header import is_note_file
 from sources.landing import (
     DELIMITED,
+    FHIR,
     HL7V2,
     PARQUET,
     SELF_NAMED,
@@ -46,7 +48,7 @@ _ARCHIVES = (".gz", ".zip")
 _RecordReader = Callable[
     [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
 ]
-_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2}
+_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2, FHIR: read_fhir}
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 

@@ -41,8 +41,12 @@ _ROW = (
     Reason("repeated_segment", "HL7 v2: one message about several patients or visits", "send a message for each"),
     Reason("unknown_character_set", "HL7 v2: MSH-18 names a character set that is not read here", "send UNICODE UTF-8"),
     Reason("truncated_message", "HL7 v2: the frame, batch or file ends within the message", "send it again"),
-    Reason("record_too_long", "HL7 v2: a message longer than 16 MiB", "leave out embedded documents; check for a lost line end"),
+    Reason("record_too_long", "HL7 v2, FHIR: a message or resource longer than 16 MiB", "leave out embedded documents; check for a lost line end"),
     Reason("broken_envelope", "HL7 v2: a batch or file header without its trailer, or the reverse; its messages are loaded", "find out whether messages are missing"),
+    Reason("bad_json", "FHIR: a line that is not JSON, or breaks off", "send whole resources, one a line"),
+    Reason("bad_json_type", "FHIR: an element of another JSON type than FHIR gives it", "validate resources before sending"),
+    Reason("no_resource_type", "FHIR: JSON without resourceType, such as the export's log", "leave other files out of the delivery"),
+    Reason("bad_entry", "FHIR: a Bundle entry that neither holds a resource nor deletes one", "send resources, or DELETE Type/id"),
     Reason("batch_count_mismatch", "HL7 v2: a trailer counts otherwise than what came; its messages are loaded", "find out whether messages are missing"),
 )  # fmt: skip
 
@@ -55,6 +59,7 @@ _FILE = (
     Reason("bad_line_ends", "lines end with a bare carriage return", "end lines with LF or CRLF"),
     Reason("not_a_csv", "the content is another format than the name says", "give the file the extension of its format"),
     Reason("not_hl7v2", "no line of the file begins with an HL7 v2 segment", "deliver HL7 v2 messages as the interface engine writes them"),
+    Reason("not_fhir", "not JSON, or a JSON document that breaks off", "deliver NDJSON, one resource, or a Bundle; send it again"),
     Reason("not_a_parquet", "not readable as Parquet", "write the file again; a cut-off transfer is a usual cause"),
     Reason("not_a_workbook", "not readable as an .xlsx workbook", "save it as .xlsx again, or deliver CSV"),
     Reason("bad_column_type", "a Parquet column has a nested or binary type", "write plain columns"),

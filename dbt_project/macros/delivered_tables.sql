@@ -9,6 +9,12 @@
             'assignment', 'intake', 'appointment', 'visit', 'diagnosis', 'treatment_plan',
             'treatment_plan_service', 'medication', 'document', 'consent', 'authorization', 'time_log', 'survey',
         ],
+        'ehr_fhir': [
+            'Patient', 'Patient_identifier', 'Encounter', 'Encounter_diagnosis', 'Appointment', 'Condition',
+            'Observation', 'Observation_component', 'Observation_member', 'QuestionnaireResponse',
+            'QuestionnaireResponse_item', 'Procedure', 'ServiceRequest', 'Task', 'MedicationRequest',
+            'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'resource',
+        ],
         'outreach_log': ['contact'],
         'referrals': ['referral'],
         'screenings': ['response'],

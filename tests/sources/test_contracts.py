@@ -36,6 +36,7 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "adt": 2,
         "claims": 3,
         "ehr": 20,
+        "ehr_fhir": 20,
         "outreach_log": 1,
         "referrals": 1,
         "screenings": 1,
