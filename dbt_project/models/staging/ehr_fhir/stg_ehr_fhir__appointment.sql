@@ -6,6 +6,7 @@ appointment as (
     select
         id as appointment_id,
         last_updated,
+        part2_label,
         status,
         cancelation_reason_code,
         service_category_code,

@@ -6,6 +6,7 @@ plan as (
     select
         id as plan_id,
         last_updated,
+        part2_label,
         status,
         intent,
         category_code,

@@ -6,6 +6,7 @@ consent as (
     select
         id as consent_id,
         last_updated,
+        part2_label,
         status,
         scope_code,
         category_code,

@@ -6,6 +6,7 @@ encounter as (
     select
         id as encounter_id,
         last_updated,
+        part2_label,
         status,
         class_code,
         type_code,
@@ -16,7 +17,7 @@ encounter as (
         start_at_precision as started_at_precision,
         end_at as ended_at,
         end_at_precision as ended_at_precision,
-        reason_code,
+        {{ icd_code('reason_code') }} as reason_code,
         reason_code_system,
         reason_condition_id,
         organization_id,

@@ -6,6 +6,7 @@ fill as (
     select
         id as fill_id,
         last_updated,
+        part2_label,
         status,
         code,
         code_system,

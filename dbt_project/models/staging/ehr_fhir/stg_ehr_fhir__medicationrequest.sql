@@ -6,6 +6,7 @@ prescription as (
     select
         id as prescription_id,
         last_updated,
+        part2_label,
         status,
         intent,
         code,

@@ -6,6 +6,7 @@ observation as (
     select
         id as observation_id,
         last_updated,
+        part2_label,
         status,
         category_code,
         code,

@@ -6,6 +6,7 @@ patient as (
     select
         id as source_client_id,
         last_updated,
+        active as is_active,
         replaced_by_id as merged_into_client_id,
         family_name as last_name,
         given_name as first_name,

@@ -10,7 +10,7 @@ identifier as (
         use as identifier_use,
         type_code,
         system as identifier_system,
-        value as identifier,
+        {{ upper_code('value') }} as identifier,
         end_at as ended_at,
         end_at_precision as ended_at_precision,
         _batch_id,

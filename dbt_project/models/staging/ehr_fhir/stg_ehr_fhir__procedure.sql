@@ -6,6 +6,7 @@ service as (
     select
         id as procedure_id,
         last_updated,
+        part2_label,
         status,
         code,
         code_system,

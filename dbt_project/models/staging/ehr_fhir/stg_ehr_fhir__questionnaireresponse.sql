@@ -6,6 +6,7 @@ response as (
     select
         id as response_id,
         last_updated,
+        part2_label,
         status,
         questionnaire,
         coalesce(patient_id, patient_identifier) as source_client_id,

@@ -6,6 +6,7 @@ referral as (
     select
         id as referral_id,
         last_updated,
+        part2_label,
         status,
         intent,
         priority,

@@ -14,8 +14,8 @@
 {%- set keys = {} %}
 {%- set versions = {} %}
 {%- for table_name, key in contract_keys('ehr_fhir').items() if table_name not in elements %}
-    {%- do keys.update({table_name: key}) %}
-    {%- do versions.update({table_name: 'last_updated'}) %}
+{%- do keys.update({table_name: key}) %}
+{%- do versions.update({table_name: 'last_updated'}) %}
 {%- endfor %}
 
 {{ superseded_rows('ehr_fhir', keys, versions) }},

@@ -6,6 +6,7 @@ task as (
     select
         id as task_id,
         last_updated,
+        part2_label,
         status,
         status_reason_code,
         business_status_code,
