@@ -11,7 +11,7 @@ demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to relea
 	$(BIN)/caseload demo --data data
 
 test: $(READY)  ## the whole suite
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-crash: $(READY)  ## the long kill -9 series (10 points a stage; CRASH_POINTS=50 for more)
 	CRASH_POINTS=$(or $(CRASH_POINTS),10) $(BIN)/pytest -m crash tests/orchestration

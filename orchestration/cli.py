@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     synthesize.add_argument("--clients", type=_positive, required=True)
     synthesize.add_argument("--landing", type=Path, required=True)
     synthesize.add_argument("--seed", type=int, default=1)
-    synthesize.add_argument("--days", type=_positive, default=730, help="days of history")
+    synthesize.add_argument("--days", type=_positive, help="days of history (default: two years)")
     synthesize.add_argument("--end", type=date.fromisoformat, help="last day of the history")
 
     status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")

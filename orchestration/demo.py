@@ -11,19 +11,23 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.run import run
-from orchestration.settings import Settings
+from orchestration.settings import Settings, UsageError
+from synthetic.agency import DAYS, SynthesisReport
 from synthetic.agency import synthesize as write_agency
 
 _TOP = 8
 
 
 def synthesize(
-    settings: Settings, clients: int, seed: int, days: int, end: date | None, console: Console
+    settings: Settings,
+    clients: int,
+    seed: int,
+    days: int | None,
+    end: date | None,
+    console: Console,
 ) -> None:
     """Write landing files only."""
-    written = write_agency(
-        settings.landing, clients, seed=seed, days=days, end=end, zone=settings.time_zone
-    )
+    written = _written(settings.landing, clients, seed, settings.time_zone, days or DAYS, end)
     console.print(
         f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
         f"Next: caseload run --landing {shlex.quote(str(settings.landing))}"
@@ -40,7 +44,7 @@ def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
         The run's exit code.
     """
     landing = settings.data / "landing"
-    written = write_agency(landing, clients, seed=seed, zone=settings.time_zone)
+    written = _written(landing, clients, seed, settings.time_zone)
     console.print(
         f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
         f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
@@ -53,12 +57,41 @@ def demo(settings: Settings, clients: int, seed: int, console: Console) -> int:
     return code
 
 
+def _written(
+    landing: Path,
+    clients: int,
+    seed: int,
+    zone: str,
+    days: int = DAYS,
+    end: date | None = None,
+) -> SynthesisReport:
+    try:
+        return write_agency(landing, clients, seed=seed, days=days, end=end, zone=zone)
+    except (ValueError, FileExistsError) as error:
+        # An impossible agency, or a folder that holds another one: the text says which.
+        raise UsageError(str(error)) from error
+
+
 def _show(release: Path, data: Path, console: Console) -> None:
     """The top of one list, and where everything is. The demo's people are made up; real lists are never printed."""
     outreach = release / "outreach"
     with (outreach / "outreach_list.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    manager = next(row["care_manager_id"] for row in rows if row["care_manager_id"])
+    # A very small agency may have nobody to call, or nobody who calls.
+    manager = next((row["care_manager_id"] for row in rows if row["care_manager_id"]), "unassigned")
+    console.print(_top(rows, manager))
+    here = Path.cwd()
+
+    def shown(path: Path) -> str:
+        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
+    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
+    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
+    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
+
+
+def _top(rows: list[dict[str, str]], manager: str) -> Table:
     table = Table(
         title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left"
     )
@@ -72,7 +105,7 @@ def _show(release: Path, data: Path, console: Console) -> None:
         ("due_at", "Due"),
     ):
         table.add_column(heading, justify="right" if column in ("rank", "risk_score") else "left")
-    for row in [row for row in rows if row["care_manager_id"] == manager][:_TOP]:
+    for row in [row for row in rows if row["care_manager_id"] in (manager, "")][:_TOP]:
         table.add_row(
             row["rank"],
             row["client_name"],
@@ -82,13 +115,4 @@ def _show(release: Path, data: Path, console: Console) -> None:
             row["why_now_1"],
             row["due_at"][:16].replace("T", " "),
         )
-    console.print(table)
-    here = Path.cwd()
-
-    def shown(path: Path) -> str:
-        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
-    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
-    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
-    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
+    return table

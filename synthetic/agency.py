@@ -35,6 +35,7 @@ DEFAULT_END = date(2026, 6, 30)
 DEFAULT_ZONE = "America/New_York"
 CHUNK = 10_000
 SHORTEST_PERIOD = 60
+DAYS = 730
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def synthesize(
     landing: Path,
     clients: int,
     seed: int = 1,
-    days: int = 730,
+    days: int = DAYS,
     end: date | None = None,
     zone: str = DEFAULT_ZONE,
     *,

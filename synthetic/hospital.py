@@ -162,8 +162,9 @@ def _without_overlap(episodes: Table) -> Table:
     episodes = take(episodes, order)
     offset = episodes["person"] * FAR
     until = np.maximum.accumulate(episodes["end"] + offset)
-    free = np.r_[True, episodes["start"][1:] + offset[1:] >= until[:-1] + DAY]
-    return take(episodes, free)
+    free = episodes["start"][1:] + offset[1:] >= until[:-1] + DAY
+    # The first is always free; a small agency over a short time may have none.
+    return take(episodes, np.r_[True, free][: len(until)])
 
 
 def _over_the_clock_change(episodes: Table, people: People, period: Period, chunk: int) -> Table:

@@ -100,11 +100,11 @@ PLACES = (
     Place("appointment_type_code", "SCH", 8, kind="code"),
     Place("appointment_duration", "SCH", 9),
     Place("appointment_duration_unit", "SCH", 10),
-    Place("appointment_at", "SCH", 11, 4, kind="moment"),
-    Place("appointment_end_at", "SCH", 11, 5, kind="moment"),
+    Place("slot_at", "SCH", 11, 4, kind="moment"),
+    Place("slot_end_at", "SCH", 11, 5, kind="moment"),
     Place("filler_status_code", "SCH", 25, kind="code"),
-    Place("timing_at", "TQ1", 7, kind="moment"),
-    Place("timing_end_at", "TQ1", 8, kind="moment"),
+    Place("appointment_at", "TQ1", 7, kind="moment"),
+    Place("appointment_end_at", "TQ1", 8, kind="moment"),
     Place("appointment_service_code", "AIS", 3, kind="code"),
     Place("service_at", "AIS", 4, kind="moment"),
     Place("appointment_unit", "AIL", 3),
@@ -124,8 +124,9 @@ _DIAGNOSIS = (("method", 2), ("code", 3), ("type", 6), ("action", 21))
 # Column, and what stands in for it where it is empty.
 _INSTEAD = {
     "trigger_event": ("event_type_code",),
-    "appointment_at": ("timing_at", "service_at"),
-    "appointment_end_at": ("timing_end_at",),
+    # 10.6.1.11: since v2.5 SCH-11 is kept for older receivers only.
+    "appointment_at": ("slot_at", "service_at"),
+    "appointment_end_at": ("slot_end_at",),
 }
 _HELD = tuple(name for names in _INSTEAD.values() for name in names)
 # Every column of `read_fields`, and where it stands in a message.

@@ -65,13 +65,14 @@ def test_second_run_changes_no_byte(demo: Demo) -> None:
         (["run", "--landing", ".", "--as-of", "30.6.2026"], "expected a date"),
         (["run", "--landing", ".", "--as-of", "2026-06-30T07:00:00"], "has no zone"),
         (["demo", "--clients", "0"], "at least 1"),
+        (["synthesize", "--clients", "1", "--days", "9", "--landing", "made"], "60 days"),
         (["release"], "invalid choice"),
     ],
 )
 def test_usage_errors_say_what_was_expected(
     arguments: list[str], said: str, tmp_path: Path
 ) -> None:
-    data = [] if arguments == ["release"] else ["--data", str(tmp_path / "data")]
+    data = [] if arguments[0] in ("release", "synthesize") else ["--data", str(tmp_path / "data")]
     ended = caseload(*arguments, *data)
     assert ended.returncode == 2
     assert said in ended.stderr.replace("\n", " ")

@@ -133,11 +133,15 @@ def test_each_column_stands_in_its_place(
     }
 
 
-def test_the_time_of_an_appointment_is_that_of_the_schedule_first() -> None:
-    resources = (b"TQ1|||||||20250103", b"AIS|1||X|20250104")
-    assert row(b"SCH|||||||||||^^^20250102", *resources)["appointment_at"] == "2025-01-02"
-    assert row(b"SCH|1", *resources)["appointment_at"] == "2025-01-03"
-    assert row(b"SCH|1", *resources[1:])["appointment_at"] == "2025-01-04"
+def test_the_time_of_an_appointment_is_that_of_its_timing_first() -> None:
+    scheduled, timing, service = (
+        b"SCH|||||||||||^^^20250102",
+        b"TQ1|||||||20250103",
+        b"AIS|1||X|20250104",
+    )
+    assert row(scheduled, timing, service)["appointment_at"] == "2025-01-03"
+    assert row(scheduled, service)["appointment_at"] == "2025-01-02"
+    assert row(b"SCH|1", service)["appointment_at"] == "2025-01-04"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 
+from synthetic.agency import SHORTEST_PERIOD, synthesize
 from synthetic.landing import Landing, Reveal, Rows
 from synthetic.timeline import DAY, NEVER, Period, day_number, instant, to_weekday
 
@@ -76,3 +78,9 @@ def test_clocks() -> None:
     assert instant(spring, "America/New_York").to_list() == ["2026-03-08T03:30:00-04:00"]
     saturday, sunday = _at(10, 9), _at(11, 9)
     assert to_weekday(np.array([saturday, sunday])).tolist() == [_at(9, 9), _at(12, 9)]
+
+
+@pytest.mark.parametrize(("clients", "seed"), [(1, 1), (1, 2), (3, 1), (20, 1)])
+def test_a_small_agency_may_have_no_hospital_stay(clients: int, seed: int, tmp_path: Path) -> None:
+    written = synthesize(tmp_path / "landing", clients, seed=seed, days=SHORTEST_PERIOD)
+    assert written.rows["ehr", "client"] >= clients

@@ -10,6 +10,7 @@
     ('ehr_fhir', 'MedicationDispense'), ('ehr_fhir', 'CarePlan'), ('ehr_fhir', 'Coverage'),
     ('ehr_fhir', 'Consent'),
 ] %}
+{%- set agency_feeds = ['ehr', 'screenings', 'referrals', 'outreach_log'] %}
 
 with identity as (
     select source, source_client_id
@@ -36,7 +37,7 @@ orphaned_row as (
         group by source_client_id
     ) as counted_row
     anti join identity
-        on identity.source = '{{ source_name if source_name in ('synthea', 'ehr_fhir') else 'ehr' }}'
+        on identity.source = '{{ 'ehr' if source_name in agency_feeds else source_name }}'
         and counted_row.source_client_id = identity.source_client_id
     union all
     {%- endfor %}

@@ -63,10 +63,13 @@ described_client as (
         coalesce(client.first_name, member.first_name, patient.first_name, fhir.first_name)
             as first_name,
         coalesce(client.middle_name, member.middle_name, fhir.middle_name) as middle_name,
-        coalesce(client.last_name, member.last_name, patient.last_name, fhir.last_name) as last_name,
-        coalesce(client.name_suffix, member.name_suffix, patient.name_suffix, fhir.name_suffix) as name_suffix,
+        coalesce(client.last_name, member.last_name, patient.last_name, fhir.last_name)
+            as last_name,
+        coalesce(client.name_suffix, member.name_suffix, patient.name_suffix, fhir.name_suffix)
+            as name_suffix,
         coalesce(client.preferred_name, fhir.preferred_name) as preferred_name,
-        coalesce(client.birth_date, member.birth_date, patient.birth_date, fhir.birth_date) as birth_date,
+        coalesce(client.birth_date, member.birth_date, patient.birth_date, fhir.birth_date)
+            as birth_date,
         lower(coalesce(client.sex, member.gender, patient.sex, fhir.sex)) as delivered_sex,
         lower(trim(coalesce(client.race, member.race, patient.race, fhir.race))) as delivered_race,
         lower(trim(coalesce(client.ethnicity, member.ethnicity, patient.ethnicity, fhir.ethnicity)))

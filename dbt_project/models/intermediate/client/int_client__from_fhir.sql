@@ -42,7 +42,10 @@ person_identifier as (
     from person
     inner join patient_identifier on person.source_client_id = patient_identifier.source_client_id
     left join identifier_kind
-        on (identifier_kind.told_by = 'type' and patient_identifier.type_code = identifier_kind.told)
+        on (
+            identifier_kind.told_by = 'type'
+            and patient_identifier.type_code = identifier_kind.told
+        )
         or (
             identifier_kind.told_by = 'system'
             and patient_identifier.identifier_system = identifier_kind.told

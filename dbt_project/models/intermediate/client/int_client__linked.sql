@@ -1,6 +1,7 @@
 -- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same
 -- birth date. An alert links the same way, to a claims member where the agency does not know the
--- id. Nothing else links.
+-- id. A scheduling system that knows the agency's own client id says so with name and birth date.
+-- Nothing else links.
 with agency_client as (
     select
         client.medicaid_id,
@@ -23,6 +24,11 @@ enrollment as (
 alert as (
     select * from {{ ref('int_alert__delivered') }}
     where source_client_id is not null and medicaid_id is not null
+),
+
+booked_patient as (
+    select * from {{ ref('int_appointment__from_siu') }}
+    where source_patient_id is not null and medicaid_id is not null
 ),
 
 held_identifier as (
@@ -74,8 +80,11 @@ known_member as (
 ),
 
 person_in_alert as (
-    select distinct sending_facility_id, source_client_id, medicaid_id, birth_date
+    select sending_facility_id, source_client_id, medicaid_id, birth_date
     from alert
+    union
+    select sender_id, source_patient_id, medicaid_id, birth_date
+    from booked_patient
 ),
 
 alert_holder as (
@@ -113,6 +122,8 @@ linked_client as (
         select * from member_link
         union all
         select * from alert_link
+        union all
+        select * from {{ ref('int_client__booked') }}
     ) as link
     group by source, source_scope, source_client_id, identifier_type, identifier, client_id
 )

@@ -44,10 +44,10 @@ patient as (
     select
         sender_id,
         source_patient_id,
-        max_by(medicaid_id, told_number) filter (where medicaid_id is not null) as medicaid_id,
-        max_by(birth_date, told_number) filter (where birth_date is not null) as birth_date,
-        max_by(is_deceased, told_number) filter (where is_deceased is not null) as is_deceased,
-        max_by(death_at, told_number) filter (where death_at is not null) as death_at
+        {{ latest_told('medicaid_id') }} as medicaid_id,
+        {{ latest_told('birth_date') }} as birth_date,
+        {{ latest_told('is_deceased') }} as is_deceased,
+        {{ latest_told('death_at') }} as death_at
     from numbered_message
     where source_patient_id is not null
     group by sender_id, source_patient_id

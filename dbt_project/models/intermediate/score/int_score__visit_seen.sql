@@ -1,6 +1,6 @@
-with
-visit as (
+with visit as (
     select client_key, started_at, is_part2 from {{ ref('fct_visit') }}
+    where client_key is not null
 ),
 
 spine as (
@@ -25,63 +25,21 @@ inpatient_day as (
     where event_kind in ('psychiatric_stay', 'medical_stay')
 ),
 
-moment as (
-    select
-        max(case when spine = 'now' then spine_at end) as now_at,
-        max(case when spine = 'd14' then spine_at end) as d14_at,
-        max(case when spine = 'd30' then spine_at end) as d30_at
-    from spine
-),
-
--- One pass over the visits for all days of the spine.
-last_visit as (
-    select
-        visit.client_key,
-        visit.is_part2,
-        max(case when visit.started_at <= moment.now_at then visit.started_at end) as now_at,
-        max(case when visit.started_at <= moment.d14_at then visit.started_at end) as d14_at,
-        max(case when visit.started_at <= moment.d30_at then visit.started_at end) as d30_at
-    from visit
-    cross join moment
-    where visit.client_key is not null
-    group by visit.client_key, visit.is_part2
-),
-
-scoped_visit as (
-    select
-        client_scope.evidence_scope,
-        last_visit.client_key,
-        max(last_visit.now_at) as now_at,
-        max(last_visit.d14_at) as d14_at,
-        max(last_visit.d30_at) as d30_at
-    from last_visit
-    inner join client_scope on last_visit.client_key = client_scope.client_key
-    where client_scope.evidence_scope = 'all' or not last_visit.is_part2
-    group by client_scope.evidence_scope, last_visit.client_key
-),
-
 visit_by_day as (
-    select
-        spine.spine,
-        spine.spine_date,
-        scoped_visit.evidence_scope,
-        scoped_visit.client_key,
-        case spine.spine
-            when 'now' then scoped_visit.now_at
-            when 'd14' then scoped_visit.d14_at
-            else scoped_visit.d30_at
-        end as last_seen_at
-    from scoped_visit
-    cross join spine
+    {{ last_by_spine_day('visit', 'started_at') }}
 ),
 
 last_seen as (
     select
-        visit_by_day.*,
-        {{ local_date('visit_by_day.last_seen_at', 'run.time_zone') }} as last_seen_date
+        visit_by_day.spine,
+        visit_by_day.spine_date,
+        visit_by_day.evidence_scope,
+        visit_by_day.client_key,
+        visit_by_day.last_at as last_seen_at,
+        {{ local_date('visit_by_day.last_at', 'run.time_zone') }} as last_seen_date
     from visit_by_day
     cross join run
-    where visit_by_day.last_seen_at is not null
+    where visit_by_day.last_at is not null
 ),
 
 -- Spec 2.14: days in hospital do not count against the client.

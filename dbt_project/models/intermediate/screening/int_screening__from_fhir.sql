@@ -18,12 +18,9 @@ valued_answer as (
         told.* exclude (number_given, code_given, yes_given),
         case when told.part = 'total' then told.number_given end as total_score,
         case
-            when told.part <> 'item' then null
+            when told.part <> 'item' or told.number_given <> floor(told.number_given) then null
             when told.number_given is not null
-                then case
-                    when told.number_given = floor(told.number_given)
-                        then {{ dbt.safe_cast('told.number_given', 'integer') }}
-                end
+                then {{ dbt.safe_cast('told.number_given', 'integer') }}
             when told.yes_given is not null then cast(told.yes_given as integer)
             else answer_code.item_value
         end as item_value,

@@ -29,8 +29,8 @@ coded_item as (
         on screening_loinc.code
         in (
             item.code,
-            {{ dbt.split_part('item.link_id', "'/'", -1) }},
-            {{ dbt.split_part('item.definition', "'#'", -1) }}
+            split_part(item.link_id, '/', -1),
+            split_part(item.definition, '#', -1)
         )
 ),
 

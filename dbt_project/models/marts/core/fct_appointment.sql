@@ -5,6 +5,30 @@ with appointment_record as (
     ) }}
 ),
 
+run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+booked_appointment as (
+    select
+        appointment.*,
+        {{ local_date('appointment.scheduled_at', 'run.time_zone') }} as scheduled_date
+    from {{ ref('int_appointment__from_siu') }} as appointment
+    cross join run
+),
+
+client as (
+    select * from {{ ref('int_client__matched') }}
+),
+
+part2_span as (
+    select * from {{ ref('int_client__part2_span') }}
+),
+
+batch as (
+    select * from {{ ref('stg_caseload__batch_order') }}
+),
+
 part2_provider as (
     select distinct npi from {{ ref('dim_provider') }}
     where is_part2
@@ -34,6 +58,39 @@ appointment as (
         record.evidence_key
     from appointment_record as record
     left join part2_provider on record.provider_id = part2_provider.npi
+    union all
+    select
+        {{ surrogate_key(["'siu'", 'booked.appointment_id']) }},
+        booked.appointment_id,
+        client.client_key,
+        booked.scheduled_at,
+        booked.scheduled_date,
+        booked.duration_minutes,
+        booked.service_line,
+        booked.service_code,
+        null,
+        booked.site_id,
+        booked.provider_id,
+        booked.status,
+        booked.status_at,
+        null,
+        booked.created_at,
+        null,
+        part2_span.client_key is not null or part2_provider.npi is not null,
+        batch.first_received_at,
+        {{ evidence_columns('raw_adt.message', 'booked') }}
+    from booked_appointment as booked
+    left join client
+        on
+        client.source = 'adt'
+        and booked.sender_id = client.source_scope
+        and booked.source_patient_id = client.source_client_id
+    left join part2_span
+        on
+        client.client_key = part2_span.client_key
+        and booked.scheduled_date between part2_span.start_date and part2_span.end_date
+    left join part2_provider on booked.provider_id = part2_provider.npi
+    left join batch on booked._batch_id = batch.batch_id
 )
 
 select * from appointment

@@ -48,6 +48,20 @@ message as (
         {{ padded_code('delivered_row.discharge_disposition_code', 2) }}
             as discharge_disposition_code,
         delivered_row.admitted_from,
+        delivered_row.placer_appointment_id,
+        delivered_row.filler_appointment_id,
+        {{ upper_code('delivered_row.appointment_event_reason_code') }}
+            as appointment_event_reason_code,
+        {{ upper_code('delivered_row.appointment_type_code') }} as appointment_type_code,
+        {{ upper_code('delivered_row.appointment_service_code') }} as appointment_service_code,
+        {{ upper_code('delivered_row.filler_status_code') }} as filler_status_code,
+        delivered_row.appointment_at,
+        delivered_row.appointment_at_precision,
+        delivered_row.appointment_end_at,
+        delivered_row.appointment_duration,
+        {{ upper_code('delivered_row.appointment_duration_unit') }} as appointment_duration_unit,
+        delivered_row.appointment_facility_id,
+        delivered_row.appointment_provider_id,
         delivered_row._batch_id,
         delivered_row._source_row
     from delivered_row

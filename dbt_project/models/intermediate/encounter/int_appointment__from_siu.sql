@@ -1,0 +1,143 @@
+with message as (
+    select * from {{ ref('stg_adt__message') }}
+    where coalesce(processing_id, 'P') not in ('D', 'T')
+),
+
+trigger_rule as (
+    select * from {{ ref('siu_trigger') }}
+),
+
+filler_status as (
+    select * from {{ ref('siu_filler_status') }}
+),
+
+service_code as (
+    select * from {{ ref('appointment_service_line') }}
+),
+
+merged_patient as (
+    select * from {{ ref('int_message__merged') }}
+),
+
+numbered_message as (
+    select
+        message.* exclude (source_patient_id),
+        coalesce(merged_patient.surviving_patient_id, message.source_patient_id)
+            as source_patient_id,
+        row_number() over (
+            order by message.message_at, message._batch_id, message._source_row
+        ) as told_number
+    from message
+    left join merged_patient
+        on message.sender_id = merged_patient.sender_id
+        and message.source_patient_id = merged_patient.prior_patient_id
+),
+
+-- whoever schedules may leave out what registration has told
+patient as (
+    select
+        sender_id,
+        source_patient_id,
+        {{ latest_told('medicaid_id') }} as medicaid_id,
+        {{ latest_told('last_name') }} as last_name,
+        {{ latest_told('birth_date') }} as birth_date
+    from numbered_message
+    where source_patient_id is not null
+    group by sender_id, source_patient_id
+),
+
+-- the filler (who keeps the calendar) numbers appointments; who only asked for one may know no more
+-- than the placer's number
+named_message as (
+    select
+        *,
+        coalesce(
+            filler_appointment_id,
+            max(filler_appointment_id) over (partition by sender_id, placer_appointment_id),
+            'placer:' || placer_appointment_id
+        ) as appointment_number
+    from numbered_message
+    where message_type = 'SIU'
+),
+
+-- what the trigger says holds against a status field that was not brought up to date
+told_message as (
+    select
+        message.*,
+        case when trigger_rule.told_status = 'scheduled'
+                then coalesce(filler_status.told_status, 'scheduled')
+            else coalesce(trigger_rule.told_status, filler_status.told_status)
+        end as told_status
+    from named_message as message
+    inner join trigger_rule on message.trigger_event = trigger_rule.trigger_event
+    left join filler_status on message.filler_status_code = filler_status.filler_status_code
+    where message.appointment_number is not null
+),
+
+appointment as (
+    select
+        sender_id,
+        appointment_number,
+        {{ latest_told('told_status') }} as told_status,
+        {{ latest_told('appointment_at') }} as scheduled_at,
+        {{ latest_told('source_patient_id') }} as source_patient_id,
+        {{ latest_told('appointment_service_code') }} as service_code,
+        {{ latest_told('appointment_type_code') }} as type_code,
+        {{ latest_told('appointment_facility_id') }} as site_id,
+        {{ latest_told('appointment_provider_id') }} as provider_id,
+        min(message_at) as created_at,
+        max_by(message_at, told_number) filter (where told_status is not null) as status_at,
+        max_by(
+            case
+                when appointment_end_at > appointment_at
+                    then {{ dbt.datediff('appointment_at', 'appointment_end_at', 'minute') }}
+                when appointment_duration_unit in ('S', 'SEC') then appointment_duration / 60
+                when appointment_duration_unit in ('H', 'HR') then appointment_duration * 60
+                else appointment_duration
+            end,
+            told_number
+        ) filter (where appointment_at is not null) as told_minutes,
+        max_by(_batch_id, told_number) as _batch_id,
+        max_by(_source_row, told_number) as _source_row
+    from told_message
+    group by sender_id, appointment_number
+),
+
+scheduled_appointment as (
+    select
+        appointment.sender_id,
+        appointment.sender_id || ':' || appointment.appointment_number as appointment_id,
+        appointment.source_patient_id,
+        patient.medicaid_id,
+        patient.last_name,
+        patient.birth_date,
+        appointment.scheduled_at,
+        cast(nullif(round(appointment.told_minutes), 0) as integer) as duration_minutes,
+        coalesce(by_service.service_line, by_type.service_line, 'other') as service_line,
+        appointment.service_code,
+        appointment.site_id,
+        appointment.provider_id,
+        -- the message does not say who cancelled: the client is called rather than not
+        case
+            when appointment.told_status <> 'cancelled' then appointment.told_status
+            when
+                appointment.scheduled_at
+                < appointment.status_at + {{ engagement_setting('late_cancel_hours') }}
+                * interval '1 hour'
+                then 'late_cancel'
+            else 'client_cancel'
+        end as status,
+        appointment.status_at,
+        appointment.created_at,
+        appointment._batch_id,
+        appointment._source_row
+    from appointment
+    left join patient
+        on appointment.sender_id = patient.sender_id
+        and appointment.source_patient_id = patient.source_patient_id
+    left join service_code as by_service on appointment.service_code = by_service.code
+    left join service_code as by_type on appointment.type_code = by_type.code
+    where appointment.told_status <> 'deleted' and appointment.scheduled_at is not null
+)
+
+select * from scheduled_appointment
