@@ -230,10 +230,9 @@ def load_contract(path: Path) -> Contract:
     )
     lists = raw.get("lists") or {}
     tables = {name: _table(name, body, lists, where) for name, body in raw["tables"].items()}
-    has_any_name = bool(raw.get("has_any_name", False))
-    _expect(len(tables) == 1 or not has_any_name, where, "one table, where files have any name")
-    formats = tuple(raw.get("formats") or ())
-    return Contract(raw["source"], _text(raw, "description", where), formats, tables, has_any_name)
+    return Contract(
+        raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables
+    )
 
 
 def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:

@@ -19,6 +19,7 @@ from typing import Any
 from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
+from sources.formats.fhir import read_fhir
 from sources.formats.fixed_width import read_fixed_width
 from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.parquet import read_parquet
@@ -29,6 +30,7 @@ from sources.formats.x12 import read_x12
 from sources.header import is_note_file
 from sources.landing import (
     DELIMITED,
+    FHIR,
     FIXED_WIDTH,
     HL7V2,
     PARQUET,
@@ -50,7 +52,7 @@ _ARCHIVES = (".gz", ".zip")
 _RecordReader = Callable[
     [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
 ]
-_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2, X12: read_x12}
+RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2, FHIR: read_fhir, X12: read_x12}
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -255,8 +257,8 @@ class _Reader:
         first_rows = Counter(dict.fromkeys(contract.tables, 1))
         for part in earlier:
             first_rows[part.table_name] += part.read.rows_in
-        if kind in _RECORD_READERS:
-            read = _RECORD_READERS[kind](
+        if kind in RECORD_READERS:
+            read = RECORD_READERS[kind](
                 plain.path, contract.record_tables, self.zone, batch_id, out, first_rows
             )
             return [Part(name, table) for name, table in read.items()]

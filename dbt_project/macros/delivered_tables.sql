@@ -12,6 +12,12 @@
             'treatment_plan_service', 'medication', 'document', 'consent', 'authorization', 'time_log', 'survey',
         ],
         'identity_decisions': ['decision', 'checked_person'],
+        'ehr_fhir': [
+            'Patient', 'Patient_identifier', 'Encounter', 'Encounter_diagnosis', 'Appointment', 'Condition',
+            'Observation', 'Observation_component', 'Observation_member', 'QuestionnaireResponse',
+            'QuestionnaireResponse_item', 'Procedure', 'ServiceRequest', 'Task', 'MedicationRequest',
+            'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'resource',
+        ],
         'outreach_log': ['contact'],
         'referrals': ['referral'],
         'screenings': ['response'],

@@ -83,26 +83,18 @@ class TypedFiles:
 
 
 class RejectFile:
-    """The rejects of one file, written in order, part by part so that memory stays bounded."""
+    """The rejects of one file of one table, in order; written part by part, so that memory stays bounded."""
 
     def __init__(self, path: Path, batch_id: str) -> None:
-        self._path, self._batch_id = path, batch_id
-        self._parts: list[Path] = []
+        self.path, self._batch_id = path, batch_id
         self._rows: list[tuple[str, int, str, str | None, str, bytes]] = []
         self._bytes = self._count = 0
+        self._parts: list[Path] = []
 
     def add(self, reject: Reject) -> None:
-        """The next one."""
-        self._rows.append(
-            (
-                self._batch_id,
-                reject.source_row,
-                reject.reason_code,
-                reject.column,
-                reject.detail,
-                reject.line,
-            )
-        )
+        """The next record set aside."""
+        told = (reject.reason_code, reject.column, reject.detail, reject.line)
+        self._rows.append((self._batch_id, reject.source_row, *told))
         self._bytes += len(reject.line)
         if self._bytes > _PART_BYTES or len(self._rows) >= _PART_ROWS:
             self._write()
@@ -112,19 +104,18 @@ class RejectFile:
         if self._rows:
             self._write()
         if len(self._parts) == 1:
-            self._parts[0].rename(self._path)
+            self._parts[0].rename(self.path)
         elif self._parts:
-            pl.scan_parquet(self._parts).sink_parquet(self._path, **PARQUET)
+            pl.scan_parquet(self._parts).sink_parquet(self.path, **PARQUET)
             for part in self._parts:
                 part.unlink()
         return self._count
 
     def _write(self) -> None:
-        part = self._path.with_name(f"{self._path.name}.part{len(self._parts)}")
-        frame = pl.DataFrame(self._rows, schema=REJECT_SCHEMA, orient="row")
-        frame.write_parquet(part, **PARQUET)
+        part = self.path.with_name(f"{self.path.name}.part{len(self._parts)}")
+        pl.DataFrame(self._rows, schema=REJECT_SCHEMA, orient="row").write_parquet(part, **PARQUET)
         self._parts.append(part)
-        self._count += frame.height
+        self._count += len(self._rows)
         self._rows, self._bytes = [], 0
 
 

@@ -8,6 +8,11 @@
     ('referrals', 'referral', 'created_at'), ('outreach_log', 'contact', 'contacted_at'),
     ('synthea', 'encounters', 'started_at'), ('synthea', 'observations', 'observed_at'),
     ('synthea', 'conditions', 'onset_date'), ('synthea', 'medications', 'started_at'),
+    ('ehr_fhir', 'Encounter', 'started_at'), ('ehr_fhir', 'Condition', 'recorded_at'),
+    ('ehr_fhir', 'Observation', 'effective_at'),
+    ('ehr_fhir', 'QuestionnaireResponse', 'authored_at'),
+    ('ehr_fhir', 'ServiceRequest', 'authored_at'),
+    ('ehr_fhir', 'MedicationRequest', 'authored_at'),
 ] %}
 
 with run as (
@@ -23,7 +28,7 @@ future_row as (
         '{{ table_name }}' as table_name,
         '{{ event_time }}' as column_name,
         count(*) as row_count
-    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name | lower) }}
     where {{ event_time }} > (select latest_at from run)
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

@@ -4,12 +4,18 @@
     ('ehr', 'document'), ('ehr', 'consent'), ('ehr', 'authorization'), ('screenings', 'response'),
     ('referrals', 'referral'), ('outreach_log', 'contact'), ('synthea', 'encounters'),
     ('synthea', 'conditions'), ('synthea', 'observations'), ('synthea', 'medications'),
+    ('ehr_fhir', 'Encounter'), ('ehr_fhir', 'Appointment'), ('ehr_fhir', 'Condition'),
+    ('ehr_fhir', 'Observation'), ('ehr_fhir', 'QuestionnaireResponse'), ('ehr_fhir', 'Procedure'),
+    ('ehr_fhir', 'ServiceRequest'), ('ehr_fhir', 'Task'), ('ehr_fhir', 'MedicationRequest'),
+    ('ehr_fhir', 'MedicationDispense'), ('ehr_fhir', 'CarePlan'), ('ehr_fhir', 'Coverage'),
+    ('ehr_fhir', 'Consent'),
 ] %}
+{%- set agency_feeds = ['ehr', 'screenings', 'referrals', 'outreach_log'] %}
 
 with identity as (
     select source, source_client_id
     from {{ ref('int_client__matched') }}
-    where source in ('ehr', 'synthea')
+    where source in ('ehr', 'ehr_fhir', 'synthea')
 ),
 
 member_without_enrollment as (
@@ -27,11 +33,11 @@ orphaned_row as (
         1 as client_count
     from (
         select source_client_id, count(*) as row_count
-        from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+        from {{ ref('stg_' ~ source_name ~ '__' ~ table_name | lower) }}
         group by source_client_id
     ) as counted_row
     anti join identity
-        on identity.source = '{{ 'synthea' if source_name == 'synthea' else 'ehr' }}'
+        on identity.source = '{{ 'ehr' if source_name in agency_feeds else source_name }}'
         and counted_row.source_client_id = identity.source_client_id
     union all
     {%- endfor %}

@@ -11,6 +11,9 @@ with agency_client as (
     from {{ ref('stg_ehr__client') }} as client
     inner join {{ ref('int_client__merged') }} as merged
         on client.source_client_id = merged.source_client_id
+    union all
+    select medicaid_id, medicare_id, birth_date, client_id
+    from {{ ref('int_client__from_fhir') }}
 ),
 
 enrollment as (
@@ -33,11 +36,11 @@ booked_patient as (
 ),
 
 held_identifier as (
-    select distinct 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
+    select 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
     from agency_client
     where medicaid_id is not null
-    union all
-    select distinct 'medicare', medicare_id, birth_date, client_id
+    union
+    select 'medicare', medicare_id, birth_date, client_id
     from agency_client
     where medicare_id is not null
 ),

@@ -17,6 +17,10 @@
 {%- endfor %}
 {%- do diagnosis_column.append((source('synthea', 'conditions'), 'code')) %}
 {%- do diagnosis_column.append((source('synthea', 'encounters'), 'reasoncode')) %}
+{%- for column in ['icd10_code', 'snomed_code', 'code'] %}
+{%- do diagnosis_column.append((source('ehr_fhir', 'Condition'), column)) %}
+{%- endfor %}
+{%- do diagnosis_column.append((source('ehr_fhir', 'Encounter'), 'reason_code')) %}
 
 with delivered_code as (
     {%- for relation, column in diagnosis_column %}
