@@ -109,8 +109,7 @@ def synthesize(
     period = timeline.Period(last - timedelta(days=days), last, zone)
     sites = organization.site_count(clients)
     people = population.invent(clients, sites, period, seed)
-    if identity_dirt:
-        people = dirt.with_twins(people, seed)
+    spelled = dirt.with_twins(people, seed) if identity_dirt else people
     agency = organization.found(people, sites, period, seed)
     target = Landing(landing, seed, rates.RESENT)
     with target:
@@ -119,6 +118,7 @@ def synthesize(
             _deliver_people(
                 target,
                 people.part(low, low + CHUNK),
+                spelled.part(low, low + CHUNK),
                 agency,
                 period,
                 seed,
@@ -183,6 +183,7 @@ def _deliver_agency(
 def _deliver_people(
     target: Landing,
     people: population.People,
+    spelled: population.People,
     agency: organization.Organization,
     period: timeline.Period,
     seed: int,
@@ -196,14 +197,14 @@ def _deliver_people(
     given = care.give(people, episodes, period, seed, chunk)
     responses = screenings.answer(people, episodes, period, seed, chunk)
     contacts = outreach.reach(people, episodes, given.appointments, agency, period, seed, chunk)
-    alerts = adt.alert(people, episodes, agency, period, seed, chunk)
+    alerts = adt.alert(spelled, episodes, agency, period, seed, chunk)
     medicines = payers.prescribe(people, period, seed, chunk)
 
-    clients = client_records.client_rows(people, period, seed, chunk)
-    eligibility = payers.eligibility_rows(people, period, seed, chunk)
+    clients = client_records.client_rows(spelled, period, seed, chunk)
+    eligibility = payers.eligibility_rows(spelled, period, seed, chunk)
     alert_frame = alerts.frame
     if identity_dirt:
-        checked = dirt.checked_rows(people, eligibility, alert_frame, alerts.person, period.t0)
+        checked = dirt.checked_rows(spelled, eligibility, alert_frame, alerts.person, period.t0)
         target.deliver("identity_decisions", checked, slow[-1:], chunk)
         clients = dirt.forgetful(clients, seed, chunk)
         eligibility = dirt.mistyped_members(eligibility, seed, chunk)
@@ -250,7 +251,7 @@ def _deliver_people(
         people, episodes, given.visits, given.elsewhere, agency, period, seed, chunk
     )
     target.deliver("claims", claim_lines.line_rows(billed, people, agency), fortnightly, chunk)
-    return {"person": _persons(people, period), "adt_event": _alert_truth(alerts, people)}
+    return {"person": _persons(spelled, period), "adt_event": _alert_truth(alerts, people)}
 
 
 def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame:

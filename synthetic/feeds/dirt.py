@@ -3,7 +3,7 @@
 Without it the agency's senders spell everybody as the record system does. With it there are twins, names mistyped or cut
 short, birth dates with swapped or wrong digits, families that moved, telephones that changed, Medicaid ids that nobody
 asked for; and a file of persons whose client is known, as if someone had checked them all. Each draw has a stream of its
-own, so the rest of the agency stays as it is. Must not be here: rates (`rates`), anything that a sender could not do.
+own, and lives are drawn without regard to twins, so the rest of the agency stays as it is. Must not be here: rates (`rates`), anything that a sender could not do.
 """
 
 from dataclasses import replace
@@ -21,7 +21,7 @@ ADULT = 18
 
 
 def with_twins(people: People, seed: int) -> People:
-    """Some adults become twins of another: birth date, last name, home and telephone are shared, the given name is not."""
+    """Who people say they are where some adults are twins of another: all is shared but the given name."""
     draw = Draw(seed, "twins")
     adult = np.flatnonzero(people.age >= ADULT)
     adult = adult[np.argsort(draw.rng.random(len(adult)), kind="stable")]
@@ -29,7 +29,7 @@ def with_twins(people: People, seed: int) -> People:
     first, second = adult[:count], adult[count : 2 * count]
     first = first[: len(second)]
     changed = {}
-    for name in ("birth_day", "age", "last_name", "phone", "street", "town"):
+    for name in ("birth_day", "last_name", "phone", "street", "town"):
         values = getattr(people, name).copy()
         values[second] = values[first]
         changed[name] = values

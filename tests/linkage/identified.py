@@ -19,15 +19,17 @@ AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")
 ANSWERS = ["+int_client__matched", "+fct_identity_review", "+fct_linkage_accuracy", "+fct_linkage"]
 
 
-def identify(landing: Path, data: Path, as_of: dt.datetime = AS_OF) -> Path:
-    """Who is who by what landed; returns the warehouse."""
+def identify(
+    landing: Path, data: Path, as_of: dt.datetime = AS_OF, answers: list[str] = ANSWERS
+) -> Path:
+    """Who is who by what landed, and the models that `answers` selects; returns the warehouse."""
     settings = Settings(landing=landing, data=data)
     ingest(landing, data / "raw", settings.time_zone, as_of)
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
     _build(settings, [BEFORE_LINKAGE], [])
     linkage_assets.compare(settings)
-    _build(settings, ANSWERS, [BEFORE_LINKAGE])
+    _build(settings, answers, [BEFORE_LINKAGE])
     return data / warehouse.FILE
 
 
