@@ -2,6 +2,8 @@
     ('adt', 'event', 'event_at'), ('adt', 'message', 'recorded_at'),
     ('claims', 'medical_claim', 'claim_start_date'),
     ('claims_x12', 'claim_line', 'service_from_date'),
+    ('claims_cclf', 'cclf1', 'claim_start_date'), ('claims_cclf', 'cclf5', 'claim_start_date'),
+    ('claims_cclf', 'cclf7', 'dispensed_date'),
     ('claims', 'pharmacy_claim', 'dispensing_date'), ('ehr', 'visit', 'started_at'),
     ('ehr', 'intake', 'first_contact_at'), ('ehr', 'document', 'document_at'),
     ('ehr', 'diagnosis', 'recorded_at'), ('screenings', 'response', 'administered_at'),

@@ -23,6 +23,21 @@ member_without_enrollment as (
     where source = 'claims' and not has_demographics
 ),
 
+matched_payment as (
+    select _batch_id, _source_row from {{ ref('int_claim_payment__numbered') }}
+),
+
+-- a payment whose claim was never submitted here adds nothing to any client
+payment_without_claim as (
+    select remittance.patient_id
+    from {{ ref('stg_claims_x12__remittance') }} as remittance
+    left join matched_payment
+        on
+        remittance._batch_id = matched_payment._batch_id
+        and remittance._source_row = matched_payment._source_row
+    where matched_payment._batch_id is null
+),
+
 -- counted per client first, so that the join is small
 orphaned_row as (
     {%- for source_name, table_name in client_tables %}
@@ -48,6 +63,10 @@ orphaned_row as (
     select 'claims', 'pharmacy_claim', pharmacy_claim_count, 1
     from member_without_enrollment
     where pharmacy_claim_count > 0
+    union all
+    select 'claims_x12', 'remittance', count(*), 1
+    from payment_without_claim
+    group by patient_id
 ),
 
 orphan as (

@@ -3,6 +3,7 @@
     ('adt', 'event', 'diagnosis_code'), ('adt', 'message', 'diagnosis_code_1'),
     ('claims', 'medical_claim', 'diagnosis_code_1'),
     ('claims_x12', 'claim', 'diagnosis_code_1'),
+    ('claims_cclf', 'cclf4', 'diagnosis_code'), ('claims_cclf', 'cclf5', 'diagnosis_code_1'),
     ('synthea', 'conditions', 'code'), ('synthea', 'encounters', 'reason_code'),
     ('ehr_fhir', 'Condition', 'diagnosis_code'), ('ehr_fhir', 'Encounter', 'reason_code'),
 ] %}

@@ -113,7 +113,7 @@ ranked_version as (
                 case action when 'void' then 3 when 'replacement' then 2 else 1 end desc,
                 evidence_row desc, frequency desc
         ) as recency,
-        max(case when action = 'original' then 1 else 0 end) over (
+        max(case when frequency in (7, 8) then 0 else 1 end) over (
             partition by family_hash
         ) = 0 as is_orphan_adjustment
     from dated_version

@@ -7,6 +7,12 @@
 {%- for n in range(1, 26) %}
 {%- do diagnosis_column.append((source('claims_x12', 'claim'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf1'), 'prncpl_dgns_cd')) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf4'), 'clm_dgns_cd')) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf5'), 'clm_line_dgns_cd')) %}
+{%- for n in range(1, 13) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf5'), 'clm_dgns_' ~ n ~ '_cd')) %}
+{%- endfor %}
 {%- for n in range(1, 5) %}
 {%- do diagnosis_column.append((source('ehr', 'visit'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}

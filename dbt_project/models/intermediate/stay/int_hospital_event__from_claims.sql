@@ -57,7 +57,8 @@ hospital_event as (
         claim.paid_usd,
         first_batch.first_received_at as known_at,
         {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }} as evidence_key
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from claim
     inner join kind
         on

@@ -65,7 +65,8 @@ claim_contact as (
         {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
         first_batch.first_received_at as received_at,
         {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }} as evidence_key
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from {{ ref('int_claim__final') }} as claim
     cross join run
     left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank

@@ -7,7 +7,7 @@ fill as (
         cur_clm_uniq_id as claim_version_id,
         {{ upper_code('bene_mbi_id') }} as mbi,
         clm_line_ndc_cd as ndc_code,
-        clm_line_from_dt as line_start_date,
+        clm_line_from_dt as dispensed_date,
         prvdr_srvc_id_qlfyr_cd as pharmacy_qualifier,
         clm_srvc_prvdr_gnrc_id_num as pharmacy_id,
         clm_dspnsng_stus_cd as dispensing_status_code,
