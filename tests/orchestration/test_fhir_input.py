@@ -186,8 +186,23 @@ def _forms() -> tuple[list[dict[str, Any]], dict[str, tuple[Any, ...]]]:
     return patients + resources, expected
 
 
-def test_a_screening_is_one_response_in_whatever_form_it_comes(tmp_path: Path) -> None:
+_CARE: list[dict[str, Any]] = [
+    {"resourceType": "Patient", "id": "care", "birthDate": "1990-01-01", "name": [{"family": "F", "given": ["care"]}]},
+    {"resourceType": "Appointment", "id": "missed", "status": "noshow", "start": "2026-05-29T09:00:00-04:00",
+     "serviceType": [{"coding": [{"code": "therapy"}]}], "participant": [{"actor": {"reference": "Patient/care"}}]},
+    {"resourceType": "ServiceRequest", "id": "stalled", "status": "active", "intent": "order", "priority": "urgent",
+     "category": [{"coding": [{"code": "food-insecurity"}]}], "subject": {"reference": "Patient/care"},
+     "authoredOn": "2026-04-01T09:00:00-04:00"},
+    {"resourceType": "Encounter", "id": "stay", "status": "finished", "class": {"code": "IMP"},
+     "subject": {"reference": "Patient/care"}, "reasonCode": [{"coding": [{"code": "F32.9"}]}],
+     "period": {"start": "2026-05-25T09:00:00-04:00", "end": "2026-05-31T15:00:00-04:00"},
+     "hospitalization": {"dischargeDisposition": {"coding": [{"code": "home"}]}}},
+]  # fmt: skip
+
+
+def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
     resources, expected = _forms()
+    resources += _CARE
     folder = tmp_path / "landing" / "ehr_fhir" / "2026-06-01"
     folder.mkdir(parents=True)
     bundle = {
@@ -218,6 +233,9 @@ def test_a_screening_is_one_response_in_whatever_form_it_comes(tmp_path: Path) -
         "select client.client_id from marts.fct_task as task join marts.dim_client as client using (client_key)"
         " where lane = 0 group by client.client_id",
     )
+    care = "select distinct lane from marts.fct_task where client_key ="
+    care += " (select client_key from marts.dim_client where client_id = 'care') order by lane"
+    assert [row[0] for row in _all(tmp_path / "data", care)] == [1, 3, 4]
     told = {name for name, gives in expected.items() if (gives[2] or 0) >= 1 or gives[4] == "high"}
     # twelve days after, and without a review, a safety task has expired: it was opened all the same
     assert {row[0] for row in safety} == told
