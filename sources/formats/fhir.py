@@ -41,6 +41,7 @@ _SAID = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
 _SAID_ID = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
 # A year or a month is a FHIR date too, but no day.
 _VAGUE = r"^[0-9]{4}(?:-[0-9]{2})?$"
+_WORD = re.compile(r"[A-Za-z]{1,64}")
 _NO_TYPE = Problem("no_resource_type", "resourceType: expected the type of a resource")
 _BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
 
@@ -282,7 +283,7 @@ def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, d
             # what cannot be read may still say what it would have been
             told = _SAID.search(texts[places[n]])
             said[n] = told[1] if told else None
-        elif not (kind and kind.isalpha()):
+        elif not (kind and _WORD.fullmatch(kind)):
             found[n] = _NO_TYPE
     problems = problems | {places[n]: problem for n, problem in found.items()}
     return types.clone().scatter(places, said), problems
@@ -335,7 +336,10 @@ def _problem(text: str, shape: Shape) -> Problem | None:
         return _BAD_JSON
     if not isinstance(content, dict):
         return _BAD_JSON
-    misfit = shape.misfit(content, str(content.get(_TYPE, "")))
+    said = content.get(_TYPE)
+    # the detail names elements alone: what stands where a type belongs may be anything
+    place = said if isinstance(said, str) and _WORD.fullmatch(said) else "resource"
+    misfit = shape.misfit(content, place)
     return Problem("bad_json_type", misfit) if misfit else None
 
 

@@ -144,6 +144,7 @@ def test_every_resource_is_counted(tmp_path: Path) -> None:
         (b'{"id":"x"}', "resource", "no_resource_type"),
         (b'{"resourceType":7,"id":"x"}', "resource", "no_resource_type"),
         (b'{"resourceType":null}', "resource", "no_resource_type"),
+        (b'{"resourceType":{"a":"b"}}', "resource", "bad_json_type"),
         (b"[" * 5000, "resource", "bad_json"),
     ],
 )  # fmt: skip
@@ -262,9 +263,10 @@ def test_no_text_of_notes_is_kept_anywhere(tmp_path: Path) -> None:
         "item": [{"linkId": "1", "text": SECRET, "answer": [{"valueString": SECRET}]}],
     }  # fmt: skip
     document = {"resourceType": "DocumentReference", "id": "d", "description": SECRET}
+    typed = {"resourceType": {"text": SECRET}, "id": "t"}
     cut = json.dumps({"resourceType": "Observation", "id": "c", "note": SECRET})[:-3].encode()
     fine = {**noted, "id": "fine", "effectiveDateTime": "2025-01-01"}
-    content = _lines(noted, answered, document, fine) + cut + b"\n"
+    content = _lines(noted, answered, document, typed, fine) + cut + b"\n"
     Read(tmp_path, content)
     files = [path for path in (tmp_path / "raw").rglob("*") if path.is_file()]
     kept = b"".join(path.read_bytes() for path in files)

@@ -141,6 +141,8 @@ linked_client as (
         select * from alert_link
         union all
         select * from {{ ref('int_client__booked') }}
+        union all
+        select * from {{ ref('int_client__fhir_doubted') }}
     ) as link
     group by source, source_scope, source_client_id, identifier_type, identifier, client_id
 )

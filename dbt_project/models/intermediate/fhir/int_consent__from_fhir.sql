@@ -12,11 +12,13 @@ run as (
 ),
 
 recipient as (
-    select * from {{ ref('fhir_consent_recipient') }}
+    select told as resource_type, meaning as recipient_type from {{ ref('fhir_code') }}
+    where kind = 'consent_recipient'
 ),
 
 purpose as (
-    select * from {{ ref('fhir_consent_purpose') }}
+    select told as purpose_code, meaning as purpose from {{ ref('fhir_code') }}
+    where kind = 'consent_purpose'
 ),
 
 -- spec §6 Part 2, default deny: only a permission that says by its label which records it is about,

@@ -15,7 +15,8 @@ run as (
 ),
 
 code_system as (
-    select * from {{ ref('fhir_code_system') }}
+    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    where kind = 'code_system'
 ),
 
 principal_diagnosis as (

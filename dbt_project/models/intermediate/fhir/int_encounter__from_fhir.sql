@@ -15,7 +15,8 @@ encounter_class as (
 ),
 
 encounter_status as (
-    select * from {{ ref('fhir_encounter_status') }}
+    select told as resource_status, meaning = 'over' as is_over from {{ ref('fhir_code') }}
+    where kind = 'encounter_status'
 ),
 
 stated_diagnosis as (

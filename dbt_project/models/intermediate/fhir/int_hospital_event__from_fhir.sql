@@ -6,7 +6,8 @@ with encounter as (
 ),
 
 disposition as (
-    select * from {{ ref('fhir_discharge_disposition') }}
+    select told, meaning as discharge_disposition_code from {{ ref('fhir_code') }}
+    where kind = 'discharge_disposition'
 ),
 
 hospital_event as (
@@ -21,10 +22,14 @@ hospital_event as (
         encounter.stay_class,
         encounter.started_at,
         cast(null as date) as start_date,
-        encounter.ended_at,
+        -- over, and nobody knows since when: no discharge to call about
+        coalesce(
+            encounter.ended_at, case when encounter.is_over then encounter.started_at end
+        ) as ended_at,
         cast(null as date) as end_date,
         cast(null as date) as last_seen_date,
-        encounter.ended_at_precision as end_precision,
+        case when encounter.ended_at is null then 'unknown' else encounter.ended_at_precision end
+            as end_precision,
         coalesce(
             disposition.discharge_disposition_code,
             case when length(encounter.discharge_disposition_code) = 2

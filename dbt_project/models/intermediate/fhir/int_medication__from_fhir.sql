@@ -13,7 +13,8 @@ run as (
 ),
 
 code_system as (
-    select * from {{ ref('fhir_code_system') }}
+    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    where kind = 'code_system'
 ),
 
 -- an order that was never given is no medication

@@ -12,7 +12,8 @@ run as (
 ),
 
 plan_status as (
-    select * from {{ ref('fhir_plan_status') }}
+    select told as resource_status, meaning as status from {{ ref('fhir_code') }}
+    where kind = 'plan_status'
 ),
 
 -- what was entered in error is no plan; a plan that ends is due for review that day

@@ -5,11 +5,14 @@ with told_answer as (
 ),
 
 answer_code as (
-    select * from {{ ref('fhir_answer_code') }}
+    select told as code, cast(meaning as integer) as item_value
+    from {{ ref('fhir_code') }}
+    where kind = 'answer_value'
 ),
 
 level_code as (
-    select * from {{ ref('fhir_level_code') }}
+    select told as code, meaning as level from {{ ref('fhir_code') }}
+    where kind = 'risk_level'
 ),
 
 -- an item without an answer is a missing one: it has no row

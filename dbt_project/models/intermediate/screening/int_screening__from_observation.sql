@@ -5,8 +5,8 @@ with screening_loinc as (
 ),
 
 screening_status as (
-    select * from {{ ref('fhir_screening_status') }}
-    where resource_type = 'Observation'
+    select told as resource_status, meaning as status from {{ ref('fhir_code') }}
+    where kind = 'observation_status'
 ),
 
 -- what was cancelled or entered in error is no observation

@@ -5,8 +5,8 @@ with screening_loinc as (
 ),
 
 screening_status as (
-    select * from {{ ref('fhir_screening_status') }}
-    where resource_type = 'QuestionnaireResponse'
+    select told as resource_status, meaning as status from {{ ref('fhir_code') }}
+    where kind = 'response_status'
 ),
 
 response as (
