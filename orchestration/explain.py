@@ -65,7 +65,7 @@ def _explain(
     if not clients:
         raise UsageError(
             f"no client {client_id!r} in the warehouse. Expected the agency's client_id, or"
-            " claims:<data_source>:<person_id>, or synthea:<Id>."
+            " claims:<data_source>:<person_id>, or synthea:<Id>, or the FHIR Patient id."
         )
     client = clients[0]
     key = client["client_key"]

@@ -17,6 +17,8 @@ Column syntax of the yml, one line per column: `name: {type: …, is: descriptio
 A table with `record` is filled from files that carry many kinds of records and say themselves which (HL7 v2, FHIR, X12):
 it says which kind, in the format's own words.
 
+`files` is a regular expression for file names that the table is known by besides its own name (a sender's fixed names).
+
 A key is a list of columns; `first_of` in it takes the first alternative that is there (several columns in brackets are
 one alternative). `rules` are comparisons of two columns that must hold where both are there.
 """
@@ -121,6 +123,7 @@ class Table:
 
     Attributes:
         record: the kind of record it holds of files that carry many kinds, or None.
+        files: regular expression for names of its files, whatever their case, besides those that begin with its name.
     """
 
     name: str
@@ -129,6 +132,7 @@ class Table:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...] = ()
     record: str | None = None
+    files: str | None = None
 
     @property
     def has_is_deleted(self) -> bool:
@@ -234,7 +238,7 @@ def load_contract(path: Path) -> Contract:
 def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
     where = f"{where}: {name}"
     _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
-    _known(body, {"description", "key", "columns", "rules", "record"}, where)
+    _known(body, {"description", "key", "columns", "rules", "record", "files"}, where)
     _expect(isinstance(body.get("columns"), dict), where, "a mapping under `columns`")
     columns: list[Column] = []
     for written, spec in body["columns"].items():
@@ -256,7 +260,9 @@ def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
                 f"required_unless of {column.name} on a known column",
             )
     record = _text(body, "record", where) if "record" in body else None
-    return Table(name, _text(body, "description", where), key, tuple(columns), rules, record)
+    files = _text(body, "files", where) if "files" in body else None
+    description = _text(body, "description", where)
+    return Table(name, description, key, tuple(columns), rules, record, files)
 
 
 def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> Iterator[Column]:

@@ -19,18 +19,24 @@ from typing import Any
 from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
+from sources.formats.fhir import read_fhir
+from sources.formats.fixed_width import read_fixed_width
 from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
 from sources.formats.structure import Survey
 from sources.formats.workbook import workbook_to_csv
+from sources.formats.x12 import read_x12
 from sources.header import is_note_file
 from sources.landing import (
     DELIMITED,
+    FHIR,
+    FIXED_WIDTH,
     HL7V2,
     PARQUET,
     SELF_NAMED,
     WORKBOOK,
+    X12,
     LandedFile,
     format_of,
     is_readable,
@@ -46,7 +52,7 @@ _ARCHIVES = (".gz", ".zip")
 _RecordReader = Callable[
     [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
 ]
-_RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2}
+RECORD_READERS: dict[str, _RecordReader] = {HL7V2: read_hl7v2, FHIR: read_fhir, X12: read_x12}
 _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -251,8 +257,8 @@ class _Reader:
         first_rows = Counter(dict.fromkeys(contract.tables, 1))
         for part in earlier:
             first_rows[part.table_name] += part.read.rows_in
-        if kind in _RECORD_READERS:
-            read = _RECORD_READERS[kind](
+        if kind in RECORD_READERS:
+            read = RECORD_READERS[kind](
                 plain.path, contract.record_tables, self.zone, batch_id, out, first_rows
             )
             return [Part(name, table) for name, table in read.items()]
@@ -264,6 +270,8 @@ class _Reader:
         }  # fmt: skip
         if kind == PARQUET:
             return [Part(name, read_parquet(plain.path, table, **place))]
+        if kind == FIXED_WIDTH:
+            return [Part(name, read_fixed_width(plain.path, table, **place))]
         if kind == WORKBOOK:
             returned = out.with_name(f"{out.name}.returned.csv")
             workbook_to_csv(plain.path, table, returned)

@@ -22,7 +22,7 @@ _PASSED_OVER = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
 DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
-HL7V2, FHIR, X12 = "hl7v2", "fhir", "x12"
+HL7V2, FHIR, X12, FIXED_WIDTH = "hl7v2", "fhir", "x12", "fixed_width"
 # Their records say what they are, so their files may have any name.
 SELF_NAMED = (HL7V2, FHIR, X12)
 _FORMATS = {
@@ -116,12 +116,17 @@ def received_at(folder: str, zone: str) -> dt.datetime | None:
 
 
 def table_of(file_name: str, contract: Contract) -> str | None:
-    """The contract's table whose name begins the file's name; the longest wins; None where there is none.
+    """The contract's table whose name begins the file's name, or whose `files` fit it; the longest wins; else None.
 
     A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
     """
     name = PurePosixPath(file_name).name.casefold()
-    found = [table for table in contract.tables if name.startswith(table.casefold())]
+    found = [
+        known
+        for known, table in contract.tables.items()
+        if name.startswith(known.casefold())
+        or (table.files and re.search(table.files, name, re.IGNORECASE))
+    ]
     if not found and format_of(name, contract) == WORKBOOK and WORKBOOK in contract.formats:
         found = list(contract.tables)[:1]
     return max(found, key=len, default=None)

@@ -21,6 +21,12 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # What nearly every value is: the zone's wall clock to the second.
 _USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
 _WALL = "%Y-%m-%dT%H:%M:%S"
+# What every FHIR server writes: to the second or finer, with its offset.
+_STAMPED = (
+    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])$"
+)
+_STAMP = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _INSTANT = pl.Datetime("us", "UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2101, 1, 1)
 _GAP_HOURS = 6  # no zone's clock ever jumped further
@@ -91,6 +97,9 @@ def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
     """As `instant`, on a series: seconds with or without offset go the short way, what they leave over the long one."""
     if values.null_count() == len(values):
         return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
+    if values.str.contains(_STAMPED).all():
+        offsets = values.str.replace("Z", "+00:00", literal=True)
+        return offsets.str.to_datetime(_STAMP, strict=False, time_unit="us", time_zone="UTC")
     shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
     # 19 characters are a wall clock to the second; what follows is one of a few offsets, or is rare and goes apart.
     wall = (

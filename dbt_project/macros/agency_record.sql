@@ -58,3 +58,30 @@
     left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
     where {{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}
 {%- endmacro %}
+
+{#
+    A resource of the FHIR server, with the same columns. A resource names no program: its security label says that it is a
+    Part 2 record, else the client's Part 2 enrollment that day.
+#}
+{% macro fhir_record(resource, day, happened_at=none) -%}
+    select
+        record.*,
+        client.client_key,
+        record.part2_label is not null or part2_span.client_key is not null as is_part2,
+        batch.first_received_at as received_at,
+        {{ evidence_columns('raw_ehr_fhir.' ~ resource, 'record') }}
+    from (
+        select record.*, {{ day }} as record_date
+        from {{ ref('stg_ehr_fhir__' ~ resource | lower) }} as record
+        cross join {{ ref('stg_caseload__run') }} as run
+        {%- if happened_at %}
+        where {{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}
+        {%- endif %}
+    ) as record
+    left join {{ ref('int_client__matched') }} as client
+        on client.source = 'ehr_fhir' and record.source_client_id = client.source_client_id
+    left join {{ ref('int_client__part2_span') }} as part2_span
+        on client.client_key = part2_span.client_key
+        and record.record_date between part2_span.start_date and part2_span.end_date
+    left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
+{%- endmacro %}

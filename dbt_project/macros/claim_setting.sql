@@ -55,8 +55,22 @@
     cast(floor({{ evidence_row }} / 10000000000) as bigint)
 {%- endmacro %}
 
-{% macro claim_evidence_key(evidence_row, batch_id) -%}
-    {{ batch_id }} || ':' || cast({{ evidence_row }} % 10000000000 as {{ dbt.type_string() }})
+{# Whose lines a claim was made from, by the sender of their batch. #}
+{% macro claim_evidence_table(source, evidence_row) -%}
+    case {{ source }}
+        when 'claims_x12' then 'raw_claims_x12.claim_line'
+        when 'claims_cclf'
+            then 'raw_claims_cclf.cclf' || left(lpad(cast({{ evidence_row }} % 10000000000 as {{ dbt.type_string() }}), 10, '0'), 1)
+        else 'raw_claims.medical_claim'
+    end
+{%- endmacro %}
+
+{# Its batch and record number; a record of CMS has its file's number in front (cclf_source_row). #}
+{% macro claim_evidence_key(evidence_row, batch_id, source) -%}
+    {{ batch_id }} || ':' || cast(
+        case when {{ source }} = 'claims_cclf' then {{ evidence_row }} % 1000000000 else {{ evidence_row }} % 10000000000 end
+        as {{ dbt.type_string() }}
+    )
 {%- endmacro %}
 
 {# The last day of a claim that its follow_up_days_mask tells apart, counted from 0; later ones count as this one. #}

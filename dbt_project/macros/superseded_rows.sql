@@ -3,10 +3,12 @@
     Later means: received later (the batch's latest delivery), then file path, then row number. keys maps a table to
     the parts of its key; an empty part compares as ''. A key is two hashes here, the second with another text for the
     first part (an id): 128 bits that only equal keys share, and that cost a tenth of the texts where most rows came twice.
+    versions maps a table to the column that says when the sender changed the row: the latest change stands, whenever it
+    came; a row without one was changed when it first came.
 #}
-{% macro superseded_rows(source_name, keys) -%}
+{% macro superseded_rows(source_name, keys, versions={}) -%}
 with batch as (
-    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
+    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
 ),
 {%- for table_name in keys %}
     {%- set key = [] %}
@@ -24,18 +26,40 @@ with batch as (
     select
         {{ row_hash(key) }} as key_hash,
         {{ row_hash([joined_parts(key[:1]) ~ " || '|'"] + key[1:]) }} as key_check,
+        {%- if table_name in versions %}
+        coalesce(delivered.{{ versions[table_name] }}, batch.first_received_at) as version_at,
+        {%- endif %}
         batch.batch_rank * {{ rows_per_batch() }} + delivered._source_row as row_order
     from {{ source(source_name, table_name) }} as delivered
     inner join batch on delivered._batch_id = batch.batch_id
     where {{ mergeable | join(' and ') }}
 ),
 
+{% if table_name in versions -%}
+{{ table_name }}_repeated as (
+    select key_hash, key_check, max(version_at) as version_at
+    from {{ table_name }}_row
+    group by key_hash, key_check
+    having count(*) > 1
+),
+
+{{ table_name }}_standing as (
+    select repeated.key_hash, repeated.key_check, max(delivered.row_order) as current_order
+    from {{ table_name }}_row as delivered
+    inner join {{ table_name }}_repeated as repeated
+        on delivered.key_hash = repeated.key_hash
+        and delivered.key_check = repeated.key_check
+        and delivered.version_at = repeated.version_at
+    group by repeated.key_hash, repeated.key_check
+),
+{%- else -%}
 {{ table_name }}_standing as (
     select key_hash, key_check, max(row_order) as current_order
     from {{ table_name }}_row
     group by key_hash, key_check
     having count(*) > 1
 ),
+{%- endif %}
 {%- endfor %}
 
 superseded_order as (
@@ -44,7 +68,7 @@ superseded_order as (
     from {{ table_name }}_row as delivered
     inner join {{ table_name }}_standing as standing
         on delivered.key_hash = standing.key_hash and delivered.key_check = standing.key_check
-    where delivered.row_order < standing.current_order
+    where delivered.row_order <> standing.current_order
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,44 +82,49 @@ class TypedFiles:
         self._frames = []
 
 
+class RejectFile:
+    """The rejects of one file of one table, in order; written part by part, so that memory stays bounded."""
+
+    def __init__(self, path: Path, batch_id: str) -> None:
+        self.path, self._batch_id = path, batch_id
+        self._rows: list[tuple[str, int, str, str | None, str, bytes]] = []
+        self._bytes = self._count = 0
+        self._parts: list[Path] = []
+
+    def add(self, reject: Reject) -> None:
+        """The next record set aside."""
+        told = (reject.reason_code, reject.column, reject.detail, reject.line)
+        self._rows.append((self._batch_id, reject.source_row, *told))
+        self._bytes += len(reject.line)
+        if self._bytes > _PART_BYTES or len(self._rows) >= _PART_ROWS:
+            self._write()
+
+    def finish(self) -> int:
+        """Write what is left; returns how many there were. Without any there is no file."""
+        if self._rows:
+            self._write()
+        if len(self._parts) == 1:
+            self._parts[0].rename(self.path)
+        elif self._parts:
+            pl.scan_parquet(self._parts).sink_parquet(self.path, **PARQUET)
+            for part in self._parts:
+                part.unlink()
+        return self._count
+
+    def _write(self) -> None:
+        part = self.path.with_name(f"{self.path.name}.part{len(self._parts)}")
+        pl.DataFrame(self._rows, schema=REJECT_SCHEMA, orient="row").write_parquet(part, **PARQUET)
+        self._parts.append(part)
+        self._count += len(self._rows)
+        self._rows, self._bytes = [], 0
+
+
 def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
-    """Write rejects in order, part by part so that memory stays bounded; returns how many. Without any there is no file."""
-    parts: list[Path] = []
-    count = 0
-    for frame in _frames(rejects, batch_id):
-        part = path.with_name(f"{path.name}.part{len(parts)}")
-        frame.write_parquet(part, **PARQUET)
-        parts.append(part)
-        count += frame.height
-    if len(parts) == 1:
-        parts[0].rename(path)
-    elif parts:
-        pl.scan_parquet(parts).sink_parquet(path, **PARQUET)
-        for part in parts:
-            part.unlink()
-    return count
-
-
-def _frames(rejects: Iterable[Reject], batch_id: str) -> Iterator[pl.DataFrame]:
-    rows: list[tuple[str, int, str, str | None, str, bytes]] = []
-    size = 0
+    """Write rejects in order; returns how many. Without any there is no file."""
+    file = RejectFile(path, batch_id)
     for reject in rejects:
-        rows.append(
-            (
-                batch_id,
-                reject.source_row,
-                reject.reason_code,
-                reject.column,
-                reject.detail,
-                reject.line,
-            )
-        )
-        size += len(reject.line)
-        if size > _PART_BYTES or len(rows) >= _PART_ROWS:
-            yield pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
-            rows, size = [], 0
-    if rows:
-        yield pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
+        file.add(reject)
+    return file.finish()
 
 
 def count_rows(path: Path) -> int:

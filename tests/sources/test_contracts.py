@@ -35,12 +35,16 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
     expected = {
         "adt": 2,
         "claims": 3,
+        "claims_cclf": 7,
+        "claims_x12": 5,
         "ehr": 20,
         "identity_decisions": 2,
+        "ehr_fhir": 20,
         "outreach_log": 1,
         "referrals": 1,
         "screenings": 1,
         "synthea": 11,
+        "valuesets": 1,
     }
     assert counts == expected
     assert set(load_ledger_contract().tables) == {

@@ -105,6 +105,19 @@ def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: st
     assert found.to_series().to_list() == expected.to_list()
 
 
+def test_moments_with_offsets_are_read_alone_as_among_others() -> None:
+    """Where all are of that shape a shorter way is taken, which must not read another instant, nor one that is none."""
+    days = ("2024-02-29", "2023-02-29", "1969-12-31", "2024-13-01", "2100-01-01")
+    clocks = ("00:00:00", "23:59:59", "24:00:00", "12:60:00", "10:20:59.1", "10:20:30.123456")
+    suffixes = ("Z", "+00:00", "-05:00", "+17:59", "-12:30")
+    texts = [f"{d}T{c}{s}" for d in days for c in clocks for s in suffixes]
+    alone = to_instant(pl.Series(texts), ZONE, date_only=True)
+    among = to_instant(pl.Series([*texts, "2024-01-01"]), ZONE, date_only=True)[:-1]
+    assert alone.to_list() == among.to_list()
+    assert alone[0] == dt.datetime(2024, 2, 29, tzinfo=dt.UTC)
+    assert 0 < alone.null_count() < len(alone)
+
+
 def test_a_bare_day_is_a_moment_only_where_the_contract_says_so(read: Read) -> None:
     header = "sending_facility_id,visit_number,event_type,event_at,source_patient_id"
     content = lines(

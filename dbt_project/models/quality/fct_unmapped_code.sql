@@ -2,7 +2,10 @@
     ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'),
     ('adt', 'event', 'diagnosis_code'), ('adt', 'message', 'diagnosis_code_1'),
     ('claims', 'medical_claim', 'diagnosis_code_1'),
+    ('claims_x12', 'claim', 'diagnosis_code_1'),
+    ('claims_cclf', 'cclf4', 'diagnosis_code'), ('claims_cclf', 'cclf5', 'diagnosis_code_1'),
     ('synthea', 'conditions', 'code'), ('synthea', 'encounters', 'reason_code'),
+    ('ehr_fhir', 'Condition', 'diagnosis_code'), ('ehr_fhir', 'Encounter', 'reason_code'),
 ] %}
 
 with classified_code as (
@@ -17,7 +20,7 @@ delivered_code as (
         '{{ table_name }}' as table_name,
         {{ icd_code(column) }} as code,
         count(*) as row_count
-    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }}
+    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name | lower) }}
     where {{ column }} is not null
     group by {{ column }}
     {{- '\n    union all' if not loop.last }}

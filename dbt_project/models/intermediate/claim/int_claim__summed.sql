@@ -11,7 +11,7 @@ batch as (
 client as (
     select {{ row_hash(['source_scope', 'source_client_id']) }} as person_hash, client_key
     from {{ ref('int_client__matched') }}
-    where source = 'claims'
+    where source in ('claims', 'claims_x12', 'claims_cclf')
 ),
 
 diagnosis as (
@@ -28,7 +28,7 @@ later_diagnosis as (
             coalesce(diagnosis_{{ n }}.diagnosis_mask, 0){{ ' | ' if not loop.last }}
             {%- endfor %}
         ) as diagnosis_mask
-    from {{ ref('stg_claims__medical_claim') }} as line
+    from {{ ref('int_claim_line__delivered') }} as line
     {%- for n in later_diagnoses %}
 left join diagnosis as diagnosis_{{ n }}
     on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code

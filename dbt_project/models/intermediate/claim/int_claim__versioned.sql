@@ -113,12 +113,14 @@ ranked_version as (
                 case action when 'void' then 3 when 'replacement' then 2 else 1 end desc,
                 evidence_row desc, frequency desc
         ) as recency,
-        max(case when action = 'original' then 1 else 0 end) over (
+        max(case when frequency in (7, 8) then 0 else 1 end) over (
             partition by family_hash
         ) = 0 as is_orphan_adjustment
     from dated_version
 ),
 
+-- what stood until something later replaced it; a void stands for nothing, a denied version never
+-- stood. An open end is null, and so is a beginning that nobody knows
 judged_version as (
     select
         family_hash,
@@ -130,6 +132,16 @@ judged_version as (
         is_orphan_adjustment,
         generation,
         effective_date,
+        case
+            when not is_denied and action <> 'void'
+                then nullif(effective_date, cast('0001-01-01' as date))
+        end as valid_from,
+        case
+            when not is_denied and action <> 'void'
+                then lag(effective_date) over (
+                        partition by family_hash, is_denied order by recency
+                    )
+        end as valid_to,
         recency = 1 and action <> 'void' as is_final
     from ranked_version
 )

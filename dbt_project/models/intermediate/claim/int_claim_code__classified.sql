@@ -6,9 +6,9 @@ taxonomy_seed as (
 
 -- taxonomies are named by prefix, so the few distinct ones that occur are matched, not the lines
 delivered_taxonomy as (
-    select rendering_taxonomy_code as code from {{ ref('stg_claims__medical_claim') }}
+    select rendering_taxonomy_code as code from {{ ref('int_claim_line__delivered') }}
     union
-    select facility_taxonomy_code as code from {{ ref('stg_claims__medical_claim') }}
+    select facility_taxonomy_code as code from {{ ref('int_claim_line__delivered') }}
     union
     select provider_taxonomy_code as code from {{ ref('stg_ehr__visit') }}
     union

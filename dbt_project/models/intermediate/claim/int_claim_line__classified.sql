@@ -9,7 +9,7 @@ delivered_line as (
         *,
         claim_type = 'institutional'
         or (claim_type = 'undetermined' and bill_type_code is not null) as is_institutional
-    from {{ ref('stg_claims__medical_claim') }}
+    from {{ ref('int_claim_line__delivered') }}
 ),
 
 -- hashed before the joins, so that they carry numbers and not text; an institutional line says

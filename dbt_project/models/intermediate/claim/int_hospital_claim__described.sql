@@ -60,7 +60,7 @@ hospital_line as (
         line.billing_npi,
         line.diagnosis_code_1 as principal_diagnosis_code,
         line.diagnosis_code_type
-    from {{ ref('stg_claims__medical_claim') }} as line
+    from {{ ref('int_claim_line__delivered') }} as line
     inner join batch on line._batch_id = batch.batch_id
     where
         line.claim_type <> 'professional'

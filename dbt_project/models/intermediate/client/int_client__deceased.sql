@@ -21,9 +21,23 @@ reported_death as (
     from {{ ref('stg_synthea__patients') }}
     where death_date is not null
     union all
+    select
+        'ehr_fhir',
+        '',
+        patient.source_client_id,
+        1,
+        {{ local_date('patient.deceased_at', 'run.time_zone') }}
+    from {{ ref('stg_ehr_fhir__patient') }} as patient
+    cross join run
+    where patient.deceased_at is not null or patient.is_deceased
+    union all
     select 'claims', data_source, source_client_id, 2, death_date
     from {{ ref('stg_claims__eligibility') }}
     where death_date is not null or death_flag
+    union all
+    select source, source_scope, source_client_id, 2, death_date
+    from {{ ref('int_member__delivered') }}
+    where death_date is not null
     union all
     select
         'adt',

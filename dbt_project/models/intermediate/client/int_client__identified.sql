@@ -20,6 +20,14 @@ patient as (
     select source_client_id from {{ ref('stg_synthea__patients') }}
 ),
 
+claim_member as (
+    select * from {{ ref('int_member__delivered') }}
+),
+
+fhir_patient as (
+    select * from {{ ref('int_client__from_fhir') }}
+),
+
 -- a payer may send claims of people whose enrollment it never sent
 delivered_member as (
     select
@@ -59,7 +67,8 @@ identified_client as (
         surviving_client_id as client_id,
         true as has_demographics,
         0 as medical_claim_count,
-        0 as pharmacy_claim_count
+        0 as pharmacy_claim_count,
+        cast(null as {{ dbt.type_string() }}) as link_rule
     from agency_client
     union all
     select
@@ -69,8 +78,20 @@ identified_client as (
         'claims:' || data_source || ':' || source_client_id,
         has_enrollment,
         medical_claim_count,
-        pharmacy_claim_count
+        pharmacy_claim_count,
+        null
     from member
+    union all
+    select
+        source,
+        source_scope,
+        source_client_id,
+        client_id,
+        birth_date is not null,
+        claim_count,
+        0,
+        null
+    from claim_member
     union all
     select
         'synthea',
@@ -79,8 +100,20 @@ identified_client as (
         'synthea:' || source_client_id,
         true,
         0,
-        0
+        0,
+        null
     from patient
+    union all
+    select
+        'ehr_fhir',
+        '',
+        source_client_id,
+        client_id,
+        true,
+        0,
+        0,
+        case when match_rule <> 'own_id' then match_rule end
+    from fhir_patient
 )
 
 select * from identified_client

@@ -11,11 +11,18 @@ with agency_client as (
     from {{ ref('stg_ehr__client') }} as client
     inner join {{ ref('int_client__merged') }} as merged
         on client.source_client_id = merged.source_client_id
+    union all
+    select medicaid_id, medicare_id, birth_date, client_id
+    from {{ ref('int_client__from_fhir') }}
 ),
 
 enrollment as (
     select * from {{ ref('stg_claims__eligibility') }}
     where payer_type in ('medicaid', 'medicare')
+),
+
+claim_member as (
+    select * from {{ ref('int_member__delivered') }}
 ),
 
 alert as (
@@ -29,36 +36,49 @@ booked_patient as (
 ),
 
 held_identifier as (
-    select distinct 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
+    select 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
     from agency_client
     where medicaid_id is not null
-    union all
-    select distinct 'medicare', medicare_id, birth_date, client_id
+    union
+    select 'medicare', medicare_id, birth_date, client_id
     from agency_client
     where medicare_id is not null
 ),
 
 member_identifier as (
     select distinct
+        'claims' as source,
+        data_source as source_scope,
+        source_client_id,
+        'claims:' || data_source || ':' || source_client_id as client_id,
         payer_type as identifier_type,
         member_id as identifier,
-        birth_date,
-        data_source,
-        source_client_id
+        birth_date
     from enrollment
     where member_id is not null
+    union all
+    select
+        source,
+        source_scope,
+        source_client_id,
+        client_id,
+        identifier_type,
+        member_id,
+        birth_date
+    from claim_member
+    where identifier_type is not null
 ),
 
 member_link as (
     select
-        'claims' as source,
-        member.data_source as source_scope,
+        member.source,
+        member.source_scope,
         member.source_client_id,
         held.client_id,
         member.identifier_type,
         member.identifier,
-        member.birth_date = held.birth_date as is_same_birth_date,
-        false as is_birth_date_missing
+        coalesce(member.birth_date = held.birth_date, false) as is_same_birth_date,
+        member.birth_date is null as is_birth_date_missing
     from member_identifier as member
     inner join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
@@ -69,7 +89,7 @@ known_member as (
     select
         member.identifier,
         member.birth_date,
-        'claims:' || member.data_source || ':' || member.source_client_id as client_id
+        member.client_id
     from member_identifier as member
     left join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
@@ -121,6 +141,8 @@ linked_client as (
         select * from alert_link
         union all
         select * from {{ ref('int_client__booked') }}
+        union all
+        select * from {{ ref('int_client__fhir_doubted') }}
     ) as link
     group by source, source_scope, source_client_id, identifier_type, identifier, client_id
 )

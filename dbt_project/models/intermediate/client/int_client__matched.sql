@@ -52,6 +52,7 @@ known_identity as (
         coalesce(chosen_link.client_id, identified_client.client_id) as client_id,
         case
             when chosen_link.client_id is not null then chosen_link.match_rule
+            when identified_client.link_rule is not null then identified_client.link_rule
             when identified_client.source = 'ehr'
                 and identified_client.client_id <> identified_client.source_client_id then 'merged'
             else 'own_id'

@@ -23,8 +23,14 @@ terminology_map as (
     select * from {{ ref('terminology_map') }}
 ),
 
+supplied_code as (
+    select * from {{ ref('int_value_set__named') }}
+),
+
+-- a list that the user supplies takes the place of the shipped one
 code_group as (
     select * from {{ ref('icd10_code_group') }}
+    where group_name not in (select supplied_code.group_name from supplied_code)
 ),
 
 smi_definition as (
@@ -45,14 +51,9 @@ translated_code as (
 ),
 
 grouped_code as (
-    select
-        translated_code.code,
-        {%- for group_name in groups + active_groups %}
-        bool_or(coalesce(code_group.group_name = '{{ group_name }}', false)) as {{ group_name }},
-        {%- endfor %}
-        count(*) > 0 as is_known
+    select translated_code.code, code_group.group_name
     from translated_code
-    left join code_group
+    inner join code_group
         on (
             (
                 code_group.match_kind = 'prefix'
@@ -67,7 +68,36 @@ grouped_code as (
             code_group.is_initial_encounter_only
             and substr(translated_code.icd10cm_code, 7, 1) in ('D', 'S')
         )
-    group by translated_code.code
+    union
+    select translated_code.code, supplied_code.group_name
+    from translated_code
+    inner join supplied_code
+        on
+        supplied_code.code_system = 'icd10cm'
+        and translated_code.icd10cm_code = supplied_code.code
+    union
+    select collected_code.code, supplied_code.group_name
+    from collected_code
+    inner join supplied_code
+        on
+        collected_code.code_system = supplied_code.code_system
+        and collected_code.code = supplied_code.code
+),
+
+flagged_code as (
+    select
+        {%- for group_name in groups + active_groups %}
+        bool_or(group_name = '{{ group_name }}') as {{ group_name }},
+        {%- endfor %}
+        code
+    from grouped_code
+    group by code
+),
+
+known_code as (
+    select code from translated_code
+    union
+    select code from grouped_code
 ),
 
 -- the state's own list replaces the default one
@@ -94,16 +124,17 @@ classified_code as (
         collected_code.code,
         collected_code.code_system,
         {%- for group_name in groups %}
-        coalesce(grouped_code.{{ group_name }}, false) as {{ group_name }},
+        coalesce(flagged_code.{{ group_name }}, false) as {{ group_name }},
         {%- endfor %}
         {%- for group_name in active_groups %}
-        coalesce(grouped_code.{{ group_name }} and not grouped_code.is_sud_remission, false)
+        coalesce(flagged_code.{{ group_name }} and not flagged_code.is_sud_remission, false)
             as {{ group_name }},
         {%- endfor %}
         smi_code.code is not null as is_smi,
-        coalesce(grouped_code.is_known, false) as is_known
+        known_code.code is not null as is_known
     from collected_code
-    left join grouped_code on collected_code.code = grouped_code.code
+    left join flagged_code on collected_code.code = flagged_code.code
+    left join known_code on collected_code.code = known_code.code
     left join smi_code on collected_code.code = smi_code.code
 )
 

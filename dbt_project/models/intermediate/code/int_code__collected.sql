@@ -4,6 +4,15 @@
 {%- for n in range(1, 26) %}
 {%- do diagnosis_column.append((source('claims', 'medical_claim'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
+{%- for n in range(1, 26) %}
+{%- do diagnosis_column.append((source('claims_x12', 'claim'), 'diagnosis_code_' ~ n)) %}
+{%- endfor %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf1'), 'prncpl_dgns_cd')) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf4'), 'clm_dgns_cd')) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf5'), 'clm_line_dgns_cd')) %}
+{%- for n in range(1, 13) %}
+{%- do diagnosis_column.append((source('claims_cclf', 'cclf5'), 'clm_dgns_' ~ n ~ '_cd')) %}
+{%- endfor %}
 {%- for n in range(1, 5) %}
 {%- do diagnosis_column.append((source('ehr', 'visit'), 'diagnosis_code_' ~ n)) %}
 {%- endfor %}
@@ -14,6 +23,10 @@
 {%- endfor %}
 {%- do diagnosis_column.append((source('synthea', 'conditions'), 'code')) %}
 {%- do diagnosis_column.append((source('synthea', 'encounters'), 'reasoncode')) %}
+{%- for column in ['icd10_code', 'snomed_code', 'code'] %}
+{%- do diagnosis_column.append((source('ehr_fhir', 'Condition'), column)) %}
+{%- endfor %}
+{%- do diagnosis_column.append((source('ehr_fhir', 'Encounter'), 'reason_code')) %}
 
 with delivered_code as (
     {%- for relation, column in diagnosis_column %}

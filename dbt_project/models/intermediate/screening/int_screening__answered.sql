@@ -28,6 +28,8 @@ delivered_answer as (
         status,
         reviewed_at,
         program_id,
+        cast(null as boolean) as is_part2_labelled,
+        cast(null as {{ dbt.type_string() }}) as evidence_table,
         _batch_id,
         _source_row
     from response
@@ -57,16 +59,43 @@ observed_answer as (
         'completed' as status,
         cast(null as timestamp with time zone) as reviewed_at,
         cast(null as {{ dbt.type_string() }}) as program_id,
+        cast(null as boolean) as is_part2_labelled,
+        cast(null as {{ dbt.type_string() }}) as evidence_table,
         observation._batch_id,
         observation._source_row
     from observation
     inner join screening_loinc on observation.code = screening_loinc.code
 ),
 
+exported_answer as (
+    select
+        'ehr_fhir' as source,
+        response_id,
+        source_client_id,
+        instrument,
+        administered_at,
+        item_number,
+        item_value,
+        total_score,
+        level,
+        cast(null as {{ dbt.type_string() }}) as domain,
+        cast(null as boolean) as is_positive,
+        status,
+        cast(null as timestamp with time zone) as reviewed_at,
+        cast(null as {{ dbt.type_string() }}) as program_id,
+        is_part2_labelled,
+        evidence_table,
+        _batch_id,
+        _source_row
+    from {{ ref('int_screening__from_fhir') }}
+),
+
 answer as (
     select * from delivered_answer
     union all
     select * from observed_answer
+    union all
+    select * from exported_answer
 )
 
 select * from answer

@@ -36,7 +36,7 @@ checked_answer as (
         item.level_rank as item_level_rank,
         level.level_rank,
         program.program_id is not null as has_known_program,
-        coalesce(program.is_part2, false) as is_part2_program,
+        coalesce(program.is_part2, answer.is_part2_labelled, false) as is_part2_program,
         batch.first_received_at,
         batch.batch_rank * {{ rows_per_batch() }} + answer._source_row as row_number_of_all
     from answer
@@ -76,6 +76,7 @@ summed_response as (
         {%- endfor %}
         max(reviewed_at) as reviewed_at,
         max(program_id) as program_id,
+        max(evidence_table) as told_evidence_table,
         bool_or(is_part2_program) as is_part2_program,
         bool_and(has_known_program) as has_known_program,
         min(first_received_at) as received_at,
@@ -100,11 +101,16 @@ local_response as (
 
 evident_response as (
     select
-        local_response.*,
-        case local_response.source when 'synthea' then 'synthea' else 'ehr' end as client_source,
-        case local_response.source when 'synthea' then 'raw_synthea.observations'
-            else 'raw_screenings.response'
-        end as evidence_table,
+        local_response.* exclude (told_evidence_table),
+        case when local_response.source in ('synthea', 'ehr_fhir') then local_response.source
+            else 'ehr'
+        end as client_source,
+        coalesce(
+            local_response.told_evidence_table,
+            case local_response.source when 'synthea' then 'raw_synthea.observations'
+                else 'raw_screenings.response'
+            end
+        ) as evidence_table,
         batch.batch_id || ':' || cast(
             local_response.evidence_row % {{ rows_per_batch() }} as {{ dbt.type_string() }}
         ) as evidence_key

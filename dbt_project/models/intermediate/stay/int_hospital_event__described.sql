@@ -26,6 +26,8 @@ hospital_event as (
     select * from {{ ref('int_hospital_event__from_claims') }}
     union all
     select * from {{ ref('int_hospital_event__from_synthea') }}
+    union all
+    select * from {{ ref('int_hospital_event__from_fhir') }}
 ),
 
 placed_event as (

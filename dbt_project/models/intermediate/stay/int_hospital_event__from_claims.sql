@@ -5,7 +5,7 @@ with claim as (
 ),
 
 batch as (
-    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
+    select * from {{ ref('stg_caseload__batch_order') }}
 ),
 
 kind as (
@@ -56,8 +56,9 @@ hospital_event as (
         cast(null as timestamp with time zone) as cancelled_discharge_at,
         claim.paid_usd,
         first_batch.first_received_at as known_at,
-        'raw_claims.medical_claim' as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
+        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from claim
     inner join kind
         on

@@ -67,7 +67,7 @@ candidate as (
     from event as claim
     inner join adt_stay on claim.client_key = adt_stay.client_key
     where
-        claim.sender in ('claims', 'synthea')
+        claim.sender in ('claims', 'synthea', 'ehr_fhir')
         and claim.start_date <= coalesce(adt_stay.end_date, claim.start_date) + 1
         and claim.known_end_date >= adt_stay.start_date - 1
         and ((claim.stay_class = 'nonacute') = (adt_stay.stay_class = 'nonacute'))
@@ -99,7 +99,7 @@ claim_event as (
     from event
     cross join rule
     left join linked_claim on event.event_id = linked_claim.event_id
-    where event.sender in ('claims', 'synthea') and linked_claim.event_id is null
+    where event.sender in ('claims', 'synthea', 'ehr_fhir') and linked_claim.event_id is null
 ),
 
 claim_member as (

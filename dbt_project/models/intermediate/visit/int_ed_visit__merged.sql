@@ -13,7 +13,9 @@ event as (
         event.*,
         coalesce(event.client_key, -event.event_id) as person_key,
         coalesce(event.end_date, event.start_date)
-        + case when event.sender in ('adt', 'synthea') then 0 else rule.adjacent_days end
+        + case when event.sender in ('adt', 'synthea', 'ehr_fhir') then 0
+            else rule.adjacent_days
+        end
             as reach_date,
         rule.adjacent_days
     from {{ ref('int_hospital_event__described') }} as event
@@ -64,7 +66,7 @@ linked_claim as (
             and claim.start_date
             between adt_visit.start_date - claim.adjacent_days
             and adt_visit.end_date + claim.adjacent_days
-        where claim.sender in ('claims', 'synthea')
+        where claim.sender in ('claims', 'synthea', 'ehr_fhir')
     ) as preferred
     where preference = 1
 ),
@@ -73,7 +75,7 @@ claim_event as (
     select event.*
     from event
     left join linked_claim on event.event_id = linked_claim.event_id
-    where event.sender in ('claims', 'synthea') and linked_claim.event_id is null
+    where event.sender in ('claims', 'synthea', 'ehr_fhir') and linked_claim.event_id is null
 ),
 
 claim_member as (

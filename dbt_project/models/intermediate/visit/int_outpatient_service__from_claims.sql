@@ -22,7 +22,7 @@ with claim as (
 ),
 
 batch as (
-    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
+    select * from {{ ref('stg_caseload__batch_order') }}
 ),
 
 day_number as (
@@ -74,8 +74,9 @@ claim_service as (
         {{ has_setting('claim.setting_mask', 'peer_support') }} as is_peer_support,
         {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
         first_batch.first_received_at as received_at,
-        'raw_claims.medical_claim' as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
+        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from claim_day as claim
     left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank

@@ -79,7 +79,7 @@ client as (
         described.client_key,
         described.client_id,
         described.source,
-        described.source in ('ehr', 'synthea') as is_agency_client,
+        described.source in ('ehr', 'ehr_fhir', 'synthea') as is_agency_client,
         described.first_name,
         described.middle_name,
         described.last_name,
@@ -109,7 +109,7 @@ client as (
         current_care_manager.staff_id as care_manager_id,
         current_program.program_id as primary_program_id,
         current_payer.payer_type,
-        described.source in ('ehr', 'synthea')
+        described.source in ('ehr', 'ehr_fhir', 'synthea')
         and deceased.client_key is null
         and coalesce(described.status, 'active') <> 'discharged' as is_listable
     from described_client as described

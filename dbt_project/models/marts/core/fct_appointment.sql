@@ -91,6 +91,8 @@ appointment as (
         and booked.scheduled_date between part2_span.start_date and part2_span.end_date
     left join part2_provider on booked.provider_id = part2_provider.npi
     left join batch on booked._batch_id = batch.batch_id
+    union all
+    select * from {{ ref('int_appointment__from_fhir') }}
 )
 
 select * from appointment

@@ -10,13 +10,13 @@ simulated_claim as (
 ),
 
 batch as (
-    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
+    select * from {{ ref('stg_caseload__batch_order') }}
 ),
 
 claim as (
     select
         claim.claim_key,
-        'claims' as source,
+        coalesce(batch.source, 'claims') as source,
         claim.client_key,
         claim.start_date,
         claim.end_date,
@@ -26,8 +26,9 @@ claim as (
         claim.is_institutional,
         claim.is_acute_inpatient,
         first_batch.first_received_at as received_at,
-        'raw_claims.medical_claim' as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
+        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from final_claim as claim
     left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
     left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank

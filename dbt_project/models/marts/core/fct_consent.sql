@@ -20,6 +20,8 @@ consent as (
         evidence_table,
         evidence_key
     from consent_record
+    union all
+    select * from {{ ref('int_consent__from_fhir') }}
 )
 
 select * from consent

@@ -3,7 +3,7 @@ with run as (
 ),
 
 batch as (
-    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
+    select * from {{ ref('stg_caseload__batch_order') }}
 ),
 
 center_contact as (
@@ -64,8 +64,9 @@ claim_contact as (
         claim.start_date as contact_date,
         {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
         first_batch.first_received_at as received_at,
-        'raw_claims.medical_claim' as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id') }} as evidence_key
+        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
     from {{ ref('int_claim__final') }} as claim
     cross join run
     left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank

@@ -53,6 +53,8 @@ diagnosis as (
         evidence_table,
         evidence_key
     from condition_record
+    union all
+    select * from {{ ref('int_diagnosis__from_fhir') }}
 )
 
 select * from diagnosis

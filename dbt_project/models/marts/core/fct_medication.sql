@@ -52,6 +52,8 @@ medication as (
         simulated_order.evidence_key
     from simulated_order
     cross join run
+    union all
+    select * from {{ ref('int_medication__from_fhir') }}
 )
 
 select * from medication

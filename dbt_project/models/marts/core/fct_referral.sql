@@ -41,8 +41,7 @@ client_referral as (
     left join batch on referral._batch_id = batch.batch_id
 ),
 
--- spec §2.14 Referral loop: the furthest step reached is the status
-tracked_referral as (
+known_referral as (
     select
         {{ surrogate_key(['referral.referral_id']) }} as referral_key,
         referral.client_key,
@@ -61,40 +60,91 @@ tracked_referral as (
         referral.close_reason,
         referral.barrier_code,
         referral.referred_to,
-        case
-            when referral.closed_at is not null then 'closed'
-            when referral.result_received_at is not null then 'result_received'
-            when referral.attended_at is not null then 'attended'
-            when referral.scheduled_at is not null then 'scheduled'
-            when referral.accepted_at is not null then 'accepted'
-            when referral.sent_at is not null then 'sent'
-            else 'created'
-        end as status,
-        greatest(
-            referral.created_at,
-            referral.sent_at,
-            referral.accepted_at,
-            referral.scheduled_at,
-            referral.attended_at,
-            referral.result_received_at,
-            referral.closed_at
-        ) as last_status_at,
-        referral.closed_at is null as is_open,
-        referral.closed_at is not null
-        and (referral.attended_at is not null or referral.close_reason is not null)
-            as is_loop_closed,
         referral.program_id,
         coalesce(program.is_part2, false)
         or (program.program_id is null and part2_span.client_key is not null) as is_part2,
         referral.first_received_at as received_at,
-        'raw_referrals.referral' as evidence_table,
-        referral._batch_id || ':' || cast(referral._source_row as {{ dbt.type_string() }})
-            as evidence_key
+        {{ evidence_columns('raw_referrals.referral', 'referral') }}
     from client_referral as referral
     left join program on referral.program_id = program.program_id
     left join part2_span
         on referral.client_key = part2_span.client_key
         and referral.created_date between part2_span.start_date and part2_span.end_date
+    union all
+    select
+        referral_key,
+        client_key,
+        referral_id,
+        direction,
+        domain,
+        priority,
+        created_at,
+        created_date,
+        sent_at,
+        accepted_at,
+        scheduled_at,
+        attended_at,
+        result_received_at,
+        closed_at,
+        close_reason,
+        cast(null as {{ dbt.type_string() }}) as barrier_code,
+        referred_to,
+        cast(null as {{ dbt.type_string() }}) as program_id,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from {{ ref('int_referral__from_fhir') }}
+),
+
+-- spec §2.14 Referral loop: the furthest step reached is the status
+tracked_referral as (
+    select
+        referral_key,
+        client_key,
+        referral_id,
+        direction,
+        domain,
+        priority,
+        created_at,
+        created_date,
+        sent_at,
+        accepted_at,
+        scheduled_at,
+        attended_at,
+        result_received_at,
+        closed_at,
+        close_reason,
+        barrier_code,
+        referred_to,
+        case
+            when closed_at is not null then 'closed'
+            when result_received_at is not null then 'result_received'
+            when attended_at is not null then 'attended'
+            when scheduled_at is not null then 'scheduled'
+            when accepted_at is not null then 'accepted'
+            when sent_at is not null then 'sent'
+            else 'created'
+        end as status,
+        greatest(
+            created_at,
+            sent_at,
+            accepted_at,
+            scheduled_at,
+            attended_at,
+            result_received_at,
+            closed_at
+        ) as last_status_at,
+        closed_at is null as is_open,
+        closed_at is not null
+        and (attended_at is not null or close_reason is not null)
+            as is_loop_closed,
+        program_id,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from known_referral
 )
 
 select * from tracked_referral

@@ -17,7 +17,7 @@ severity_band as (
 matched as (
     select source, source_client_id, client_key
     from {{ ref('int_client__matched') }}
-    where source in ('ehr', 'synthea')
+    where source in ('ehr', 'ehr_fhir', 'synthea')
 ),
 
 client as (

@@ -17,6 +17,8 @@ treatment_plan as (
         evidence_table,
         evidence_key
     from plan_record
+    union all
+    select * from {{ ref('int_treatment_plan__from_fhir') }}
 )
 
 select * from treatment_plan

@@ -74,6 +74,9 @@ linked_appointment as (
     where
         visit.appointment_id is not null
         and coalesce(visit.started_at <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
+    union all
+    select appointment_id from {{ ref('int_visit__from_fhir') }}
+    where appointment_id is not null
 ),
 
 unlinked_record as (
@@ -87,6 +90,9 @@ unlinked_record as (
 
 unlinked_visit as (
     select distinct client_key, record_date, service_line from unlinked_record
+    union
+    select client_key, visit_date, service_line from {{ ref('int_visit__from_fhir') }}
+    where appointment_id is null
 ),
 
 -- a kept appointment is a visit too, unless one is recorded: under its id, or without any id that
@@ -109,7 +115,10 @@ kept_visit as (
     select * from recorded_visit
     union all
     select
-        {{ surrogate_key(["'ehr'", "'appointment'", 'appointment_id']) }} as visit_key,
+        {{ surrogate_key([
+            "case evidence_table when 'raw_ehr_fhir.Appointment' then 'ehr_fhir' else 'ehr' end",
+            "'appointment'", 'appointment_id',
+        ]) }} as visit_key,
         cast(null as {{ dbt.type_string() }}) as visit_id,
         appointment_id,
         client_key,
@@ -160,6 +169,8 @@ kept_visit as (
     cross join run
     left join diagnosis on encounter.reason_code = diagnosis.code
     where encounter.encounter_class not in ('inpatient', 'emergency', 'snf', 'hospice')
+    union all
+    select * from {{ ref('int_visit__from_fhir') }}
 )
 
 select * from kept_visit

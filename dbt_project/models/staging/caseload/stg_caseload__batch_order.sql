@@ -6,6 +6,7 @@ with delivery as (
 arrival as (
     select
         batch_id,
+        source,
         received_at,
         path,
         min(received_at) over (partition by batch_id) as first_received_at,
@@ -16,6 +17,7 @@ arrival as (
 ordered_batch as (
     select
         batch_id,
+        source,
         first_received_at,
         received_at as last_received_at,
         row_number() over (order by received_at, path, batch_id) as batch_rank

@@ -1,0 +1,20 @@
+{{ config(materialized='view') }}
+
+{# A view, and one scan for each sender: what a reader does not ask for is not read. #}
+with delivered_line as (
+    select
+        data_source,
+        payer,
+        {{ claim_line_columns() | join(',\n        ') }}
+    from {{ ref('stg_claims__medical_claim') }}
+    {%- for sender_name in ['x12', 'cclf'] %}
+    union all
+    select
+        'claims_{{ sender_name }}' as data_source,
+        'claims_{{ sender_name }}' as payer,
+        {{ claim_line_columns() | join(',\n        ') }}
+    from {{ ref('int_claim_line__from_' ~ sender_name) }}
+    {%- endfor %}
+)
+
+select * from delivered_line

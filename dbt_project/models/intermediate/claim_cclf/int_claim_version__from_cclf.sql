@@ -1,0 +1,79 @@
+-- All versions of Medicare's claims, Part A by header and Part B by its lines taken together, with
+-- the family that they are versions of.
+with institutional_claim as (
+    select * from {{ ref('stg_claims_cclf__cclf1') }}
+),
+
+professional_line as (
+    select * from {{ ref('stg_claims_cclf__cclf5') }}
+),
+
+beneficiary as (
+    select * from {{ ref('int_beneficiary__resolved') }}
+),
+
+delivered_version as (
+    select
+        'A' as part,
+        claim_version_id,
+        mbi,
+        provider_ccn || '|' || cast(claim_start_date as {{ dbt.type_string() }})
+        || '|' || cast(claim_end_date as {{ dbt.type_string() }}) as natural_key,
+        adjustment_type_code,
+        effective_date,
+        coalesce(paid_amount, 0) as paid_amount
+    from institutional_claim
+    union all
+    select
+        'B' as part,
+        claim_version_id,
+        min(mbi) as mbi,
+        coalesce(min(claim_control_number), claim_version_id) as natural_key,
+        max(adjustment_type_code) as adjustment_type_code,
+        max(effective_date) as effective_date,
+        sum(coalesce(paid_amount, 0)) as paid_amount
+    from professional_line
+    group by claim_version_id
+),
+
+resolved_version as (
+    select
+        version.*,
+        coalesce(beneficiary.current_mbi, version.mbi) as current_mbi,
+        version.adjustment_type_code = '01' as is_cancellation
+    from delivered_version as version
+    left join beneficiary on version.mbi = beneficiary.former_mbi
+),
+
+-- spec 7, CCLF: the latest version stands; a cancellation takes back what it names, and its amount
+-- is written as if it were paid
+ranked_version as (
+    select
+        *,
+        part || ':' || current_mbi || '|' || natural_key as claim_id,
+        row_number() over (
+            partition by part, current_mbi, natural_key
+            order by
+                coalesce(effective_date, cast('0001-01-01' as date)) desc,
+                lpad(claim_version_id, 13, '0') desc
+        ) as recency,
+        sum(case when is_cancellation then -abs(paid_amount) else paid_amount end) over (
+            partition by part, current_mbi, natural_key
+        ) as net_paid_amount
+    from resolved_version
+),
+
+judged_version as (
+    select
+        part,
+        claim_version_id,
+        claim_id,
+        current_mbi,
+        effective_date,
+        is_cancellation,
+        net_paid_amount,
+        recency = 1 and not is_cancellation as is_final
+    from ranked_version
+)
+
+select * from judged_version

@@ -1,0 +1,80 @@
+{#
+    A payer numbers each version of a claim, the 835 names that number (CLP07) and the provider's (CLP01), and nothing names
+    both versions: the first number of a claim belongs to its first version, the second to the second. Later numbers than
+    there are versions are the payer's own corrections of the last one.
+#}
+with payment as (
+    select * from {{ ref('int_claim_payment__numbered') }}
+),
+
+payer_number as (
+    select provider_id, claim_id, payer_claim_number, min(payment_date) as first_payment_date
+    from payment
+    group by provider_id, claim_id, payer_claim_number
+),
+
+ranked_number as (
+    select
+        *,
+        row_number() over (
+            partition by provider_id, claim_id order by first_payment_date, payer_claim_number
+        ) as number_rank
+    from payer_number
+),
+
+replaced_number as (
+    select provider_id, payer_claim_number, min(first_payment_date) as first_payment_date
+    from payer_number
+    group by provider_id, payer_claim_number
+),
+
+-- a void gets no number of its own: the payer takes back what it paid by the number of what is void
+numbered_version as (
+    select distinct provider_id, claim_id, replaced_number, version_id
+    from {{ ref('int_claim_version__submitted') }}
+    where not is_void
+),
+
+ranked_version as (
+    select
+        version.*,
+        row_number() over (
+            partition by version.provider_id, version.claim_id
+            order by
+                case when version.replaced_number is null then 0 else 1 end,
+                coalesce(replaced_number.first_payment_date, cast('9999-12-31' as date)),
+                version.replaced_number
+        ) as version_rank,
+        count(*) over (partition by version.provider_id, version.claim_id) as version_count
+    from numbered_version as version
+    left join replaced_number
+        on
+        version.provider_id = replaced_number.provider_id
+        and version.replaced_number = replaced_number.payer_claim_number
+),
+
+matched_number as (
+    select
+        number.provider_id,
+        number.claim_id,
+        number.payer_claim_number,
+        version.version_id
+    from ranked_number as number
+    inner join ranked_version as version
+        on
+        number.provider_id = version.provider_id
+        and number.claim_id = version.claim_id
+        and version.version_rank = least(number.number_rank, version.version_count)
+),
+
+matched_payment as (
+    select payment.*, matched_number.version_id
+    from payment
+    inner join matched_number
+        on
+        payment.provider_id = matched_number.provider_id
+        and payment.claim_id = matched_number.claim_id
+        and payment.payer_claim_number = matched_number.payer_claim_number
+)
+
+select * from matched_payment

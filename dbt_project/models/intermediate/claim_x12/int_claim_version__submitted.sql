@@ -1,0 +1,30 @@
+{{ config(materialized='view') }}
+
+{#
+    A provider keeps one number for a claim and its corrections (CLM01), or gives each its own; a correction names what it
+    replaces or voids by the payer's number (REF F8). So number and REF F8 together are a version.
+#}
+with claim as (
+    select
+        *,
+        coalesce(billing_npi, billing_tax_id, '') as provider_id,
+        claim_frequency_code = '8' as is_void,
+        case when claim_frequency_code in ('7', '8') then payer_claim_control_number end
+            as replaced_number
+    from {{ ref('stg_claims_x12__claim') }}
+),
+
+submitted_version as (
+    select
+        provider_id,
+        claim_id,
+        replaced_number,
+        is_void,
+        {{ x12_version_id('provider_id', 'claim_id', 'replaced_number') }} as version_id,
+        billing_npi,
+        _batch_id,
+        _source_row
+    from claim
+)
+
+select * from submitted_version

@@ -1,0 +1,53 @@
+{{ config(materialized='view') }}
+
+with order_record as (
+    {{ fhir_record(
+        'MedicationRequest',
+        day=local_date('record.authored_at', 'run.time_zone'),
+        happened_at='record.authored_at'
+    ) }}
+),
+
+run as (
+    select time_zone from {{ ref('stg_caseload__run') }}
+),
+
+code_system as (
+    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    where kind = 'code_system'
+),
+
+-- an order that was never given is no medication
+medication as (
+    select
+        {{ surrogate_key(["'ehr_fhir'", 'record.prescription_id']) }} as medication_key,
+        record.prescription_id as medication_id,
+        record.client_key,
+        coalesce(code_system.code_system, 'unknown') as code_system,
+        record.code,
+        'other' as medication_class,
+        record.record_date as start_date,
+        {{ local_date(
+            "coalesce(record.valid_until, case when record.status in ('stopped', 'completed')"
+            ~ ' then coalesce(record.last_updated, record.authored_at) end)',
+            'run.time_zone'
+        ) }} as end_date,
+        false as is_long_acting_injectable,
+        cast(null as date) as next_due_date,
+        cast(record.days_supply as integer) as days_supply,
+        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.is_part2,
+        record.received_at,
+        record.evidence_table,
+        record.evidence_key
+    from order_record as record
+    cross join run
+    left join code_system on record.code_system = code_system.uri
+    where
+        record.code is not null
+        and coalesce(record.status, 'unknown')
+        not in ('cancelled', 'draft', 'entered-in-error')
+        and coalesce(record.intent, 'order') not in ('proposal', 'plan', 'option')
+)
+
+select * from medication

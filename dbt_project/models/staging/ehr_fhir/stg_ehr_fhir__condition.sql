@@ -1,0 +1,31 @@
+with delivered_row as (
+    {{ current_rows('ehr_fhir', 'Condition') }}
+),
+
+problem as (
+    select
+        id as condition_id,
+        last_updated,
+        part2_label,
+        clinical_status,
+        verification_status,
+        category_code,
+        code,
+        code_system,
+        {{ icd_code('icd10_code') }} as icd10_code,
+        {{ icd_code('coalesce(icd10_code, snomed_code, code)') }} as diagnosis_code,
+        snomed_code,
+        coalesce(patient_id, patient_identifier) as source_client_id,
+        encounter_id,
+        onset_at,
+        onset_at_precision,
+        abatement_at,
+        abatement_at_precision,
+        recorded_at,
+        recorded_at_precision,
+        _batch_id,
+        _source_row
+    from delivered_row
+)
+
+select * from problem

@@ -1,0 +1,36 @@
+with delivered_row as (
+    {{ current_rows('ehr_fhir', 'Encounter') }}
+),
+
+encounter as (
+    select
+        id as encounter_id,
+        last_updated,
+        part2_label,
+        status,
+        class_code,
+        type_code,
+        type_code_system,
+        service_type_code,
+        coalesce(patient_id, patient_identifier) as source_client_id,
+        start_at as started_at,
+        start_at_precision as started_at_precision,
+        end_at as ended_at,
+        end_at_precision as ended_at_precision,
+        {{ icd_code('reason_code') }} as reason_code,
+        reason_code_system,
+        reason_condition_id,
+        organization_id,
+        organization_name,
+        location_id,
+        practitioner_id,
+        appointment_id,
+        part_of_id,
+        discharge_disposition_code,
+        admit_source_code,
+        _batch_id,
+        _source_row
+    from delivered_row
+)
+
+select * from encounter

@@ -1,0 +1,33 @@
+with delivered_row as (
+    {{ current_rows('ehr_fhir', 'ServiceRequest') }}
+),
+
+referral as (
+    select
+        id as referral_id,
+        last_updated,
+        part2_label,
+        status,
+        intent,
+        priority,
+        category_code,
+        code,
+        code_system,
+        coalesce(patient_id, patient_identifier) as source_client_id,
+        encounter_id,
+        authored_at,
+        authored_at_precision,
+        occurrence_at,
+        occurrence_at_precision,
+        requester_id,
+        performer_id,
+        performer_name,
+        performer_type_code,
+        reason_code,
+        replaces_id,
+        _batch_id,
+        _source_row
+    from delivered_row
+)
+
+select * from referral

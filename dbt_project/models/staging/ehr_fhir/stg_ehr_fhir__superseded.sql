@@ -1,0 +1,45 @@
+{{ config(materialized='table') }}
+
+{#
+    An element (an item, an identifier) stands as long as its resource does: a newer version may have fewer of them. So
+    elements have no key of their own here.
+#}
+{%- set elements = {
+    'Patient_identifier': 'Patient',
+    'Encounter_diagnosis': 'Encounter',
+    'Observation_component': 'Observation',
+    'Observation_member': 'Observation',
+    'QuestionnaireResponse_item': 'QuestionnaireResponse',
+} %}
+{%- set keys = {} %}
+{%- set versions = {} %}
+{%- for table_name, key in contract_keys('ehr_fhir').items() if table_name not in elements %}
+{%- do keys.update({table_name: key}) %}
+{%- do versions.update({table_name: 'last_updated'}) %}
+{%- endfor %}
+
+{{ superseded_rows('ehr_fhir', keys, versions) }},
+
+superseded_element as (
+    {%- for table_name, resource in elements.items() %}
+    select '{{ table_name }}' as table_name, element._batch_id, element._source_row
+    from {{ source('ehr_fhir', table_name) }} as element
+    inner join superseded
+        on superseded.table_name = '{{ resource }}'
+        and element._batch_id = superseded._batch_id
+        and element.resource_row = superseded._source_row
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+superseded_record as (
+    select * from superseded
+    union all
+    select
+        *,
+        cast(null as {{ dbt.type_string() }}) as current_batch_id,
+        cast(null as bigint) as current_source_row
+    from superseded_element
+)
+
+select * from superseded_record

@@ -1,0 +1,131 @@
+"""Records of fixed width, a line each, into typed rows and rejects.
+
+What must not be here: any one sender. A contract says in `at` from which to which character a value stands (`20-30`, from 1);
+blanks around it are no part of it, and blanks alone are nothing. Columns whose place lies beyond the record are null, so that
+a layout that grew at its end reads the files of before, too.
+
+All records of a file have one length, that of most lines at its beginning. A line of another length is set aside: it was cut,
+or shifted, and nothing in it can be trusted to stand where it should. A text that is not UTF-8 is Latin-1.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from sources.casts import SOURCE_ROW, empty_rows, judgement
+from sources.contract import Column, ContractError, Table
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.reasons import FileRefusedError
+
+BLOCK_BYTES = 16 << 20
+MAX_LINE_BYTES = 1 << 20
+_SAMPLE = 1000
+_ENDS = b"\r\n\x1a"
+
+
+def read_fixed_width(
+    path: Path, table: Table, zone: str, batch_id: str, out: Path, first_row: int = 1
+) -> ReadTable:
+    """Read one file into Parquet files of typed rows and one of rejects.
+
+    Args:
+        path: the plain (unpacked) file.
+        table: the contract's table; every column has `at`.
+        zone: the agency's zone, for moments without an offset.
+        batch_id: lineage.
+        out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
+        first_row: number of the first record (above 1 for the second file of an archive).
+
+    Raises:
+        FileRefusedError: empty_file, record_too_long, unreadable.
+    """
+    rejects = out.with_name(f"{out.name}.rejects.parquet")
+    typed, rejected = TypedFiles(out), RejectFile(rejects, batch_id)
+    typed.add(empty_rows(table))
+    places = [(column.name, *place(column, table)) for column in table.columns]
+    judged = judgement(table, frozenset(column.name for column in table.columns), zone)
+    row = first_row
+    width = 0
+    for lines in _blocks(path):
+        width = width or _width(lines)
+        text = pl.Series("line", [_decoded(line) for line in lines])
+        is_whole = text.str.len_chars() == width
+        records = (
+            text.to_frame()
+            .select(
+                pl.when(is_whole & (_value(begin, size) != ""))
+                .then(_value(begin, size))
+                .alias(name)
+                for name, begin, size in places
+            )
+            .with_row_index(SOURCE_ROW, offset=row)
+        )
+        accepted, failed = judged.sort(records, batch_id)
+        typed.add(accepted)
+        for number, check in () if failed is None else failed.select(SOURCE_ROW, "check").rows():
+            line = lines[number - row]
+            if is_whole[number - row]:
+                found = judged.checks[check]
+                rejected.add(Reject(number, found.reason_code, found.column, found.detail, line))
+            else:
+                detail = f"expected {width} characters, as most lines have"
+                rejected.add(Reject(number, "ragged_row", None, detail, line))
+        row += len(lines)
+    if row == first_row:
+        raise FileRefusedError("empty_file", "not a single record")
+    return read_back(typed.finish(), rejects, row - first_row, rejected.finish())
+
+
+def place(column: Column, table: Table) -> tuple[int, int]:
+    """Where a column begins, from 0, and how many characters it has.
+
+    Raises:
+        ContractError: its `at` is not `first-last`.
+    """
+    first, _, last = (column.at or "").partition("-")
+    if not (first.isdigit() and last.isdigit() and 0 < int(first) <= int(last)):
+        raise ContractError(
+            f"{table.name}.{column.name}: expected `at` as first-last, such as 20-30"
+        )
+    return int(first) - 1, int(last) - int(first) + 1
+
+
+def _value(begin: int, size: int) -> pl.Expr:
+    return pl.col("line").str.slice(begin, size).str.strip_chars()
+
+
+def _width(lines: list[bytes]) -> int:
+    """The length that most of the first lines have, the longer of two that are as frequent."""
+    counts = Counter(len(_decoded(line)) for line in lines[:_SAMPLE])
+    return max(counts, key=lambda length: (counts[length], length))
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
+
+
+def _blocks(path: Path) -> Iterator[list[bytes]]:
+    """Lines without their ends, many at once; blank ones are no records."""
+    rest = b""
+    with path.open("rb") as file:
+        while True:
+            data = file.read(BLOCK_BYTES)
+            block, rest = rest + data, b""
+            if data:
+                block, _, rest = block.rpartition(b"\n")
+            if len(rest) > MAX_LINE_BYTES:
+                detail = f"expected lines of at most {MAX_LINE_BYTES} bytes"
+                raise FileRefusedError("record_too_long", detail)
+            lines = [line.rstrip(_ENDS) for line in block.split(b"\n")]
+            lines = [line for line in lines if line.strip()]
+            if lines:
+                yield lines
+            if not data:
+                return

@@ -1,0 +1,201 @@
+"""X12 005010 interchanges (837P, 837I, 835) into typed rows and rejects.
+
+What must not be here: any one sender. The file is read twice as a stream of segments (x12_segments): the first pass finds the
+transactions and judges their envelopes (x12_envelopes), the second takes the sound ones apart, many at once, piece by piece
+(x12_pieces, x12_claims, x12_remittances), and the contract judges the text columns as it judges a CSV's.
+
+A row's number is the ordinal of its record among those of its table in the file. A transaction that is not sound rejects each
+of its claims (claim payments) by its reason, or itself where none can be told; their lines are part of them and not counted.
+What is neither claim nor claim payment counts as a rejected record of the claims. A reject keeps the record's segments as
+they came but for line ends; of a transaction set that is not read here only its first segment, for it may carry anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
+from sources.contract import Table
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.x12_claims import Claims
+from sources.formats.x12_envelopes import CLAIM, REMITTANCE, spans
+from sources.formats.x12_loops import Segments
+from sources.formats.x12_pieces import CLAIM_CODES, Piece, pieces
+from sources.formats.x12_remittances import Remittances
+from sources.formats.x12_segments import KEPT_BYTES, TERMINATOR, blocks
+
+_EXPECTED = {
+    "bad_date": "a day written CCYYMMDD",
+    "bad_integer": "a whole number",
+    "bad_decimal": "a decimal number",
+}
+# What ends a record of each kind, besides another of its own.
+_ENDS = ("CLM", "HL", "LX", "CLP", "SVC", "PLB", "SE", "ST")
+_LINES = ("LX", "SVC")
+
+
+def read_x12(
+    path: Path,
+    tables: Mapping[str, Table],
+    zone: str,
+    batch_id: str,
+    out: Path,
+    first_rows: Mapping[str, int],
+) -> dict[str, ReadTable]:
+    """Read one file of X12 interchanges into Parquet files of typed rows and of rejects, by table.
+
+    Args:
+        path: the plain (unpacked) file.
+        tables: the contract's tables of the records CLM, LX, CLP, SVC and PLB, with the columns of the readers.
+        zone: the agency's zone, which no column of X12 needs.
+        batch_id: lineage.
+        out: typed rows go to `<out>.<table>.<n>.parquet`, rejects to `<out>.<table>.rejects.parquet`.
+        first_rows: by table, number of the first record (above 1 for a later file of an archive).
+
+    Returns:
+        What each table got. A table without a record is left out; a file without any is the claims' table's.
+
+    Raises:
+        FileRefusedError: empty_file, bad_encoding (UTF-16), not_x12, unreadable; nothing is then kept.
+    """
+    with path.open("rb") as file:
+        found = spans(blocks(file))
+    rows = {
+        str(table.record): _Rows(table, zone, batch_id, out, first_rows[name])
+        for name, table in tables.items()
+    }
+    with path.open("rb") as file:
+        for piece in pieces(blocks(file), found):
+            if piece.problem is not None:
+                _reject(piece, rows)
+            elif piece.kind == CLAIM:
+                _read_claims(piece, rows)
+            else:
+                _read_remittances(piece, rows)
+    results = {kept.table.name: kept.finish() for kept in rows.values()}
+    filled = {name: result for name, result in results.items() if result.rows_in}
+    first = rows["CLM"].table.name
+    return filled or {first: results[first]}
+
+
+class _Rows:
+    """One table's rows on their way."""
+
+    def __init__(self, table: Table, zone: str, batch_id: str, out: Path, first_row: int) -> None:
+        self.table, self._zone, self._batch_id = table, zone, batch_id
+        self._first = self.next_row = first_row
+        out = out.with_name(f"{out.name}.{table.name}")
+        self._rejects = out.with_name(f"{out.name}.rejects.parquet")
+        self._typed, self._rejected = TypedFiles(out), RejectFile(self._rejects, batch_id)
+        self._empty = empty_rows(table)
+        self._is_typed = False
+        self._places = {column.name: column.at for column in table.columns}
+
+    def take(self, frame: pl.DataFrame, line: Callable[[int], bytes]) -> None:
+        """The next records as text columns; `line` gives a record's segments by its position."""
+        first = self.next_row
+        self.next_row += frame.height
+        records = frame.with_row_index(SOURCE_ROW, offset=first)
+        judged = judgement(self.table, frozenset(frame.columns), self._zone)
+        accepted, rejected = judged.sort(records, self._batch_id)
+        self._is_typed = True
+        self._typed.add(pl.concat([self._empty, accepted], how="diagonal"))
+        if rejected is None:
+            return
+        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+            check = judged.checks[place]
+            self._rejected.add(
+                Reject(row, check.reason_code, check.column, self._detail(check), line(row - first))
+            )
+
+    def _detail(self, check: Check) -> str:
+        where = self._places.get(check.column)
+        expected = _EXPECTED.get(check.reason_code, check.expected)
+        return f"{where or ''} {check.column}: expected {expected}".lstrip()
+
+    def reject(self, reason_code: str, place: str | None, detail: str, line: bytes) -> None:
+        """The next record, which is not read at all."""
+        self._rejected.add(Reject(self.next_row, reason_code, place, detail, line))
+        self.next_row += 1
+
+    def finish(self) -> ReadTable:
+        """What the file gave this table."""
+        if not self._is_typed:
+            self._typed.add(self._empty)
+        rows_in = self.next_row - self._first
+        return read_back(self._typed.finish(), self._rejects, rows_in, self._rejected.finish())
+
+
+def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+    segments = Segments(piece.texts, np.array(piece.codes))
+    found = Claims(segments)
+    first = rows["CLM"].next_row
+    starts = np.array([place for place, _ in piece.guides])
+    guides = pl.Series([guide for _, guide in piece.guides], dtype=pl.String)
+    guide = guides.gather(np.searchsorted(starts, found.places, side="right") - 1)
+    claims = found.claims().with_columns(guide=guide)
+    lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims + first))
+    rows["CLM"].take(claims, _Kept(piece, segments, "CLM"))
+    rows["LX"].take(lines, _Kept(piece, segments, "LX"))
+
+
+def _read_remittances(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+    segments = Segments(piece.texts, np.array(piece.codes))
+    found = Remittances(segments, piece.earlier)
+    first = rows["CLP"].next_row
+    claims = found.claims()
+    lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims + first))
+    rows["CLP"].take(claims, _Kept(piece, segments, "CLP"))
+    rows["SVC"].take(lines, _Kept(piece, segments, "SVC"))
+    adjustments, places = found.provider_adjustments()
+    rows["PLB"].take(
+        adjustments, lambda position: _written(piece, [segments.texts[places[position]]])
+    )
+
+
+def _numbers(values: np.ndarray) -> pl.Series:
+    return pl.Series(values).cast(pl.String)
+
+
+class _Kept:
+    """The segments of the records of one kind, for the reject ledger."""
+
+    def __init__(self, piece: Piece, segments: Segments, name: str) -> None:
+        self._piece, self._segments = piece, segments
+        self._places = segments.places(name)
+        ends = [end for end in _ENDS if name in _LINES or end not in _LINES]
+        is_end = np.logical_or.reduce([segments.are(end) for end in ends])
+        self._ends = np.append(np.flatnonzero(is_end), len(segments.texts))
+
+    def __call__(self, position: int) -> bytes:
+        begin = self._places[position]
+        end = self._ends[np.searchsorted(self._ends, begin, side="right")]
+        return _written(self._piece, self._segments.texts[begin:end].tolist())
+
+
+def _reject(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+    """Every claim of a transaction that is not sound, or the transaction where none can be told."""
+    problem = piece.problem
+    assert problem is not None
+    assert problem.reason_code is not None
+    rows_of = rows["CLP"] if piece.kind == REMITTANCE else rows["CLM"]
+    what = (problem.reason_code, problem.place, problem.detail)
+    wanted = CLAIM_CODES.get(piece.kind or "")
+    places = np.flatnonzero(np.array(piece.codes) == wanted).tolist()
+    if not places:
+        is_other = piece.kind is not None and wanted is None
+        rows_of.reject(*what, _written(piece, piece.texts[:1] if is_other else piece.texts))
+        return
+    segments = Segments(piece.texts, np.array(piece.codes))
+    kept = _Kept(piece, segments, str(rows_of.table.record))
+    for position in range(len(places)):
+        rows_of.reject(*what, kept(position))
+
+
+def _written(piece: Piece, texts: list[bytes]) -> bytes:
+    text = TERMINATOR.join([*texts, b""])[:KEPT_BYTES]
+    return piece.separators.written(text)

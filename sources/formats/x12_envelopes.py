@@ -1,0 +1,257 @@
+"""The envelopes of X12: which transactions a file holds, and which of them can be trusted (X12.5, X12.6; TR3 appendix C.1).
+
+What must not be here: what stands inside a transaction. One pass over the segments finds ISA, GS, ST and their trailers,
+and holds their control numbers and counts against each other: ISA13 IEA02, IEA01 groups, GS06 GE02, GE01 transactions,
+ST02 SE02, SE01 segments. A trailer that does not fit condemns all that its envelope holds, for nobody knows what is missing
+or whose it is. A trailer that never comes condemns the transaction that it should end, and no other: what was closed before
+a transfer was cut off is whole. A group or interchange without its trailer is one rejected record, its header, so that the
+ledger shows that something may be missing; so is every run of segments that no transaction holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sources.formats.x12_segments import ELEMENT, Block, code
+
+CLAIM, REMITTANCE = "837", "835"
+# The implementation guides that are read: ST03 and GS08 begin with one of them, whatever the addendum (A1, A2, E1).
+GUIDES = {
+    "005010X222": CLAIM, "005010X223": CLAIM, "005010X298": CLAIM, "005010X299": CLAIM,
+    "005010X221": REMITTANCE,
+}  # fmt: skip
+_GUIDE_LENGTH = 10
+_ENVELOPE = {code(name): name for name in ("ISA", "GS", "ST", "SE", "GE", "IEA", "TA1")}
+
+_CODES = list(_ENVELOPE)
+
+
+@dataclass
+class Span:
+    """Consecutive segments of a file that are one transaction, or a record that no transaction holds.
+
+    Attributes:
+        first, last: numbers of its segments in the file, from 0, both inclusive.
+        set_code: ST01, or None where it is no transaction.
+        guide: ST03, else GS08.
+        reason_code, place, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
+    """
+
+    first: int
+    last: int
+    set_code: str | None = None
+    guide: str = ""
+    reason_code: str | None = None
+    place: str | None = None
+    detail: str = ""
+
+    def reject(self, reason_code: str, place: str | None, detail: str) -> None:
+        """The first reason stands."""
+        if self.reason_code is None:
+            self.reason_code, self.place, self.detail = reason_code, place, detail
+
+
+@dataclass
+class _Envelope:
+    """An open interchange, group or transaction: where it began, its control number, and what it holds."""
+
+    first: int
+    control: str
+    guide: str = ""
+    held: int = 0
+    spans: list[Span] = field(default_factory=list)
+
+
+def spans(found: Iterable[Block]) -> list[Span]:
+    """All transactions of a file, and what is rejected between them, in order; right envelope segments are in none.
+
+    Args:
+        found: the file's segments.
+    """
+    walk = _Walk()
+    for block in found:
+        walk.take(block)
+    walk.end_interchange()
+    return sorted(walk.spans, key=lambda span: span.first)
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.spans: list[Span] = []
+        self._number = 0
+        self._interchange: _Envelope | None = None
+        self._group: _Envelope | None = None
+        self._open: Span | None = None
+        self._control = ""
+        self._stray: Span | None = None
+
+    def take(self, block: Block) -> None:
+        """The next segments of the file."""
+        first, count = self._number, len(block.codes)
+        marks = np.flatnonzero(np.isin(block.codes, _CODES)).tolist()
+        done = 0
+        for n in sorted({*marks, *block.problems}):
+            self._others(first + done, first + n - 1)
+            name = _ENVELOPE.get(int(block.codes[n]))
+            self._number = first + n
+            if n in block.problems:
+                self._damage(block.problems[n])
+            if name is not None:
+                text = block.segment(n).decode("utf-8", "replace")
+                elements = [element.strip() for element in text.split(ELEMENT.decode())]
+                is_cut = block.is_cut and n == count - 1
+                self._mark(name, elements + [""] * 16, is_cut=is_cut)
+            done = n + 1
+        self._others(first + done, first + count - 1)
+        self._number = first + count
+
+    def _others(self, first: int, last: int) -> None:
+        """Segments that are no envelope: of the open transaction, or of none."""
+        if self._open is not None or last < first:
+            return
+        if self._stray is not None and self._stray.last == first - 1:
+            self._stray.last = last
+            return
+        self._stray = Span(first, last)
+        self._stray.reject("stray_segment", None, "expected ST, a trailer or a header before it")
+        self.spans.append(self._stray)
+
+    def _damage(self, reason_code: str) -> None:
+        number = self._number
+        if self._open is None:
+            self._others(number, number)
+            return
+        place = number - self._open.first + 1
+        self._open.reject(reason_code, None, f"segment {place} of the transaction")
+
+    def _mark(self, name: str, elements: list[str], *, is_cut: bool) -> None:
+        match name:
+            case "ISA":
+                self.end_interchange()
+                self._interchange = _Envelope(self._number, elements[13])
+            case "GS":
+                self._end_group()
+                if self._interchange is not None:
+                    self._interchange.held += 1
+                self._group = _Envelope(self._number, elements[6], elements[8])
+            case "ST":
+                self._begin(elements)
+            case "SE":
+                self._end_transaction(elements, is_cut=is_cut)
+            case "GE":
+                self._truncated()
+                if self._group is None:
+                    self._others(self._number, self._number)
+                elif not is_cut or _fits(self._group, elements):
+                    held = "transactions of the group"
+                    self._condemn(self._group, "GE", "GS06", elements, held)
+                    self._group = None
+            case "IEA":
+                self._end_group()
+                if self._interchange is None:
+                    self._others(self._number, self._number)
+                elif not is_cut or _fits(self._interchange, elements):
+                    held = "groups of the interchange"
+                    self._condemn(self._interchange, "IEA", "ISA13", elements, held)
+                    self._interchange = None
+            case "TA1":
+                self._truncated()
+                self._record("TA1", "").reject("unknown_transaction_set", "TA1", _EXPECTED_SET)
+
+    def _record(self, set_code: str, guide: str) -> Span:
+        span = Span(self._number, self._number, set_code, guide)
+        self.spans.append(span)
+        for envelope in (self._interchange, self._group):
+            if envelope is not None:
+                envelope.spans.append(span)
+        return span
+
+    def _begin(self, elements: list[str]) -> None:
+        self._truncated()
+        set_code = elements[1]
+        guide = elements[3] or (self._group.guide if self._group else "")
+        self._open, self._control = self._record(set_code, guide), elements[2]
+        if set_code not in (CLAIM, REMITTANCE):
+            self._open.reject("unknown_transaction_set", "ST01", _EXPECTED_SET)
+        elif GUIDES.get(guide[:_GUIDE_LENGTH]) != set_code:
+            expected = ", ".join(sorted(known for known, of in GUIDES.items() if of == set_code))
+            self._open.reject("unknown_guide", "ST03", f"ST03, GS08: expected {expected}")
+        if self._group is None:
+            self._open.reject("broken_envelope", "GS", "ST: expected GS before it")
+        else:
+            self._group.held += 1
+
+    def _end_transaction(self, elements: list[str], *, is_cut: bool) -> None:
+        span = self._open
+        if span is None:
+            self._others(self._number, self._number)
+            return
+        count = self._number - span.first + 1
+        is_same = _same(elements[2], self._control)
+        is_counted = _same(elements[1], str(count))
+        if is_cut and not (is_same and is_counted):
+            return
+        if not is_same:
+            span.reject("control_number_mismatch", "SE02", "SE02: expected the number in ST02")
+        if not is_counted:
+            detail = f"SE01: expected {count}, the segments of the transaction"
+            span.reject("envelope_count_mismatch", "SE01", detail)
+        span.last, self._open = self._number, None
+
+    def _truncated(self) -> None:
+        """The open transaction ends without SE."""
+        if self._open is not None:
+            self._open.last = self._number - 1
+            self._open.reject("truncated_transaction", "SE", "expected SE at its end")
+            self._open = None
+
+    def _end_group(self) -> None:
+        self._truncated()
+        if self._group is not None:
+            self._without_trailer(self._group, "GE")
+            self._group = None
+
+    def end_interchange(self) -> None:
+        """Another header, or the end of the file."""
+        self._end_group()
+        if self._interchange is not None:
+            self._without_trailer(self._interchange, "IEA")
+            self._interchange = None
+
+    def _without_trailer(self, envelope: _Envelope, name: str) -> None:
+        span = Span(envelope.first, envelope.first)
+        span.reject("broken_envelope", name, f"expected {name} at its end")
+        self.spans.append(span)
+
+    def _condemn(
+        self, envelope: _Envelope, name: str, header: str, elements: list[str], held: str
+    ) -> None:
+        """Rejects what the envelope holds, or its header where it holds nothing, if its trailer does not fit."""
+        if _fits(envelope, elements):
+            return
+        if not envelope.spans:
+            envelope.spans.append(Span(envelope.first, envelope.first))
+            self.spans.extend(envelope.spans)
+        if not _same(elements[2], envelope.control):
+            detail = f"{name}02: expected the number in {header}"
+            for span in envelope.spans:
+                span.reject("control_number_mismatch", f"{name}02", detail)
+        if not _same(elements[1], str(envelope.held)):
+            detail = f"{name}01: expected {envelope.held}, the {held}"
+            for span in envelope.spans:
+                span.reject("envelope_count_mismatch", f"{name}01", detail)
+
+
+_EXPECTED_SET = "ST01: expected 837 or 835"
+
+
+def _fits(envelope: _Envelope, elements: list[str]) -> bool:
+    return _same(elements[2], envelope.control) and _same(elements[1], str(envelope.held))
+
+
+def _same(left: str, right: str) -> bool:
+    """Control numbers are texts of digits, of which some senders drop the zeros in front on one side."""
+    return left == right or (left.isdigit() and right.isdigit() and int(left) == int(right))

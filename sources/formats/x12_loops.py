@@ -1,0 +1,119 @@
+"""The segments of many X12 transactions side by side: which loop each stands in, and their elements read together.
+
+What must not be here: which segments and elements are wanted, meaning. X12 has no brackets: a loop begins with its first
+segment and ends where another begins (X12.6 chapter 3.7). So a segment's loop is the last one of the segments that begin
+loops, at or before it, and everything here is arrays over thousands of transactions at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from sources.formats.x12_segments import COMPONENT, ELEMENT, TERMINATOR, code
+
+NOWHERE = -1
+
+
+class Segments:
+    """Consecutive segments in the canonical writing.
+
+    Attributes:
+        texts: the segments, an object array of bytes.
+        codes: their names as numbers.
+    """
+
+    def __init__(self, texts: list[bytes], codes: np.ndarray) -> None:
+        self.texts = np.empty(len(texts), object)
+        self.texts[:] = texts
+        self.codes = codes
+        self._places = np.arange(len(texts))
+        self._masks: dict[str, np.ndarray] = {}
+        self._frames: dict[str, pl.DataFrame] = {}
+
+    def places(self, name: str) -> np.ndarray:
+        """Where the segments of a name stand, ascending."""
+        return np.flatnonzero(self.are(name))
+
+    def last(self, *masks: np.ndarray) -> np.ndarray:
+        """For each segment the place of the last one at or before it that any mask is true for, else NOWHERE."""
+        is_any = masks[0]
+        for mask in masks[1:]:
+            is_any = is_any | mask
+        return np.maximum.accumulate(np.where(is_any, self._places, NOWHERE))
+
+    def are(self, name: str) -> np.ndarray:
+        """For each segment whether it has this name."""
+        if name not in self._masks:
+            self._masks[name] = self.codes == code(name)
+        return self._masks[name]
+
+    def elements(self, name: str, numbers: Sequence[int]) -> pl.DataFrame:
+        """Elements of all segments of a name, a row each, in text columns named by their numbers (from 1).
+
+        Empty and absent ones are null. The numbers must be the same at every call for one name.
+        """
+        if name not in self._frames:
+            self._frames[name] = self._elements(self.places(name), numbers)
+        return self._frames[name]
+
+    def _elements(self, places: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
+        names = [str(number) for number in range(max(numbers) + 1)]
+        wanted = [str(number) for number in numbers]
+        if not len(places):
+            return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+        header = ELEMENT.join(name.encode() for name in names)
+        found = pl.read_csv(
+            TERMINATOR.join([header, *self.texts[places].tolist()]),
+            separator=ELEMENT.decode(),
+            quote_char=None,
+            infer_schema=False,
+            columns=wanted,
+            truncate_ragged_lines=True,
+        ).select(wanted)
+        assert found.height == len(places)
+        return found
+
+
+def components(values: pl.Series, count: int) -> pl.DataFrame:
+    """The components of composite elements as text columns named from 1; empty and absent ones are null."""
+    names = [str(number) for number in range(1, count + 1)]
+    if values.null_count() == len(values):
+        return pl.DataFrame(
+            {name: pl.repeat(None, len(values), dtype=pl.String, eager=True) for name in names}
+        )
+    parts = values.str.splitn(COMPONENT.decode(), count + 1).struct.unnest()
+    parts = parts.select(parts.columns[:count]).rename(
+        dict(zip(parts.columns[:count], names, strict=True))
+    )
+    return parts.select(pl.when(pl.all() != "").then(pl.all()))
+
+
+def firsts(owners: np.ndarray, size: int) -> np.ndarray:
+    """For each owner 0 … size-1 the row of its first occurrence in `owners` (NOWHERE counts as none), else NOWHERE."""
+    found = np.full(size, NOWHERE)
+    rows = np.flatnonzero(owners >= 0)[::-1]
+    found[owners[rows]] = rows
+    return found
+
+
+def through(places: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`values[places]`, NOWHERE where the place is."""
+    if not len(values):
+        return np.full(len(places), NOWHERE)
+    return np.where(places >= 0, values[places], NOWHERE)
+
+
+def taken(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
+    """The rows of a frame in that order, null where the row is NOWHERE."""
+    index = pl.Series(rows)
+    index = pl.select(pl.when(index >= 0).then(index)).to_series()
+    return frame.select(pl.all().gather(index))
+
+
+def ranks(owners: np.ndarray, size: int) -> np.ndarray:
+    """For rows whose owners ascend, the position of each among the rows of its owner, from 0."""
+    counts = np.bincount(owners, minlength=size)
+    return np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]

@@ -1,0 +1,295 @@
+r"""A stream of X12 interchanges cut into segments in one writing (X12.5 interchange, X12.6 chapter 3, B.1.1 of the guides).
+
+What must not be here: which transactions and segments are wanted, contracts. The separators are those that each
+interchange's ISA names: element in the place after `ISA`, repetition in ISA11, component in ISA16, and the segment
+terminator after it. All of them become one writing here (ELEMENT, COMPONENT, REPETITION, and LF between segments), so that
+one reading fits all. Line ends that are no terminator go wherever they stand: after the terminator, where most senders put
+them, or every eighty bytes. X12 has no escape, so nothing else needs care.
+
+Bytes: UTF-8, of which the basic and the extended character set's ASCII part are parts; a segment that is not UTF-8 is
+Latin-1, which the extended character set's letters of other languages are in practice.
+
+An interchange goes from its ISA to the next one, or to the end of the file: IEA is a segment like the others here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import BinaryIO
+
+import numpy as np
+
+from sources.reasons import FileRefusedError
+
+BLOCK_BYTES = 8 << 20
+MAX_SEGMENT_BYTES = 1 << 20
+KEPT_BYTES = 64 << 10  # of what is rejected as a whole
+ELEMENT, REPETITION, COMPONENT, TERMINATOR = b"\x1d", b"\x1e", b"\x1f", b"\n"
+_BLANK = b"\r\n\t \x1a\x00"
+_LINE_ENDS = b"\r\n"
+_CANONICAL_BLANK = b"\n \0"
+_BOM = b"\xef\xbb\xbf"
+_HEADER_BYTES = 256  # more than any ISA with line ends inside
+_HEADER_ELEMENTS = 16
+_VERSION, _REPETITION = 12, 11
+_WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
+_FIXED = re.compile(rb"ISA(?P<e>[^A-Za-z0-9\s])" + rb"(?P=e)".join(b".{%d}" % w for w in _WIDTHS)
+                    + rb"(?P=e)", re.DOTALL)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Separators:
+    """The four separators of an interchange as they came; no repetition separator is empty."""
+
+    element: bytes
+    component: bytes
+    repetition: bytes
+    terminator: bytes
+
+    def written(self, text: bytes) -> bytes:
+        """Canonical segments in the sender's own separators again, for the reject ledger."""
+        pairs = [
+            (ELEMENT, self.element),
+            (COMPONENT, self.component),
+            (TERMINATOR, self.terminator),
+        ]
+        if self.repetition:
+            pairs.append((REPETITION, self.repetition))
+        come, go = (b"".join(side) for side in zip(*pairs, strict=True))
+        return text.translate(bytes.maketrans(come, go))
+
+
+@dataclass
+class Block:
+    """Consecutive segments of one interchange, in the canonical writing.
+
+    Attributes:
+        text: the segments, with TERMINATOR between them.
+        codes: the segment names as numbers (`code`), 0 for what is no segment.
+        starts: where each begins in `text`.
+        problems: position of a segment that cannot be read to reason code.
+        is_cut: the file ends here, without a terminator.
+    """
+
+    text: bytes
+    codes: np.ndarray
+    starts: np.ndarray
+    separators: Separators
+    problems: dict[int, str] = field(default_factory=dict)
+    is_cut: bool = False
+
+    @cached_property
+    def texts(self) -> list[bytes]:
+        """The segments one by one."""
+        return self.text.split(TERMINATOR)
+
+    def segment(self, place: int) -> bytes:
+        """One of them."""
+        start = int(self.starts[place])
+        end = self.text.find(TERMINATOR, start)
+        return self.text[start:] if end < 0 else self.text[start:end]
+
+
+def code(name: str) -> int:
+    """A segment's name as a number."""
+    return int.from_bytes(name.encode().ljust(3, b"\0"), "big")
+
+
+def blocks(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Block]:
+    """The segments of a file in order; memory is bounded by the block and MAX_SEGMENT_BYTES, whatever the file's size.
+
+    Args:
+        file: opened for reading bytes.
+        block_bytes: how much is read at once; the segments are the same for any number.
+
+    Raises:
+        FileRefusedError: empty_file, bad_encoding (UTF-16), not_x12; only before the first segment.
+    """
+    size = block_bytes or BLOCK_BYTES
+    cutter = _Cutter()
+    is_last = False
+    while not is_last:
+        data = file.read(size)
+        is_last = not data
+        yield from cutter.feed(data, is_last=is_last)
+
+
+class _Cutter:
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._separators: Separators | None = None
+        self._is_skipping = False
+
+    def feed(self, data: bytes, *, is_last: bool) -> Iterator[Block]:
+        """The segments that end in the bytes so far."""
+        self._buffer += data
+        if self._separators is None and not self._begin(is_last=is_last):
+            return
+        while True:
+            assert self._separators is not None
+            following = _next_header(self._buffer, self._separators)
+            if following is None:
+                break
+            place, separators = following
+            yield from self._segments(self._buffer[:place])
+            self._buffer, self._separators = self._buffer[place:], separators
+            self._is_skipping = False
+        if is_last:
+            yield from self._segments(self._buffer)
+            self._buffer = b""
+            return
+        # A header may begin near the end of what is there, and is only told when all of it is.
+        end = self._buffer.rfind(
+            self._separators.terminator, 0, max(len(self._buffer) - _HEADER_BYTES, 0)
+        )
+        if end >= 0:
+            yield from self._segments(self._buffer[: end + 1])
+            self._buffer = self._buffer[end + 1 :]
+        elif len(self._buffer) > MAX_SEGMENT_BYTES + _HEADER_BYTES:
+            yield from self._too_long()
+
+    def _begin(self, *, is_last: bool) -> bool:
+        """Finds the file's first header; False while more bytes may bring it."""
+        buffer = self._buffer.removeprefix(_BOM).lstrip(_BLANK)
+        if len(buffer) < _HEADER_BYTES and not is_last:
+            return False
+        if self._buffer[:2] in (b"\xff\xfe", b"\xfe\xff") or self._buffer[:6] == b"I\0S\0A\0":
+            detail = "the file is UTF-16; expected bytes of one character each, or UTF-8"
+            raise FileRefusedError("bad_encoding", detail)
+        if not buffer:
+            raise FileRefusedError("empty_file", "nothing but blanks; expected an interchange")
+        self._separators = _separators(buffer)
+        if self._separators is None:
+            detail = "it does not begin with ISA, sixteen elements and a segment terminator"
+            raise FileRefusedError("not_x12", detail)
+        self._buffer = buffer
+        return True
+
+    def _segments(self, raw: bytes) -> Iterator[Block]:
+        assert self._separators is not None
+        separators = self._separators
+        if self._is_skipping:
+            _, _, raw = raw.partition(separators.terminator)
+            self._is_skipping = False
+        text = raw.translate(*_writing(separators))
+        text = text.lstrip(_CANONICAL_BLANK).rstrip(b" \0")
+        is_cut = bool(text) and not text.endswith(TERMINATOR)
+        text = text.rstrip(_CANONICAL_BLANK)
+        if b"\n\n" in text or b"\n " in text:
+            parts = (part.strip(b" ") for part in text.split(TERMINATOR))
+            text = TERMINATOR.join(part for part in parts if part)
+        if text:
+            yield _block(text if text.isascii() else _utf8(text), separators, is_cut=is_cut)
+
+    def _too_long(self) -> Iterator[Block]:
+        """A segment without an end is one broken segment; reading goes on after its end, if that ever comes."""
+        assert self._separators is not None
+        if not self._is_skipping:
+            text = self._buffer[:KEPT_BYTES].translate(*_writing(self._separators))
+            text = _utf8(text.replace(TERMINATOR, b" "))
+            nothing = np.zeros(1, np.int32)
+            yield Block(text, nothing, nothing, self._separators, {0: "record_too_long"})
+        self._is_skipping = True
+        self._buffer = self._buffer[-_HEADER_BYTES:]
+
+
+def _block(text: bytes, separators: Separators, *, is_cut: bool) -> Block:
+    values = np.frombuffer(text + TERMINATOR + ELEMENT * 3, np.uint8)
+    starts = np.concatenate(([0], np.flatnonzero(values == TERMINATOR[0])[:-1] + 1))
+    codes = _codes(values, starts)
+    problems = dict.fromkeys(np.flatnonzero(codes == 0).tolist(), "bad_segment")
+    block = Block(text, codes, starts, separators, problems, is_cut)
+    if b"\0" in text:
+        problems |= {n: "nul_byte" for n, part in enumerate(block.texts) if b"\0" in part}
+    return block
+
+
+def _codes(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Names as numbers; 0 where a segment does not begin with two or three capitals and digits, and an element."""
+    first, second, third, fourth = (values[starts + n].astype(np.int32) for n in range(4))
+    is_short = _is_end(third)
+    is_name = (first >= 65) & (first <= 90) & _is_letter(second)
+    is_name &= is_short | (_is_letter(third) & _is_end(fourth))
+    return np.where(is_name, first << 16 | second << 8 | np.where(is_short, 0, third), 0)
+
+
+def _is_end(values: np.ndarray) -> np.ndarray:
+    return (values == ELEMENT[0]) | (values == TERMINATOR[0])
+
+
+def _is_letter(values: np.ndarray) -> np.ndarray:
+    return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
+
+
+def _writing(separators: Separators) -> tuple[bytes, bytes]:
+    """What `bytes.translate` needs: each separator becomes the canonical one, other control bytes but NUL a blank."""
+    table = bytearray(range(256))
+    table[1:32] = b" " * 31
+    table[127] = 32
+    if separators.repetition:
+        table[separators.repetition[0]] = REPETITION[0]
+    table[separators.component[0]] = COMPONENT[0]
+    table[separators.element[0]] = ELEMENT[0]
+    table[separators.terminator[0]] = TERMINATOR[0]
+    return bytes(table), _LINE_ENDS.replace(separators.terminator, b"")
+
+
+def _utf8(text: bytes) -> bytes:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return TERMINATOR.join(_utf8_segment(part) for part in text.split(TERMINATOR))
+    return text
+
+
+def _utf8_segment(text: bytes) -> bytes:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.decode("latin-1").encode("utf-8")
+    return text
+
+
+def _next_header(buffer: bytes, current: Separators) -> tuple[int, Separators] | None:
+    """The next interchange's header after the one at the start of the buffer, and its separators.
+
+    Three letters are no proof. A header stands after a terminator; one of the standard's fixed widths stands anywhere,
+    for a file may have been cut off and another joined to it.
+    """
+    place = buffer.find(b"ISA", 3)
+    while place >= 0:
+        head = buffer[place : place + _HEADER_BYTES]
+        before = buffer[max(place - 8, 0) : place].rstrip(b" \t\x1a\0")
+        ends = (before, before.rstrip(_LINE_ENDS))
+        if any(end.endswith(current.terminator) for end in ends) or _FIXED.match(head):
+            separators = _separators(head)
+            if separators is not None:
+                return place, separators
+        place = buffer.find(b"ISA", place + 3)
+    return None
+
+
+def _separators(head: bytes) -> Separators | None:
+    """The separators that an ISA names, or None where the bytes are no whole ISA."""
+    element = head[3:4]
+    if head[:3] != b"ISA" or not element or element.isalnum() or element in _BLANK:
+        return None
+    elements = head.split(element, _HEADER_ELEMENTS)
+    if len(elements) <= _HEADER_ELEMENTS:
+        return None
+    tail = elements[_HEADER_ELEMENTS].lstrip(_LINE_ENDS)
+    component, terminator = tail[:1], tail[1:2]
+    if tail[1:3] == _LINE_ENDS:
+        terminator = b"\n"
+    repetition = elements[_REPETITION].strip()
+    if not (len(repetition) == 1 and not repetition.isalnum()):
+        repetition = b""  # before version 00501 it is U, the name of a standard
+    found = [element, component, terminator, *filter(None, [repetition])]
+    is_legal = all(len(one) == 1 and not one.isalnum() and one != b" " for one in found)
+    version = elements[_VERSION].translate(None, _LINE_ENDS)
+    if not is_legal or len(set(found)) != len(found) or not version.isdigit():
+        return None
+    return Separators(element, component, repetition, terminator)

@@ -1,0 +1,95 @@
+"""X12 interchanges of a third party (837P, 837I, 835), read in place from ../shared, through the whole pipeline."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import duckdb
+import pytest
+from folders import released_bytes
+
+from tests.conftest import REAL, caseload
+
+LANDING = REAL / "x12" / "landing"
+FILES = LANDING / "claims_x12"
+
+
+@pytest.fixture(scope="module")
+def x12(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if not FILES.is_dir():
+        pytest.skip("../shared/real is absent: no third-party files to read")
+    data = tmp_path_factory.mktemp("x12") / "data"
+    ended = caseload("run", "--landing", LANDING, "--data", data, "--as-of", "2026-02-01")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return data
+
+
+def _all(data: Path, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def _segments() -> Counter[str]:
+    """Names of all segments of the files, the same bytes counted once: they are one batch."""
+    contents = {path.read_bytes() for path in FILES.rglob("*") if path.is_file()}
+    texts = (content.decode("latin-1").split("~") for content in contents)
+    return Counter(text.strip().split("*", 1)[0] for segments in texts for text in segments)
+
+
+def test_every_record_is_loaded_or_rejected_for_a_reason(x12: Path) -> None:
+    rows = {
+        name: (rows_in, loaded, rejected, superseded, current)
+        for name, rows_in, loaded, rejected, superseded, current in _all(
+            x12,
+            "select table_name, rows_in, rows_loaded, rows_rejected, rows_superseded, rows_current"
+            " from quality.fct_reconciliation where source = 'claims_x12'",
+        )
+    }
+    delivered = _segments()
+    lines = delivered["SV1"] + delivered["SV2"]
+    wanted = {
+        "claim": delivered["CLM"],
+        "claim_line": lines,
+        "remittance": delivered["CLP"],
+        "remittance_line": delivered["SVC"],
+        "provider_adjustment": delivered["PLB"],
+    }
+    assert {name: counts[0] for name, counts in rows.items()} == wanted
+    for name, (rows_in, loaded, rejected, superseded, current) in rows.items():
+        assert rows_in == loaded + rejected, name
+        assert loaded == current + superseded, name
+
+
+def test_the_rejects_are_the_files_own_mistakes(x12: Path) -> None:
+    found = _all(x12, "select reason_code, detail from quality.fct_reject")
+    # A component separator other than ISA16 names, a thirteenth month, a decimal pointer, an element for a component.
+    assert {reason for reason, _ in found} == {
+        "pattern_mismatch",
+        "bad_date",
+        "bad_integer",
+        "missing_required",
+    }
+
+
+def test_claims_and_their_clients_reach_the_marts(x12: Path) -> None:
+    claims = _all(
+        x12, "select source, count(*), count(client_key) from marts.fct_claim group by source"
+    )
+    ((source, count, with_client),) = claims
+    assert (source, count) == ("claims_x12", with_client)
+    assert count > 10
+    ids = _all(x12, "select client_id from marts.dim_client")
+    assert all(str(client_id).startswith("claims_x12:") for (client_id,) in ids)
+    stays = _all(x12, "select distinct evidence_table from marts.fct_claim")
+    assert stays == [("raw_claims_x12.claim_line",)]
+
+
+def test_no_value_of_the_files_stands_in_a_detail(x12: Path) -> None:
+    details = " ".join(str(row[0]) for row in _all(x12, "select detail from quality.fct_reject"))
+    for word in ("SMITH", "JONES", "11>B>1", "20002316", "HC>"):
+        assert word not in details
+
+
+def test_lists_and_metrics_are_released(x12: Path) -> None:
+    assert released_bytes(x12)

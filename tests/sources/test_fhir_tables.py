@@ -1,0 +1,104 @@
+"""What the sender's tables hold of real-looking resources: the contract's paths against the sample, and elements of resources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from test_fhir_files import ANN, Read, _lines
+
+SAMPLE = Path(__file__).resolve().parents[1] / "landing" / "ehr_fhir" / "2025-05-30"
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Read:
+    return Read(tmp_path_factory.mktemp("sample"), (SAMPLE / "rest.json").read_bytes(), "rest.json")
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("Encounter", {"id": "e2", "class_code": "EMER", "patient_id": "f1", "organization_id": "1234567893",
+                       "reason_code": "F32.1", "start_at": dt.datetime(2025, 4, 2, 2, tzinfo=dt.UTC)}),
+        ("Encounter_diagnosis", {"encounter_id": "e1", "condition_id": "c1", "rank": 1, "resource_row": 1}),
+        ("Appointment", {"id": "a1", "status": "noshow", "patient_id": "f1", "practitioner_id": "s1",
+                         "service_type_code": "therapy"}),
+        ("Condition", {"icd10_code": "F33.1", "snomed_code": "370143000", "onset_at": None, "code": "370143000"}),
+        ("Observation", {"id": "o1", "code": "44261-6", "value_number": 14, "response_id": "q1"}),
+        ("Observation_component", {"observation_id": "o2", "code": "93246-7", "value_code": "LA33-6"}),
+        ("Observation_member", {"observation_id": "o2", "member_id": "o3", "member_type": "Observation"}),
+        ("QuestionnaireResponse_item", {"position": 2, "link_id": "/44250-9", "answer_code": "LA6570-1"}),
+        ("QuestionnaireResponse_item", {"position": 3, "link_id": "/44260-8", "answer_number": 0}),
+        ("ServiceRequest", {"id": "r1", "priority": "urgent", "performer_name": "Food bank"}),
+        ("Task", {"id": "t1", "referral_id": "r1", "patient_id": "f1"}),
+        ("MedicationRequest", {"code": "312938", "medication_id": None, "authored_at_precision": "date"}),
+        ("MedicationDispense", {"prescription_id": "m1", "days_supply": 30}),
+        ("Coverage", {"subscriber_id": "M-1", "payer_name": "State Medicaid", "end_at": None}),
+        ("Consent", {"provision_type": "permit", "actor_id": "agency", "actor_type": "Organization"}),
+        ("resource", {"resource_type": "Organization", "id": "agency"}),
+    ],
+)  # fmt: skip
+def test_a_row_of_each_table(sample: Read, table: str, expected: dict[str, Any]) -> None:
+    assert any(expected.items() <= row.items() for row in sample.rows(table)), sample.rows(table)
+
+
+def test_social_security_numbers_are_not_read(tmp_path: Path) -> None:
+    read = Read(tmp_path, (SAMPLE / "Patient.000.ndjson").read_bytes())
+    assert [row["value"] for row in read.rows("Patient_identifier")] == ["1EG4TE5MK73"]
+    assert read.rows("Patient")[1]["birth_date"] is None
+
+
+def test_elements_of_a_rejected_resource_are_not_there(tmp_path: Path) -> None:
+    known = {"identifier": [{"value": "1"}, None, {"value": "2"}]}
+    read = Read(tmp_path, _lines({**ANN, **known, "birthDate": "soon"}, {**ANN, **known}))
+    assert [(row["resource_row"], row["position"], row["value"]) for row in read.rows("Patient_identifier")] == [
+        (2, 1, "1"), (2, 2, "2"),
+    ]  # fmt: skip
+    assert read.counts == {"Patient": (2, 1, 1), "Patient_identifier": (2, 2, 0)}
+
+
+def test_an_element_may_be_rejected_by_itself(tmp_path: Path) -> None:
+    visit = {"resourceType": "Encounter", "id": "e", "diagnosis": [{"rank": "first"}, {"rank": 2}]}
+    read = Read(tmp_path, _lines(visit))
+    assert read.ids("Encounter") == ["e"]
+    assert [(row["rank"], row["_source_row"]) for row in read.rows("Encounter_diagnosis")] == [
+        (2, 2)
+    ]
+    assert read.reasons == [("Encounter_diagnosis", 1, "bad_integer")]
+
+
+def test_items_are_found_at_every_depth_in_the_order_of_their_response(tmp_path: Path) -> None:
+    deep = {"linkId": "3", "item": [{"linkId": "3.1", "item": [{"linkId": "3.1.1"}]}]}
+    answered = {"linkId": "2", "answer": [{"valueBoolean": True, "item": [{"linkId": "2.a"}]}]}
+    response = {
+        "resourceType": "QuestionnaireResponse",
+        "id": "q",
+        "item": [{"linkId": "1"}, answered, deep],
+    }
+    read = Read(tmp_path, _lines(response, {**response, "id": "r", "item": [{"linkId": "only"}]}))
+    found = pl.DataFrame(read.rows("QuestionnaireResponse_item"))
+    assert found.filter(response_id="q")["link_id"].sort().to_list() == [
+        "1",
+        "2",
+        "2.a",
+        "3",
+        "3.1",
+        "3.1.1",
+    ]
+    assert found.filter(response_id="q")["position"].to_list() == [1, 2, 3, 4, 5, 6]
+    assert found.filter(response_id="r")["position"].to_list() == [1]
+
+
+@pytest.mark.parametrize(
+    ("written", "day"), [("1990", None), ("1990-02", None), ("1990-02-03", dt.date(1990, 2, 3))]
+)
+def test_a_year_is_no_day_and_no_reason_to_reject(
+    tmp_path: Path, written: str, day: dt.date | None
+) -> None:
+    assert (
+        Read(tmp_path, _lines({**ANN, "birthDate": written})).rows("Patient")[0]["birth_date"]
+        == day
+    )
