@@ -133,6 +133,15 @@ BREAKS: dict[str, dict[str, str]] = {
         _BETWEEN.format("phq9_latest"): _set("phq9_latest", "-1", _C3),
         _BETWEEN.format("phq9_item9"): _set("phq9_item9", "4", _C3),
     },
+    "exports.export_unmatched_discharge": {
+        _COLUMNS: "alter table {t} add column client_name varchar",
+        **_nulls("rank", "due_at", where="true"),
+        _UNIQUE.format("rank"): "insert into {t} from {t}",
+        _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", "true"),
+        "No Part 2 discharge of somebody unknown": (
+            "update marts.fct_unmatched_discharge set is_part2 = true"
+        ),
+    },
     "exports.export_task": {
         **_nulls(
             "task_key", "client_id", "rank", "lane", "due_at", "why_now", "is_primary",

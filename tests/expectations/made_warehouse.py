@@ -83,6 +83,15 @@ _MARTS = f"""
     select * from (values ('fuh_7', null), ('fuh_30', 'fuh_7')) as rows(measure_id, shares_events_with);
 """
 _METRICS = """
+    create table marts.fct_unmatched_discharge as
+    select 'h1' as facility_id, timestamptz '2026-06-29 12:00:00+00' as due_at, false as is_part2;
+    create table exports.export_unmatched_discharge as
+    select 1 as rank, 'General' as facility_name, 'unknown' as setting,
+        timestamptz '2026-06-28 12:00:00+00' as discharged_at, due_at, 24.0::decimal(9, 1) as overdue_hours,
+        'e1' as event_id, 'v1' as visit_number, 'adt' as source, facility_id as source_scope,
+        'm1' as source_client_id, null::varchar as candidate_client_id,
+        null::varchar as candidate_reason_code, due_at + interval 1 day as data_as_of
+    from marts.fct_unmatched_discharge;
     create table exports.export_metric_measure_rate as
     select * from (values
         ('fuh_7', 2026, 'operational', null::date, 'total', 'all', 100, 50, 20, 0, 0.5),
