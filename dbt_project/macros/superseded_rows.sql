@@ -4,7 +4,7 @@
     the parts of its key; an empty part compares as ''. A key is two hashes here, the second with another text for the
     first part (an id): 128 bits that only equal keys share, and that cost a tenth of the texts where most rows came twice.
     versions maps a table to the column that says when the sender changed the row: the latest change stands, whenever it
-    came; a row without one was changed when it first came.
+    came; a row without one (a withdrawal, often) was changed by the end of the day on which it first came.
 #}
 {% macro superseded_rows(source_name, keys, versions={}) -%}
 with batch as (
@@ -27,7 +27,9 @@ with batch as (
         {{ row_hash(key) }} as key_hash,
         {{ row_hash([joined_parts(key[:1]) ~ " || '|'"] + key[1:]) }} as key_check,
         {%- if table_name in versions %}
-        coalesce(delivered.{{ versions[table_name] }}, batch.first_received_at) as version_at,
+        coalesce(
+            delivered.{{ versions[table_name] }}, {{ dbt.dateadd('day', 1, 'batch.first_received_at') }}
+        ) as version_at,
         {%- endif %}
         batch.batch_rank * {{ rows_per_batch() }} + delivered._source_row as row_order
     from {{ source(source_name, table_name) }} as delivered

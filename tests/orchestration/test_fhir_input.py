@@ -200,11 +200,46 @@ _CARE: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+def _versions() -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, tuple[Any, ...]]]:
+    """What came the day before, what came after it, and what must stand: the version changed last, with its items alone."""
+    threes = {code: {"valueInteger": 3} for code in _PHQ9}
+    zeros = {code: {"valueInteger": 0} for code in _PHQ9}
+    two = {code: {"valueInteger": 1} for code in _PHQ9[:2]}
+    newer, older = {"lastUpdated": "2026-05-29T10:00:00Z"}, {"lastUpdated": "2026-05-28T10:00:00Z"}
+    names = ("kept", "fewer", "withdrawn")
+    patients = [
+        {"resourceType": "Patient", "id": name, "birthDate": "1990-01-01"} for name in names
+    ]
+    before = [
+        *patients,
+        _response("kept", "kept", threes, meta=newer),
+        _response("fewer", "fewer", threes, meta=older),
+        _observation("withdrawn", "withdrawn", "44261-6", valueInteger=20, meta=newer),
+    ]
+    after = [
+        _response("kept", "kept", zeros, meta=older),
+        _response("fewer", "fewer", two, meta=newer),
+    ]
+    expected = {
+        "kept": ("valid", 27, 3, False, None),
+        "fewer": ("invalid", None, None, False, None),
+    }
+    return before, after, expected
+
+
 def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
     resources, expected = _forms()
-    resources += _CARE
+    before, after, standing = _versions()
+    resources += [*_CARE, *after]
+    expected |= standing
+    earlier = tmp_path / "landing" / "ehr_fhir" / "2026-05-31" / "all.ndjson"
+    earlier.parent.mkdir(parents=True)
+    earlier.write_text("".join(json.dumps(resource) + "\n" for resource in before))
     folder = tmp_path / "landing" / "ehr_fhir" / "2026-06-01"
     folder.mkdir(parents=True)
+    gone = {"request": {"method": "DELETE", "url": "Observation/withdrawn"}}
+    deleted = {"resourceType": "Bundle", "type": "transaction", "entry": [gone]}
+    (folder / "deleted.ndjson").write_text(json.dumps(deleted) + "\n")
     bundle = {
         "resourceType": "Bundle",
         "type": "collection",
