@@ -3,6 +3,7 @@
 The figure is CPU: it holds on a shared machine where wall time does not. Start-up (imports, parsing the dbt project) and the
 workbooks are stages of their own and no part of the ratio. Memory is the peak resident set of any one process. Each repeat is
 a whole process with an empty data folder, pipeline and limit in turn. The results of both are compared (agreement.py).
+Last come the readers of HL7 v2, FHIR and X12, each alone (formats.py).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import formats
 from benchmarks.agreement import Result, compare
 from orchestration.settings import Settings
 from synthetic.agency import synthesize
@@ -40,6 +42,7 @@ class Process:
 
 
 OUTSIDE_THE_RATIO = ("start", "workbooks")
+RECORDS = 200_000  # of each format that carries many kinds of records
 Stages = list[dict[str, float | str]]
 
 
@@ -61,6 +64,7 @@ def bench(
     folder = Path(tempfile.mkdtemp(prefix="caseload-bench-")) if work is None else work
     try:
         _bench(clients, repeat, folder, settings, console)
+        console.print(formats.measure(RECORDS))
     finally:
         if work is None:
             shutil.rmtree(folder)

@@ -126,7 +126,7 @@ def _x12_tail(claims: int) -> str:
 
 FORMATS = (
     Format("hl7v2", "adt", "messages", "message", 50_000, _messages),
-    Format("fhir", "ehr_fhir", "resources", "observation", 100_000, _resources),
+    Format("fhir", "ehr_fhir", "resources", "Observation", 100_000, _resources),
     Format("x12", "claims_x12", "claims", "claim", 20_000, _claims, _X12_HEAD, _x12_tail),
 )
 

@@ -69,8 +69,19 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
 
 @cache
 def manifest() -> dict[str, Any]:
-    """The manifest as the plain mapping that Dagster reads."""
-    return parsed().writable_manifest().to_dict(omit_none=False)
+    """The manifest as the plain mapping that Dagster reads: without the tests of seeds, which no nightly run runs."""
+    whole = parsed().writable_manifest().to_dict(omit_none=False)
+    left_out = {
+        key for key, node in whole["nodes"].items()
+        if node["resource_type"] == "test" and node["original_file_path"].startswith("seeds/")
+    }  # fmt: skip
+    whole["nodes"] = {key: node for key, node in whole["nodes"].items() if key not in left_out}
+    for links in (whole["child_map"], whole["parent_map"]):
+        for key in left_out & links.keys():
+            del links[key]
+        for key, others in links.items():
+            links[key] = [other for other in others if other not in left_out]
+    return whole
 
 
 def build(

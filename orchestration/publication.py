@@ -100,9 +100,6 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
     notices = [f"{feed.source}: stale, last delivery {feed.last_received_at:%Y-%m-%d}"
                for feed in feeds if feed.is_stale and feed.last_received_at]  # fmt: skip
     notices += [
-        f"{feed.source}: never delivered" for feed in feeds if feed.last_received_at is None
-    ]
-    notices += [
         f"{source}/{file_name}: refused, {reason}"
         for source, file_name, reason in connection.execute(
             "select distinct source, file_name, reason_code from quality.fct_batch"
@@ -117,6 +114,9 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
         ).fetchall()
     ]
     notices += _identity_notices(connection)
+    # Last and in one line: an agency has few of the senders, and knows which.
+    if absent := [feed.source for feed in feeds if feed.last_received_at is None]:
+        notices.append(f"never delivered: {', '.join(absent)}")
     return notices
 
 

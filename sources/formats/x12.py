@@ -13,6 +13,7 @@ they came but for line ends; of a transaction set that is not read here only its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -131,7 +132,7 @@ class _Rows:
 
 
 def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
-    segments = Segments(piece.texts, np.array(piece.codes))
+    segments = Segments(piece.texts, piece.codes)
     found = Claims(segments)
     first = rows["CLM"].next_row
     starts = np.array([place for place, _ in piece.guides])
@@ -144,7 +145,7 @@ def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
 
 
 def _read_remittances(piece: Piece, rows: Mapping[str, _Rows]) -> None:
-    segments = Segments(piece.texts, np.array(piece.codes))
+    segments = Segments(piece.texts, piece.codes)
     found = Remittances(segments, piece.earlier)
     first = rows["CLP"].next_row
     claims = found.claims()
@@ -165,11 +166,17 @@ class _Kept:
     """The segments of the records of one kind, for the reject ledger."""
 
     def __init__(self, piece: Piece, segments: Segments, name: str) -> None:
-        self._piece, self._segments = piece, segments
-        self._places = segments.places(name)
-        ends = [end for end in _ENDS if name in _LINES or end not in _LINES]
-        is_end = np.logical_or.reduce([segments.are(end) for end in ends])
-        self._ends = np.append(np.flatnonzero(is_end), len(segments.texts))
+        self._piece, self._segments, self._name = piece, segments, name
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        ends = [end for end in _ENDS if self._name in _LINES or end not in _LINES]
+        is_end = np.logical_or.reduce([self._segments.are(end) for end in ends])
+        return np.append(np.flatnonzero(is_end), len(self._segments.texts))
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        return self._segments.places(self._name)
 
     def __call__(self, position: int) -> bytes:
         begin = self._places[position]
@@ -185,12 +192,12 @@ def _reject(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     rows_of = rows["CLP"] if piece.kind == REMITTANCE else rows["CLM"]
     what = (problem.reason_code, problem.place, problem.detail)
     wanted = CLAIM_CODES.get(piece.kind or "")
-    places = np.flatnonzero(np.array(piece.codes) == wanted).tolist()
+    places = np.flatnonzero(piece.codes == wanted).tolist() if wanted else []
     if not places:
         is_other = piece.kind is not None and wanted is None
         rows_of.reject(*what, _written(piece, piece.texts[:1] if is_other else piece.texts))
         return
-    segments = Segments(piece.texts, np.array(piece.codes))
+    segments = Segments(piece.texts, piece.codes)
     kept = _Kept(piece, segments, str(rows_of.table.record))
     for position in range(len(places)):
         rows_of.reject(*what, kept(position))

@@ -29,7 +29,7 @@ class Piece:
     Attributes:
         kind: 837, 835, another transaction set, or None for what no transaction holds.
         problem: the span that is rejected as a whole, or None where all are sound.
-        texts, codes: the segments; transactions follow each other without what stands between them.
+        texts: the segments; transactions follow each other without what stands between them.
         guides: the place of each transaction's ST in `texts`, and its guide.
         earlier: how many claim payments of the first transaction earlier pieces held.
         separators: those of the first segment.
@@ -39,23 +39,30 @@ class Piece:
     problem: Span | None
     separators: Separators
     texts: list[bytes] = field(default_factory=list)
-    codes: list[int] = field(default_factory=list)
+    _codes: list[np.ndarray] = field(default_factory=list)
     guides: list[tuple[int, str]] = field(default_factory=list)
     earlier: int = 0
     size: int = 0
 
-    def add(self, span: Span, texts: list[bytes], codes: list[int]) -> None:
-        """The next segments of a span."""
+    @property
+    def codes(self) -> np.ndarray:
+        """The names of the segments as numbers."""
+        if len(self._codes) != 1:
+            self._codes = [np.concatenate(self._codes)]
+        return self._codes[0]
+
+    def add(self, span: Span, texts: list[bytes], codes: np.ndarray, size: int) -> None:
+        """The next segments of a span; `size` is their bytes."""
         if not self.guides or codes[0] == _ST:
             self.guides.append((len(self.texts), span.guide))
         self.texts += texts
-        self.codes += codes
-        self.size += sum(map(len, texts)) + len(texts)
+        self._codes.append(codes)
+        self.size += size
 
     def split(self) -> Piece | None:
         """Takes the last claim, which may not be whole yet, and makes it the next piece; None where there is none."""
         wanted = CLAIM_CODES.get(self.kind or "")
-        places = np.flatnonzero(np.array(self.codes) == wanted)
+        places = np.flatnonzero(self.codes == wanted) if wanted else np.array([], int)
         cut = int(places[-1]) if len(places) else 0
         if self.problem is not None and len(places) < 2:
             # In front of the only claim nothing can be told, and a record of its own it is not.
@@ -67,13 +74,13 @@ class Piece:
             return None
         rest = Piece(self.kind, self.problem, self.separators)
         rest.texts = [self.texts[n] for n in above] + self.texts[cut:]
-        rest.codes = [self.codes[n] for n in above] + self.codes[cut:]
+        rest._codes = [self.codes[np.array(above, int)], self.codes[cut:]]
         rest.guides = [(0, self.guides[-1][1])]
         rest.size = sum(map(len, rest.texts)) + len(rest.texts)
         start = self.guides[-1][0]
         rest.earlier = int(np.count_nonzero((places >= start) & (places < cut)))
         rest.earlier += self.earlier if start == 0 else 0
-        self.texts, self.codes = self.texts[:cut], self.codes[:cut]
+        self.texts, self._codes = self.texts[:cut], [self.codes[:cut]]
         return rest
 
     def _trim(self) -> None:
@@ -82,14 +89,14 @@ class Piece:
         for place, text in enumerate(self.texts):
             kept += len(text) + 1
             if kept > KEPT_BYTES:
-                self.texts, self.codes = self.texts[: place + 1], self.codes[: place + 1]
+                self.texts, self._codes = self.texts[: place + 1], [self.codes[: place + 1]]
                 break
         self.size = 0
 
     def _above(self, cut: int) -> list[int]:
         """The places of what stands above the segment at `cut`."""
         start = self.guides[-1][0]
-        codes = np.array(self.codes[start:cut])
+        codes = self.codes[start:cut]
         if self.kind == REMITTANCE:
             loops = np.flatnonzero((codes == CLAIM_CODES[REMITTANCE]) | (codes == _LX))
             return list(range(start, start + int(loops[0]) if len(loops) else cut))
@@ -118,8 +125,8 @@ def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:
     piece: Piece | None = None
     number = 0
     for block in found:
-        codes = block.codes.tolist()
-        end = number + len(codes)
+        end = number + len(block.codes)
+        bounds = np.append(block.starts, len(block.text) + 1)
         while span is not None and span.first < end:
             is_new = span.first >= number
             if is_new and piece is not None and not _continues(piece, span, block):
@@ -129,7 +136,8 @@ def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:
                 problem = span if span.reason_code else None
                 piece = Piece(span.set_code, problem, block.separators)
             begin, until = max(span.first, number) - number, min(span.last + 1, end) - number
-            piece.add(span, block.texts[begin:until], codes[begin:until])
+            size = int(bounds[until] - bounds[begin])
+            piece.add(span, block.texts[begin:until], block.codes[begin:until], size)
             if span.last >= end:
                 break
             span = next(remaining, None)

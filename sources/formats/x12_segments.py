@@ -190,16 +190,19 @@ class _Cutter:
         if not self._is_skipping:
             text = self._buffer[:KEPT_BYTES].translate(*_writing(self._separators))
             text = _utf8(text.replace(TERMINATOR, b" "))
-            nothing = np.zeros(1, np.int32)
+            nothing = np.zeros(1, np.int64)
             yield Block(text, nothing, nothing, self._separators, {0: "record_too_long"})
         self._is_skipping = True
         self._buffer = self._buffer[-_HEADER_BYTES:]
 
 
 def _block(text: bytes, separators: Separators, *, is_cut: bool) -> Block:
-    values = np.frombuffer(text + TERMINATOR + ELEMENT * 3, np.uint8)
-    starts = np.concatenate(([0], np.flatnonzero(values == TERMINATOR[0])[:-1] + 1))
-    codes = _codes(values, starts)
+    padded = text + TERMINATOR + ELEMENT * 3
+    ends = np.flatnonzero(np.frombuffer(padded, np.uint8) == TERMINATOR[0])
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    # The four bytes from each byte on as one number, without a copy.
+    heads = np.ndarray(len(text) + 1, ">u4", padded, strides=(1,))[starts].astype(np.int64)
+    codes = _codes(heads)
     problems = dict.fromkeys(np.flatnonzero(codes == 0).tolist(), "bad_segment")
     block = Block(text, codes, starts, separators, problems, is_cut)
     if b"\0" in text:
@@ -207,13 +210,13 @@ def _block(text: bytes, separators: Separators, *, is_cut: bool) -> Block:
     return block
 
 
-def _codes(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+def _codes(heads: np.ndarray) -> np.ndarray:
     """Names as numbers; 0 where a segment does not begin with two or three capitals and digits, and an element."""
-    first, second, third, fourth = (values[starts + n].astype(np.int32) for n in range(4))
+    first, second, third, fourth = (heads >> shift & 255 for shift in (24, 16, 8, 0))
     is_short = _is_end(third)
     is_name = (first >= 65) & (first <= 90) & _is_letter(second)
     is_name &= is_short | (_is_letter(third) & _is_end(fourth))
-    return np.where(is_name, first << 16 | second << 8 | np.where(is_short, 0, third), 0)
+    return np.where(is_name, np.where(is_short, heads >> 16 << 8, heads >> 8), 0)
 
 
 def _is_end(values: np.ndarray) -> np.ndarray:
