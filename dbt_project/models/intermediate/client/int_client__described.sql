@@ -1,3 +1,4 @@
+{# Longer than the budget: what each sender tells of a person stands side by side. #}
 with agency_client as (
     select client.*, 'ehr' as source, '' as source_scope
     from {{ ref('stg_ehr__client') }} as client
