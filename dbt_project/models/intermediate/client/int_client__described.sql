@@ -1,4 +1,4 @@
--- Longer than the budget: what each sender tells of a person becomes one column, here and only here.
+-- Longer than the budget: what each sender tells of a person becomes one column, only here.
 with agency_client as (
     select client.*, 'ehr' as source, '' as source_scope
     from {{ ref('stg_ehr__client') }} as client
