@@ -5,6 +5,7 @@ There is one pipeline, and Dagster holds it; this module starts it and says how 
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from datetime import datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 RELEASED, REFUSED, FAILED = 0, 3, 4
 _NOTICES_SHOWN = 12
+_GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
 
 def run(settings: Settings, as_of: datetime, console: Console) -> int:
@@ -41,11 +43,13 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
     with run_lock.exclusive(settings.data):
         pass  # said before the work of loading begins; the run's own resource takes the lock and keeps it
     started = time.monotonic()
+    # A hundred thousand objects of the pipeline live as long as the process: looking through them again and again for
+    # garbage would be a tenth of a small run.
+    gc.set_threshold(*_GARBAGE_THRESHOLDS)
     reporter = progress.Reporter(console)
     progress.use(reporter)
     with reporter.stage("start", "Loading the pipeline"):
-        import dagster as dg
-
+        from orchestration import unkept_events
         from orchestration.definitions import defs, nightly
         from orchestration.resources import DataFolder
 
@@ -55,7 +59,7 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
     folder = DataFolder(
         landing=str(settings.landing), data=str(settings.data), as_of=as_of.isoformat()
     )
-    with dg.DagsterInstance.ephemeral() as instance:
+    with unkept_events.instance() as instance:
         result = job.execute_in_process(
             resources={"data_folder": folder},
             instance=instance,
