@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent
 _FIRST = "test_crash.py"
 REAL = ROOT.parent / "shared" / "real"
 CLIENTS = 400
-AS_OF = "2026-06-30T07:00:00-04:00"  # the demo's morning
 
 
 @dataclass(frozen=True)
@@ -46,22 +46,33 @@ def caseload(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comp
     )
 
 
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """One released agency per session, built once; each worker of `pytest -n` has its copy. Read it; do not change it."""
-    own = tmp_path_factory.mktemp("demo")
+def built_once(
+    factory: pytest.TempPathFactory, name: str, build: Callable[[Path], str]
+) -> tuple[Path, str]:
+    """A folder that `build` fills, and what `build` returns: once per session, and for each worker of `pytest -n` its copy.
+
+    Views of a copied warehouse still read the raw zone of the first.
+    """
+    own = factory.mktemp(name)
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        return Demo(own / "data", _build_demo(own))
-    built = tmp_path_factory.getbasetemp().parent / "demo"
+        return own, build(own)
+    built = factory.getbasetemp().parent / name
     with built.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         output = built / "output.txt"
         if not output.is_file():
             shutil.rmtree(built, ignore_errors=True)
             built.mkdir()
-            output.write_text(_build_demo(built))
+            output.write_text(build(built))
     shutil.copytree(built, own, symlinks=True, dirs_exist_ok=True)
-    return Demo(own / "data", output.read_text())
+    return own, output.read_text()
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """One released agency per session. Read it; do not change it."""
+    folder, output = built_once(tmp_path_factory, "demo", _build_demo)
+    return Demo(folder / "data", output)
 
 
 def _build_demo(folder: Path) -> str:

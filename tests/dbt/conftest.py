@@ -1,19 +1,15 @@
-"""The dbt manifest, parsed once per session into a folder of its own: no warehouse, and no trace in the checkout."""
+"""The dbt manifest, parsed as the pipeline parses it, once per process: no warehouse."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-PROJECT = ROOT / "dbt_project"
+from orchestration import dbt_project
+
+PROJECT = dbt_project.PROJECT
 
 
 @dataclass(frozen=True)
@@ -42,20 +38,6 @@ class Manifest:
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> Manifest:
+def manifest() -> Manifest:
     """The parsed project. Parsing opens no warehouse."""
-    target = tmp_path_factory.mktemp("dbt_parse")
-    command = [
-        *(sys.executable, "-m", "dbt.cli.main", "--quiet", "parse", "--no-partial-parse"),
-        *("--project-dir", PROJECT, "--profiles-dir", PROJECT),
-        *("--target-path", target, "--log-path", target / "logs"),
-    ]
-    ended = subprocess.run(
-        [str(part) for part in command],
-        check=False,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "CASELOAD_DATA": str(target)},
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return Manifest(json.loads((target / "manifest.json").read_text()))
+    return Manifest(dbt_project.parsed().writable_manifest().to_dict())

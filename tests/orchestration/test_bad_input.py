@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 
@@ -10,70 +9,20 @@ import duckdb
 import pytest
 
 from tests.conftest import caseload
-
-_HEADER = "client_id,first_name,last_name,birth_date,sex\n"
-_GOOD = "Z{n},Ada,Example,1980-05-01,F\n"
-_DAY = "2026-06-30"
-
-
-def _write_bad_files(folder: Path) -> None:
-    ehr = folder / "ehr" / _DAY
-    ehr.mkdir(parents=True, exist_ok=True)
-
-    def client(name: str, content: bytes) -> None:
-        (ehr / f"client_{name}").write_bytes(content)
-
-    good = "".join(_GOOD.format(n=n) for n in range(3))
-    client("wrong_header.csv", b"person,first,last,dob\n1,A,B,1980-01-01\n")
-    client("wrong_delimiter.csv", (_HEADER + good).replace(",", ";").encode())
-    client("cut.csv.gz", gzip.compress((_HEADER + good * 500).encode())[:-40])
-    client("latin1.csv", (_HEADER + "L1,Ren\xe9,Example,1980-05-01,M\n").encode("latin-1"))
-    client(
-        "nul.csv",
-        (_HEADER + "N1,A\0da,Example,1980-05-01,F\n" + "N2,Ada,Example,1980-05-01,F\n").encode(),
-    )
-    client("bom.csv", b"\xef\xbb\xbf" + (_HEADER + "B1,Ada,Example,1980-05-01,F\n").encode())
-    client(
-        "ragged.csv",
-        (_HEADER + "R1,Ada,Example,1980-05-01,F\nR2,Ada\nR3,Ada,Example,1980-05-01,F\n").encode(),
-    )
-    client(
-        "date.csv",
-        (_HEADER + "D1,Ada,Example,1980-02-30,F\nD2,Ada,Example,1980-02-28,F\n").encode(),
-    )
-    client("empty.csv", b"")
-    sound = (_HEADER + "S1,Ada,Example,1980-05-01,F\n").encode()
-    client("twice_a.csv", sound)
-    client("twice_b.csv", sound)
+from tests.orchestration.conftest import Small
 
 
 def _content(folder: Path) -> dict[Path, bytes]:
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
-def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("bad") / "landing"
-    assert caseload("synthesize", "--clients", "20", "--landing", folder).returncode == 0
-    _write_bad_files(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def landed(landing: Path) -> dict[Path, bytes]:
-    """What was landed, before anything read it."""
-    return _content(landing)
-
-
-@pytest.fixture(scope="module")
-def found(landing: Path, landed: dict[Path, bytes]) -> tuple[dict, Path]:
-    assert landed
-    data = landing.parent / "data"
-    ended = caseload("run", "--landing", landing, "--data", data, "--as-of", _DAY)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    status = caseload("status", "--data", data, "--json")
+def found(small: Small) -> tuple[dict, Path]:
+    status = caseload("status", "--data", small.data, "--json")
     assert "Traceback" not in status.stderr
-    return json.loads(status.stdout), data
+    return json.loads(status.stdout), small.data
 
 
 @pytest.mark.parametrize(
@@ -154,8 +103,6 @@ def test_nobodys_data_is_in_the_logs(found: tuple[dict, Path]) -> None:
         assert value not in said
 
 
-def test_landing_is_never_changed(
-    found: tuple[dict, Path], landing: Path, landed: dict[Path, bytes]
-) -> None:
-    assert found[0]["refused_files"]
-    assert _content(landing) == landed
+def test_landing_is_never_changed(small: Small) -> None:
+    assert _content(small.landed)
+    assert _content(small.landing) == _content(small.landed)

@@ -9,7 +9,6 @@ series side by side.
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import shutil
@@ -24,7 +23,8 @@ from pathlib import Path
 import pytest
 from folders import raw_rows, released_bytes, warehouse_rows
 
-from tests.conftest import ROOT, caseload
+from tests.conftest import ROOT
+from tests.orchestration.conftest import AS_OF, Small, run
 
 STAGES = {
     "ingest": ("ingest",),
@@ -32,8 +32,6 @@ STAGES = {
     "judge": ("judge",),
     "publish": ("publish", "workbooks", "release"),
 }
-CLIENTS = 20
-AS_OF = "2026-06-30"
 _AT_ONCE = 2  # series of make test-crash
 _TRIES = 4
 
@@ -46,40 +44,21 @@ class Point:
     fraction: float
 
 
-@dataclass(frozen=True)
-class Undisturbed:
-    landing: Path
-    data: Path
-    seconds: dict[str, float]
-
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    folder = tmp_path_factory.mktemp("undisturbed")
-    landing, data = folder / "landing", folder / "data"
-    assert caseload("synthesize", "--clients", str(CLIENTS), "--landing", landing).returncode == 0
-    ended = caseload("run", "--landing", landing, "--data", data, "--as-of", AS_OF)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    record = (data / "logs" / "runs.jsonl").read_text().splitlines()[-1]
-    seconds = {stage["name"]: stage["wall_seconds"] for stage in json.loads(record)["stages"]}
-    return Undisturbed(landing, data, seconds)
-
-
-def _kill_in(point: Point, undisturbed: Undisturbed, data: Path) -> None:
+def _kill_in(point: Point, small: Small, data: Path) -> None:
     """Start a run and kill it a fraction into a stage; sooner, where the run was faster than the kill."""
-    seconds = point.fraction * sum(undisturbed.seconds[name] for name in STAGES[point.stage])
+    seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
     for tried in range(_TRIES):
-        if _was_killed(STAGES[point.stage][0], seconds / 2**tried, undisturbed, data):
+        if _was_killed(STAGES[point.stage][0], seconds / 2**tried, small, data):
             return
     pytest.fail(f"every run ended before it was killed {point}")
 
 
-def _was_killed(first_stage: str, seconds: float, undisturbed: Undisturbed, data: Path) -> bool:
+def _was_killed(first_stage: str, seconds: float, small: Small, data: Path) -> bool:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CASELOAD_")}
     process = subprocess.Popen(
         [
             sys.executable, "-m", "orchestration.cli", "run",
-            "--landing", str(undisturbed.landing), "--data", str(data), "--as-of", AS_OF,
+            "--landing", str(small.landing), "--data", str(data), "--as-of", AS_OF,
         ],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment,
     )  # fmt: skip
@@ -94,25 +73,25 @@ def _was_killed(first_stage: str, seconds: float, undisturbed: Undisturbed, data
     return process.wait() == -signal.SIGKILL
 
 
-def _series(points: list[Point], undisturbed: Undisturbed, folder: Path) -> None:
+def _series(points: list[Point], small: Small, folder: Path) -> None:
     data = folder / "data"
     done: set[str] = set()  # stages that a later run of the series got past
     for point in points:
-        _kill_in(point, undisturbed, data)
+        _kill_in(point, small, data)
         done |= _before(point.stage)
         where = f"{sorted(done)} done, killed {point}"
         if "ingest" in done:
-            assert raw_rows(data) == raw_rows(undisturbed.data), where
+            assert raw_rows(data) == raw_rows(small.data), where
         if "build" in done:
-            assert warehouse_rows(data) == warehouse_rows(undisturbed.data), where
+            assert warehouse_rows(data) == warehouse_rows(small.data), where
         # What readers see until the next run is whole.
         if (data / "published" / "current").exists():
             released_bytes(data)
-    ended = caseload("run", "--landing", undisturbed.landing, "--data", data, "--as-of", AS_OF)
+    ended = run(small.landing, data)
     assert ended.returncode == 0, f"{points}: {ended.stdout}{ended.stderr}"
-    assert released_bytes(data) == released_bytes(undisturbed.data), points
-    assert warehouse_rows(data) == warehouse_rows(undisturbed.data), points
-    assert raw_rows(data) == raw_rows(undisturbed.data), points
+    assert released_bytes(data) == released_bytes(small.data), points
+    assert warehouse_rows(data) == warehouse_rows(small.data), points
+    assert raw_rows(data) == raw_rows(small.data), points
     published = data / "published"
     assert [entry.name for entry in published.iterdir() if entry.name.startswith(".")] == []
     shutil.rmtree(folder)
@@ -122,16 +101,16 @@ def _before(stage: str) -> set[str]:
     return set(list(STAGES)[: list(STAGES).index(stage)])
 
 
-def test_killed_twice_in_each_stage(undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_killed_twice_in_each_stage(small: Small, tmp_path: Path) -> None:
     points = [Point(stage, fraction) for stage in STAGES for fraction in (0.25, 0.8)]
-    _series(points, undisturbed, tmp_path / "series")
+    _series(points, small, tmp_path / "series")
 
 
 @pytest.mark.crash
 @pytest.mark.skipif(
     "CRASH_POINTS" not in os.environ, reason="the long series: make test-crash sets CRASH_POINTS"
 )
-def test_killed_many_times_in_each_stage(undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_killed_many_times_in_each_stage(small: Small, tmp_path: Path) -> None:
     chosen = random.Random(int(os.environ.get("CRASH_SEED", "7")))
     count = int(os.environ["CRASH_POINTS"])
     shares = [range(number, count, _AT_ONCE) for number in range(_AT_ONCE)]
@@ -140,7 +119,7 @@ def test_killed_many_times_in_each_stage(undisturbed: Undisturbed, tmp_path: Pat
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         series = [
-            pool.submit(_series, points, undisturbed, tmp_path / f"series{number}")
+            pool.submit(_series, points, small, tmp_path / f"series{number}")
             for number, points in enumerate(all_points)
         ]
         for one in series:

@@ -1,7 +1,8 @@
-"""FHIR through the whole pipeline: a real bulk export read in place from ../shared, and screenings in every form they take."""
+"""FHIR to the marts: a real bulk export read in place from ../shared, and screenings in every form they take."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections import Counter
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from folders import released_bytes
 
 from tests.conftest import REAL, caseload
+from tests.linkage.identified import identify
 
 EXPORT = REAL / "fhir-bulk-10" / "landing"
 LOINC = "http://loinc.org"
+_FORMS_AS_OF = dt.datetime.fromisoformat("2026-06-01T23:59:59-04:00")
 _TABLES = ("Patient", "Encounter", "Condition", "Procedure", "MedicationRequest")
 
 
@@ -246,31 +249,23 @@ def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
         "entry": [{"resource": r} for r in resources],
     }
     (folder / "export.json").write_text(json.dumps(bundle, indent=1))
-    ended = caseload(
-        "run",
-        "--landing",
-        tmp_path / "landing",
-        "--data",
-        tmp_path / "data",
-        "--as-of",
-        "2026-06-01",
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+    data = tmp_path / "data"
+    identify(tmp_path / "landing", data, _FORMS_AS_OF, ["+fct_screening", "+fct_task"])
     rows = _all(
-        tmp_path / "data",
+        data,
         "select client.client_id, score_status, cast(total_score as integer), item_9, is_contradicted, level"
         " from marts.fct_screening as screening join marts.dim_client as client using (client_key)",
     )
     assert len(rows) == len(expected)
     assert {row[0]: tuple(row[1:]) for row in rows} == expected
     safety = _all(
-        tmp_path / "data",
+        data,
         "select client.client_id from marts.fct_task as task join marts.dim_client as client using (client_key)"
         " where lane = 0 group by client.client_id",
     )
     care = "select distinct lane from marts.fct_task where client_key ="
     care += " (select client_key from marts.dim_client where client_id = 'care') order by lane"
-    assert [row[0] for row in _all(tmp_path / "data", care)] == [1, 3, 4]
+    assert [row[0] for row in _all(data, care)] == [1, 3, 4]
     told = {name for name, gives in expected.items() if (gives[2] or 0) >= 1 or gives[4] == "high"}
     # twelve days after, and without a review, a safety task has expired: it was opened all the same
     assert {row[0] for row in safety} == told

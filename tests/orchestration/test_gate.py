@@ -1,6 +1,6 @@
 """The permanent test of the one door: a failing suite leaves no new file, and the old release stays current.
 
-The failure is real: a suite of the gate is given an expectation that the demo's rows break, in a copy of the project.
+The failure is real: a suite of the gate is given an expectation that the rows break, in a copy of the project.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from folders import released_bytes
 
-from tests.conftest import ROOT, Demo
+from tests.conftest import ROOT
+from tests.orchestration.conftest import Small
 
 _ROOMS = (
     "dbt_project", "expectations", "orchestration", "publishing", "sources", "synthetic",
@@ -41,10 +42,10 @@ def _tree(published: Path) -> set[str]:
     }
 
 
-def test_failing_suite_leaves_no_new_file(demo: Demo, tmp_path: Path) -> None:
+def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     project = _copy_of_the_project(tmp_path / "project")
     data = tmp_path / "data"
-    shutil.copytree(demo.data, data, symlinks=True, ignore=shutil.ignore_patterns("landing"))
+    shutil.copytree(small.data, data, symlinks=True)
     suite = project / "expectations" / "suites" / "marts" / "fct_task.json"
     rules = json.loads(suite.read_text())
     rules["expectations"].append(
@@ -59,7 +60,7 @@ def test_failing_suite_leaves_no_new_file(demo: Demo, tmp_path: Path) -> None:
     # A later instant would make another release, were it let out.
     ended = subprocess.run(
         [
-            sys.executable, "-m", "orchestration.cli", "run", "--landing", str(demo.landing),
+            sys.executable, "-m", "orchestration.cli", "run", "--landing", str(small.landing),
             "--data", str(data), "--as-of", "2026-07-01",
         ],
         check=False, capture_output=True, text=True, cwd=project,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -12,7 +13,8 @@ import duckdb
 import pytest
 from folders import released_bytes
 
-from tests.conftest import AS_OF, ROOT, Demo, caseload
+from tests.conftest import ROOT, Demo, caseload
+from tests.orchestration.conftest import Small, run
 
 
 def test_demo_shows_where_everything_is(demo: Demo) -> None:
@@ -48,14 +50,18 @@ def test_every_row_is_accounted_for(demo: Demo) -> None:
         assert loaded == current + superseded, source
 
 
-def test_second_run_changes_no_byte(demo: Demo) -> None:
-    before = released_bytes(demo.data)
-    made = (demo.release / "manifest.json").stat().st_mtime_ns
-    ended = caseload("run", "--landing", demo.landing, "--data", demo.data, "--as-of", AS_OF)
+def test_second_run_changes_no_byte(small: Small, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(small.data, data, symlinks=True)
+    before = released_bytes(data)
+    manifest = (data / "published" / "current").resolve() / "manifest.json"
+    made = manifest.stat().st_mtime_ns
+    ended = run(small.landing, data)
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert released_bytes(demo.data) == before
-    assert (demo.release / "manifest.json").stat().st_mtime_ns == made
-    assert not (demo.data / "warehouse.duckdb.wal").exists()
+    assert released_bytes(data) == before
+    assert (data / "published" / "current").resolve() == manifest.parent
+    assert manifest.stat().st_mtime_ns == made
+    assert not (data / "warehouse.duckdb.wal").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,9 @@
-"""X12 interchanges of a third party (837P, 837I, 835), read in place from ../shared, through the whole pipeline."""
+"""X12 interchanges (837P, 837I, 835) and HL7 v2 messages (ADT, SIU) of third parties, from ../shared, through the whole pipeline."""
 
 from __future__ import annotations
 
+import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -11,17 +13,23 @@ from folders import released_bytes
 
 from tests.conftest import REAL, caseload
 
-LANDING = REAL / "x12" / "landing"
-FILES = LANDING / "claims_x12"
+FILES = REAL / "x12" / "landing" / "claims_x12"
+MESSAGES = REAL / "hl7v2" / "landing" / "adt"
 
 
 @pytest.fixture(scope="module")
-def x12(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not FILES.is_dir():
         pytest.skip("../shared/real is absent: no third-party files to read")
-    data = tmp_path_factory.mktemp("x12") / "data"
-    ended = caseload("run", "--landing", LANDING, "--data", data, "--as-of", "2026-02-01")
+    folder = tmp_path_factory.mktemp("exchange")
+    for sender in (FILES, MESSAGES):
+        shutil.copytree(sender, folder / "landing" / sender.name)
+    data = folder / "data"
+    ended = caseload(
+        "run", "--landing", folder / "landing", "--data", data, "--as-of", "2026-02-01"
+    )
     assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
     return data
 
 
@@ -37,11 +45,11 @@ def _segments() -> Counter[str]:
     return Counter(text.strip().split("*", 1)[0] for segments in texts for text in segments)
 
 
-def test_every_record_is_loaded_or_rejected_for_a_reason(x12: Path) -> None:
+def test_every_record_is_loaded_or_rejected_for_a_reason(exchange: Path) -> None:
     rows = {
         name: (rows_in, loaded, rejected, superseded, current)
         for name, rows_in, loaded, rejected, superseded, current in _all(
-            x12,
+            exchange,
             "select table_name, rows_in, rows_loaded, rows_rejected, rows_superseded, rows_current"
             " from quality.fct_reconciliation where source = 'claims_x12'",
         )
@@ -61,8 +69,10 @@ def test_every_record_is_loaded_or_rejected_for_a_reason(x12: Path) -> None:
         assert loaded == current + superseded, name
 
 
-def test_the_rejects_are_the_files_own_mistakes(x12: Path) -> None:
-    found = _all(x12, "select reason_code, detail from quality.fct_reject")
+def test_the_rejects_are_the_files_own_mistakes(exchange: Path) -> None:
+    found = _all(
+        exchange, "select reason_code, detail from quality.fct_reject where source = 'claims_x12'"
+    )
     # A component separator other than ISA16 names, a thirteenth month, a decimal pointer, an element for a component.
     assert {reason for reason, _ in found} == {
         "pattern_mismatch",
@@ -72,24 +82,43 @@ def test_the_rejects_are_the_files_own_mistakes(x12: Path) -> None:
     }
 
 
-def test_claims_and_their_clients_reach_the_marts(x12: Path) -> None:
+def test_claims_and_their_clients_reach_the_marts(exchange: Path) -> None:
     claims = _all(
-        x12, "select source, count(*), count(client_key) from marts.fct_claim group by source"
+        exchange, "select source, count(*), count(client_key) from marts.fct_claim group by source"
     )
     ((source, count, with_client),) = claims
     assert (source, count) == ("claims_x12", with_client)
     assert count > 10
-    ids = _all(x12, "select client_id from marts.dim_client")
+    ids = _all(exchange, "select client_id from marts.dim_client")
     assert all(str(client_id).startswith("claims_x12:") for (client_id,) in ids)
-    stays = _all(x12, "select distinct evidence_table from marts.fct_claim")
+    stays = _all(exchange, "select distinct evidence_table from marts.fct_claim")
     assert stays == [("raw_claims_x12.claim_line",)]
 
 
-def test_no_value_of_the_files_stands_in_a_detail(x12: Path) -> None:
-    details = " ".join(str(row[0]) for row in _all(x12, "select detail from quality.fct_reject"))
+def test_every_message_is_loaded_or_rejected_for_a_reason(exchange: Path) -> None:
+    contents = {path.read_bytes() for path in MESSAGES.rglob("*") if path.is_file()}
+    begun = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?MSH")
+    delivered = sum(len(begun.findall(content)) for content in contents)
+    ((rows_in, loaded, rejected, superseded, current),) = _all(
+        exchange,
+        "select sum(rows_in), sum(rows_loaded), sum(rows_rejected), sum(rows_superseded), sum(rows_current)"
+        " from quality.fct_reconciliation where source = 'adt' and table_name = 'message'",
+    )
+    assert rows_in == delivered == loaded + rejected
+    assert loaded == current + superseded
+    assert loaded > rejected
+    reasons = "select distinct reason_code from quality.fct_reject where source = 'adt'"
+    assert _all(exchange, reasons) == [("repeated_segment",)]
+    assert _all(exchange, "select status from marts.fct_appointment") == [("no_show",)]
+
+
+def test_no_value_of_the_files_stands_in_a_detail(exchange: Path) -> None:
+    details = " ".join(
+        str(row[0]) for row in _all(exchange, "select detail from quality.fct_reject")
+    )
     for word in ("SMITH", "JONES", "11>B>1", "20002316", "HC>"):
         assert word not in details
 
 
-def test_lists_and_metrics_are_released(x12: Path) -> None:
-    assert released_bytes(x12)
+def test_lists_and_metrics_are_released(exchange: Path) -> None:
+    assert released_bytes(exchange)

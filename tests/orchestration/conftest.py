@@ -1,0 +1,97 @@
+"""A small agency some of whose files are broken, landed and run once per session."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import built_once, caseload
+
+AS_OF = "2026-06-30"
+_CLIENTS = 20
+_HEADER = "client_id,first_name,last_name,birth_date,sex\n"
+_GOOD = "Z{n},Ada,Example,1980-05-01,F\n"
+
+
+def _write_bad_files(folder: Path) -> None:
+    ehr = folder / "ehr" / AS_OF
+    ehr.mkdir(parents=True, exist_ok=True)
+
+    def client(name: str, content: bytes) -> None:
+        (ehr / f"client_{name}").write_bytes(content)
+
+    good = "".join(_GOOD.format(n=n) for n in range(3))
+    client("wrong_header.csv", b"person,first,last,dob\n1,A,B,1980-01-01\n")
+    client("wrong_delimiter.csv", (_HEADER + good).replace(",", ";").encode())
+    client("cut.csv.gz", gzip.compress((_HEADER + good * 500).encode())[:-40])
+    client("latin1.csv", (_HEADER + "L1,Ren\xe9,Example,1980-05-01,M\n").encode("latin-1"))
+    client(
+        "nul.csv",
+        (_HEADER + "N1,A\0da,Example,1980-05-01,F\n" + "N2,Ada,Example,1980-05-01,F\n").encode(),
+    )
+    client("bom.csv", b"\xef\xbb\xbf" + (_HEADER + "B1,Ada,Example,1980-05-01,F\n").encode())
+    client(
+        "ragged.csv",
+        (_HEADER + "R1,Ada,Example,1980-05-01,F\nR2,Ada\nR3,Ada,Example,1980-05-01,F\n").encode(),
+    )
+    client(
+        "date.csv",
+        (_HEADER + "D1,Ada,Example,1980-02-30,F\nD2,Ada,Example,1980-02-28,F\n").encode(),
+    )
+    client("empty.csv", b"")
+    sound = (_HEADER + "S1,Ada,Example,1980-05-01,F\n").encode()
+    client("twice_a.csv", sound)
+    client("twice_b.csv", sound)
+
+
+@dataclass(frozen=True)
+class Small:
+    """What landed, what the run left, and what had landed before it."""
+
+    folder: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    @property
+    def landed(self) -> Path:
+        return self.folder / "landed"
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """Wall time of each stage of the run."""
+        record = (self.data / "logs" / "runs.jsonl").read_text().splitlines()[-1]
+        return {stage["name"]: stage["wall_seconds"] for stage in json.loads(record)["stages"]}
+
+
+def run(landing: Path, data: Path) -> subprocess.CompletedProcess[str]:
+    """The run of which `small` is the undisturbed one."""
+    return caseload("run", "--landing", landing, "--data", data, "--as-of", AS_OF)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
+    """Read it; do not change it."""
+    return Small(built_once(tmp_path_factory, "small", _build)[0])
+
+
+def _build(folder: Path) -> str:
+    made = Small(folder)
+    written = caseload("synthesize", "--clients", str(_CLIENTS), "--landing", made.landing)
+    assert written.returncode == 0, written.stderr
+    _write_bad_files(made.landing)
+    shutil.copytree(made.landing, made.landed)
+    ended = run(made.landing, made.data)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout
