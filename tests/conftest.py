@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -89,6 +90,11 @@ def real() -> Path:
             "../shared/real is not here: third-party data are read from there, never copied in"
         )
     return REAL
+
+
+def pytest_configure() -> None:
+    """The pipeline's modules live as long as the tests: look through them for garbage as seldom as a run does."""
+    gc.set_threshold(100_000, 20, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

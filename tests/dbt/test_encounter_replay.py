@@ -195,7 +195,7 @@ stories = st.lists(alerts, min_size=1, max_size=14, unique=True)
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(story=stories, data=st.data())
 def test_any_arrival_gives_the_same_encounters(

@@ -3,7 +3,8 @@
 The process is killed from outside, a fraction into a stage as measured in the undisturbed run; nothing in the product
 knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the
 last one end. Every run of it is the "next run" of the kill before: it has to get past that stage, and what earlier stages
-left must be as in the undisturbed run. `make test` kills twice in each stage, `make test-crash` CRASH_POINTS times, in
+left must be as in the undisturbed run. `make test` kills twice in each stage; what it kills behind a finished build is a run
+of those steps alone, as Dagster re-executes them. `make test-crash` kills whole runs, CRASH_POINTS times in each stage, in
 series side by side.
 """
 
@@ -44,22 +45,19 @@ class Point:
     fraction: float
 
 
-def _kill_in(point: Point, small: Small, data: Path) -> None:
+def _kill_in(point: Point, command: list[str], small: Small) -> None:
     """Start a run and kill it a fraction into a stage; sooner, where the run was faster than the kill."""
     seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
     for tried in range(_TRIES):
-        if _was_killed(STAGES[point.stage][0], seconds / 2**tried, small, data):
+        if _was_killed(STAGES[point.stage][0], seconds / 2**tried, command):
             return
     pytest.fail(f"every run ended before it was killed {point}")
 
 
-def _was_killed(first_stage: str, seconds: float, small: Small, data: Path) -> bool:
+def _was_killed(first_stage: str, seconds: float, command: list[str]) -> bool:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("CASELOAD_")}
     process = subprocess.Popen(
-        [
-            sys.executable, "-m", "orchestration.cli", "run",
-            "--landing", str(small.landing), "--data", str(data), "--as-of", AS_OF,
-        ],
+        [sys.executable, "-m", *command],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment,
     )  # fmt: skip
     assert process.stdout is not None
@@ -73,11 +71,23 @@ def _was_killed(first_stage: str, seconds: float, small: Small, data: Path) -> b
     return process.wait() == -signal.SIGKILL
 
 
-def _series(points: list[Point], small: Small, folder: Path) -> None:
+def _series(points: list[Point], small: Small, folder: Path, *, whole_runs: bool) -> None:
     data = folder / "data"
+    landing = str(small.landing)
+    whole = [
+        "orchestration.cli",
+        "run",
+        "--landing",
+        landing,
+        "--data",
+        str(data),
+        "--as-of",
+        AS_OF,
+    ]
+    behind_the_build = ["tests.orchestration.publish_again", landing, str(data), AS_OF]
     done: set[str] = set()  # stages that a later run of the series got past
     for point in points:
-        _kill_in(point, small, data)
+        _kill_in(point, whole if whole_runs or "build" not in done else behind_the_build, small)
         done |= _before(point.stage)
         where = f"{sorted(done)} done, killed {point}"
         if "ingest" in done:
@@ -103,7 +113,7 @@ def _before(stage: str) -> set[str]:
 
 def test_killed_twice_in_each_stage(small: Small, tmp_path: Path) -> None:
     points = [Point(stage, fraction) for stage in STAGES for fraction in (0.25, 0.8)]
-    _series(points, small, tmp_path / "series")
+    _series(points, small, tmp_path / "series", whole_runs=False)
 
 
 @pytest.mark.crash
@@ -119,7 +129,7 @@ def test_killed_many_times_in_each_stage(small: Small, tmp_path: Path) -> None:
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         series = [
-            pool.submit(_series, points, small, tmp_path / f"series{number}")
+            pool.submit(_series, points, small, tmp_path / f"series{number}", whole_runs=True)
             for number, points in enumerate(all_points)
         ]
         for one in series:
