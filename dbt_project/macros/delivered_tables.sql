@@ -25,6 +25,6 @@
             'patients', 'encounters', 'conditions', 'observations', 'medications', 'procedures', 'claims',
             'claims_transactions', 'payer_transitions', 'organizations', 'providers',
         ],
-        'valuesets': ['code'],
+        'valuesets': ['code', 'fhir_value_set', 'fhir_resource'],
     }) }}
 {%- endmacro %}

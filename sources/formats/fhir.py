@@ -359,7 +359,8 @@ def _elements(resources_read: pl.DataFrame, way: tuple[Step, ...]) -> pl.DataFra
     for number, step in enumerate(way):
         if number:
             found = found.with_columns(pl.col("element").struct.field(step.name).alias("element"))
-        found = found.filter(pl.col("element").list.len() > 0).explode("element")
+        if step.is_array:
+            found = found.filter(pl.col("element").list.len() > 0).explode("element")
         found = found.filter(pl.col("element").is_not_null())
         for condition in step.conditions:
             found = found.filter(condition.holds(pl.col("element")))

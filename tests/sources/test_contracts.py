@@ -44,7 +44,7 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "referrals": 1,
         "screenings": 1,
         "synthea": 11,
-        "valuesets": 1,
+        "valuesets": 3,
     }
     assert counts == expected
     assert set(load_ledger_contract().tables) == {
