@@ -43,6 +43,7 @@ EVENT_TYPES = (
     "deceased", "closed",
 )  # fmt: skip
 
+KNOWN_PATIENT = "m0"
 TRIGGERS = {
     "admit": ("A01", "admitted_at"),
     "discharge": ("A03", "discharged_at"),
@@ -105,6 +106,21 @@ class Message(Alert):
         }
 
 
+class Merge(Message):
+    """A40: the patient of this visit is the known one."""
+
+    def row(self) -> dict[str, object]:
+        """The raw row without its batch."""
+        told = super().row()
+        return {
+            **{name: told[name] for name in ("sending_facility_id", "message_type", "message_at")},
+            "trigger_event": "A40",
+            "message_control_id": f"{self.visit}-A40",
+            "source_patient_id": KNOWN_PATIENT,
+            "prior_patient_id": told["source_patient_id"],
+        }
+
+
 class Hospital:
     """The models from raw alert to encounter, over an empty warehouse in memory."""
 
@@ -141,7 +157,7 @@ class Hospital:
         )
         run(
             "create table intermediate.int_client__matched as select 'adt' as source,"
-            " 'h1' as source_scope, 'm0' as source_client_id, 7 as client_key"
+            f" 'h1' as source_scope, '{KNOWN_PATIENT}' as source_client_id, 7 as client_key"
         )
         for schema, kind, path in MODELS:
             sql = (compiled / f"{path}.sql").read_text()
@@ -255,3 +271,17 @@ def test_a_hospitals_own_messages_tell_what_alerts_tell(
 def test_an_alert_and_a_message_of_one_visit_are_one_encounter(hospital: Hospital) -> None:
     mixed = [Alert(1, "admit", 6), Message(1, "discharge", 31), Alert(1, "discharge", 31)]
     assert len(hospital.encounters([mixed])) == 1
+
+
+def test_a_merge_after_the_discharge_finds_the_client_in_any_order(hospital: Hospital) -> None:
+    visit = [Message(1, "admit", 6), Message(1, "discharge", 31)]
+    story = [*visit, Merge(1, "admit", 40)]
+    assert hospital.encounters([visit], "client_key") == [(None,)]
+    for pieces in (
+        [story],
+        [story[::-1]],
+        [[told] for told in story],
+        [[told] for told in story[::-1]],
+    ):
+        found = hospital.encounters(pieces, "client_key, ended_at is not null")
+        assert found == [(7, True)], pieces
