@@ -83,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     synthesize.add_argument("--days", type=_positive, help="days of history (default: two years)")
     synthesize.add_argument("--end", type=date.fromisoformat, help="last day of the history")
     synthesize.add_argument("--identity-dirt", action="store_true", help=_DIRT)
+    synthesize.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="NAME[,NAME…]",
+        help="csv (default), hl7v2 (sender adt): senders that speak it deliver in it, the others CSV",
+    )
 
     status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")
     status.add_argument("--data", type=Path)
@@ -157,6 +164,7 @@ def _synthesize(options: argparse.Namespace, settings: Settings) -> int:
         options.end,
         Console(),
         identity_dirt=options.identity_dirt,
+        formats=[name.strip() for names in options.format for name in names.split(",")],
     )
     return RELEASED
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shlex
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def synthesize(
     console: Console,
     *,
     identity_dirt: bool,
+    formats: Collection[str],
 ) -> None:
     """Write landing files only."""
     written = _written(
@@ -37,6 +39,7 @@ def synthesize(
         days or DAYS,
         end,
         identity_dirt=identity_dirt,
+        formats=formats,
     )
     console.print(
         f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
@@ -78,6 +81,7 @@ def _written(
     end: date | None = None,
     *,
     identity_dirt: bool,
+    formats: Collection[str] = (),
 ) -> SynthesisReport:
     try:
         return write_agency(
@@ -88,6 +92,7 @@ def _written(
             end=end,
             zone=zone,
             identity_dirt=identity_dirt,
+            formats=formats,
         )
     except (ValueError, FileExistsError) as error:
         # An impossible agency, or a folder that holds another one: the text says which.

@@ -4,6 +4,7 @@ People are invented at once, lives in chunks, so that memory stays bounded; the 
 here: rates, shapes of tables.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from synthetic.feeds import (
 from synthetic.feeds import (
     clients as client_records,
 )
+from synthetic.formats import CSV, FORMATS, TRANSCRIBERS
 from synthetic.landing import Landing, Rows
 
 DEFAULT_END = date(2026, 6, 30)
@@ -51,7 +53,7 @@ class SynthesisReport:
         as_of: The moment to run at, see `as_of`.
         files: Number of files written.
         size_bytes: Their size together.
-        rows: Rows per (source, table), as delivered: repeated and superseded ones count.
+        rows: Rows per (source, table), as delivered: repeated and superseded ones count, whatever their format.
     """
 
     landing: Path
@@ -79,6 +81,7 @@ def synthesize(
     *,
     truth: Path | None = None,
     identity_dirt: bool = False,
+    formats: Collection[str] = (),
 ) -> SynthesisReport:
     """Write the landing files of a made-up agency; the same arguments give the same bytes.
 
@@ -91,12 +94,13 @@ def synthesize(
         zone: The agency's time zone.
         truth: Folder outside `landing` for who is who (Parquet), for tests of record linkage.
         identity_dirt: Twins, mistyped names and dates, missing ids (`feeds.dirt`), and the sample that measures linkage.
+        formats: Syntaxes of `synthetic.formats.FORMATS` besides CSV; the sender that speaks one delivers in it.
 
     Returns:
         What was written, and the moment to run at.
 
     Raises:
-        ValueError: Too few clients or days, or `truth` inside `landing`.
+        ValueError: Too few clients or days, an unknown format, or `truth` inside `landing`.
         FileExistsError: The folder holds other files of the same names.
     """
     if clients < 1 or days < SHORTEST_PERIOD:
@@ -105,6 +109,9 @@ def synthesize(
         )
     if truth is not None and truth.resolve().is_relative_to(landing.resolve()):
         raise ValueError("The truth belongs outside the landing folder: no sender delivers it.")
+    unknown = sorted(set(formats) - set(FORMATS))
+    if unknown:
+        raise ValueError(f"{', '.join(unknown)}: expected formats among {', '.join(FORMATS)}.")
     last = end or DEFAULT_END
     period = timeline.Period(last - timedelta(days=days), last, zone)
     sites = organization.site_count(clients)
@@ -127,6 +134,8 @@ def synthesize(
             )
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
+        for name in sorted(set(formats) - {CSV}):
+            target.transcribe(*TRANSCRIBERS[name])
         files, size = target.place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)

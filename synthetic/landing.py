@@ -7,7 +7,7 @@ Must not be here: meanings; any random draw other than which rows are sent again
 
 import filecmp
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -143,6 +143,10 @@ class Landing:
             )
         self._started.add(name)
 
+    def transcribe(self, source: str, transcriber: Callable[[Path], None]) -> None:
+        """Let a sender's finished files be written in another syntax, before they are placed."""
+        transcriber(self.scratch / source)
+
     def place(self) -> tuple[int, int]:
         """Move the files into the landing folder.
 
@@ -152,7 +156,9 @@ class Landing:
         Raises:
             FileExistsError: A file of another content stands there already; landing files are never changed.
         """
-        names = sorted(self._started)
+        names = sorted(
+            path.relative_to(self.scratch) for path in self.scratch.rglob("*") if path.is_file()
+        )
         for name in names:
             placed = self.target / name
             if placed.exists() and not filecmp.cmp(placed, self.scratch / name, shallow=False):

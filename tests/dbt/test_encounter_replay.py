@@ -132,7 +132,7 @@ class Hospital:
         run("set TimeZone = 'UTC'")
         run("attach ':memory:' as warehouse")
         run("use warehouse")
-        for schema in ("raw_adt", "raw_caseload", "staging", "intermediate", "seeds"):
+        for schema in ("raw_adt", "raw_caseload", "staging", "intermediate", "seeds", "marts"):
             run(f"create schema {schema}")
         self._names: dict[str, list[str]] = {}
         for name, table in load_contracts()["adt"].tables.items():
@@ -149,7 +149,10 @@ class Hospital:
             "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
             " received_at timestamptz, is_dated boolean)"
         )
-        for seed in ("event_rule", "adt_trigger", "adt_patient_class"):
+        run(
+            "create table marts.dim_provider (npi varchar, provider_name varchar, facility_type varchar)"
+        )
+        for seed in ("event_rule", "adt_trigger", "adt_patient_class", "discharge_disposition"):
             run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
         run(
             "create table intermediate.int_row__received (source varchar, table_name varchar,"

@@ -20,16 +20,20 @@ ANSWERS = ["+int_client__matched", "+fct_identity_review", "+fct_linkage_accurac
 
 
 def identify(
-    landing: Path, data: Path, as_of: dt.datetime = AS_OF, answers: list[str] = ANSWERS
+    landing: Path,
+    data: Path,
+    as_of: dt.datetime = AS_OF,
+    answers: list[str] = ANSWERS,
+    left_out: tuple[str, ...] = (),
 ) -> Path:
-    """Who is who by what landed, and the models that `answers` selects; returns the warehouse."""
+    """Who is who by what landed, and the models that `answers` selects but not `left_out`; returns the warehouse."""
     settings = Settings(landing=landing, data=data)
     ingest(landing, data / "raw", settings.time_zone, as_of)
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
-    _build(settings, [BEFORE_LINKAGE], [])
+    _build(settings, [BEFORE_LINKAGE], [*left_out])
     linkage_assets.compare(settings)
-    _build(settings, answers, [BEFORE_LINKAGE])
+    _build(settings, answers, [BEFORE_LINKAGE, *left_out])
     return data / warehouse.FILE
 
 

@@ -23,6 +23,14 @@ merged_patient as (
     select * from {{ ref('int_message__merged') }}
 ),
 
+provider as (
+    select * from {{ ref('dim_provider') }}
+),
+
+discharge_disposition as (
+    select * from {{ ref('discharge_disposition') }}
+),
+
 -- spec domain.md 7: in the order of EVN-2, then MSH-7, not of arrival
 numbered_message as (
     select
@@ -144,7 +152,9 @@ answered_message as (
                 then
                     min(case when event_type in ('admit', 'presented') then happened_at end)
                         over told_later
-        end as told_again_at
+        end as told_again_at,
+        coalesce(bool_or(event_type = 'cancelled_discharge') over told_later, false)
+            as is_taken_back
     from happened_message
     window told_later as (
         partition by sender_id, visit_number order by told_number
@@ -159,8 +169,21 @@ placed_message as (
         message.trigger_event,
         coalesce(visit.visit_facility_id, message.visit_facility_id, message.sender_id)
             as sending_facility_id,
+        -- no message says what kind of facility it comes from: the agency's list of providers does
+        provider.provider_name as facility_name,
+        provider.facility_type,
         message.visit_number,
-        message.event_type,
+        -- A03 of the dead (PID-30) is their death, unless PV1-36 says that they left alive
+        case
+            when
+                message.event_type = 'discharge'
+                and message.is_deceased
+                and message.visit_number is not null
+                and not message.is_taken_back
+                and coalesce(disposition.category = 'died', true)
+                then 'deceased'
+            else message.event_type
+        end as event_type,
         coalesce(message.patient_class, message.default_class) as patient_class,
         case when message.told_again_at <= message.happened_at
                 then message.told_again_at - interval '1 second'
@@ -189,6 +212,7 @@ placed_message as (
             else coalesce(message.discharge_disposition_code, visit.discharge_disposition_code)
         end as discharge_disposition_code,
         message.admitted_from,
+        case when message.message_at_precision = 'time' then message.message_at end as told_at,
         message._batch_id,
         message._source_row
     from answered_message as message
@@ -197,6 +221,12 @@ placed_message as (
         and message.source_patient_id = patient.source_patient_id
     left join visit
         on message.sender_id = visit.sender_id and message.visit_number = visit.visit_number
+    left join provider
+        on
+        coalesce(visit.visit_facility_id, message.visit_facility_id, message.sender_id)
+        = provider.npi
+    left join discharge_disposition as disposition
+        on message.discharge_disposition_code = disposition.discharge_disposition_code
 )
 
 select * from placed_message

@@ -1,0 +1,173 @@
+"""The same agency in another syntax: the same marts, the same bytes each time, nothing lost on the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from orchestration.cli import USAGE, main
+from sources.contract import load_contracts
+from sources.formats.hl7v2 import read_hl7v2
+from synthetic.agency import as_of, synthesize
+from synthetic.formats import hl7v2
+from tests.linkage.identified import identify
+
+# Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
+CLIENTS, SEED, DAYS = 60, 6, 400
+ZONE = "America/New_York"
+# Every mart, without the tests of models: other files run those.
+MARTS = {"csv": ["+path:models/marts"], "hl7v2": ["+path:models/marts,source:adt+"]}
+LEFT_OUT = ("resource_type:test",)
+# Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
+# message (event_id, in the list of unmatched discharges) is the message's, not the event's.
+EVIDENCE = {"evidence_table", "evidence_key", "event_id"}
+HEADER = (
+    "event_id,sending_facility_id,facility_name,facility_type,visit_number,event_type,patient_class,event_at,"
+    "source_patient_id,medicaid_id,first_name,last_name,birth_date,sex,diagnosis_code,discharge_disposition_code,"
+    "admitted_from,received_at\n"
+)
+TOLD = r"""e1,h|1,"A ^ B",other,v\1,admit,inpatient,2026-03-08T03:30:00-04:00,p&1,M~1,"D'Arc \F\","\&|~^é",1980-02-13,X,F20.9,,emergency,2026-03-08T04:00:00-04:00
+e2,h,,,,discharge,,2026-03-09,,m2,,,,,,07,,2026-11-01T01:30:00-05:00
+e3,h,,,v3,deceased,observation,2026-03-09T10:00:00-04:00,p3,,,,1980-02-13,,I10,20,,2026-03-09T11:00:00-04:00
+"""
+KEPT = """k1,h,,,v,closed,emergency,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k2,h,,,v,admit,emergency,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k3,h,,,v,presented,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k4,h,,,v,discharge,inpatient,2026-03-09T10:00:00-04:00,,,A,B,1980-02-13,,,,,2026-03-09T11:00:00-04:00
+k5,h,,,v,cancelled_discharge,inpatient,2026-03-09,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k6,h,,,v,discharge,inpatient,2026-03-09T10:00:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k7,h,,,v7,discharge,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,F20.9,,,2026-03-09T11:00:00-04:00
+k8,h,,,v7,discharge,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T12:00:00-04:00
+k8,h,,,v8,discharge,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+k8,h,,,v8,discharge,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T12:00:00-04:00
+k9,h,,,v9,deceased,inpatient,2026-03-09T10:00:00-04:00,p,,,"A
+B",,,,,,2026-03-09T12:00:00-04:00
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """The agency as CSV and as HL7 v2, each landed and built: its marts and alerts, in a schema of the format's name."""
+    connection = duckdb.connect()
+    before = None
+    for name, answers in MARTS.items():
+        folder = tmp_path_factory.mktemp(name)
+        synthesize(folder / "landing", CLIENTS, seed=SEED, days=DAYS, formats=[name])
+        data = folder / "data"
+        if before:
+            # What no alert can change is built once: seeds, and what other senders alone say.
+            data.mkdir()
+            shutil.copy(before, data)
+        before = identify(folder / "landing", data, as_of(), answers, LEFT_OUT)
+        connection.execute(f"attach '{before}' as warehouse (read_only)")
+        connection.execute(f"create schema {name}")
+        for schema, table in connection.execute(
+            "select distinct schema_name, table_name from duckdb_columns() where database_name = 'warehouse'"
+            " and (schema_name = 'marts' or table_name in ('stg_adt__event', 'stg_adt__message'))"
+        ).fetchall():
+            connection.execute(
+                f"create table {name}.{table} as select * from warehouse.{schema}.{table}"
+            )
+        connection.execute("detach warehouse")
+    return connection
+
+
+def test_messages_make_the_same_marts_as_alerts(built: duckdb.DuckDBPyConnection) -> None:
+    columns: dict[str, list[str]] = {}
+    for table, column in built.execute(
+        "select table_name, column_name from duckdb_columns() where schema_name = 'csv'"
+        " and table_name not like 'stg_%' order by table_name, column_index"
+    ).fetchall():
+        if column not in EVIDENCE:
+            columns.setdefault(table, []).append(f'"{column}"')
+
+    different = {}
+    for table, names in columns.items():
+        rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", "hl7v2")]
+        lost = built.execute(f"{rows[0]} except all {rows[1]}").fetchall()
+        added = built.execute(f"{rows[1]} except all {rows[0]}").fetchall()
+        if lost or added:
+            different[table] = (lost[:2], added[:2])
+    assert not different
+    for table in ("fct_stay", "fct_ed_visit", "fct_task", "fct_risk_reason", "mart_client_risk"):
+        assert count(built, f"csv.{table}") > 10, table
+    for name, told_by in (("csv", "raw_adt.event"), ("hl7v2", "raw_adt.message")):
+        for table in ("fct_stay", "fct_ed_visit", "fct_task"):
+            assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
+
+
+def test_the_agency_speaks_in_messages(built: duckdb.DuckDBPyConnection) -> None:
+    """Else the marts would be the same because the deliveries are."""
+    assert count(built, "csv.stg_adt__message") == 0
+    assert count(built, "hl7v2.stg_adt__message") > 100
+    assert 0 < count(built, "hl7v2.stg_adt__event") < 20
+    triggers = "select distinct trigger_event from hl7v2.stg_adt__message order by all"
+    told = [trigger for (trigger,) in built.execute(triggers).fetchall()]
+    assert told == ["A01", "A02", "A03", "A04", "A06", "A11", "A13"]
+
+
+def count(built: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table."""
+    return built.execute(f"select count(*) from {table}").fetchall()[0][0]
+
+
+def at(utc: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
+
+
+def test_values_come_back_as_they_were(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / "adt" / "2026-03-10"
+    folder.mkdir(parents=True)
+    (folder / "event_full.csv").write_text(HEADER + TOLD + KEPT, encoding="utf-8")
+    hl7v2.transcribe(folder.parent)
+    assert (folder / "event_full.csv").read_text("utf-8") == HEADER + KEPT
+    contract = load_contracts()["adt"].tables["message"]
+    out = tmp_path / "message"
+    read = read_hl7v2(
+        folder / "event_full.hl7", {"message": contract}, ZONE, "b", out, {"message": 1}
+    )
+    rows = pl.concat([pl.read_parquet(path) for path in read["message"].typed])
+    assert read["message"].rows_rejected == 0
+    found = rows.select(
+        "message_control_id", "sending_facility_id", "visit_number", "source_patient_id", "medicaid_id",
+        "first_name", "last_name", "diagnosis_code_1", "patient_class", "trigger_event", "is_deceased",
+        "discharge_disposition_code", "recorded_at", "recorded_at_precision",
+        "message_at",
+    ).rows()  # fmt: skip
+    assert found == [
+        (
+            "e1", "h|1", r"v\1", "p&1", "M~1", "D'Arc \\F\\", r"\&|~^é", "F20.9", "I", "A06", None, None,
+            at("2026-03-08T07:30"), "time", at("2026-03-08T08:00"),
+        ),
+        (
+            "e2", "h", None, None, "m2", None, None, None, "U", "A03", None, "07",
+            at("2026-03-09T04:00"), "date", at("2026-11-01T06:30"),
+        ),
+        (
+            "e3", "h", "v3", "p3", None, None, None, "I10", "OBS", "A03", True, "20",
+            at("2026-03-09T14:00"), "time", at("2026-03-09T15:00"),
+        ),
+    ]  # fmt: skip
+
+
+def test_the_same_arguments_give_the_same_messages(tmp_path: Path) -> None:
+    texts = []
+    for name in ("one", "two"):
+        synthesize(tmp_path / name, CLIENTS, seed=SEED, days=100, formats=["hl7v2"])
+        files = sorted((tmp_path / name / "adt").glob("*/*.hl7"))
+        texts.append([(file.parent.name, file.read_bytes()) for file in files])
+    assert texts[0] == texts[1]
+    assert len(texts[0]) > 2
+
+
+def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    landing = tmp_path / "landing"
+    arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
+    assert main(arguments) == USAGE
+    assert "hl7: expected formats among csv, hl7v2" in capsys.readouterr().err
+    assert not landing.exists()
