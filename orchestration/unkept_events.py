@@ -27,7 +27,8 @@ class UnkeptEvents(InMemoryEventLogStorage):
         """Keep nothing."""
 
     def get_asset_records(
-        self, asset_keys: Sequence[dg.AssetKey] | None = None
+        self,
+        asset_keys: Sequence[dg.AssetKey] | None = None,  # noqa: ARG002 - Dagster passes it
     ) -> Sequence[AssetRecord]:
         """None, and none worth a query: each asset asks for those of all its inputs."""
         return []
