@@ -21,10 +21,10 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # What nearly every value is: the zone's wall clock to the second.
 _USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
 _WALL = "%Y-%m-%dT%H:%M:%S"
-# What every FHIR server writes: to the second or finer, with its offset.
+# What every FHIR server writes: to the second or finer, with its offset; HL7 v2 leaves out the colon.
 _STAMPED = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?"
-    r"(?:Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])$"
+    r"(?:Z|[+-](?:0[0-9]|1[0-7]):?[0-5][0-9])$"
 )
 _STAMP = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _INSTANT = pl.Datetime("us", "UTC")
