@@ -243,7 +243,7 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
         if not found.get(name + "^"):
             return text.alias(name)
         n = components[name]
-        parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n)
+        parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n - 1)
         return parts.alias(name)
 
     def part(place: Place) -> pl.Expr:

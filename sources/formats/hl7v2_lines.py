@@ -169,7 +169,7 @@ def _read(texts: pl.Series, fields: list[int]) -> pl.DataFrame:
         return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
     header = pl.Series(["|".join(names)])
     found = pl.read_csv(
-        pl.concat([header, texts]).str.join("\n").item().encode(),
+        pl.concat([header, texts]).str.join("\n").cast(pl.Binary).item(),
         separator="|",
         quote_char=None,
         infer_schema=False,

@@ -22,7 +22,12 @@ _OFFSET = r"([+-]\d{4})$"
 _SSN_TYPES = ("SS", "SSN")
 _SSN = r"^\d{3}-\d{2}-\d{4}$"
 _SSN_AUTHORITY = r"USSSA|2\.16\.840\.1\.113883\.4\.1(?:[&^~]|$)"
-_NPI = r"NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^~]|$)"
+# XCN-1, and XCN-13 or XCN-9 that says what it is.
+_NPI_DIGITS = 10
+_IS_NPI = (
+    r"^\d{10}\^(?:(?:[^^]*\^){11}(?i:NPI)(?:\^|$)"
+    r"|(?:[^^]*\^){7}[^^]*(?:NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^]|$)))"
+)
 _MEDICAID, _MEDICARE = "MA", "MC"
 _OF_THE_FACILITY = (("MR",), ("", "PI"))
 # Of another kind than a number of the patient: payers, licenses, passports, accounts, visits.
@@ -123,9 +128,14 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
         type_ == _MEDICARE,
     )
     # First what is used several times: in one step it would be computed each time.
-    stripped = _repetitions(values, 5).with_columns(
-        pl.col("field_4").fill_null("").str.strip_chars().alias("type"),
-        pl.col("field_0").str.strip_chars().alias("number"),
+    components = pl.col("text").str.split_exact("^", 4).struct.unnest()
+    stripped = (
+        _repetitions(values)
+        .with_columns(components)
+        .with_columns(
+            pl.col("field_4").fill_null("").str.strip_chars().alias("type"),
+            pl.col("field_0").str.strip_chars().alias("number"),
+        )
     )
     parts = stripped.select(
         "message",
@@ -182,27 +192,18 @@ def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
 
 def npi(values: pl.Series) -> pl.Series:
     """The first repetition of XCN that is a National Provider Identifier, by type or authority."""
-    empty = pl.Series([None] * len(values), dtype=pl.String())
-    if not values.str.contains(_NPI).any():
-        return empty
-    parts = _repetitions(values, 13)
-    is_npi = (
-        parts["field_0"].str.contains(r"^\d{10}$")
-        & (
-            (parts["field_12"].str.to_uppercase() == "NPI").fill_null(False)
-            | parts["field_8"].str.contains(_NPI).fill_null(False)
-        )
-    ).fill_null(False)
+    parts = _repetitions(values)
+    is_npi = parts["text"].str.contains(_IS_NPI).fill_null(False)
     places = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
-    return _taken(parts["field_0"], places)
+    return _taken(parts["text"].str.slice(0, _NPI_DIGITS), places)
 
 
-def _repetitions(values: pl.Series, components: int) -> pl.DataFrame:
-    """A row per repetition: `message` and the components `field_0` to `field_<components>`."""
+def _repetitions(values: pl.Series) -> pl.DataFrame:
+    """A row per repetition: `message` and `text`."""
     frame = pl.DataFrame({"message": np.arange(len(values)), "text": values})
     if values.str.contains("~", literal=True).any():
         frame = frame.with_columns(pl.col("text").str.split("~")).explode("text")
-    return frame.with_columns(pl.col("text").str.split_exact("^", components).struct.unnest())
+    return frame
 
 
 def _authority(*, has_parts: bool) -> pl.Expr:
@@ -248,7 +249,7 @@ def diagnoses(
     found["diagnosis_count"] = empty
     if not fields.height:
         return found
-    parts = _before(fields["code"], "~").str.split_exact("^", 3)
+    parts = _before(fields["code"], "~").str.split_exact("^", 2)
     code = _plain(parts.struct.field("field_0"))
     system = _plain(parts.struct.field("field_2"))
     system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
