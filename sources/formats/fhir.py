@@ -42,6 +42,8 @@ _SAID_ID = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
 # A year or a month is a FHIR date too, but no day.
 _VAGUE = r"^[0-9]{4}(?:-[0-9]{2})?$"
 _WORD = re.compile(r"[A-Za-z]{1,64}")
+# The decoder holds all that it read, as objects: few enough of them stay in the processor's cache.
+_DECODED_AT_ONCE = 1000
 _NO_TYPE = Problem("no_resource_type", "resourceType: expected the type of a resource")
 _BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
 
@@ -213,10 +215,15 @@ class _Reading:
         numbered = decoded.with_row_index(ROW, offset=first)
         if len(passed) < decoded.height:
             numbered = numbered.filter(pl.col(ROW).is_in(passed.implode()))
+        there = {column.name for column in decoded if column.null_count() < decoded.height}
         for part in kind.elements:
             ways = [
-                _elements(numbered, way).select(pl.col(ROW), *part.columns) for way in part.ways
+                _elements(numbered, way).select(pl.col(ROW), *part.columns)
+                for way in part.ways
+                if way[0].name in there
             ]
+            if not ways:
+                continue
             elements = pl.concat(ways).sort(ROW, maintain_order=True)
             if part.position is not None:
                 place = pl.int_range(1, pl.len() + 1).over(ROW).cast(pl.String())
@@ -320,13 +327,19 @@ def decode(
 
 
 def _decoded(texts: pl.Series | list[str], shape: Shape) -> pl.DataFrame | None:
-    series = pl.Series(texts, dtype=pl.String())
-    try:
-        found = series.str.json_decode(shape.data_type)
-    except pl.exceptions.ComputeError:
-        return None
-    # the decoder reads the texts as one array: one that is no object may make two, or one with its neighbor
-    return found.struct.unnest() if len(found) == len(series) else None
+    series, data_type = pl.Series(texts, dtype=pl.String()), shape.data_type
+    parts = []
+    for start in range(0, len(series) or 1, _DECODED_AT_ONCE):
+        part = series.slice(start, _DECODED_AT_ONCE)
+        try:
+            found = part.str.json_decode(data_type)
+        except pl.exceptions.ComputeError:
+            return None
+        # the decoder reads the texts as one array: one that is no object may make two, or one with its neighbor
+        if len(found) != len(part):
+            return None
+        parts.append(found)
+    return pl.concat(parts, rechunk=True).struct.unnest()
 
 
 def _problem(text: str, shape: Shape) -> Problem | None:

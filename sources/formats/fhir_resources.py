@@ -17,9 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import polars as pl
+
 from sources.reasons import FileRefusedError
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 8 << 20
 MAX_RECORD_BYTES = 16 << 20
 _HEAD_BYTES = 1 << 20
 _BLOCK_ENTRIES = 5000
@@ -28,7 +30,6 @@ _BUNDLE = re.compile(r'"resourceType"\s*:\s*"Bundle"')
 _URN = re.compile(r'"reference":"(urn:[^"\\]+)"')
 _ADDRESS = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]*)?$")
 _DECODER = json.JSONDecoder()
-_EMPTY = re.compile(r"\n[ \t\r]*(?:\n|\Z)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -42,9 +43,13 @@ class Problem:
 
 @dataclass
 class Resources:
-    """Consecutive records of a file, each the text of one resource; those with a problem as they came, if they are text."""
+    """Consecutive records of a file, each the text of one resource; those with a problem as they came, if they are text.
 
-    texts: list[str] = field(default_factory=list)
+    Attributes:
+        texts: a list where they are made one by one, a series where they are the lines of the file.
+    """
+
+    texts: list[str] | pl.Series = field(default_factory=list)
     problems: dict[int, Problem] = field(default_factory=dict)
 
     def add(self, text: str, problem: Problem | None = None) -> None:
@@ -119,19 +124,19 @@ def _lines(file: BinaryIO) -> Iterator[Resources]:
 def _block(data: bytes, *, is_long: bool) -> Resources:
     """The records of whole lines; the last one is known to be too long, or not."""
     block = Resources()
-    try:
-        lines = _not_empty(data.decode("utf-8"))
-        undecodable: dict[int, Problem] = {}
-    except UnicodeDecodeError:
+    undecodable: dict[int, Problem] = {}
+    if _is_utf8(data):
+        texts = _not_empty(pl.read_lines(data).to_series())
+        if not is_long and b'"Bundle"' not in data:
+            return Resources(texts)
+        lines = texts.to_list()
+    else:
         raw = [line for line in data.split(b"\n") if line.strip()]
         undecodable = {place: _NOT_UTF8 for place, line in enumerate(raw) if not _is_utf8(line)}
         lines = [line.decode("utf-8", "replace") for line in raw]
     if is_long:
         undecodable[len(lines) - 1] = _TOO_LONG
         lines[-1] = lines[-1][:200]
-    if not undecodable and b'"Bundle"' not in data:
-        block.texts = lines
-        return block
     for place, line in enumerate(lines):
         bundle = None if place in undecodable else _bundle(line)
         if bundle is None:
@@ -141,12 +146,11 @@ def _block(data: bytes, *, is_long: bool) -> Resources:
     return block
 
 
-def _not_empty(text: str) -> list[str]:
-    text = text.removesuffix("\n")
-    lines = text.split("\n")
-    if text[:1] == "{" and not _EMPTY.search(text):
+def _not_empty(lines: pl.Series) -> pl.Series:
+    if lines.str.starts_with("{").all():
         return lines
-    return [line for line in lines if line and not line.isspace()]
+    kept = [line for line in lines if line and not line.isspace()]
+    return pl.Series(kept, dtype=pl.String())
 
 
 _NOT_UTF8 = Problem("bad_encoding", "bytes that are not UTF-8")
@@ -154,6 +158,8 @@ _TOO_LONG = Problem("record_too_long", f"a line of more than {MAX_RECORD_BYTES} 
 
 
 def _is_utf8(line: bytes) -> bool:
+    if line.isascii():
+        return True
     try:
         line.decode("utf-8")
     except UnicodeDecodeError:

@@ -171,7 +171,8 @@ def read_fields(records: list[bytes]) -> tuple[pl.DataFrame, dict[int, Problem]]
     lines = Lines(records, _WANTED)
     segments = {name: lines.segment(name) for name in _WANTED}
     there = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
-    raw = pl.concat([segment.firsts() for segment in there.values()], how="horizontal")
+    once = [segment.firsts() for name, segment in there.items() if name != "DG1"]
+    raw = pl.concat(once, how="horizontal")
     problems = lines.problems
     for name in _ONCE:
         for place in segments[name].repeated():
@@ -219,6 +220,7 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
     components: dict[str, int] = {}
     for place in places:
         components[str(place)] = max(components.get(str(place), 1), place.component)
+    empty = {name for name in components if raw[name].null_count() == raw.height}
     flags = raw.select(pl.col(name).str.contains(r"[~^&]").any() for name in components).row(
         0, named=True
     )
@@ -241,12 +243,14 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
         if not found.get(name + "^"):
             return text.alias(name)
         n = components[name]
-        parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n)
+        parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n - 1)
         return parts.alias(name)
 
     def part(place: Place) -> pl.Expr:
         name = str(place)
         text = pl.col(name)
+        if name in empty:
+            return text.alias(place.column)
         if found.get(name + "^"):
             text = text.struct.field(f"field_{place.component - 1}")
         elif place.component > 1:
@@ -261,6 +265,12 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
                 .then(pl.lit(NULL))
                 .otherwise(text)
             )
+        return text.alias(place.column)
+
+    def kept(place: Place) -> pl.Expr:
+        text = pl.col(place.column)
+        if str(place) in empty:
+            return text
         is_kept = text != ""
         if place.kind == "code":
             is_kept = text.str.contains(_CODE) | (text == NULL)
@@ -270,7 +280,8 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
         *map(whole, components),
         *((pl.col(name) == NULL).alias(f"{name} deleted") for name in is_deleted),
     )
-    return wholes.select(map(part, places)).to_dict()
+    # Two steps, because an expression that is used twice in one is computed twice.
+    return wholes.select(map(part, places)).select(map(kept, places)).to_dict()
 
 
 def _write_moments(columns: dict[str, pl.Series]) -> None:

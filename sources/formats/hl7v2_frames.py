@@ -133,7 +133,7 @@ class _Framer:
     ) -> None:
         if set(kinds) == {"MSH"} and _VT not in buffer and _FS not in buffer:
             whole = [buffer[a:b].rstrip(_ENDS) for a, b in zip(begins, ends, strict=True)]
-            if _BOM in buffer:
+            if _has_bom(buffer):
                 whole = [record.removeprefix(_BOM) for record in whole]
             if max(map(len, whole)) <= MAX_MESSAGE_BYTES:
                 self._n_messages += len(whole)
@@ -284,7 +284,8 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     starts = controls[np.isin(values[controls], list(_ENDS))] + 1
     if is_line_start:
         starts = np.concatenate(([0], starts))
-    if _BOM in buffer:
+    has_bom = _has_bom(buffer)
+    if has_bom:
         starts = np.concatenate((starts, np.array(_places(buffer, _BOM)) + len(_BOM)))
     starts = starts[starts + (3 if is_last else _LOOK_AHEAD) <= len(values)]
     starts = starts[_IS_INITIAL[values[starts]]]
@@ -305,9 +306,13 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
         marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
     begins = sorted(marks)
     kinds = [_WORDS[marks[place]] for place in begins]
-    if _BOM in buffer or _VT in buffer:
+    if has_bom or _VT in buffer:
         begins = [_begin(buffer, place) for place in begins]
     return begins, kinds
+
+
+def _has_bom(buffer: bytes) -> bool:
+    return not buffer.isascii() and _BOM in buffer
 
 
 def _are_standard(values: np.ndarray, places: np.ndarray) -> bool:

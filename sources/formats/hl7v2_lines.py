@@ -41,9 +41,10 @@ class Lines:
         starts = np.concatenate(([0], ends + 1))
         ends = np.append(ends, len(values))
         is_line = ends > starts
-        texts = np.empty(len(starts), object)
-        texts[:] = content.split(b"\n")
-        self._texts, self._starts, self._ends = texts[is_line], starts[is_line], ends[is_line]
+        texts = pl.read_lines(content).to_series()
+        # the empty text after a last line end is no line there
+        self._texts = texts.filter(pl.Series(is_line).head(len(texts)))
+        self._starts, self._ends = starts[is_line], ends[is_line]
         sizes = np.fromiter(map(len, records), np.int64, self.count)
         firsts = np.concatenate(([0], np.cumsum(sizes + 1)[:-1]))
         self._message = np.searchsorted(firsts, self._starts, side="right") - 1
@@ -73,7 +74,7 @@ class Lines:
         before = np.maximum.accumulate(np.where(codes > 0, places, -1))
         first_of_message = np.searchsorted(self._message, self._message, side="left")
         for place in np.flatnonzero(codes == 0).tolist():
-            text = self._texts[place]
+            text = self._texts[place].encode()
             if not text.strip():
                 continue
             owner = int(codes[before[place]]) if before[place] >= 0 else 0
@@ -101,12 +102,14 @@ class Lines:
 
     def segment(self, name: str) -> Segment:
         """All segments of a name."""
-        found = np.flatnonzero(self._codes == _code(name))
+        is_named = self._codes == _code(name)
         # MSH-1 is the separator itself: MSH-2 is the first field after the name.
         shift = 1 if name == "MSH" else 0
-        fields = _read(self._texts[found].tolist(), [n - shift for n in self._wanted[name]])
+        fields = _read(
+            self._texts.filter(pl.Series(is_named)), [n - shift for n in self._wanted[name]]
+        )
         fields.columns = [f"{name}-{n}" for n in self._wanted[name]]
-        return Segment(fields, self._message[found], self.count)
+        return Segment(fields, self._message[is_named], self.count)
 
 
 class Segment:
@@ -158,14 +161,15 @@ def _is_name(values: np.ndarray) -> np.ndarray:
     return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
 
 
-def _read(texts: list[bytes], fields: list[int]) -> pl.DataFrame:
+def _read(texts: pl.Series, fields: list[int]) -> pl.DataFrame:
     """The fields (1-based) of segments, absent and empty ones null."""
     names = [str(place) for place in range(max(fields) + 1)]
     wanted = [str(field) for field in fields]
-    if not texts:
+    if not len(texts):
         return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+    header = pl.Series(["|".join(names)])
     found = pl.read_csv(
-        b"\n".join(["|".join(names).encode(), *texts]),
+        pl.concat([header, texts]).str.join("\n").cast(pl.Binary).item(),
         separator="|",
         quote_char=None,
         infer_schema=False,

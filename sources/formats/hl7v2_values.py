@@ -22,7 +22,12 @@ _OFFSET = r"([+-]\d{4})$"
 _SSN_TYPES = ("SS", "SSN")
 _SSN = r"^\d{3}-\d{2}-\d{4}$"
 _SSN_AUTHORITY = r"USSSA|2\.16\.840\.1\.113883\.4\.1(?:[&^~]|$)"
-_NPI = r"NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^~]|$)"
+# XCN-1, and XCN-13 or XCN-9 that says what it is.
+_NPI_DIGITS = 10
+_IS_NPI = (
+    r"^\d{10}\^(?:(?:[^^]*\^){11}(?i:NPI)(?:\^|$)"
+    r"|(?:[^^]*\^){7}[^^]*(?:NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^]|$)))"
+)
 _MEDICAID, _MEDICARE = "MA", "MC"
 _OF_THE_FACILITY = (("MR",), ("", "PI"))
 # Of another kind than a number of the patient: payers, licenses, passports, accounts, visits.
@@ -53,44 +58,52 @@ def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.
     frame = pl.DataFrame({"text": values, "offset": default})
     if kind == "day":
         found = pl.when(text.str.contains(_DAY_OR_MORE)).then(_day())
-    elif frame.select((text.str.contains(_TO_SECOND) | text.is_null()).all()).item():
-        found = pl.when(text.is_not_null()).then(_time(14, default))
+        return frame.select(_day_or_nothing(found)).to_series()
+    if default is None or values.str.contains(_OFFSET).all():
+        completed = text
+    else:
+        has_offset = text.str.contains(_OFFSET)
+        completed = pl.when(has_offset).then(text).otherwise(text + pl.col("offset").fill_null(""))
+    frame = frame.with_columns(completed.alias("completed"))
+    if values.str.contains(_TO_SECOND).all():
+        found = _time(14)
     else:
         found = (
             pl.when(text.str.contains(_TO_SECOND))
-            .then(_time(14, default))
+            .then(_time(14))
             .when(text.str.contains(_TO_MINUTE))
-            .then(_time(12, default))
+            .then(_time(12))
             .when(text.str.contains(_TO_HOUR))
-            .then(_time(10, default))
+            .then(_time(10))
             .when(text.str.contains(_TO_DAY))
             .then(_day())
         )
-    found = pl.coalesce(found, text)
-    if kind != "moment":
-        found = pl.when(~text.str.contains(_COARSER)).then(found)
+    found = pl.coalesce(found, text) if kind == "moment" else _day_or_nothing(found)
     return frame.select(found).to_series()
+
+
+def _day_or_nothing(found: pl.Expr) -> pl.Expr:
+    """What was found or else the text as it came, but nothing where it tells no day."""
+    text = pl.col("text")
+    return pl.when(~text.str.contains(_COARSER)).then(pl.coalesce(found, text))
 
 
 def _day() -> pl.Expr:
     return _written(pl.col("text").str.slice(0, 8), "%Y%m%d", "%Y-%m-%d")
 
 
-def _time(length: int, default: pl.Series | None) -> pl.Expr:
-    rest, digits = pl.col("text").str.slice(length), pl.col("text").str.slice(0, length)
-    if length == 10:
-        digits = digits + "00"
-    if default is not None:
-        # Of a fraction and an offset only the latter has a sign in front of its last four digits.
-        has_offset = rest.str.slice(-5, 1).is_in(["+", "-"])
-        rest = pl.when(has_offset).then(rest).otherwise(rest + pl.col("offset").fill_null(""))
+def _time(length: int) -> pl.Expr:
+    digits, rest = pl.col("text").str.slice(0, length), pl.col("completed").str.slice(length)
     if length == 14:
         return _written(digits, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S") + rest
+    if length == 10:
+        digits = digits + "00"
     return _written(digits, "%Y%m%d%H%M", "%Y-%m-%dT%H:%M") + rest
 
 
 def _written(digits: pl.Expr, read: str, write: str) -> pl.Expr:
-    return digits.str.to_datetime(read, strict=False, time_unit="us").dt.to_string(write)
+    moments = digits.str.to_datetime(read, strict=False, time_unit="us", cache=False)
+    return moments.dt.to_string(write)
 
 
 def identifiers(values: pl.Series) -> dict[str, pl.Series]:
@@ -104,8 +117,7 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
     names = ("id", "authority", "medicaid", "medicare", "others")
     if values.null_count() == count:
         return {name: pl.Series([None] * count, dtype=pl.String()) for name in names}
-    type_ = pl.col("field_4").fill_null("").str.strip_chars()
-    number = pl.col("field_0").str.strip_chars()
+    type_, number = pl.col("type"), pl.col("number")
     is_ssn = type_.is_in(_SSN_TYPES) | number.str.contains(_SSN)
     if values.str.contains(_SSN_AUTHORITY).any():
         is_ssn |= pl.col("field_3").str.contains(_SSN_AUTHORITY).fill_null(False)
@@ -115,11 +127,21 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
         type_ == _MEDICAID,
         type_ == _MEDICARE,
     )
-    parts = _repetitions(values, 5).select(
+    # First what is used several times: in one step it would be computed each time.
+    components = pl.col("text").str.split_exact("^", 4).struct.unnest()
+    stripped = (
+        _repetitions(values)
+        .with_columns(components)
+        .with_columns(
+            pl.col("field_4").fill_null("").str.strip_chars().alias("type"),
+            pl.col("field_0").str.strip_chars().alias("number"),
+        )
+    )
+    parts = stripped.select(
         "message",
-        number.alias("number"),
+        "number",
         _authority(has_parts=values.str.contains("&", literal=True).any()).alias("authority"),
-        type_.alias("type"),
+        "type",
         ((number != "") & ~is_ssn).fill_null(False).alias("is_there"),
         *(mask.alias(str(n)) for n, mask in enumerate(masks)),
     )
@@ -170,27 +192,18 @@ def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
 
 def npi(values: pl.Series) -> pl.Series:
     """The first repetition of XCN that is a National Provider Identifier, by type or authority."""
-    empty = pl.Series([None] * len(values), dtype=pl.String())
-    if not values.str.contains(_NPI).any():
-        return empty
-    parts = _repetitions(values, 13)
-    is_npi = (
-        parts["field_0"].str.contains(r"^\d{10}$")
-        & (
-            (parts["field_12"].str.to_uppercase() == "NPI").fill_null(False)
-            | parts["field_8"].str.contains(_NPI).fill_null(False)
-        )
-    ).fill_null(False)
+    parts = _repetitions(values)
+    is_npi = parts["text"].str.contains(_IS_NPI).fill_null(False)
     places = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
-    return _taken(parts["field_0"], places)
+    return _taken(parts["text"].str.slice(0, _NPI_DIGITS), places)
 
 
-def _repetitions(values: pl.Series, components: int) -> pl.DataFrame:
-    """A row per repetition: `message` and the components `field_0` to `field_<components>`."""
+def _repetitions(values: pl.Series) -> pl.DataFrame:
+    """A row per repetition: `message` and `text`."""
     frame = pl.DataFrame({"message": np.arange(len(values)), "text": values})
     if values.str.contains("~", literal=True).any():
         frame = frame.with_columns(pl.col("text").str.split("~")).explode("text")
-    return frame.with_columns(pl.col("text").str.split_exact("^", components).struct.unnest())
+    return frame
 
 
 def _authority(*, has_parts: bool) -> pl.Expr:
@@ -236,7 +249,7 @@ def diagnoses(
     found["diagnosis_count"] = empty
     if not fields.height:
         return found
-    parts = fields["code"].str.splitn("~", 2).struct.field("field_0").str.split_exact("^", 3)
+    parts = _before(fields["code"], "~").str.split_exact("^", 2)
     code = _plain(parts.struct.field("field_0"))
     system = _plain(parts.struct.field("field_2"))
     system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
@@ -263,5 +276,12 @@ def _plain(values: pl.Series) -> pl.Series:
     """The first component where it looks like a code."""
     if values.null_count() == len(values):
         return values
-    text = values.str.splitn("^", 2).struct.field("field_0").str.strip_chars()
+    text = _before(values, "^").str.strip_chars()
     return pl.select(pl.when(text.str.contains(_CODE)).then(text)).to_series()
+
+
+def _before(values: pl.Series, mark: str) -> pl.Series:
+    """What stands before the first separator; most fields have none."""
+    if not values.str.contains(mark, literal=True).any():
+        return values
+    return values.str.splitn(mark, 2).struct.field("field_0")
