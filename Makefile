@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
-.PHONY: demo test test-crash lint format run dashboard dev docs bench lock clean
+.PHONY: demo test test-long lint format run dashboard dev docs bench lock clean
 
 demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to released lists
 	$(BIN)/caseload demo --data data --identity-dirt
@@ -13,8 +13,8 @@ demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to relea
 test: $(READY)  ## the whole suite
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-crash: $(READY)  ## the long kill -9 series (10 points a stage; CRASH_POINTS=50 for more)
-	CRASH_POINTS=$(or $(CRASH_POINTS),10) $(BIN)/pytest -m crash tests/orchestration
+test-long: $(READY)  ## what takes minutes by itself: kill -9 at CRASH_POINTS=10 points a stage, the same agency in every format
+	$(BIN)/pytest -m long
 
 lint: $(READY)  ## python, SQL, import law
 	$(BIN)/ruff check .

@@ -29,6 +29,11 @@ def identify(
     """Who is who by what landed, and the models that `answers` selects but not `left_out`; returns the warehouse."""
     settings = Settings(landing=landing, data=data)
     ingest(landing, data / "raw", settings.time_zone, as_of)
+    if (data / warehouse.FILE).exists():
+        left_out = (
+            *left_out,
+            "resource_type:seed",
+        )  # they are there, and nothing that lands changes them
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
     _build(settings, [BEFORE_LINKAGE], [*left_out])

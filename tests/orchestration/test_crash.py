@@ -4,7 +4,7 @@ The process is killed from outside, a fraction into a stage as measured in the u
 knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the
 last one end. Every run of it is the "next run" of the kill before: it has to get past that stage, and what earlier stages
 left must be as in the undisturbed run. `make test` kills twice in each stage; what it kills behind a finished build is a run
-of those steps alone, as Dagster re-executes them. `make test-crash` kills whole runs, CRASH_POINTS times in each stage, in
+of those steps alone, as Dagster re-executes them. `make test-long` kills whole runs, CRASH_POINTS times in each stage, in
 series side by side.
 """
 
@@ -33,7 +33,7 @@ STAGES = {
     "judge": ("judge",),
     "publish": ("publish", "workbooks", "release"),
 }
-_AT_ONCE = 2  # series of make test-crash
+_AT_ONCE = 2  # series of make test-long
 _TRIES = 4
 
 
@@ -116,13 +116,10 @@ def test_killed_twice_in_each_stage(small: Small, tmp_path: Path) -> None:
     _series(points, small, tmp_path / "series", whole_runs=False)
 
 
-@pytest.mark.crash
-@pytest.mark.skipif(
-    "CRASH_POINTS" not in os.environ, reason="the long series: make test-crash sets CRASH_POINTS"
-)
+@pytest.mark.long
 def test_killed_many_times_in_each_stage(small: Small, tmp_path: Path) -> None:
     chosen = random.Random(int(os.environ.get("CRASH_SEED", "7")))
-    count = int(os.environ["CRASH_POINTS"])
+    count = int(os.environ.get("CRASH_POINTS", "10"))
     shares = [range(number, count, _AT_ONCE) for number in range(_AT_ONCE)]
     all_points = [
         [Point(stage, chosen.random()) for stage in STAGES for _ in share] for share in shares

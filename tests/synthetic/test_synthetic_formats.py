@@ -77,6 +77,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
     return connection
 
 
+@pytest.mark.long
 def test_messages_make_the_same_marts_as_alerts(built: duckdb.DuckDBPyConnection) -> None:
     columns: dict[str, list[str]] = {}
     for table, column in built.execute(
@@ -101,6 +102,7 @@ def test_messages_make_the_same_marts_as_alerts(built: duckdb.DuckDBPyConnection
             assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
 
 
+@pytest.mark.long
 def test_the_agency_speaks_in_messages(built: duckdb.DuckDBPyConnection) -> None:
     """Else the marts would be the same because the deliveries are."""
     assert count(built, "csv.stg_adt__message") == 0
