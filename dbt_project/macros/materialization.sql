@@ -2,6 +2,8 @@
     Tables and views in one statement. dbt's own way (build beside, rename, drop) costs four more statements per relation and
     protects readers that this warehouse does not have: only the pipeline opens it, and DuckDB replaces a relation in one
     transaction.
+
+    A table with `meta: {threads: 1}` is made by one thread: where two at once hold more than the memory limit.
 #}
 {% materialization table, adapter='duckdb' %}
     {{ return(caseload.replaced('table', sql)) }}
@@ -17,11 +19,18 @@
     {%- if existing is not none and existing.type != kind -%}
         {%- do adapter.drop_relation(existing) -%}
     {%- endif -%}
+    {%- set threads = config.get('meta', {}).get('threads') -%}
+    {%- if threads -%}
+        {%- do run_query('set threads = ' ~ threads) -%}
+    {%- endif -%}
     {% call statement('main') -%}
         create or replace {{ kind }} {{ relation }} as (
             {{ sql }}
         )
     {%- endcall %}
+    {%- if threads -%}
+        {%- do run_query('set threads = ' ~ env_var('CASELOAD_THREADS', '2')) -%}
+    {%- endif -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}
 {% endmacro %}

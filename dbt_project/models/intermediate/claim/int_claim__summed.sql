@@ -1,3 +1,7 @@
+{# One thread: two, each with its table of millions of claims, now and then need more memory than
+   there is. #}
+{{ config(meta={'threads': 1}) }}
+
 {%- set later_diagnoses = range(5, 26) %}
 with
 classified_line as (
