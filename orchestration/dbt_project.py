@@ -59,7 +59,7 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
     """
     from dbt.cli.main import dbtRunner
 
-    fixed = {"CASELOAD_DATA": "data", "CASELOAD_MEMORY_LIMIT": "350MB", "CASELOAD_THREADS": "2"}
+    fixed = {"CASELOAD_DATA": "data", "CASELOAD_MEMORY_LIMIT": "600MB", "CASELOAD_THREADS": "2"}
     with _environment(fixed):
         # Nobody reads the manifest as a file, and writing it takes longer than parsing what did not change.
         result = dbtRunner().invoke(
