@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.run_record import masked
+from orchestration.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 _PLACES = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
@@ -59,7 +60,12 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
     """
     from dbt.cli.main import dbtRunner
 
-    fixed = {"CASELOAD_DATA": "data", "CASELOAD_MEMORY_LIMIT": "600MB", "CASELOAD_THREADS": "2"}
+    default = Settings.model_construct()
+    fixed = {
+        "CASELOAD_DATA": str(default.data),
+        "CASELOAD_MEMORY_LIMIT": default.memory_limit,
+        "CASELOAD_THREADS": str(default.threads),
+    }
     with _environment(fixed):
         # Nobody reads the manifest as a file, and writing it takes longer than parsing what did not change.
         result = dbtRunner().invoke(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RELEASED, REFUSED, FAILED = 0, 3, 4
 _NOTICES_SHOWN = 12
-_GARBAGE_THRESHOLDS = (100_000, 20, 100)
+GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
 
 def run(settings: Settings, as_of: datetime, console: Console) -> int:
@@ -45,7 +45,7 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
     started = time.monotonic()
     # A hundred thousand objects of the pipeline live as long as the process: looking through them again and again for
     # garbage would be a tenth of a small run.
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     reporter = progress.Reporter(console)
     progress.use(reporter)
     with reporter.stage("start", "Loading the pipeline"):

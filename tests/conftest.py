@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.run import GARBAGE_THRESHOLDS
+
 ROOT = Path(__file__).resolve().parent.parent
 # In this order: begun last, the longest would run on alone while the other worker idles.
 _FIRST = ("test_crash.py", "orchestration", "dbt", "linkage")
@@ -94,7 +96,7 @@ def real() -> Path:
 
 def pytest_configure() -> None:
     """The pipeline's modules live as long as the tests: look through them for garbage as seldom as a run does."""
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
