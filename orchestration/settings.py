@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     time_zone: str = "America/New_York"
     organization_id: str = "agency"
     state: str = Field(default="NY", pattern="^[A-Z]{2}$")
-    memory_limit: str = "600MB"
+    memory_limit: str = "350MB"
     threads: int = Field(default=2, ge=1)
     recipient_keys: dict[str, str] = {}
     enabled_senders: list[str] = []

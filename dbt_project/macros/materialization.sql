@@ -21,6 +21,7 @@
     {%- endif -%}
     {%- set threads = config.get('meta', {}).get('threads') -%}
     {%- if threads -%}
+        {%- set before = run_query("select current_setting('threads')").columns[0].values()[0] -%}
         {%- do run_query('set threads = ' ~ threads) -%}
     {%- endif -%}
     {% call statement('main') -%}
@@ -29,7 +30,7 @@
         )
     {%- endcall %}
     {%- if threads -%}
-        {%- do run_query('set threads = ' ~ env_var('CASELOAD_THREADS', '2')) -%}
+        {%- do run_query('set threads = ' ~ before) -%}
     {%- endif -%}
     {%- do adapter.commit() -%}
     {{ return({'relations': [relation]}) }}

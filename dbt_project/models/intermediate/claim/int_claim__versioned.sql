@@ -111,7 +111,7 @@ ranked_version as (
             order by
                 is_denied, effective_date desc, generation desc,
                 case action when 'void' then 3 when 'replacement' then 2 else 1 end desc,
-                evidence_row desc, frequency desc
+                own_effective_date desc, evidence_row desc, frequency desc
         ) as recency,
         max(case when frequency in (7, 8) then 0 else 1 end) over (
             partition by family_hash

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with appointment_record as (
     {{ fhir_record(
         'Appointment', day=local_date('record.started_at', 'run.time_zone')

@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with encounter as (
     select * from {{ ref('int_encounter__from_fhir') }}
     where event_kind = 'visit'

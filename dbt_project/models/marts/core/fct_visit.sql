@@ -65,50 +65,12 @@ recorded_visit as (
     {%- endfor %}
 ),
 
--- asked of the delivered rows again: a second reader of recorded_visit would have all of its
--- columns written aside
-linked_appointment as (
-    select visit.appointment_id
-    from {{ ref('stg_ehr__visit') }} as visit
-    cross join run
-    where
-        visit.appointment_id is not null
-        and coalesce(visit.started_at <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
-    union all
-    select appointment_id from {{ ref('int_visit__from_fhir') }}
-    where appointment_id is not null
-),
-
-unlinked_record as (
-    {{ agency_record(
-        'ehr', 'visit',
-        day=local_date('record.started_at', 'run.time_zone'),
-        happened_at='record.started_at'
-    ) }}
-    where record.appointment_id is null
-),
-
-unlinked_visit as (
-    select distinct client_key, record_date, service_line from unlinked_record
-    union
-    select client_key, visit_date, service_line from {{ ref('int_visit__from_fhir') }}
-    where appointment_id is null
-),
-
--- a kept appointment is a visit too, unless one is recorded: under its id, or without any id that
--- day
+-- a kept appointment is a visit too, unless one is recorded
 kept_appointment as (
     select appointment.*
     from {{ ref('fct_appointment') }} as appointment
-    cross join run
-    anti join linked_appointment
-        on appointment.appointment_id = linked_appointment.appointment_id
-    anti join unlinked_visit
-        on
-        appointment.client_key = unlinked_visit.client_key
-        and appointment.scheduled_date = unlinked_visit.record_date
-        and appointment.service_line = unlinked_visit.service_line
-    where appointment.status = 'kept' and appointment.scheduled_at <= run.as_of
+    semi join {{ ref('int_appointment__unrecorded') }} as unrecorded
+        on appointment.appointment_key = unrecorded.appointment_key
 ),
 
 kept_visit as (
