@@ -1,11 +1,9 @@
 """The steps behind the build alone, as Dagster runs them when somebody re-executes a night that broke off there.
 
-`python -m tests.orchestration.publish_again LANDING DATA AS_OF` says its stages as `caseload run` does.
+It says its stages as `caseload run` does.
 """
 
 from __future__ import annotations
-
-import sys
 
 import dagster as dg
 from rich.console import Console
@@ -17,9 +15,9 @@ from orchestration.verdict import VERDICT
 BEHIND = dg.AssetSelection.assets(VERDICT).downstream()
 
 
-def main() -> int:
-    """Verdict to release; 0 where every step ended well."""
-    landing, data, as_of = sys.argv[1:]
+def main(arguments: list[str]) -> int:
+    """Verdict to release of landing, data and as_of; 0 where every step ended well."""
+    landing, data, as_of = arguments
     progress.use(progress.Reporter(Console()))
     keys = BEHIND.resolve(defs.resolve_asset_graph())
     result = defs.resolve_job_def(nightly.name).execute_in_process(
@@ -33,7 +31,3 @@ def main() -> int:
         raise_on_error=False,
     )
     return 0 if result.success else 1
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -14,18 +14,17 @@ import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from folders import raw_rows, released_bytes, warehouse_rows
 
-from tests.conftest import ROOT
-from tests.orchestration.conftest import AS_OF, Small, run
+from tests import forked
+from tests.orchestration.conftest import AS_OF, Small
 
 STAGES = {
     "ingest": ("ingest",),
@@ -33,8 +32,10 @@ STAGES = {
     "judge": ("judge",),
     "publish": ("publish", "workbooks", "release"),
 }
+_BEHIND_THE_BUILD = "tests.orchestration.publish_again"
 _AT_ONCE = 2  # series of make test-long
 _TRIES = 4
+_LOOKING = 0.005  # seconds between looks at what a run says
 
 
 @dataclass(frozen=True)
@@ -45,49 +46,37 @@ class Point:
     fraction: float
 
 
-def _kill_in(point: Point, command: list[str], small: Small) -> None:
+def _kill_in(point: Point, module: str, arguments: list[str], small: Small, folder: Path) -> None:
     """Start a run and kill it a fraction into a stage; sooner, where the run was faster than the kill."""
     seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
     for tried in range(_TRIES):
-        if _was_killed(STAGES[point.stage][0], seconds / 2**tried, command):
+        process = forked.begin(module, arguments, folder / "killed.txt")
+        if _was_killed(process, STAGES[point.stage][0], seconds / 2**tried, folder / "killed.txt"):
             return
     pytest.fail(f"every run ended before it was killed {point}")
 
 
-def _was_killed(first_stage: str, seconds: float, command: list[str]) -> bool:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CASELOAD_")}
-    process = subprocess.Popen(
-        [sys.executable, "-m", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT, env=environment,
-    )  # fmt: skip
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith(first_stage + ":"):
-            break
-    else:
-        pytest.fail(f"the run never reached {first_stage}")
+def _was_killed(process: BaseProcess, first_stage: str, seconds: float, output: Path) -> bool:
+    while f"{first_stage}:" not in output.read_text():
+        assert process.is_alive(), f"the run never reached {first_stage}: {output.read_text()}"
+        time.sleep(_LOOKING)
     time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    return process.wait() == -signal.SIGKILL
+    process.kill()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
 
 
 def _series(points: list[Point], small: Small, folder: Path, *, whole_runs: bool) -> None:
+    folder.mkdir()
     data = folder / "data"
-    landing = str(small.landing)
-    whole = [
-        "orchestration.cli",
-        "run",
-        "--landing",
-        landing,
-        "--data",
-        str(data),
-        "--as-of",
-        AS_OF,
-    ]
-    behind_the_build = ["tests.orchestration.publish_again", landing, str(data), AS_OF]
+    places = [str(small.landing), str(data), AS_OF]
+    whole = ["run", "--landing", places[0], "--data", places[1], "--as-of", places[2]]
     done: set[str] = set()  # stages that a later run of the series got past
     for point in points:
-        _kill_in(point, whole if whole_runs or "build" not in done else behind_the_build, small)
+        if whole_runs or "build" not in done:
+            _kill_in(point, forked.CASELOAD, whole, small, folder)
+        else:
+            _kill_in(point, _BEHIND_THE_BUILD, places, small, folder)
         done |= _before(point.stage)
         where = f"{sorted(done)} done, killed {point}"
         if "ingest" in done:
@@ -97,8 +86,8 @@ def _series(points: list[Point], small: Small, folder: Path, *, whole_runs: bool
         # What readers see until the next run is whole.
         if (data / "published" / "current").exists():
             released_bytes(data)
-    ended = run(small.landing, data)
-    assert ended.returncode == 0, f"{points}: {ended.stdout}{ended.stderr}"
+    ended = forked.caseload(folder / "ended.txt", *whole)
+    assert ended.returncode == 0, f"{points}: {ended.stdout}"
     assert released_bytes(data) == released_bytes(small.data), points
     assert warehouse_rows(data) == warehouse_rows(small.data), points
     assert raw_rows(data) == raw_rows(small.data), points

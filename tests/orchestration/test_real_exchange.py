@@ -11,7 +11,8 @@ import duckdb
 import pytest
 from folders import released_bytes
 
-from tests.conftest import REAL, caseload
+from tests import forked
+from tests.conftest import REAL
 
 FILES = REAL / "x12" / "landing" / "claims_x12"
 MESSAGES = REAL / "hl7v2" / "landing" / "adt"
@@ -25,11 +26,18 @@ def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for sender in (FILES, MESSAGES):
         shutil.copytree(sender, folder / "landing" / sender.name)
     data = folder / "data"
-    ended = caseload(
-        "run", "--landing", folder / "landing", "--data", data, "--as-of", "2026-02-01"
+    ended = forked.caseload(
+        data.parent / "said.txt",
+        "run",
+        "--landing",
+        folder / "landing",
+        "--data",
+        data,
+        "--as-of",
+        "2026-02-01",
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "Traceback" not in ended.stdout + ended.stderr
+    assert ended.returncode == 0, ended.stdout
+    assert "Traceback" not in ended.stdout
     return data
 
 
