@@ -3,9 +3,9 @@
 The process is killed from outside, a fraction into a stage as measured in the undisturbed run; nothing in the product
 knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the
 last one end. Every run of it is the "next run" of the kill before: it has to get past that stage, and what earlier stages
-left must be as in the undisturbed run. `make test` kills twice in each stage; what it kills behind a finished build is a run
-of those steps alone, as Dagster re-executes them. `make test-long` kills whole runs, CRASH_POINTS times in each stage, in
-series side by side.
+left must be as in the undisturbed run. `make test` kills twice in each stage: whole runs while they ingest and build, and
+behind a finished build those steps alone, as Dagster re-executes them. `make test-long` kills whole runs, CRASH_POINTS times in
+each stage, in series side by side.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ STAGES = {
     "judge": ("judge",),
     "publish": ("publish", "workbooks", "release"),
 }
-_BEHIND_THE_BUILD = "tests.orchestration.publish_again"
 _AT_ONCE = 2  # series of make test-long
 _TRIES = 4
 _LOOKING = 0.005  # seconds between looks at what a run says
@@ -46,12 +45,41 @@ class Point:
     fraction: float
 
 
-def _kill_in(point: Point, module: str, arguments: list[str], small: Small, folder: Path) -> None:
+@dataclass(frozen=True)
+class Left:
+    """What a run left: batches and arrivals, rows, released bytes."""
+
+    raw: dict[str, str | list[str]]
+    warehouse: dict[str, tuple[int, int]]
+    released: dict[str, str]
+
+
+def _left_by(data: Path) -> Left:
+    return Left(raw_rows(data), warehouse_rows(data), released_bytes(data))
+
+
+@dataclass(frozen=True)
+class Started:
+    """What is started again after each kill: `main` of a module, and its arguments."""
+
+    module: str
+    arguments: list[str]
+
+    def begin(self, output: Path) -> BaseProcess:
+        """Start it; what it prints goes to the file."""
+        return forked.begin(self.module, self.arguments, output)
+
+
+def _output(data: Path) -> Path:
+    return data.with_suffix(".txt")
+
+
+def _kill_in(point: Point, started: Started, small: Small, data: Path) -> None:
     """Start a run and kill it a fraction into a stage; sooner, where the run was faster than the kill."""
     seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
     for tried in range(_TRIES):
-        process = forked.begin(module, arguments, folder / "killed.txt")
-        if _was_killed(process, STAGES[point.stage][0], seconds / 2**tried, folder / "killed.txt"):
+        process = started.begin(_output(data))
+        if _was_killed(process, STAGES[point.stage][0], seconds / 2**tried, _output(data)):
             return
     pytest.fail(f"every run ended before it was killed {point}")
 
@@ -66,34 +94,36 @@ def _was_killed(process: BaseProcess, first_stage: str, seconds: float, output: 
     return process.exitcode == -signal.SIGKILL
 
 
-def _series(points: list[Point], small: Small, folder: Path, *, whole_runs: bool) -> None:
-    folder.mkdir()
-    data = folder / "data"
-    places = [str(small.landing), str(data), AS_OF]
-    whole = ["run", "--landing", places[0], "--data", places[1], "--as-of", places[2]]
+def _whole(small: Small, data: Path) -> Started:
+    places = ["--landing", str(small.landing), "--data", str(data)]
+    return Started(forked.CASELOAD, ["run", *places, "--as-of", AS_OF])
+
+
+def _behind_the_build(small: Small, data: Path) -> Started:
+    return Started("tests.orchestration.publish_again", [str(small.landing), str(data), AS_OF])
+
+
+def _series(points: list[Point], small: Small, data: Path, started: Started) -> None:
+    undisturbed = _left_by(small.data)
     done: set[str] = set()  # stages that a later run of the series got past
     for point in points:
-        if whole_runs or "build" not in done:
-            _kill_in(point, forked.CASELOAD, whole, small, folder)
-        else:
-            _kill_in(point, _BEHIND_THE_BUILD, places, small, folder)
+        _kill_in(point, started, small, data)
         done |= _before(point.stage)
         where = f"{sorted(done)} done, killed {point}"
         if "ingest" in done:
-            assert raw_rows(data) == raw_rows(small.data), where
+            assert raw_rows(data) == undisturbed.raw, where
         if "build" in done:
-            assert warehouse_rows(data) == warehouse_rows(small.data), where
+            assert warehouse_rows(data) == undisturbed.warehouse, where
         # What readers see until the next run is whole.
         if (data / "published" / "current").exists():
             released_bytes(data)
-    ended = forked.caseload(folder / "ended.txt", *whole)
-    assert ended.returncode == 0, f"{points}: {ended.stdout}"
-    assert released_bytes(data) == released_bytes(small.data), points
-    assert warehouse_rows(data) == warehouse_rows(small.data), points
-    assert raw_rows(data) == raw_rows(small.data), points
+    last = started.begin(_output(data))
+    last.join()
+    assert last.exitcode == 0, f"{points}: {_output(data).read_text()}"
+    assert _left_by(data) == undisturbed, points
     published = data / "published"
     assert [entry.name for entry in published.iterdir() if entry.name.startswith(".")] == []
-    shutil.rmtree(folder)
+    shutil.rmtree(data)
 
 
 def _before(stage: str) -> set[str]:
@@ -101,8 +131,14 @@ def _before(stage: str) -> set[str]:
 
 
 def test_killed_twice_in_each_stage(small: Small, tmp_path: Path) -> None:
-    points = [Point(stage, fraction) for stage in STAGES for fraction in (0.25, 0.8)]
-    _series(points, small, tmp_path / "series", whole_runs=False)
+    points = {stage: [Point(stage, fraction) for fraction in (0.25, 0.8)] for stage in STAGES}
+    data = tmp_path / "whole"
+    _series([*points["ingest"], *points["build"]], small, data, _whole(small, data))
+    data = tmp_path / "built"
+    shutil.copytree(
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+    )
+    _series([*points["judge"], *points["publish"]], small, data, _behind_the_build(small, data))
 
 
 @pytest.mark.long
@@ -114,9 +150,10 @@ def test_killed_many_times_in_each_stage(small: Small, tmp_path: Path) -> None:
         [Point(stage, chosen.random()) for stage in STAGES for _ in share] for share in shares
     ]
     with ThreadPoolExecutor(_AT_ONCE) as pool:
+        folders = [tmp_path / f"series{number}" for number in range(_AT_ONCE)]
         series = [
-            pool.submit(_series, points, small, tmp_path / f"series{number}", whole_runs=True)
-            for number, points in enumerate(all_points)
+            pool.submit(_series, points, small, data, _whole(small, data))
+            for points, data in zip(all_points, folders, strict=True)
         ]
         for one in series:
             one.result()

@@ -157,6 +157,7 @@ def test_a_cut_file_loses_only_what_is_cut(tmp_path: Path, data: st.DataObject) 
         "bad_segment",
         "stray_segment",
         "unknown_guide",
+        "unknown_transaction_set",
     }
     assert reasons or end >= content.index("IEA*") + 15
 
