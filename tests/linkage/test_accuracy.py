@@ -21,7 +21,7 @@ TRUTH = "model.caseload.stg_identity_decisions__checked_person"
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dirty")
     synthesize(folder / "landing", CLIENTS, identity_dirt=True)
-    return identify(folder / "landing", folder / "data")
+    return identify(folder / "landing", folder / "data", left_out=())
 
 
 def _accuracy(town: Path, scope: str) -> dict[str, float]:

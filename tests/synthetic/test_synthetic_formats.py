@@ -20,9 +20,7 @@ from tests.linkage.identified import identify
 # Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
 CLIENTS, SEED, DAYS = 60, 6, 400
 ZONE = "America/New_York"
-# Every mart, without the tests of models: other files run those.
 MARTS = {"csv": ["+path:models/marts"], "hl7v2": ["+path:models/marts,source:adt+"]}
-LEFT_OUT = ("resource_type:test",)
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.
 EVIDENCE = {"evidence_table", "evidence_key", "event_id"}
@@ -63,7 +61,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
             # What no alert can change is built once: seeds, and what other senders alone say.
             data.mkdir()
             shutil.copy(before, data)
-        before = identify(folder / "landing", data, as_of(), answers, LEFT_OUT)
+        before = identify(folder / "landing", data, as_of(), answers)
         connection.execute(f"attach '{before}' as warehouse (read_only)")
         connection.execute(f"create schema {name}")
         for schema, table in connection.execute(
