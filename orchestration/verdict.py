@@ -14,12 +14,12 @@ from typing import Any
 
 import dagster as dg
 
+from expectations.suites import SUITES
 from orchestration import dbt_project, progress, run_record
 from orchestration.resources import DataFolder
 from orchestration.run_lock import end_with_parent
 from publishing import quality, release
 
-SUITES = Path(__file__).resolve().parent.parent / "expectations" / "suites"
 VERDICT = dg.AssetKey(["release", "verdict"])
 _PASSED, _REFUSED = 0, 3
 
@@ -104,6 +104,7 @@ def _judge(data: Path, judged: Path, previous: Path | None) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "expectations.judge",
         "--warehouse", str(data / "warehouse.duckdb"), "--out", str(judged),
+        "--suites", str(SUITES),
     ]  # fmt: skip
     if previous is not None:
         command += ["--previous", str(previous)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,11 +74,6 @@ class Small:
         return {stage["name"]: stage["wall_seconds"] for stage in json.loads(record)["stages"]}
 
 
-def run(landing: Path, data: Path) -> subprocess.CompletedProcess[str]:
-    """The run of which `small` is the undisturbed one."""
-    return caseload("run", "--landing", landing, "--data", data, "--as-of", AS_OF)
-
-
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Read it; do not change it."""
@@ -92,6 +86,6 @@ def _build(folder: Path) -> str:
     assert written.returncode == 0, written.stderr
     _write_bad_files(made.landing)
     shutil.copytree(made.landing, made.landed)
-    ended = run(made.landing, made.data)
+    ended = caseload("run", "--landing", made.landing, "--data", made.data, "--as-of", AS_OF)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

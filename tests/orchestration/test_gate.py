@@ -1,37 +1,20 @@
 """The permanent test of the one door: a failing suite leaves no new file, and the old release stays current.
 
-The failure is real: a suite of the gate is given an expectation that the rows break, in a copy of the project.
+The failure is real: a suite of the gate is given an expectation that the rows break.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 from folders import released_bytes
 
-from tests.conftest import ROOT
+from expectations.suites import SUITES
+from tests import forked
+from tests.conftest import caseload
 from tests.orchestration.conftest import Small
-
-_ROOMS = (
-    "dbt_project", "expectations", "orchestration", "publishing", "sources", "synthetic",
-    "pyproject.toml",
-)  # fmt: skip
-
-
-def _copy_of_the_project(folder: Path) -> Path:
-    for room in _ROOMS:
-        source = ROOT / room
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__", "logs")
-            shutil.copytree(source, folder / room, ignore=ignored)
-        else:
-            shutil.copy(source, folder / room)
-    return folder
 
 
 def _tree(published: Path) -> set[str]:
@@ -43,10 +26,10 @@ def _tree(published: Path) -> set[str]:
 
 
 def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
-    project = _copy_of_the_project(tmp_path / "project")
-    data = tmp_path / "data"
+    data, suites = tmp_path / "data", tmp_path / "suites"
     shutil.copytree(small.data, data, symlinks=True)
-    suite = project / "expectations" / "suites" / "marts" / "fct_task.json"
+    shutil.copytree(SUITES, suites)
+    suite = suites / "marts" / "fct_task.json"
     rules = json.loads(suite.read_text())
     rules["expectations"].append(
         {
@@ -58,16 +41,18 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     suite.write_text(json.dumps(rules))
     before, tree = released_bytes(data), _tree(data / "published")
     # A later instant would make another release, were it let out.
-    ended = subprocess.run(
+    output = tmp_path / "said.txt"
+    run = forked.begin(
+        "tests.orchestration.other_suites",
         [
-            sys.executable, "-m", "orchestration.cli", "run", "--landing", str(small.landing),
-            "--data", str(data), "--as-of", "2026-07-01",
+            str(suites), "run", "--landing", str(small.landing), "--data", str(data),
+            "--as-of", "2026-07-01",
         ],
-        check=False, capture_output=True, text=True, cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project)},
+        output,
     )  # fmt: skip
-    assert ended.returncode == 3, ended.stdout + ended.stderr
-    said = " ".join(ended.stdout.split())
+    run.join()
+    assert run.exitcode == 3, output.read_text()
+    said = " ".join(output.read_text().split())
     assert "Refused by the gate" in said
     assert "fewer than no task" in said
     assert released_bytes(data) == before
@@ -75,10 +60,7 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     refused = list((data / "published" / "refused").iterdir())
     assert len(refused) == 1
     assert json.loads((refused[0] / "verdict.json").read_text())["success"] is False
-    status = subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", "status", "--data", str(data)],
-        check=False, capture_output=True, text=True, cwd=project,
-    )  # fmt: skip
+    status = caseload("status", "--data", data)
     assert status.returncode == 1
     assert "refused" in status.stdout
 
