@@ -126,7 +126,7 @@ def test_values_come_back_as_they_were(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "adt" / "2026-03-10"
     folder.mkdir(parents=True)
     (folder / "event_full.csv").write_text(HEADER + TOLD + KEPT, encoding="utf-8")
-    hl7v2.transcribe(folder.parent)
+    hl7v2.transcribe(folder.parent, folder.parent)
     assert (folder / "event_full.csv").read_text("utf-8") == HEADER + KEPT
     contract = load_contracts()["adt"].tables["message"]
     out = tmp_path / "message"
@@ -171,5 +171,5 @@ def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     landing = tmp_path / "landing"
     arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
     assert main(arguments) == USAGE
-    assert "hl7: expected formats among csv, hl7v2" in capsys.readouterr().err
+    assert "hl7: expected formats among csv, hl7v2, x12" in capsys.readouterr().err
     assert not landing.exists()
