@@ -210,6 +210,25 @@ def test_payments_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.Dat
     ]
 
 
+def test_a_claim_is_told_again_only_whole_and_its_payment_never(tmp_path: Path) -> None:
+    claims, again = tmp_path / "claims", "2026-03-24"
+    reworded = VISIT | {"claim_id": "7"}
+    late = VISIT | {"claim_id": "8"}
+    two_lines = [VISIT | {"claim_id": "6", "claim_line_number": line} for line in ("1", "2")]
+    write(claims / DAY, (VISIT | {"claim_id": "5"}, *two_lines, reworded, late))
+    later = (reworded | {"paid_amount": "1"}, late | {"claim_line_number": "2"})
+    write(claims / again, (VISIT | {"claim_id": "5"}, two_lines[0], *later))
+    (claims / DAY / "eligibility_full.csv").write_text(ROSTER)
+    x12.transcribe(claims, tmp_path / "claims_x12")
+    first, second = (found(tmp_path / "claims_x12" / day) for day in (DAY, again))
+    assert sorted(first["claim"]["claim_id"]) == sorted(first["remittance"]["claim_id"])
+    assert sorted(first["claim"]["claim_id"]) == ["h-5", "h-6"]
+    assert second["claim"]["claim_id"].to_list() == ["h-5"]
+    assert "remittance" not in second
+    kept = pl.read_csv(claims / again / "medical_claim_full.csv", infer_schema=False)
+    assert kept["claim_id"].to_list() == ["7", "8"]
+
+
 def test_every_payment_balances(tmp_path: Path) -> None:
     """005010X221 1.10.2: what was charged and not paid is adjusted, and claims and carried sums are the payment."""
     synthesize(tmp_path, CLIENTS, seed=SEED, days=DAYS, formats=["x12"])
