@@ -56,21 +56,25 @@ def _transactions(lines: pl.DataFrame, kind: TransactionSet, delivered: str) -> 
     sorted_lines = lines.with_columns(_billing_taxonomy(is_professional=is_professional)).sort(
         order
     )
-    claim = sorted_lines.group_by(*member, "number", maintain_order=True).agg(
-        pl.all().exclude("line", "charge", "units", *member, "number").first(),
+    # Written before they are grouped: within a group each text would be made by itself.
+    written = sorted_lines.with_columns(text=_line(is_professional=is_professional))
+    claim = written.group_by(*member, "number", maintain_order=True).agg(
+        pl.all().exclude("line", "charge", "units", "text", *member, "number").first(),
         charge=pl.col("charge").sum(),
-        lines=_line(is_professional=is_professional).str.join(""),
+        lines=pl.col("text").str.join(""),
     )
+    claim = claim.with_columns(text=_claim(is_professional=is_professional))
     subscriber = claim.group_by(*member, maintain_order=True).agg(
-        pl.all().exclude("lines", "charge", *member).first(),
-        claims=_claim(is_professional=is_professional).str.join(""),
+        pl.all().exclude("lines", "charge", "text", *member).first(),
+        claims=pl.col("text").str.join(""),
     )
     # HL01 counts within the transaction, and the provider's own level is the first.
     subscriber = subscriber.with_columns(
         level=(pl.int_range(pl.len()).over(provider) + 2).cast(pl.String)
     )
+    subscriber = subscriber.with_columns(text=_subscriber(is_professional=is_professional))
     transaction = subscriber.group_by(*provider, maintain_order=True).agg(
-        subscribers=_subscriber(is_professional=is_professional).str.join("")
+        subscribers=pl.col("text").str.join("")
     )
     return transaction.select(_provider(delivered)).to_series()
 

@@ -40,16 +40,18 @@ def remittances(rows: pl.DataFrame, delivered: str) -> str:
         is_void=is_void,
         owed=pl.when(is_void).then(-pl.col("charge")).otherwise("charge"),
     ).sort(*_PAYMENT, "answered", "number", "line")
+    lines = lines.with_columns(text=_line())
     claim = lines.group_by(*_PAYMENT, "answered", "number", maintain_order=True).agg(
-        pl.all().exclude("line", "paid", "owed", *_PAYMENT, "answered", "number").first(),
+        pl.all().exclude("line", "paid", "owed", "text", *_PAYMENT, "answered", "number").first(),
         paid=pl.col("paid").sum(),
         owed=pl.col("owed").sum(),
-        lines=_line().str.join(""),
+        lines=pl.col("text").str.join(""),
     )
+    claim = claim.with_columns(text=_claim())
     payment = claim.group_by(*_PAYMENT, maintain_order=True).agg(
         pl.col("payer").first(),
         total=pl.col("paid").sum(),
-        claims=_claim().str.join(""),
+        claims=pl.col("text").str.join(""),
     )
     bodies = payment.select(_transaction(delivered)).to_series()
     return interchange(REMITTANCE, bodies, delivered)
