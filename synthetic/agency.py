@@ -94,7 +94,7 @@ def synthesize(
         zone: The agency's time zone.
         truth: Folder outside `landing` for who is who (Parquet), for tests of record linkage.
         identity_dirt: Twins, mistyped names and dates, missing ids (`feeds.dirt`), and the sample that measures linkage.
-        formats: Syntaxes of `synthetic.formats.FORMATS` besides CSV; the sender that speaks one delivers in it.
+        formats: Syntaxes of `synthetic.formats.FORMATS` besides CSV; what one can say is delivered in it.
 
     Returns:
         What was written, and the moment to run at.
@@ -135,7 +135,8 @@ def synthesize(
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
         for name in sorted(set(formats) - {CSV}):
-            target.transcribe(*TRANSCRIBERS[name])
+            told = TRANSCRIBERS[name]
+            target.transcribe(told.source, told.speaker, told.transcribe)
         files, size = target.place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)

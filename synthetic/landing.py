@@ -143,9 +143,11 @@ class Landing:
             )
         self._started.add(name)
 
-    def transcribe(self, source: str, transcriber: Callable[[Path], None]) -> None:
-        """Let a sender's finished files be written in another syntax, before they are placed."""
-        transcriber(self.scratch / source)
+    def transcribe(
+        self, source: str, speaker: str, transcriber: Callable[[Path, Path], None]
+    ) -> None:
+        """Let a sender's finished files be told by a speaker (another sender, or itself) otherwise, before they are placed."""
+        transcriber(self.scratch / source, self.scratch / speaker)
 
     def place(self) -> tuple[int, int]:
         """Move the files into the landing folder.

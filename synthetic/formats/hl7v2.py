@@ -68,11 +68,12 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def transcribe(folder: Path) -> None:
+def transcribe(folder: Path, to: Path) -> None:
     """Replace files of alerts by files of messages, and what has to stay CSV by itself; the same files give the same bytes.
 
     Args:
         folder: the sender's deliveries, `<YYYY-MM-DD>/event*.csv`; memory is that of its largest file, and 16 bytes an alert.
+        to: folder of the deliveries of messages, by the same days.
     """
     files = sorted(folder.glob(f"*/{_TABLE}*.csv"))
     if not files:
@@ -85,7 +86,9 @@ def transcribe(folder: Path) -> None:
         if not is_told.any():
             continue
         lines = full.filter(is_told).select(_message()).to_series()
-        path.with_suffix(".hl7").write_bytes(_batch(lines, path.parent.name).encode())
+        told = to / path.parent.name / f"{path.stem}.hl7"
+        told.parent.mkdir(parents=True, exist_ok=True)
+        told.write_bytes(_batch(lines, path.parent.name).encode())
         if is_told.all():
             path.unlink()
         else:

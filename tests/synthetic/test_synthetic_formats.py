@@ -20,10 +20,26 @@ from tests.linkage.identified import identify
 # Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
 CLIENTS, SEED, DAYS = 60, 6, 400
 ZONE = "America/New_York"
-MARTS = {"csv": ["+path:models/marts"], "hl7v2": ["+path:models/marts,source:adt+"]}
+MARTS = {
+    "csv": ["+path:models/marts"],
+    "hl7v2": ["+path:models/marts,source:adt+"],
+    "x12": ["+path:models/marts"],
+}
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.
 EVIDENCE = {"evidence_table", "evidence_key", "event_id"}
+# Keys made from the sender and number of a claim, which in X12 are claims_x12 and the provider's number, and that sender.
+OF_CLAIMS = {
+    "fct_claim": {"claim_key", "source"},
+    "fct_ed_visit": {"ed_visit_key"},
+    "fct_outpatient_service": {"service_key"},
+    "mart_client_utilization": {"last_ed_visit_key"},
+}
+EXCLUDED: dict[str, dict[str, set[str]]] = {"hl7v2": {}, "x12": OF_CLAIMS}
+KEPT_WITH_MARTS = (
+    "stg_adt__event", "stg_adt__message", "stg_claims__medical_claim", "stg_claims_x12__claim",
+    "stg_claims_x12__remittance",
+)  # fmt: skip
 HEADER = (
     "event_id,sending_facility_id,facility_name,facility_type,visit_number,event_type,patient_class,event_at,"
     "source_patient_id,medicaid_id,first_name,last_name,birth_date,sex,diagnosis_code,discharge_disposition_code,"
@@ -50,7 +66,7 @@ B",,,,,,2026-03-09T12:00:00-04:00
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """The agency as CSV and as HL7 v2, each landed and built: its marts and alerts, in a schema of the format's name."""
+    """The agency in each format, landed and built: its marts, alerts and claims, in a schema of the format's name."""
     connection = duckdb.connect()
     before = None
     for name, answers in MARTS.items():
@@ -66,7 +82,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
         connection.execute(f"create schema {name}")
         for schema, table in connection.execute(
             "select distinct schema_name, table_name from duckdb_columns() where database_name = 'warehouse'"
-            " and (schema_name = 'marts' or table_name in ('stg_adt__event', 'stg_adt__message'))"
+            f" and (schema_name = 'marts' or table_name in {KEPT_WITH_MARTS})"
         ).fetchall():
             connection.execute(
                 f"create table {name}.{table} as select * from warehouse.{schema}.{table}"
@@ -76,18 +92,19 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
 
 
 @pytest.mark.long
-def test_messages_make_the_same_marts_as_alerts(built: duckdb.DuckDBPyConnection) -> None:
+@pytest.mark.parametrize("told", list(EXCLUDED))
+def test_every_format_makes_the_same_marts(built: duckdb.DuckDBPyConnection, told: str) -> None:
     columns: dict[str, list[str]] = {}
     for table, column in built.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = 'csv'"
         " and table_name not like 'stg_%' order by table_name, column_index"
     ).fetchall():
-        if column not in EVIDENCE:
+        if column not in EVIDENCE | EXCLUDED[told].get(table, set()):
             columns.setdefault(table, []).append(f'"{column}"')
 
     different = {}
     for table, names in columns.items():
-        rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", "hl7v2")]
+        rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", told)]
         lost = built.execute(f"{rows[0]} except all {rows[1]}").fetchall()
         added = built.execute(f"{rows[1]} except all {rows[0]}").fetchall()
         if lost or added:
@@ -95,9 +112,57 @@ def test_messages_make_the_same_marts_as_alerts(built: duckdb.DuckDBPyConnection
     assert not different
     for table in ("fct_stay", "fct_ed_visit", "fct_task", "fct_risk_reason", "mart_client_risk"):
         assert count(built, f"csv.{table}") > 10, table
+
+
+@pytest.mark.long
+def test_the_marts_are_told_by_the_format(built: duckdb.DuckDBPyConnection) -> None:
     for name, told_by in (("csv", "raw_adt.event"), ("hl7v2", "raw_adt.message")):
         for table in ("fct_stay", "fct_ed_visit", "fct_task"):
             assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
+    for name, told_by in (
+        ("csv", "raw_claims.medical_claim"),
+        ("x12", "raw_claims_x12.claim_line"),
+    ):
+        for table in ("fct_claim", "fct_ed_visit", "fct_outpatient_service"):
+            assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
+
+
+@pytest.mark.long
+def test_the_agency_speaks_in_claims(built: duckdb.DuckDBPyConnection) -> None:
+    assert count(built, "csv.stg_claims_x12__claim") == 0
+    assert count(built, "x12.stg_claims__medical_claim") == 0
+    claim, remittance = "x12.stg_claims_x12__claim", "x12.stg_claims_x12__remittance"
+    for frequency, guide in (("1", "X222"), ("1", "X223"), ("7", "X222"), ("8", "X222")):
+        where = f"claim_frequency_code = '{frequency}' and guide like '%{guide}%'"
+        assert count(built, f"{claim} where {where}") > 3, where
+    for status in ("1", "4", "22"):
+        assert count(built, f"{remittance} where claim_status_code = '{status}'") > 3, status
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["csv", "x12"])
+def test_the_last_visit_is_the_same_by_another_key(
+    built: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    """What the comparison leaves out: the key in one mart is that of the visit in the other."""
+    last = f"{name}.mart_client_utilization where last_ed_visit_key is not null"
+    visit = (
+        f"select 1 from {name}.fct_ed_visit as visit where visit.ed_visit_key = last_ed_visit_key"
+    )
+    assert (
+        count(
+            built,
+            f"{last} and exists ({visit} and visit.client_key = mart_client_utilization.client_key)",
+        )
+        > 3
+    )
+    assert (
+        count(
+            built,
+            f"{last} and not exists ({visit} and visit.client_key = mart_client_utilization.client_key)",
+        )
+        == 0
+    )
 
 
 @pytest.mark.long
@@ -124,7 +189,7 @@ def test_values_come_back_as_they_were(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "adt" / "2026-03-10"
     folder.mkdir(parents=True)
     (folder / "event_full.csv").write_text(HEADER + TOLD + KEPT, encoding="utf-8")
-    hl7v2.transcribe(folder.parent)
+    hl7v2.transcribe(folder.parent, folder.parent)
     assert (folder / "event_full.csv").read_text("utf-8") == HEADER + KEPT
     contract = load_contracts()["adt"].tables["message"]
     out = tmp_path / "message"
@@ -169,5 +234,5 @@ def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     landing = tmp_path / "landing"
     arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
     assert main(arguments) == USAGE
-    assert "hl7: expected formats among csv, hl7v2" in capsys.readouterr().err
+    assert "hl7: expected formats among csv, hl7v2, x12" in capsys.readouterr().err
     assert not landing.exists()

@@ -1,7 +1,8 @@
+-- Longer than the budget: all ways from an identifier to a client ask who holds it, only here.
 -- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same
 -- birth date. An alert links the same way, to a claims member where the agency does not know the
--- id. A scheduling system that knows the agency's own client id says so with name and birth date.
--- Nothing else links.
+-- id, and so does the member of a sender of claims without a roster. A scheduling system that
+-- knows the agency's own client id says so with name and birth date. Nothing else links.
 with agency_client as (
     select
         client.medicaid_id,
@@ -84,6 +85,31 @@ member_link as (
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
 ),
 
+-- who stands in claims and in a payer's roster is one member, unless it is the agency's client
+enrolled_link as (
+    select
+        member.source,
+        member.source_scope,
+        member.source_client_id,
+        enrolled.client_id,
+        member.identifier_type,
+        member.identifier,
+        true as is_same_birth_date,
+        false as is_birth_date_missing
+    from member_identifier as member
+    inner join member_identifier as enrolled
+        on
+        member.identifier_type = enrolled.identifier_type
+        and member.identifier = enrolled.identifier
+        and member.birth_date = enrolled.birth_date
+    anti join held_identifier as held
+        on
+        member.identifier_type = held.identifier_type
+        and member.identifier = held.identifier
+        and member.birth_date = held.birth_date
+    where member.source <> 'claims' and enrolled.source = 'claims'
+),
+
 -- a member linked to the agency stands for the agency's client, any other for itself
 known_member as (
     select
@@ -91,6 +117,11 @@ known_member as (
         member.birth_date,
         member.client_id
     from member_identifier as member
+    anti join enrolled_link
+        on
+        member.source = enrolled_link.source
+        and member.source_scope = enrolled_link.source_scope
+        and member.source_client_id = enrolled_link.source_client_id
     left join held_identifier as held
         on member.identifier_type = held.identifier_type and member.identifier = held.identifier
     where member.identifier_type = 'medicaid' and held.client_id is null
@@ -137,6 +168,8 @@ linked_client as (
         bool_or(not is_same_birth_date and not is_birth_date_missing) as has_other_birth_date
     from (
         select * from member_link
+        union all
+        select * from enrolled_link
         union all
         select * from alert_link
         union all

@@ -1,0 +1,244 @@
+"""837 transactions out of rows of `medical_claim` (005010X222 professional, 005010X223 institutional).
+
+A transaction is a billing provider's (loops 2000A, 2010AA), below it members in order (2000B, 2010BA, 2010BB), below them
+claims (2300, 2310) with their lines (2400). Must not be here: which claims can be told, payments.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from synthetic.formats.x12_segments import (
+    INSTITUTIONAL,
+    PROFESSIONAL,
+    TransactionSet,
+    composite,
+    day,
+    interchange,
+    joined,
+    kept,
+    number,
+    period,
+    segment,
+    text,
+)
+
+MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
+# HI holds twelve composites; a professional claim has one HI of diagnoses, an institutional one two and its principal.
+IN_HI = 12
+DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
+_SEX = {"female": "F", "male": "M", "unknown": "U"}
+
+
+def claims(rows: pl.DataFrame, delivered: str) -> dict[str, str]:
+    """Files of claims by the name of their guide's letter (837P, 837I); what nobody claims is no file.
+
+    Args:
+        rows: lines of whole claims, all of them tellable, with the columns that `x12.prepared` adds.
+        delivered: day of delivery, ISO.
+    """
+    found = {}
+    for name, kind, claim_type in (
+        ("837p", PROFESSIONAL, "professional"),
+        ("837i", INSTITUTIONAL, "institutional"),
+    ):
+        lines = rows.filter(pl.col("claim_type") == claim_type)
+        if lines.height:
+            found[name] = interchange(kind, _transactions(lines, kind, delivered), delivered)
+    return found
+
+
+def _transactions(lines: pl.DataFrame, kind: TransactionSet, delivered: str) -> pl.Series:
+    is_professional = kind is PROFESSIONAL
+    provider = ("billing_npi", "billing_taxonomy")
+    member = (*provider, "data_source", "member_id")
+    order = (*member, "number", "claim_frequency_code", "line")
+    sorted_lines = lines.with_columns(_billing_taxonomy(is_professional=is_professional)).sort(
+        order
+    )
+    # Written before they are grouped: within a group each text would be made by itself.
+    written = sorted_lines.with_columns(text=_line(is_professional=is_professional))
+    claim = written.group_by(*member, "number", maintain_order=True).agg(
+        pl.all().exclude("line", "charge", "units", "text", *member, "number").first(),
+        charge=pl.col("charge").sum(),
+        lines=pl.col("text").str.join(""),
+    )
+    claim = claim.with_columns(text=_claim(is_professional=is_professional))
+    subscriber = claim.group_by(*member, maintain_order=True).agg(
+        pl.all().exclude("lines", "charge", "text", *member).first(),
+        claims=pl.col("text").str.join(""),
+    )
+    # HL01 counts within the transaction, and the provider's own level is the first.
+    subscriber = subscriber.with_columns(
+        level=(pl.int_range(pl.len()).over(provider) + 2).cast(pl.String)
+    )
+    subscriber = subscriber.with_columns(text=_subscriber(is_professional=is_professional))
+    transaction = subscriber.group_by(*provider, maintain_order=True).agg(
+        subscribers=pl.col("text").str.join("")
+    )
+    return transaction.select(_provider(delivered)).to_series()
+
+
+def _billing_taxonomy(*, is_professional: bool) -> pl.Expr:
+    """2000A PRV03: the facility's specialty, and the clinician's where no clinician's loop (2310B) could say it."""
+    facility, rendering = pl.col("facility_taxonomy_code"), pl.col("rendering_taxonomy_code")
+    if not is_professional:
+        return facility.alias("billing_taxonomy")
+    is_told = pl.col("rendering_npi").is_not_null() & rendering.is_not_null()
+    return pl.when(~is_told).then(pl.coalesce(rendering, facility)).alias("billing_taxonomy")
+
+
+def _provider(delivered: str) -> pl.Expr:
+    """BHT, loops 1000A and 1000B, 2000A with 2010AA, and what stands below."""
+    written = delivered.replace("-", "")
+    return joined(
+        segment(
+            "BHT", {1: "0019", 2: "00", 3: text("billing_npi"), 4: written, 5: "0000", 6: "CH"}
+        ),
+        segment("NM1", {1: "41", 2: "2", 3: "CLEARINGHOUSE", 8: "46", 9: "CLEARINGHOUSE"}),
+        segment("NM1", {1: "40", 2: "2", 3: "AGENCY", 8: "46", 9: "AGENCY"}),
+        segment("HL", {1: "1", 3: "20", 4: "1"}),
+        kept(segment("PRV", {1: "BI", 2: "PXC", 3: text("billing_taxonomy")}), "billing_taxonomy"),
+        _entity("85", "billing_npi"),
+        pl.col("subscribers"),
+    )
+
+
+def _entity(code: str, npi: str) -> pl.Expr:
+    """NM1 of a provider. A row knows the number alone, and NM103 may not be empty."""
+    return segment("NM1", {1: code, 2: "2", 3: text(npi), 8: "XX", 9: text(npi)})
+
+
+def _subscriber(*, is_professional: bool) -> pl.Expr:
+    """Loops 2000B, 2010BA, 2010BB, and the claims below: the member, who is the patient."""
+    street = segment("N3", {1: text("roster_address")})
+    town = segment(
+        "N4", {1: text("roster_city"), 2: text("roster_state"), 3: text("roster_zip_code")}
+    )
+    sex = pl.col("roster_gender").replace_strict(_SEX, default="")
+    return joined(
+        segment("HL", {1: pl.col("level"), 2: "1", 3: "22", 4: "0"}),
+        segment(
+            "SBR", {1: "P", 2: "18", 4: text("plan"), 9: filing(is_professional=is_professional)}
+        ),
+        member_name("IL"),
+        kept(street, "roster_address"),
+        kept(town, "roster_city"),
+        segment("DMG", {1: "D8", 2: day("roster_birth_date"), 3: sex}),
+        segment(
+            "NM1", {1: "PR", 2: "2", 3: text("payer"), 8: "PI", 9: text("data_source")}
+        ),
+        pl.col("claims"),
+    )  # fmt: skip
+
+
+def member_name(entity: str) -> pl.Expr:
+    """NM1 of the member: 2010BA of an 837 (IL), 2100 of an 835 (QC)."""
+    return segment(
+        "NM1",
+        {
+            1: entity, 2: "1", 3: text("roster_last_name"), 4: text("roster_first_name"),
+            8: "MI", 9: text("member_id"),
+        },
+    )  # fmt: skip
+
+
+def filing(*, is_professional: bool) -> pl.Expr:
+    """SBR09, CLP06: Medicaid, and the part of Medicare."""
+    medicare = pl.lit("MB" if is_professional else "MA")
+    return pl.when(pl.col("roster_payer_type") == "medicaid").then(pl.lit("MC")).otherwise(medicare)
+
+
+def _claim(*, is_professional: bool) -> pl.Expr:
+    """Loops 2300 and 2310, and the lines below."""
+    place, kind = (
+        (pl.col("place_of_service_code"), "B")
+        if is_professional
+        else (pl.col("bill_type_code").str.slice(0, 2), "A")
+    )
+    head = {
+        1: pl.col("number"), 2: number(pl.col("charge")), 5: composite(place, kind, pl.col("claim_frequency_code")),
+        6: "Y" if is_professional else "", 7: "A", 8: "Y", 9: "Y",
+    }  # fmt: skip
+    stay = (
+        []
+        if is_professional
+        else [
+            period("434", "claim_start_date", "claim_end_date", always_span=True),
+            kept(segment("DTP", {1: "435", 2: "D8", 3: day("admission_date")}), "admission_date"),
+            segment(
+                "CL1",
+                {
+                    1: text("admit_type_code"),
+                    2: text("admit_source_code"),
+                    3: text("discharge_disposition_code"),
+                },
+            ),
+        ]
+    )
+    group = kept(segment("HI", {1: composite("DR", pl.col("drg_code"))}), "drg_code")
+    specialty = segment("PRV", {1: "PE", 2: "PXC", 3: text("rendering_taxonomy_code")})
+    has_both = (
+        pl.col("rendering_npi").is_not_null() & pl.col("rendering_taxonomy_code").is_not_null()
+    )
+    return joined(
+        segment("CLM", head),
+        *stay,
+        kept(segment("REF", {1: "F8", 2: text("replaced")}), "replaced"),
+        *_diagnoses(is_professional=is_professional),
+        *([] if is_professional else [group]),
+        kept(_entity("82", "rendering_npi"), "rendering_npi"),
+        pl.when(has_both).then(specialty),
+        kept(_entity("77", "facility_npi"), "facility_npi"),
+        pl.col("lines"),
+    )
+
+
+def _diagnoses(*, is_professional: bool) -> list[pl.Expr]:
+    """HI of a principal diagnosis (ABK) and the others (ABF), without the point (2300 HI01-2)."""
+    codes = [pl.col(name).str.replace_all(".", "", literal=True) for name in DIAGNOSES]
+    first = composite("ABK", codes[0])
+    others = [
+        kept(composite("ABF", code), name) for code, name in zip(codes, DIAGNOSES, strict=True)
+    ]
+    groups = (
+        [[first, *others[1:IN_HI]]]
+        if is_professional
+        else [[first], others[1 : IN_HI + 1], others[IN_HI + 1 :]]
+    )
+    names = (0,) if is_professional else (0, 1, IN_HI + 1)
+    return [
+        kept(
+            pl.concat_str(
+                pl.lit("HI*"), pl.concat_str(*group, separator="*", ignore_nulls=True), pl.lit("~\n")
+            ),
+            DIAGNOSES[at],
+        )
+        for group, at in zip(groups, names, strict=True)
+    ]  # fmt: skip
+
+
+def procedure() -> pl.Expr:
+    """SV101, SV202, SVC01: HCPCS and modifiers; null where there is no procedure."""
+    return kept(
+        composite("HC", pl.col("hcpcs_code"), *(pl.col(n) for n in MODIFIERS)), "hcpcs_code"
+    )
+
+
+def _line(*, is_professional: bool) -> pl.Expr:
+    """Loop 2400. A professional line points at the first diagnosis (SV107), for no row says at which."""
+    charge, units = number(pl.col("charge")), number(pl.col("units")).fill_null("")
+    unit = pl.when(pl.col("units").is_not_null()).then(pl.lit("UN")).otherwise(pl.lit(""))
+    pointer = (
+        pl.when(pl.col("diagnosis_code_1").is_not_null()).then(pl.lit("1")).otherwise(pl.lit(""))
+    )
+    service = (
+        segment("SV1", {1: procedure(), 2: charge, 3: unit, 4: units, 7: pointer})
+        if is_professional
+        else segment(
+            "SV2",
+            {1: text("revenue_center_code"), 2: procedure().fill_null(""), 3: charge, 4: unit, 5: units},
+        )
+    )  # fmt: skip
+    days = period("472", "claim_line_start_date", "claim_line_end_date")
+    return joined(segment("LX", {1: pl.col("line").cast(pl.String)}), service, days)
