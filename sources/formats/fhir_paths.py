@@ -202,6 +202,15 @@ class Shape:
                 shape.add(condition.path, where)
         return shape
 
+    def names(self) -> frozenset[str]:
+        """The names of its elements, and of theirs."""
+        return frozenset(self.elements).union(*(shape.names() for shape in self.elements.values()))
+
+    def only(self, names: frozenset[str]) -> Shape:
+        """The shape without the elements of other names, but for one where none would be left: a struct needs one."""
+        kept = [name for name in self.elements if name in names] or list(self.elements)[:1]
+        return Shape(self.is_array, {name: self.elements[name].only(names) for name in kept})
+
     @property
     def data_type(self) -> pl.DataType:
         """The Polars type: text, struct, or list of these."""

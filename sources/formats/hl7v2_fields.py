@@ -22,7 +22,8 @@ import polars as pl
 
 from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_lines import Lines
-from sources.formats.hl7v2_values import diagnoses, identifiers, moment_texts, npi, offsets, phones
+from sources.formats.hl7v2_moments import moment_texts, offsets
+from sources.formats.hl7v2_values import diagnoses, identifiers, npi, phones
 
 MAX_DIAGNOSES = 10
 NULL = '""'
