@@ -22,6 +22,7 @@ _VAGUE = r"^[0-9]{4}(?:-[0-9]{2})?$"
 # A letter, a digit or `_` written as an escape: JSON allows it in the name of an element.
 _ESCAPED = r"\\u00(?:3[0-9]|[4-7])"
 _SAMPLE = 50
+_END = 7
 _NOTHING = pl.repeat(None, pl.len(), dtype=pl.String())
 
 
@@ -128,8 +129,9 @@ def _present(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
     rest = names - found
     if not rest:
         return found
-    # without the first quote, which is everywhere: three times as fast
-    is_other = texts.str.contains("|".join(f'{name}"' for name in sorted(rest)))
+    # their ends alone: the search looks for the first bytes of each, and many names begin as others that are there
+    ends = sorted({f'{name[-_END:]}"' for name in rest})
+    is_other = texts.str.contains("|".join(ends))
     return found | _named(texts.filter(is_other), rest) if is_other.any() else found
 
 

@@ -98,10 +98,8 @@ class Path:
 
 def _local(texts: pl.Series, kind: str) -> pl.Series:
     """The ids that references lead to; nearly every file writes all of them `Patient/1`."""
-    rest = texts.str.strip_prefix(f"{kind}/")
-    is_plain = texts.str.starts_with(f"{kind}/") & ~rest.str.contains(r"[^A-Za-z0-9.\-]")
-    if is_plain.all():
-        return rest
+    if texts.str.contains(rf"^{kind}/[A-Za-z0-9.\-]*$").all():
+        return texts.str.slice(len(kind) + 1)
     way = (
         rf"^(?:urn:(?:uuid|oid):|(?:[^?#]*/)?{kind or '[A-Z][A-Za-z]+'}/){_ID}(?:/_history/[^/]*)?$"
     )
