@@ -174,7 +174,8 @@ def diagnoses(
     parts = _before(fields["code"], "~").str.split_exact("^", 2)
     code = _plain(parts.struct.field("field_0"))
     system = _plain(parts.struct.field("field_2"))
-    system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
+    if system.has_nulls():
+        system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
     columns = dict(zip(names, (code, system, _plain(fields["type"])), strict=True))
     # A diagnosis that this message withdraws is none.
     is_there = (code.is_not_null() & (fields["action"] != _DELETED).fill_null(True)).to_numpy()
@@ -196,7 +197,7 @@ def diagnoses(
 
 def _plain(values: pl.Series) -> pl.Series:
     """The first component where it looks like a code."""
-    if values.null_count() == len(values):
+    if values.str.contains(_CODE).all():
         return values
     text = _before(values, "^").str.strip_chars()
     return pl.select(pl.when(text.str.contains(_CODE)).then(text)).to_series()
