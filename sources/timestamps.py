@@ -127,9 +127,7 @@ def _stamped(values: pl.Series, zone: str) -> pl.Series:
         offsets = values.str.replace("Z", "+00:00", literal=True)
         return offsets.str.to_datetime(_STAMP, strict=False, time_unit="us", time_zone="UTC")
     # the parser of wall clocks and a list of the few offsets cost half of the parser of offsets
-    wall = values.str.slice(0, 19).str.to_datetime(
-        _WALL, strict=False, time_unit="us", cache=False
-    )
+    wall = values.str.slice(0, 19).str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
     return _with_suffix(wall, suffix, zone)
 
 

@@ -213,9 +213,7 @@ def _patientless(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:
     return np.flatnonzero(is_about_patient.fill_null(False).to_numpy() & ~has_patient).tolist()
 
 
-def _columns(
-    raw: pl.DataFrame, places: list[Place], *, has_padding: bool
-) -> dict[str, pl.Series]:
+def _columns(raw: pl.DataFrame, places: list[Place], *, has_padding: bool) -> dict[str, pl.Series]:
     """The columns at those places, without padding, empty ones null; moments still in HL7's writing.
 
     Each step is one expression over all fields: many small ones cost more to plan than a small file to read. What a

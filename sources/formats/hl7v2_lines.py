@@ -166,7 +166,10 @@ def _damaged(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
 def _has_padding(values: np.ndarray) -> bool:
     """Whether a blank stands beside a separator, or at an end."""
     blanks = np.flatnonzero((values <= 32) & (values != 10))
-    before, after = values[np.maximum(blanks - 1, 0)], values[np.minimum(blanks + 1, len(values) - 1)]
+    before, after = (
+        values[np.maximum(blanks - 1, 0)],
+        values[np.minimum(blanks + 1, len(values) - 1)],
+    )
     is_edge = (blanks == 0) | (blanks == len(values) - 1)
     return bool((is_edge | _IS_SEPARATOR[before] | _IS_SEPARATOR[after]).any())
 

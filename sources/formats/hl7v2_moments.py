@@ -7,6 +7,7 @@ are only set apart. The others are parsed and written again.
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 # Days that every year has.
@@ -15,9 +16,7 @@ _DAY = (
     r"|(?:0[469]|11)(?:0[1-9]|[12][0-9]|30)|02(?:0[1-9]|1[0-9]|2[0-8]))"
 )
 _USUAL_DAY = _DAY + r"(?:[0-9]{2}|[0-9]{4}|[0-9]{6}(?:\.[0-9]{1,4})?)?(?:[+-][0-9]{4})?$"
-_USUAL = _DAY + (
-    r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9](?:\.[0-9]{1,4})?(?:[+-][0-9]{4})?$"
-)
+_USUAL = _DAY + (r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9](?:\.[0-9]{1,4})?(?:[+-][0-9]{4})?$")
 # Seconds end at 59, as for every other sender.
 _TO_SECOND = r"^\d{12}[0-5]\d(?:\.\d{1,4})?(?:[+-]\d{4})?$"
 _TO_MINUTE = r"^\d{12}(?:[+-]\d{4})?$"
@@ -25,6 +24,8 @@ _TO_HOUR = r"^\d{10}(?:[+-]\d{4})?$"
 _DAY_OR_MORE = r"^\d{8}(?:\d{2}|\d{4}|\d{6}(?:\.\d{1,4})?)?(?:[+-]\d{4})?$"
 _TO_DAY = r"^\d{8}(?:[+-]\d{4})?$"
 _COARSER = r"^\d{4}(?:\d{2})?(?:[+-]\d{4})?$"
+_DAY_MARKS = {4: "-", 6: "-"}
+_TIME_MARKS = _DAY_MARKS | {8: "T", 10: ":", 12: ":"}
 _OFFSET = r"([+-]\d{4})$"
 
 
@@ -58,21 +59,33 @@ def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.
 
 def _usual(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
     """Moments to the second, and days, that need no check: their digits, set apart."""
-    text = pl.col("text")
-    day = (_digits(0, 4), pl.lit("-"), _digits(4, 2), pl.lit("-"), _digits(6, 2))
-    frame = pl.DataFrame({"text": values, "offset": default})
     if kind == "day":
-        return frame.select(pl.concat_str(day)).to_series()
-    seconds = [text.str.slice(12)]
-    if default is not None and not values.str.contains(_OFFSET).all():
-        is_without = ~text.str.contains(_OFFSET)
-        seconds.append(pl.when(is_without).then("offset").fill_null(""))
-    time = (pl.lit("T"), _digits(8, 2), pl.lit(":"), _digits(10, 2), pl.lit(":"), *seconds)
-    return frame.select(pl.concat_str(*day, *time)).to_series()
+        return _with_marks(values.str.slice(0, 8), _DAY_MARKS)
+    is_completed = default is None or values.str.contains(_OFFSET).all()
+    lengths = values.str.len_bytes()
+    if is_completed and lengths.min() == lengths.max():
+        return _with_marks(values, _TIME_MARKS)
+    rest = pl.col("text").str.slice(14)
+    if not is_completed:
+        is_without = ~pl.col("text").str.contains(_OFFSET)
+        rest += pl.when(is_without).then("offset").fill_null("")
+    time = _with_marks(values.str.slice(0, 14), _TIME_MARKS)
+    frame = pl.DataFrame({"text": values, "offset": default, "time": time})
+    return frame.select(pl.concat_str("time", rest)).to_series()
 
 
-def _digits(place: int, length: int) -> pl.Expr:
-    return pl.col("text").str.slice(place, length)
+def _with_marks(texts: pl.Series, marks: dict[int, str]) -> pl.Series:
+    """ASCII texts of one length, with marks before those places: as a table of bytes, which costs a third of pieces."""
+    there = texts.drop_nulls()
+    if not len(there):
+        return texts
+    lines = there.str.join("\n").item() + "\n"
+    table = np.frombuffer(lines.encode(), np.uint8).reshape(len(there), -1)
+    wide = np.insert(table, list(marks), [ord(mark) for mark in marks.values()], axis=1)
+    found = pl.read_lines(wide.tobytes()).to_series()
+    if len(there) == len(texts):
+        return found
+    return texts.scatter(texts.is_not_null().arg_true(), found)
 
 
 def _unusual(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
