@@ -34,8 +34,9 @@ _GAP_HOURS = 6  # no zone's clock ever jumped further
 
 def wall_clock(text: pl.Expr) -> pl.Expr:
     """What the zone's clock showed, for texts of the usual shape; the others are null."""
-    wall = text.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
-    return pl.when(text.str.contains(_USUAL)).then(wall)
+    # the parser tries longest where it fails
+    usual = pl.when(text.str.contains(_USUAL)).then(text)
+    return usual.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
 
 
 def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
@@ -126,7 +127,7 @@ def _stamped(values: pl.Series, zone: str) -> pl.Series:
         offsets = values.str.replace("Z", "+00:00", literal=True)
         return offsets.str.to_datetime(_STAMP, strict=False, time_unit="us", time_zone="UTC")
     # the parser of wall clocks and a list of the few offsets cost half of the parser of offsets
-    wall = values.str.slice(0, 19).str.to_datetime(_WALL, strict=False, time_unit="us")
+    wall = values.str.slice(0, 19).str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
     return _with_suffix(wall, suffix, zone)
 
 

@@ -15,35 +15,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import polars as pl
 
 from sources.casts import SOURCE_ROW, empty_rows, judgement
-from sources.contract import Column, ContractError, Table
-from sources.formats.fhir_paths import (
-    ANY_TYPE,
-    POSITION,
-    ROW,
-    Shape,
-    Step,
-    paths,
-    steps,
-)
+from sources.contract import Table
+from sources.formats.fhir_kinds import Plans, plans_of
+from sources.formats.fhir_paths import ANY_TYPE, ROW, Shape, Step
 from sources.formats.fhir_resources import Problem, resources
 from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
 
 _TYPE = "resourceType"
 _FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
+_BEGINNING = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
 _SAID = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
 _SAID_ID = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
-# A year or a month is a FHIR date too, but no day.
-_VAGUE = r"^[0-9]{4}(?:-[0-9]{2})?$"
 _WORD = re.compile(r"[A-Za-z]{1,64}")
 # The decoder holds all that it read, as objects: few enough of them stay in the processor's cache.
-_DECODED_AT_ONCE = 1000
+_DECODED_AT_ONCE = 500
+# To plan a step takes longer than to decode a hundred.
+_PLANNED_AT_ONCE = 16
 _NO_TYPE = Problem("no_resource_type", "resourceType: expected the type of a resource")
 _BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
 
@@ -69,94 +61,7 @@ def read_fhir(
     Raises:
         FileRefusedError: empty_file, bad_encoding, not_fhir, record_too_long.
     """
-    return _Reading(_kinds(tuple(tables.items())), zone, batch_id, out, first_rows).run(path)
-
-
-@dataclass(frozen=True)
-class _Part:
-    """The table that a resource, or elements of it, fill: what leads to the elements, and an expression per column.
-
-    Attributes:
-        position: the column of the element's place, which is known last.
-    """
-
-    name: str
-    table: Table
-    ways: tuple[tuple[Step, ...], ...]
-    columns: tuple[pl.Expr, ...]
-    position: str | None
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """What is read of a type of resource."""
-
-    shape: Shape
-    whole: _Part
-    elements: tuple[_Part, ...]
-
-
-@cache
-def _kinds(tables: tuple[tuple[str, Table], ...]) -> dict[str, _Kind]:
-    """By type, and under `*` for all others.
-
-    Raises:
-        ContractError: a record or a path that is none, or no table of every type.
-    """
-    wholes = {table.record: (name, table) for name, table in tables if table.record is not None}
-    wholes = {kind: found for kind, found in wholes.items() if re.fullmatch(r"\w+|\*", kind)}
-    if ANY_TYPE not in wholes:
-        raise ContractError("record: expected a table of `*`, the resources of every other type")
-    kinds = {}
-    for kind, (name, table) in wholes.items():
-        shape = Shape()
-        whole = _part(name, table, ((),), shape)
-        elements = tuple(
-            _part(child_name, child, _ways(child, child_name), shape)
-            for child_name, child in tables
-            if str(child.record).startswith(f"{kind}.")
-        )
-        kinds[kind] = _Kind(shape, whole, elements)
-    return kinds
-
-
-def _ways(table: Table, where: str) -> tuple[tuple[Step, ...], ...]:
-    return tuple(steps(way.strip(), where)[1:] for way in str(table.record).split(" | "))
-
-
-def _part(name: str, table: Table, ways: tuple[tuple[Step, ...], ...], shape: Shape) -> _Part:
-    ends = [shape.add(way, name) for way in ways]
-    columns = []
-    position = None
-    for column in table.columns:
-        where = f"{name}.{column.name}"
-        if column.at is None:
-            raise ContractError(f"{where}: expected `at`")
-        if column.at == POSITION:
-            position = column.name
-            continue
-        if column.at == ROW:
-            columns.append(pl.col(ROW).cast(pl.String()).alias(column.name))
-            continue
-        found = paths(column.at, where)
-        for path in found:
-            for end in [shape] if path.is_from_resource else ends:
-                end.add(path.steps, where)
-        is_element = ways != ((),)
-        values = [
-            path.value(pl.col("element") if is_element and not path.is_from_resource else None)
-            for path in found
-        ]
-        columns.append(_text(values, column))
-    return _Part(name, table, ways, tuple(columns), position)
-
-
-def _text(values: list[pl.Expr], column: Column) -> pl.Expr:
-    text = pl.coalesce(values) if len(values) > 1 else values[0]
-    text = pl.when(text != "").then(text)
-    if column.type in ("date", "timestamp"):
-        text = pl.when(~text.str.contains(_VAGUE)).then(text)
-    return text.alias(column.name)
+    return _Reading(plans_of(tables), zone, batch_id, out, first_rows).run(path)
 
 
 class _Reading:
@@ -164,13 +69,13 @@ class _Reading:
 
     def __init__(
         self,
-        kinds: dict[str, _Kind],
+        plans: dict[str, Plans],
         zone: str,
         batch_id: str,
         out: Path,
         first_rows: Mapping[str, int],
     ) -> None:
-        self.kinds, self.zone, self.batch_id, self.out = kinds, zone, batch_id, out
+        self.plans, self.zone, self.batch_id, self.out = plans, zone, batch_id, out
         self.first_rows = first_rows
         self.filled: dict[str, _Filled] = {}
 
@@ -178,9 +83,13 @@ class _Reading:
         """Read the file."""
         for block in resources(path):
             texts = pl.Series(block.texts, dtype=pl.String())
+            only = None if block.problems else _only_type(texts)
+            if only is not None:
+                self._read(self.plans.get(only, self.plans[ANY_TYPE]), texts, {})
+                continue
             types, problems = _types(texts, block.problems)
             known = types.replace_strict(
-                {kind: kind for kind in self.kinds}, default=ANY_TYPE, return_dtype=pl.String()
+                {kind: kind for kind in self.plans}, default=ANY_TYPE, return_dtype=pl.String()
             )
             for kind in known.unique(maintain_order=True):
                 places = (known == kind).arg_true()
@@ -189,22 +98,24 @@ class _Reading:
                     if problems
                     else {}
                 )
-                self._read(self.kinds[kind], texts.gather(places), found)
+                self._read(self.plans[kind], texts.gather(places), found)
         if not self.filled:
-            self._filled(self.kinds[ANY_TYPE].whole)
+            whole = self.plans[ANY_TYPE].whole
+            self._filled(whole.name, whole.table)
         return {name: filled.finish() for name, filled in self.filled.items()}
 
-    def _filled(self, part: _Part) -> _Filled:
-        if part.name not in self.filled:
-            out = self.out.with_name(f"{self.out.name}-{part.name}")
-            first_row = self.first_rows[part.name]
-            self.filled[part.name] = _Filled(part.table, out, self.zone, self.batch_id, first_row)
-        return self.filled[part.name]
+    def _filled(self, name: str, table: Table) -> _Filled:
+        if name not in self.filled:
+            out = self.out.with_name(f"{self.out.name}-{name}")
+            first_row = self.first_rows[name]
+            self.filled[name] = _Filled(table, out, self.zone, self.batch_id, first_row)
+        return self.filled[name]
 
-    def _read(self, kind: _Kind, texts: pl.Series, problems: dict[int, Problem]) -> None:
+    def _read(self, plans: Plans, texts: pl.Series, problems: dict[int, Problem]) -> None:
         """Resources of one type, and the elements of those that pass."""
+        kind = plans.kind(texts)
         decoded, found = decode(texts, kind.shape, problems)
-        filled = self._filled(kind.whole)
+        filled = self._filled(kind.whole.name, kind.whole.table)
         first = filled.next_row
         passed = filled.add(
             decoded.select(kind.whole.columns),
@@ -229,7 +140,7 @@ class _Reading:
                 place = pl.int_range(1, pl.len() + 1).over(ROW).cast(pl.String())
                 elements = elements.with_columns(place.alias(part.position))
             if elements.height:
-                self._filled(part).add(elements.drop(ROW), {})
+                self._filled(part.name, part.table).add(elements.drop(ROW), {})
 
 
 class _Filled:
@@ -272,6 +183,12 @@ class _Filled:
         rejected = self.rejects.finish()
         rows_in = self.next_row - self.first_row
         return read_back(self.typed.finish(), self.rejects.path, rows_in, rejected)
+
+
+def _only_type(texts: pl.Series) -> str | None:
+    """The type that all records say, where they all begin with it in one writing; nearly every file is so."""
+    found = _BEGINNING.match(texts[0]) if len(texts) else None
+    return found[1] if found and texts.str.starts_with(found[0]).all() else None
 
 
 def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, dict[int, Problem]]:
@@ -327,19 +244,27 @@ def decode(
 
 
 def _decoded(texts: pl.Series | list[str], shape: Shape) -> pl.DataFrame | None:
-    series, data_type = pl.Series(texts, dtype=pl.String()), shape.data_type
-    parts = []
-    for start in range(0, len(series) or 1, _DECODED_AT_ONCE):
-        part = series.slice(start, _DECODED_AT_ONCE)
+    series, data_type = pl.Series("", texts, dtype=pl.String()), shape.data_type
+    parts = [
+        series.slice(start, _DECODED_AT_ONCE).alias(str(start))
+        for start in range(0, len(series) or 1, _DECODED_AT_ONCE)
+    ]
+    # the last one may be shorter, and goes apart
+    groups = [
+        parts[n : min(n + _PLANNED_AT_ONCE, len(parts) - 1)]
+        for n in range(0, len(parts) - 1, _PLANNED_AT_ONCE)
+    ]
+    found: list[pl.Series] = []
+    for group in (*groups, parts[-1:]):
         try:
-            found = part.str.json_decode(data_type)
-        except pl.exceptions.ComputeError:
+            read = pl.DataFrame(group).select(pl.all().str.json_decode(data_type))
+        except (pl.exceptions.ComputeError, pl.exceptions.ShapeError):
             return None
         # the decoder reads the texts as one array: one that is no object may make two, or one with its neighbor
-        if len(found) != len(part):
+        if read.height != len(group[0]):
             return None
-        parts.append(found)
-    return pl.concat(parts, rechunk=True).struct.unnest()
+        found.extend(read.get_columns())
+    return pl.concat([part.alias("") for part in found], rechunk=True).struct.unnest()
 
 
 def _problem(text: str, shape: Shape) -> Problem | None:

@@ -98,10 +98,8 @@ class Path:
 
 def _local(texts: pl.Series, kind: str) -> pl.Series:
     """The ids that references lead to; nearly every file writes all of them `Patient/1`."""
-    rest = texts.str.strip_prefix(f"{kind}/")
-    is_plain = texts.str.starts_with(f"{kind}/") & ~rest.str.contains(r"[^A-Za-z0-9.\-]")
-    if is_plain.all():
-        return rest
+    if texts.str.contains(rf"^{kind}/[A-Za-z0-9.\-]*$").all():
+        return texts.str.slice(len(kind) + 1)
     way = (
         rf"^(?:urn:(?:uuid|oid):|(?:[^?#]*/)?{kind or '[A-Z][A-Za-z]+'}/){_ID}(?:/_history/[^/]*)?$"
     )
@@ -201,6 +199,15 @@ class Shape:
             for condition in step.conditions:
                 shape.add(condition.path, where)
         return shape
+
+    def names(self) -> frozenset[str]:
+        """The names of its elements, and of theirs."""
+        return frozenset(self.elements).union(*(shape.names() for shape in self.elements.values()))
+
+    def only(self, names: frozenset[str]) -> Shape:
+        """The shape without the elements of other names, but for one where none would be left: a struct needs one."""
+        kept = [name for name in self.elements if name in names] or list(self.elements)[:1]
+        return Shape(self.is_array, {name: self.elements[name].only(names) for name in kept})
 
     @property
     def data_type(self) -> pl.DataType:

@@ -127,7 +127,7 @@ def _block(data: bytes, *, is_long: bool) -> Resources:
     undecodable: dict[int, Problem] = {}
     if _is_utf8(data):
         texts = _not_empty(pl.read_lines(data).to_series())
-        if not is_long and b'"Bundle"' not in data:
+        if not is_long and not texts.str.contains('"Bundle"', literal=True).any():
             return Resources(texts)
         lines = texts.to_list()
     else:

@@ -22,7 +22,8 @@ import polars as pl
 
 from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_lines import Lines
-from sources.formats.hl7v2_values import diagnoses, identifiers, moment_texts, npi, offsets, phones
+from sources.formats.hl7v2_moments import moment_texts, offsets
+from sources.formats.hl7v2_values import diagnoses, identifiers, npi, phones
 
 MAX_DIAGNOSES = 10
 NULL = '""'
@@ -178,7 +179,8 @@ def read_fields(records: list[bytes]) -> tuple[pl.DataFrame, dict[int, Problem]]
         for place in segments[name].repeated():
             detail = f"{name}: expected once, for one patient"
             problems.setdefault(place, Problem("repeated_segment", name, detail))
-    columns = _columns(raw, [place for place in PLACES if place.segment in there])
+    places = [place for place in PLACES if place.segment in there]
+    columns = _columns(raw, places, has_padding=lines.has_padding)
     listed: dict[str, pl.Series] = {}
     if "PID" in there:
         columns["phone"] = phones(columns["phone"], raw["PID-13"])
@@ -211,7 +213,7 @@ def _patientless(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:
     return np.flatnonzero(is_about_patient.fill_null(False).to_numpy() & ~has_patient).tolist()
 
 
-def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
+def _columns(raw: pl.DataFrame, places: list[Place], *, has_padding: bool) -> dict[str, pl.Series]:
     """The columns at those places, without padding, empty ones null; moments still in HL7's writing.
 
     Each step is one expression over all fields: many small ones cost more to plan than a small file to read. What a
@@ -221,26 +223,16 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
     for place in places:
         components[str(place)] = max(components.get(str(place), 1), place.component)
     empty = {name for name in components if raw[name].null_count() == raw.height}
-    flags = raw.select(pl.col(name).str.contains(r"[~^&]").any() for name in components).row(
-        0, named=True
-    )
-    split = [name for name, is_any in flags.items() if is_any]
-    found = (
-        raw.select(
-            pl.col(name).str.contains(mark, literal=True).any().alias(name + mark)
-            for name in split
-            for mark in "~^&"
-        ).row(0, named=True)
-        if split
-        else {}
-    )
-    is_deleted = [name for name, n in components.items() if n > 1 and (raw[name] == NULL).any()]
+    # Looking once through all values of a field costs less than looking into each.
+    joined = raw.select(pl.col(name).str.join("") for name in components).row(0, named=True)
+    found = {name + mark for name, text in joined.items() for mark in "~^&" if mark in text}
+    is_deleted = [name for name, n in components.items() if n > 1 and NULL in joined[name]]
 
     def whole(name: str) -> pl.Expr:
         text = pl.col(name)
-        if found.get(name + "~"):
+        if name + "~" in found:
             text = text.str.splitn("~", 2).struct.field("field_0")
-        if not found.get(name + "^"):
+        if name + "^" not in found:
             return text.alias(name)
         n = components[name]
         parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n - 1)
@@ -251,13 +243,14 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
         text = pl.col(name)
         if name in empty:
             return text.alias(place.column)
-        if found.get(name + "^"):
+        if name + "^" in found:
             text = text.struct.field(f"field_{place.component - 1}")
         elif place.component > 1:
             text = pl.lit(None, pl.String)
-        if found.get(name + "&"):
+        if name + "&" in found:
             text = text.str.splitn("&", 2).struct.field("field_0")
-        text = text.str.strip_chars()
+        if has_padding:
+            text = text.str.strip_chars()
         if name in is_deleted:
             # A deleted field is deleted in all its components.
             text = (
@@ -269,7 +262,9 @@ def _columns(raw: pl.DataFrame, places: list[Place]) -> dict[str, pl.Series]:
 
     def kept(place: Place) -> pl.Expr:
         text = pl.col(place.column)
-        if str(place) in empty:
+        name = str(place)
+        is_cut = has_padding or any(name + mark in found for mark in "~^&")
+        if name in empty or not (is_cut or place.kind == "code"):
             return text
         is_kept = text != ""
         if place.kind == "code":

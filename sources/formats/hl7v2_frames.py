@@ -35,6 +35,7 @@ _LOOK_AHEAD = 4  # MSH and the byte that shows it is no longer word
 _OVERLAP = 16  # longer than any beginning of a message
 _ENVELOPES = ("FHS", "BHS", "BTS", "FTS")
 _WORDS = {int.from_bytes(kind.encode(), "big"): kind for kind in ("MSH", "msh", *_ENVELOPES)}
+_IS_END = np.isin(np.arange(256), list(_ENDS))
 _IS_INITIAL = np.isin(np.arange(256), list(b"MmFB"))
 _MSH = int.from_bytes(b"MSH", "big")
 # Without one of these at a line's start the file is something else, not HL7 that lost its header.
@@ -132,7 +133,7 @@ class _Framer:
         self, buffer: bytes, begins: list[int], ends: list[int], kinds: list[str], found: Messages
     ) -> None:
         if set(kinds) == {"MSH"} and _VT not in buffer and _FS not in buffer:
-            whole = [buffer[a:b].rstrip(_ENDS) for a, b in zip(begins, ends, strict=True)]
+            whole = _trimmed(buffer, begins, ends)
             if _has_bom(buffer):
                 whole = [record.removeprefix(_BOM) for record in whole]
             if max(map(len, whole)) <= MAX_MESSAGE_BYTES:
@@ -281,7 +282,7 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     """
     values = np.frombuffer(buffer, np.uint8)
     controls = np.flatnonzero(values < 32)
-    starts = controls[np.isin(values[controls], list(_ENDS))] + 1
+    starts = controls[_IS_END[values[controls]]] + 1
     if is_line_start:
         starts = np.concatenate(([0], starts))
     has_bom = _has_bom(buffer)
@@ -300,15 +301,28 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     letter = after | 32
     is_word = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
     is_whole = ~is_word | (places + 3 == len(values))
-    marks = dict(zip(places[is_whole].tolist(), words[is_whole].tolist(), strict=True))
+    begins, found = places[is_whole].tolist(), words[is_whole].tolist()
     # Counting costs little; looking for each place is for the rare file that was glued together.
-    if buffer.count(_STANDARD) > len(marks) or not _are_standard(values, places):
+    if has_bom or buffer.count(_STANDARD) > len(begins) or not _are_standard(values, places):
+        marks = dict(zip(begins, found, strict=True))
         marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
-    begins = sorted(marks)
-    kinds = [_WORDS[marks[place]] for place in begins]
+        begins = sorted(marks)
+        found = [marks[place] for place in begins]
+    kinds = [_WORDS[word] for word in found]
     if has_bom or _VT in buffer:
         begins = [_begin(buffer, place) for place in begins]
     return begins, kinds
+
+
+def _trimmed(buffer: bytes, begins: list[int], ends: list[int]) -> list[bytes]:
+    """The messages without the line ends after them, of which there is one, or two bytes, nearly always."""
+    values, places = np.frombuffer(buffer, np.uint8), np.array(ends)
+    for _ in range(2):
+        places -= _IS_END[values[places - 1]]
+    found = [buffer[a:b] for a, b in zip(begins, places.tolist(), strict=True)]
+    if _IS_END[values[places - 1]].any():
+        return [record.rstrip(_ENDS) for record in found]
+    return found
 
 
 def _has_bom(buffer: bytes) -> bool:

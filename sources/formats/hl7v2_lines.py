@@ -16,6 +16,8 @@ import polars as pl
 from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_text import unescaped
 
+_IS_SEPARATOR = np.isin(np.arange(256), list(b"|^~&\n"))
+
 
 class Lines:
     """The lines of many messages.
@@ -23,6 +25,7 @@ class Lines:
     Attributes:
         count: number of messages.
         problems: message to what is wrong with its lines.
+        has_padding: whether any value may begin or end with a blank.
     """
 
     def __init__(self, records: list[bytes], wanted: Mapping[str, Sequence[int]]) -> None:
@@ -47,8 +50,11 @@ class Lines:
         self._starts, self._ends = starts[is_line], ends[is_line]
         sizes = np.fromiter(map(len, records), np.int64, self.count)
         firsts = np.concatenate(([0], np.cumsum(sizes + 1)[:-1]))
-        self._message = np.searchsorted(firsts, self._starts, side="right") - 1
-        self._has_escapes = content.count(b"\\") > self.count
+        # How many messages begin at or before each line. Few messages are looked for among many lines.
+        begun = np.searchsorted(self._starts, firsts)
+        self._message = np.cumsum(np.bincount(begun, minlength=len(self._starts) + 1))[:-1] - 1
+        self._has_escapes = np.count_nonzero(values == ord("\\")) > self.count
+        self.has_padding = not content.isascii() or _has_padding(values)
         self.problems: dict[int, Problem] = {}
         self._codes = self._told_apart(values)
 
@@ -155,6 +161,17 @@ def _code(name: str) -> int:
 def _damaged(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
     """What looks like a segment that lost or changed a byte."""
     return re.compile(rb"\w{0,3}(?:\||\s*$)|(?i:%b)\W" % b"|".join(name.encode() for name in names))
+
+
+def _has_padding(values: np.ndarray) -> bool:
+    """Whether a blank stands beside a separator, or at an end."""
+    blanks = np.flatnonzero((values <= 32) & (values != 10))
+    before, after = (
+        values[np.maximum(blanks - 1, 0)],
+        values[np.minimum(blanks + 1, len(values) - 1)],
+    )
+    is_edge = (blanks == 0) | (blanks == len(values) - 1)
+    return bool((is_edge | _IS_SEPARATOR[before] | _IS_SEPARATOR[after]).any())
 
 
 def _is_name(values: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""Values of HL7 v2 that take more than one component or repetition: moments, identifiers, providers, diagnoses.
+"""Values of HL7 v2 that take more than one component or repetition: identifiers, providers, phones, diagnoses.
 
-Standard: v2.5.1 chapter 2.A (DTM, TS, CX, XCN, CE), tables 0203 (identifier types) and 0396 (coding systems).
-What must not be here: segments and lines, types (the contract's; what is no moment stays as it came and fails there).
+Standard: v2.5.1 chapter 2.A (CX, XCN, XTN, CE), tables 0203 (identifier types) and 0396 (coding systems).
+What must not be here: segments and lines, types (the contract's).
 """
 
 from __future__ import annotations
@@ -11,14 +11,6 @@ import polars as pl
 
 from sources.formats.hl7v2_lines import present
 
-# Seconds end at 59, as for every other sender.
-_TO_SECOND = r"^\d{12}[0-5]\d(?:\.\d{1,4})?(?:[+-]\d{4})?$"
-_TO_MINUTE = r"^\d{12}(?:[+-]\d{4})?$"
-_TO_HOUR = r"^\d{10}(?:[+-]\d{4})?$"
-_DAY_OR_MORE = r"^\d{8}(?:\d{2}|\d{4}|\d{6}(?:\.\d{1,4})?)?(?:[+-]\d{4})?$"
-_TO_DAY = r"^\d{8}(?:[+-]\d{4})?$"
-_COARSER = r"^\d{4}(?:\d{2})?(?:[+-]\d{4})?$"
-_OFFSET = r"([+-]\d{4})$"
 _SSN_TYPES = ("SS", "SSN")
 _SSN = r"^\d{3}-\d{2}-\d{4}$"
 _SSN_AUTHORITY = r"USSSA|2\.16\.840\.1\.113883\.4\.1(?:[&^~]|$)"
@@ -34,76 +26,6 @@ _OF_THE_FACILITY = (("MR",), ("", "PI"))
 _OF_OTHERS = (_MEDICAID, _MEDICARE, "DL", "PPN", "AN", "VN", "NPI")
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
 _DELETED = "D"
-
-
-def offsets(moments: pl.Series) -> pl.Series | None:
-    """The offset that MSH-7 carries in each message; None where it does in none."""
-    if not moments.str.contains(_OFFSET).any():
-        return None
-    return moments.str.extract(_OFFSET, 1)
-
-
-def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
-    """DTM as ISO 8601 in its own precision; what is no DTM stays as it came.
-
-    Args:
-        values: one per message.
-        default: offsets for those without one; see `offsets`.
-        kind: moment; partial and day, where a year or month alone is legal but tells no day, and becomes null; a day has
-            no time.
-    """
-    if values.null_count() == len(values):
-        return values
-    text = pl.col("text")
-    frame = pl.DataFrame({"text": values, "offset": default})
-    if kind == "day":
-        found = pl.when(text.str.contains(_DAY_OR_MORE)).then(_day())
-        return frame.select(_day_or_nothing(found)).to_series()
-    if default is None or values.str.contains(_OFFSET).all():
-        completed = text
-    else:
-        has_offset = text.str.contains(_OFFSET)
-        completed = pl.when(has_offset).then(text).otherwise(text + pl.col("offset").fill_null(""))
-    frame = frame.with_columns(completed.alias("completed"))
-    if values.str.contains(_TO_SECOND).all():
-        found = _time(14)
-    else:
-        found = (
-            pl.when(text.str.contains(_TO_SECOND))
-            .then(_time(14))
-            .when(text.str.contains(_TO_MINUTE))
-            .then(_time(12))
-            .when(text.str.contains(_TO_HOUR))
-            .then(_time(10))
-            .when(text.str.contains(_TO_DAY))
-            .then(_day())
-        )
-    found = pl.coalesce(found, text) if kind == "moment" else _day_or_nothing(found)
-    return frame.select(found).to_series()
-
-
-def _day_or_nothing(found: pl.Expr) -> pl.Expr:
-    """What was found or else the text as it came, but nothing where it tells no day."""
-    text = pl.col("text")
-    return pl.when(~text.str.contains(_COARSER)).then(pl.coalesce(found, text))
-
-
-def _day() -> pl.Expr:
-    return _written(pl.col("text").str.slice(0, 8), "%Y%m%d", "%Y-%m-%d")
-
-
-def _time(length: int) -> pl.Expr:
-    digits, rest = pl.col("text").str.slice(0, length), pl.col("completed").str.slice(length)
-    if length == 14:
-        return _written(digits, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S") + rest
-    if length == 10:
-        digits = digits + "00"
-    return _written(digits, "%Y%m%d%H%M", "%Y-%m-%dT%H:%M") + rest
-
-
-def _written(digits: pl.Expr, read: str, write: str) -> pl.Expr:
-    moments = digits.str.to_datetime(read, strict=False, time_unit="us", cache=False)
-    return moments.dt.to_string(write)
 
 
 def identifiers(values: pl.Series) -> dict[str, pl.Series]:
@@ -252,7 +174,8 @@ def diagnoses(
     parts = _before(fields["code"], "~").str.split_exact("^", 2)
     code = _plain(parts.struct.field("field_0"))
     system = _plain(parts.struct.field("field_2"))
-    system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
+    if system.has_nulls():
+        system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
     columns = dict(zip(names, (code, system, _plain(fields["type"])), strict=True))
     # A diagnosis that this message withdraws is none.
     is_there = (code.is_not_null() & (fields["action"] != _DELETED).fill_null(True)).to_numpy()
@@ -274,7 +197,7 @@ def diagnoses(
 
 def _plain(values: pl.Series) -> pl.Series:
     """The first component where it looks like a code."""
-    if values.null_count() == len(values):
+    if values.str.contains(_CODE).all():
         return values
     text = _before(values, "^").str.strip_chars()
     return pl.select(pl.when(text.str.contains(_CODE)).then(text)).to_series()
