@@ -12,7 +12,6 @@ import os
 import sys
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from subprocess import CompletedProcess
 
 CASELOAD = "orchestration.cli"
 _SERVER = multiprocessing.get_context("forkserver")
@@ -27,13 +26,15 @@ def begin(module: str, arguments: list[str], output: Path) -> BaseProcess:
     return process
 
 
-def caseload(output: Path, *arguments: str | Path) -> CompletedProcess[str]:
-    """The command to its end."""
-    words = list(map(str, arguments))
+def run(landing: Path, data: Path, as_of: str) -> None:
+    """`caseload run` to its release; what it says is beside the data folder."""
+    output = data.with_suffix(".txt")
+    words = ["run", "--landing", str(landing), "--data", str(data), "--as-of", as_of]
     process = begin(CASELOAD, words, output)
     process.join()
-    assert process.exitcode is not None
-    return CompletedProcess(words, process.exitcode, output.read_text())
+    said = output.read_text()
+    assert process.exitcode == 0, said
+    assert "Traceback" not in said
 
 
 def _enter(module: str, arguments: list[str], output: Path) -> None:

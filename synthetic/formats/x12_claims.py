@@ -27,6 +27,7 @@ MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
 # HI holds twelve composites; a professional claim has one HI of diagnoses, an institutional one two and its principal.
 IN_HI = 12
 DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
+_IS_PROFESSIONAL = pl.col("claim_type") == "professional"
 _SEX = {"female": "F", "male": "M", "unknown": "U"}
 
 
@@ -72,7 +73,7 @@ def _transactions(lines: pl.DataFrame, kind: TransactionSet, delivered: str) -> 
     subscriber = subscriber.with_columns(
         level=(pl.int_range(pl.len()).over(provider) + 2).cast(pl.String)
     )
-    subscriber = subscriber.with_columns(text=_subscriber(is_professional=is_professional))
+    subscriber = subscriber.with_columns(text=_subscriber())
     transaction = subscriber.group_by(*provider, maintain_order=True).agg(
         subscribers=pl.col("text").str.join("")
     )
@@ -109,7 +110,7 @@ def _entity(code: str, npi: str) -> pl.Expr:
     return segment("NM1", {1: code, 2: "2", 3: text(npi), 8: "XX", 9: text(npi)})
 
 
-def _subscriber(*, is_professional: bool) -> pl.Expr:
+def _subscriber() -> pl.Expr:
     """Loops 2000B, 2010BA, 2010BB, and the claims below: the member, who is the patient."""
     street = segment("N3", {1: text("roster_address")})
     town = segment(
@@ -119,7 +120,7 @@ def _subscriber(*, is_professional: bool) -> pl.Expr:
     return joined(
         segment("HL", {1: pl.col("level"), 2: "1", 3: "22", 4: "0"}),
         segment(
-            "SBR", {1: "P", 2: "18", 4: text("plan"), 9: filing(is_professional=is_professional)}
+            "SBR", {1: "P", 2: "18", 4: text("plan"), 9: filing()}
         ),
         member_name("IL"),
         kept(street, "roster_address"),
@@ -143,21 +144,23 @@ def member_name(entity: str) -> pl.Expr:
     )  # fmt: skip
 
 
-def filing(*, is_professional: bool) -> pl.Expr:
+def filing() -> pl.Expr:
     """SBR09, CLP06: Medicaid, and the part of Medicare."""
-    medicare = pl.lit("MB" if is_professional else "MA")
+    medicare = pl.when(_IS_PROFESSIONAL).then(pl.lit("MB")).otherwise(pl.lit("MA"))
     return pl.when(pl.col("roster_payer_type") == "medicaid").then(pl.lit("MC")).otherwise(medicare)
+
+
+def place() -> pl.Expr:
+    """CLM05-1, CLP08: the place of service; of an institution, the first two digits of the type of bill."""
+    of_bill = pl.col("bill_type_code").str.slice(0, 2)
+    return pl.when(_IS_PROFESSIONAL).then("place_of_service_code").otherwise(of_bill)
 
 
 def _claim(*, is_professional: bool) -> pl.Expr:
     """Loops 2300 and 2310, and the lines below."""
-    place, kind = (
-        (pl.col("place_of_service_code"), "B")
-        if is_professional
-        else (pl.col("bill_type_code").str.slice(0, 2), "A")
-    )
+    kind = "B" if is_professional else "A"
     head = {
-        1: pl.col("number"), 2: number(pl.col("charge")), 5: composite(place, kind, pl.col("claim_frequency_code")),
+        1: pl.col("number"), 2: number(pl.col("charge")), 5: composite(place(), kind, pl.col("claim_frequency_code")),
         6: "Y" if is_professional else "", 7: "A", 8: "Y", 9: "Y",
     }  # fmt: skip
     stay = (

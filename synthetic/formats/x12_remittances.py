@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from synthetic.formats.x12_claims import filing, member_name, procedure
+from synthetic.formats.x12_claims import filing, member_name, place, procedure
 from synthetic.formats.x12_segments import (
     REMITTANCE,
     composite,
@@ -96,23 +96,12 @@ def _transaction(delivered: str) -> pl.Expr:
 
 def _claim() -> pl.Expr:
     """Loop 2100, and the lines below."""
-    is_professional = pl.col("claim_type") == "professional"
     status = (
         pl.when("is_void")
         .then(pl.lit("22"))
         .when(pl.col("claim_status") == "denied")
         .then(pl.lit("4"))
         .otherwise(pl.lit("1"))
-    )
-    place = (
-        pl.when(is_professional)
-        .then("place_of_service_code")
-        .otherwise(pl.col("bill_type_code").str.slice(0, 2))
-    )
-    filed = (
-        pl.when(is_professional)
-        .then(filing(is_professional=True))
-        .otherwise(filing(is_professional=False))
     )
     # The frequency of what is taken back stands on no row of the void.
     frequency = pl.when("is_void").then(pl.lit("")).otherwise("claim_frequency_code")
@@ -121,8 +110,8 @@ def _claim() -> pl.Expr:
         segment(
             "CLP",
             {
-                1: answered, 2: status, 3: number(pl.col("owed")), 4: number(pl.col("paid")), 6: filed, 7: answered,
-                8: place, 9: frequency, 11: text("drg_code"),
+                1: answered, 2: status, 3: number(pl.col("owed")), 4: number(pl.col("paid")), 6: filing(), 7: answered,
+                8: place(), 9: frequency, 11: text("drg_code"),
             },
         ),
         member_name("QC"),

@@ -14,6 +14,8 @@ import polars as pl
 ELEMENT, COMPONENT, REPETITION, TERMINATOR = "*", ":", "^", "~"
 END = f"{TERMINATOR}\n"
 UNSPEAKABLE = r"[\x00-\x1f\x7f*:^~]"
+# ST02, SE02: transactions are counted within their group.
+_CONTROL = pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(4)
 _SENDER, _RECEIVER = "CLEARINGHOUSE", "AGENCY"
 
 
@@ -123,6 +125,3 @@ def interchange(kind: TransactionSet, bodies: pl.Series, delivered: str) -> str:
     )
     tail = f"GE*{len(bodies)}*{control}{END}IEA*1*{control:0>9}{END}"
     return "".join((head, *transactions.to_series(), tail))
-
-
-_CONTROL = pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(4)

@@ -57,14 +57,36 @@ def test_second_run_changes_no_byte(small: Small, tmp_path: Path) -> None:
     before = released_bytes(data)
     manifest = (data / "published" / "current").resolve() / "manifest.json"
     made = manifest.stat().st_mtime_ns
-    ended = forked.caseload(
-        tmp_path / "said.txt", "run", "--landing", small.landing, "--data", data, "--as-of", AS_OF
-    )
-    assert ended.returncode == 0, ended.stdout
+    forked.run(small.landing, data, AS_OF)
     assert released_bytes(data) == before
     assert (data / "published" / "current").resolve() == manifest.parent
     assert manifest.stat().st_mtime_ns == made
     assert not (data / "warehouse.duckdb.wal").exists()
+
+
+def test_the_ledger_is_attached_without_pandas(tmp_path: Path) -> None:
+    """DuckDB imports it, and pyarrow, for a single bound parameter: 90 MB that the build would carry."""
+    attach = (
+        "import sys\n"
+        "from datetime import UTC, datetime\n"
+        "from pathlib import Path\n"
+        "from orchestration import warehouse\n"
+        "from orchestration.settings import Settings\n"
+        "from sources.contract import load_contracts\n"
+        "from sources.raw_zone import RawZone\n"
+        "data = Path(sys.argv[1])\n"
+        "settings = Settings(data=data)\n"
+        "with warehouse.open_for_writing(data, settings) as connection:\n"
+        "    zone = RawZone(data / 'raw')\n"
+        "    warehouse.attach(connection, zone, load_contracts(), datetime.now(UTC), settings)\n"
+        "print({'pandas', 'pyarrow'} & set(sys.modules))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", attach, str(tmp_path)],
+        check=False, capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert ended.stdout == "set()\n", ended.stdout + ended.stderr
+    assert [path.name for path in tmp_path.glob("*.json")] == []
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from orchestration.cli import USAGE, main
 from sources.contract import load_contracts
 from sources.formats.hl7v2 import read_hl7v2
 from synthetic.agency import as_of, synthesize
-from synthetic.formats import hl7v2
+from synthetic.formats import FORMATS, hl7v2
 from tests.linkage.identified import identify
 
 # Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
@@ -236,3 +236,10 @@ def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(arguments) == USAGE
     assert "hl7: expected formats among csv, hl7v2, x12" in capsys.readouterr().err
     assert not landing.exists()
+
+
+def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["synthesize", "--help"])
+    said = capsys.readouterr().out
+    assert [name for name in FORMATS if name not in said] == []

@@ -103,6 +103,7 @@ dated_version as (
 ),
 
 -- a denied adjustment changes nothing; the latest of the others stands, a void before what it voids
+-- and, where all claims of a circle inherit one date, the latest by its own
 ranked_version as (
     select
         *,
