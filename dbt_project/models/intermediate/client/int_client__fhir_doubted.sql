@@ -10,7 +10,7 @@ patient as (
 ),
 
 -- patients of FHIR are linked already; what did not link, for other birth dates or because it leads
--- to two clients, is for a person to look at
+-- to two clients, is for a person to look at. What another one has replaced is no person
 doubted_patient as (
     select
         'ehr_fhir' as source,
@@ -22,7 +22,7 @@ doubted_patient as (
         compared.is_same_birth_date,
         compared.is_birth_date_missing
     from compared_identifier as compared
-    inner join patient on compared.person_id = patient.person_id
+    inner join patient on compared.person_id = patient.source_client_id
     where
         patient.client_id <> compared.client_id
         and (not compared.is_same_birth_date or patient.match_rule in ('own_id', 'merged'))

@@ -108,11 +108,11 @@ identified_client as (
         'ehr_fhir',
         '',
         source_client_id,
-        client_id,
+        own_client_id,
         true,
         0,
         0,
-        case when match_rule <> 'own_id' then match_rule end
+        case when source_client_id <> person_id then 'merged' end
     from fhir_patient
 )
 

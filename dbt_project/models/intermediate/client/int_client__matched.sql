@@ -72,11 +72,12 @@ identity as (
     where source = 'adt'
 ),
 
--- whoever is a member that turned out to be the agency's client is that client
+-- whoever is a member or a patient that turned out to be the agency's client is that client; a
+-- member may be a patient that is a client
 linked_member as (
     select own_client_id, client_id
     from known_identity
-    where source <> 'ehr' and client_id <> own_client_id
+    where source <> 'ehr' and match_rule <> 'merged' and client_id <> own_client_id
 ),
 
 followed_identity as (
@@ -85,10 +86,12 @@ followed_identity as (
         identity.source_scope,
         identity.source_client_id,
         identity.own_client_id,
-        coalesce(linked_member.client_id, identity.client_id) as client_id,
+        coalesce(next_member.client_id, linked_member.client_id, identity.client_id) as client_id,
         identity.match_rule
     from identity
     left join linked_member on identity.client_id = linked_member.own_client_id
+    left join linked_member as next_member
+        on linked_member.client_id = next_member.own_client_id
 ),
 
 -- also by that way nobody comes to a client that a person ruled out

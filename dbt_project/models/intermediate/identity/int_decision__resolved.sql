@@ -6,6 +6,10 @@ identified_person as (
     select * from {{ ref('int_client__identified') }}
 ),
 
+fhir_patient as (
+    select * from {{ ref('int_client__from_fhir') }}
+),
+
 patient as (
     select sending_facility_id as source_scope, source_client_id
     from {{ ref('int_alert__delivered') }}
@@ -42,9 +46,16 @@ known_client as (
     where source <> 'ehr'
 ),
 
--- that two records of the agency differ holds for both
+-- that two records of the agency differ holds for both; what is decided about a patient that another
+-- one has replaced holds for that one
 directed_decision as (
-    select * from decision
+    select decision.* replace (
+        coalesce(fhir_patient.person_id, decision.source_client_id) as source_client_id
+    )
+    from decision
+    left join fhir_patient
+        on decision.source = 'ehr_fhir'
+        and decision.source_client_id = fhir_patient.source_client_id
     union all
     select
         decision_id,

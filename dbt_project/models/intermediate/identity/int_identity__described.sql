@@ -1,82 +1,11 @@
--- The agency's records, and the people of other senders whom neither an exact identifier nor a
--- person has led to a client: only they are worth comparing.
-with settled_person as (
-    select source, source_scope, source_client_id from {{ ref('int_identity__exact') }}
-    union
-    select source, source_scope, source_client_id from {{ ref('int_decision__resolved') }}
-    where decision = 'same' and is_known
+-- The agency's records, and what other senders told last of people who are no client yet.
+with told_person as (
+    select * from {{ ref('int_identity__told') }}
 ),
 
 agency_record as (
     select *, 'ehr' as source, '' as source_scope
     from {{ ref('stg_ehr__client') }}
-),
-
-member as (
-    select
-        'claims' as source,
-        data_source as source_scope,
-        *,
-        row_number() over (
-            order by enrollment_end_date, enrollment_start_date, _batch_id, _source_row
-        ) as told_number
-    from {{ ref('stg_claims__eligibility') }} as enrollment
-    anti join settled_person
-        on settled_person.source = 'claims'
-        and enrollment.data_source = settled_person.source_scope
-        and enrollment.source_client_id = settled_person.source_client_id
-),
-
-alert_patient as (
-    select
-        'adt' as source,
-        sending_facility_id as source_scope,
-        *,
-        row_number() over (order by event_at, _batch_id, _source_row) as told_number
-    from {{ ref('int_alert__delivered') }} as alert
-    anti join settled_person
-        on settled_person.source = 'adt'
-        and alert.sending_facility_id = settled_person.source_scope
-        and alert.source_client_id = settled_person.source_client_id
-    where alert.source_client_id is not null
-),
-
-told_person as (
-    select
-        source,
-        source_scope,
-        source_client_id,
-        first_name,
-        last_name,
-        name_suffix,
-        birth_date,
-        gender as sex,
-        phone,
-        address,
-        zip_code,
-        right(social_security_number, 4) as ssn_last4,
-        case when payer_type = 'medicaid' then member_id end as medicaid_id,
-        case when payer_type = 'medicare' then member_id end as medicare_id,
-        told_number
-    from member
-    union all
-    select
-        source,
-        source_scope,
-        source_client_id,
-        first_name,
-        last_name,
-        name_suffix,
-        birth_date,
-        sex,
-        phone,
-        address,
-        zip_code,
-        null,
-        medicaid_id,
-        null,
-        told_number
-    from alert_patient
 ),
 
 -- what was told last; a person of whom two birth dates are told is known as such

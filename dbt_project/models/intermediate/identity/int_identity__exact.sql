@@ -42,7 +42,7 @@ ranked_link as (
 ),
 
 -- a person whose identifiers lead to two of our clients is nobody's until someone has looked
-exact_link as (
+identifier_link as (
     select
         source,
         source_scope,
@@ -53,6 +53,14 @@ exact_link as (
     where preference = 1
     group by source, source_scope, source_client_id
     having count(distinct client_id) = 1
+),
+
+exact_link as (
+    select * from identifier_link
+    union all
+    select 'ehr_fhir', '', source_client_id, client_id, match_rule
+    from {{ ref('int_client__from_fhir') }}
+    where source_client_id = person_id and match_rule not in ('own_id', 'merged', 'decided')
 )
 
 select * from exact_link

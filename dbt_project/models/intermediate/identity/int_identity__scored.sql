@@ -80,17 +80,18 @@ client_choice as (
     group by source, source_scope, source_client_id
 ),
 
--- a payer numbers a person once: two of its members are not the same client
+-- a payer and the record system number a person once: two of theirs are not the same client. A
+-- hospital may not
 member_choice as (
-    select source_scope, client_id, count(*) as person_count
+    select source, source_scope, client_id, count(*) as person_count
     from (
-        select source_scope, client_id from best_pair
-        where source = 'claims' and reason_code is null
+        select source, source_scope, client_id from best_pair
+        where reason_code is null
         union all
-        select source_scope, client_id from exact_link
-        where source = 'claims'
+        select source, source_scope, client_id from exact_link
     ) as claimed
-    group by source_scope, client_id
+    where source <> 'adt'
+    group by source, source_scope, client_id
 ),
 
 scored_pair as (
@@ -107,7 +108,7 @@ scored_pair as (
         and pair.source_scope = client_choice.source_scope
         and pair.source_client_id = client_choice.source_client_id
     left join member_choice
-        on pair.source = 'claims'
+        on pair.source = member_choice.source
         and pair.source_scope = member_choice.source_scope
         and pair.client_id = member_choice.client_id
 )
