@@ -1,5 +1,5 @@
--- a patient is the client that a person decided on, else the agency's client whose id it carries, or
--- whose Medicaid id (MBI) and birth date it has; else a client under the FHIR id as it is
+-- a patient is the client that a person decided on, else the agency's client whose id it carries,
+-- or whose Medicaid id (MBI) and birth date it has; else a client under the FHIR id as it is
 with patient as (
     select * from {{ ref('stg_ehr_fhir__patient') }}
 ),
@@ -51,11 +51,8 @@ chosen as (
             min(case when compared.is_own_id then compared.client_id end), min(compared.client_id)
         ) as client_id,
         case
-            min(
-                case compared.identifier_type when 'client' then 1 when 'medicaid' then 2 else 3 end
-            )
-            when 1 then 'agency_id'
-            when 2 then 'medicaid_id_and_birth_date'
+            when bool_or(compared.identifier_type = 'client') then 'agency_id'
+            when bool_or(compared.identifier_type = 'medicaid') then 'medicaid_id_and_birth_date'
             else 'medicare_id_and_birth_date'
         end as match_rule
     from compared_identifier as compared

@@ -46,12 +46,17 @@ known_client as (
     where source <> 'ehr'
 ),
 
--- that two records of the agency differ holds for both; what is decided about a patient that another
--- one has replaced holds for that one
+-- that two records of the agency differ holds for both; what is decided about a patient that
+-- another one has replaced holds for that one
 directed_decision as (
-    select decision.* replace (
-        coalesce(fhir_patient.person_id, decision.source_client_id) as source_client_id
-    )
+    select
+        decision.decision_id,
+        decision.source,
+        decision.source_scope,
+        coalesce(fhir_patient.person_id, decision.source_client_id) as source_client_id,
+        decision.client_id,
+        decision.decision,
+        decision.decided_at
     from decision
     left join fhir_patient
         on decision.source = 'ehr_fhir'

@@ -28,11 +28,13 @@ enrolled_member as (
 member_birth_date as (
     select
         'claims_x12' as source,
+        'claims_x12' as source_scope,
         {{ x12_client_id('claim') }} as source_client_id,
         patient_birth_date as birth_date
     from {{ ref('stg_claims_x12__claim') }} as claim
     union
     select
+        'claims_cclf',
         'claims_cclf',
         coalesce(resolved.current_mbi, beneficiary.mbi),
         beneficiary.birth_date
@@ -44,6 +46,7 @@ member_birth_date as (
 claim_member as (
     select
         source,
+        source_scope,
         source_client_id,
         {{ named }},
         gender as sex,
@@ -55,7 +58,8 @@ claim_member as (
     from {{ ref('int_member__delivered') }}
     union all
     select
-        source, source_client_id, null, null, null, birth_date, null, null, null, null, null, false
+        source, source_scope, source_client_id, null, null, null, birth_date, null, null, null,
+        null, null, false
     from member_birth_date
 ),
 
@@ -67,7 +71,7 @@ ordered_claim_member as (
     from claim_member
     anti join settled_person
         on settled_person.source = claim_member.source
-        and settled_person.source_scope = claim_member.source
+        and settled_person.source_scope = claim_member.source_scope
         and settled_person.source_client_id = claim_member.source_client_id
 ),
 
@@ -161,7 +165,7 @@ told_person as (
     from enrolled_member
     union all
     select
-        source, source, source_client_id, {{ named }}, sex, null, address, zip_code, null,
+        source, source_scope, source_client_id, {{ named }}, sex, null, address, zip_code, null,
         medicaid_id, medicare_id, told_number
     from ordered_claim_member
     union all
