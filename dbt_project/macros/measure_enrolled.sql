@@ -1,6 +1,7 @@
 {#
-    Body of a CTE: the events whose client was enrolled on every day of a span. Payers may follow one another; the
-    spans of one client may overlap. One row per event_key.
+    Body of a CTE: the events whose client was enrolled on every day of a span, as the payers' rosters say: coverage that
+    only the agency's record has brings no claims. Payers may follow one another; the spans of one client may overlap. One
+    row per event_key.
 
     event       a CTE with event_key, client_key and the two dates
     first_day   its column: first day that must be covered
@@ -23,6 +24,7 @@ from (
     from {{ event }} as event
     inner join {{ ref('fct_eligibility') }} as span
         on event.client_key = span.client_key
+        and span.basis = 'payer'
         and span.start_date <= event.{{ last_day }}
         and coalesce(span.end_date, event.{{ last_day }}) >= event.{{ first_day }}
 ) as covered

@@ -22,8 +22,6 @@ FORBIDDEN = re.compile(
     r"\b(?:\w*_usd|cost\w*|paid\w*|charge\w*|\w*_charge|\w*allowed_amount|\w*race|\w*ethnicity|language\w*"
     r"|interpreter\w*|zip\w*|address|city|\w*sex|\w*gender)\b"
 )
-# `payer_type` is read once, to say that claims are unknown; it adds no point.
-PAYER_READERS = {"int_risk__gap"}
 INTERPOLATION = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 REF = re.compile(r"ref\('(\w+)'\)")
 
@@ -58,7 +56,7 @@ def test_no_forbidden_column_is_named(path: Path) -> None:
 
 @pytest.mark.parametrize("path", score_models(), ids=lambda path: path.stem)
 def test_payer_adds_no_point(path: Path) -> None:
-    assert "payer" not in words(path) or path.stem in PAYER_READERS
+    assert "payer" not in words(path)
 
 
 @pytest.mark.parametrize("path", score_models(), ids=lambda path: path.stem)
@@ -82,7 +80,7 @@ def test_the_forbidden_words_are_found_where_they_stand() -> None:
 
 
 def test_what_the_gap_names_never_reaches_a_point() -> None:
-    """int_risk__gap may know the payer because no model of points reads it."""
+    """int_risk__gap may know who is enrolled because no model of points reads it."""
     readers = {
         path.stem
         for path in score_models()
@@ -95,7 +93,6 @@ def test_columns_that_the_score_takes_from_dim_client(client_columns: dict[str, 
     """Nothing of a client but identity, state, housing and telephone."""
     allowed = {
         "client_key", "client_id", "source", "is_agency_client", "is_listable", "housing_status", "phone", "phone_2",
-        "payer_type",
     }  # fmt: skip
     assert client_columns, "no score model reads dim_client: the test looks at nothing"
     for model, columns in client_columns.items():

@@ -17,6 +17,10 @@ code_system as (
     where kind = 'code_system'
 ),
 
+medication_code as (
+    select * from {{ ref('int_medication_code__classified') }}
+),
+
 -- an order that was never given is no medication
 medication as (
     select
@@ -25,7 +29,7 @@ medication as (
         record.client_key,
         coalesce(code_system.code_system, 'unknown') as code_system,
         record.code,
-        'other' as medication_class,
+        coalesce(medication_code.medication_class, 'other') as medication_class,
         record.record_date as start_date,
         {{ local_date(
             "coalesce(record.valid_until, case when record.status in ('stopped', 'completed')"
@@ -43,6 +47,9 @@ medication as (
     from order_record as record
     cross join run
     left join code_system on record.code_system = code_system.uri
+    left join medication_code
+        on code_system.code_system = medication_code.code_system
+        and replace({{ upper_code('record.code') }}, '-', '') = medication_code.code
     where
         record.code is not null
         and coalesce(record.status, 'unknown')

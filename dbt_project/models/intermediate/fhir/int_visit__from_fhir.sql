@@ -21,13 +21,26 @@ part2_provider as (
     where is_part2
 ),
 
+-- a billing code of what was done says more than the type of the encounter
 placed_visit as (
     select
-        encounter.*,
+        encounter.* exclude (is_part2),
+        encounter.is_part2 or coalesce(done.is_part2_labelled, false) as is_part2,
         coalesce(
-            service_line.service_line, type_line.service_line, kept.service_line, 'other'
-        ) as service_line
+            service_line.service_line,
+            type_line.service_line,
+            done.service_line,
+            kept.service_line,
+            'other'
+        ) as service_line,
+        coalesce(
+            case when done.is_billing_code then done.procedure_code end,
+            encounter.type_code,
+            done.procedure_code
+        ) as procedure_code
     from encounter
+    left join {{ ref('int_procedure__from_fhir') }} as done
+        on encounter.encounter_id = done.encounter_id
     left join service_line on upper(encounter.service_type_code) = service_line.code
     left join service_line as type_line on upper(encounter.type_code) = type_line.code
     left join kept on encounter.appointment_id = kept.appointment_id
@@ -43,7 +56,7 @@ visit as (
         visit.record_date as visit_date,
         visit.ended_at,
         visit.service_line,
-        visit.type_code as procedure_code,
+        visit.procedure_code,
         cast(null as {{ dbt.type_string() }}) as place_of_service_code,
         visit.practitioner_id as provider_id,
         cast(null as {{ dbt.type_string() }}) as provider_taxonomy_code,

@@ -1,6 +1,6 @@
 with
 client as (
-    select client_key, source, is_agency_client, housing_status, phone, phone_2, payer_type
+    select client_key, source, is_agency_client, housing_status, phone, phone_2
     from {{ ref('dim_client') }}
 ),
 
@@ -31,6 +31,15 @@ asked_need as (
     where fct_screening.instrument = 'sdoh' and fct_screening.status = 'completed'
 ),
 
+-- what the agency's record knows of a coverage brings no claims
+enrolled as (
+    select distinct eligibility.client_key
+    from {{ ref('fct_eligibility') }} as eligibility
+    inner join {{ ref('int_score__spine') }} as spine
+        on spine.spine = 'now' and eligibility.start_date <= spine.spine_date
+    where eligibility.basis = 'payer'
+),
+
 diagnosed as (
     select distinct client_key from {{ ref('fct_diagnosis') }}
 ),
@@ -47,7 +56,7 @@ known as (
         client.client_key,
         client.is_agency_client,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
-        client.payer_type is null as lacks_claims,
+        enrolled.client_key is null as lacks_claims,
         -- an empty field of the record is a finding, a feed without the field is not
         client.source <> 'ehr' and client.phone is null and client.phone_2 is null as lacks_phone,
         coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
@@ -58,6 +67,7 @@ known as (
     from client
     left join screened on client.client_key = screened.client_key
     left join asked_need on client.client_key = asked_need.client_key
+    left join enrolled on client.client_key = enrolled.client_key
     left join diagnosed on client.client_key = diagnosed.client_key
     left join seen on client.client_key = seen.client_key
 ),

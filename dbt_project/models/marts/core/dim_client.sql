@@ -43,11 +43,16 @@ current_program as (
         and coalesce(run.as_of_date <= enrollment.end_date, true)
 ),
 
--- the spans that hold at as_of, or else those that ended last
-payer_span as (
+-- the spans that hold at as_of, or else those that ended last; of these the payers' own
+ranked_span as (
     select
         eligibility.*,
-        least(eligibility.end_date, run.as_of_date) as known_until
+        rank() over (
+            partition by eligibility.client_key
+            order by
+                least(eligibility.end_date, run.as_of_date) desc,
+                case eligibility.basis when 'payer' then 0 else 1 end
+        ) as preference
     from {{ ref('fct_eligibility') }} as eligibility
     cross join run
     where eligibility.start_date <= run.as_of_date
@@ -65,12 +70,8 @@ current_payer as (
             when bool_or(span.payer_type = 'commercial') then 'commercial'
             else 'other'
         end as payer_type
-    from payer_span as span
-    inner join (
-        select client_key, max(known_until) as known_until
-        from payer_span
-        group by client_key
-    ) as latest on span.client_key = latest.client_key and span.known_until = latest.known_until
+    from ranked_span as span
+    where span.preference = 1
     group by span.client_key
 ),
 

@@ -54,6 +54,8 @@ medication as (
     cross join run
     union all
     select * from {{ ref('int_medication__from_fhir') }}
+    union all
+    select * from {{ ref('int_fill__from_fhir') }}
 )
 
 select * from medication
