@@ -77,7 +77,7 @@ identity as (
 linked_member as (
     select own_client_id, client_id
     from known_identity
-    where source <> 'ehr' and match_rule <> 'merged' and client_id <> own_client_id
+    where source <> 'ehr' and client_id <> own_client_id
 ),
 
 followed_identity as (
