@@ -23,6 +23,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from benchmarks import formats
 from benchmarks.agreement import Result, compare
@@ -138,7 +139,7 @@ class _Program:
             )
         table.add_section()
         table.add_row(
-            "[bold]whole process[/]",
+            Text("whole process", "bold"),
             f"{statistics.median(run.cpu_seconds for run in self.processes):.1f}",
             f"{statistics.median(run.wall_seconds for run in self.processes):.1f}",
             f"{statistics.median(run.peak_mb for run in self.processes):.0f}",
@@ -181,6 +182,6 @@ def _agreement(results: list[Result]) -> Table:
             f"{result.pipeline_rows:,}",
             f"{result.limit_rows:,}",
             f"{result.differences:,}",
-            "yes" if result.is_same else "[bold red]no[/]",
+            "yes" if result.is_same else Text("no", "bold red"),
         )
     return table

@@ -52,7 +52,7 @@ class Released:
         Args:
             name: file stem below `metrics/`.
         """
-        return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet")
+        return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet", glob=False)
 
 
 def current(published: Path) -> Released:

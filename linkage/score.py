@@ -33,7 +33,10 @@ def score(pairs: Path, out: Path, model: Model) -> int:
     """
     connection = duckdb.connect(config={"threads": "1"})
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute("create table pair as select * from read_parquet($1)", [str(pairs)])
+    connection.execute(
+        "create table pair as select * from read_parquet($1, hive_partitioning = false)",
+        [str(pairs)],
+    )
     api = DuckDBAPI(connection)
     sides = [api.register(_side(connection, side), dataset_display_name=side) for side in _SIDES]
     linker = Linker(sides, model.settings(), log_level=None)

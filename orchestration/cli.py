@@ -28,12 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code of interface.md: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed.
     """
     options = _parser().parse_args(arguments)
-    errors = Console(stderr=True)
+    errors = _console(stderr=True)
     try:
         command: Callable[[argparse.Namespace, Settings], int] = options.command
         return command(options, _settings(options))
     except UsageError as error:
-        errors.print(f"caseload: {error}", soft_wrap=True, markup=False)
+        errors.print(f"caseload: {error}", soft_wrap=True)
         return USAGE
     except ValidationError as error:
         for problem in error.errors():
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
             errors.print(f"caseload: setting {where}: {problem['msg']}", soft_wrap=True)
         return USAGE
     except DataFolderBusyError as error:
-        errors.print(f"caseload: {error}", soft_wrap=True, markup=False)
+        errors.print(f"caseload: {error}", soft_wrap=True)
         return FAILED
     except KeyboardInterrupt:
         errors.print("caseload: stopped; the last release stays current. Run again to go on.")
@@ -129,6 +129,11 @@ def _settings(options: argparse.Namespace) -> Settings:
     )
 
 
+def _console(*, stderr: bool = False) -> Console:
+    """What is printed are names of files, people and places: `[x]` and `:x:` in them are themselves."""
+    return Console(stderr=stderr, markup=False, emoji=False)
+
+
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.run import run
 
@@ -138,7 +143,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             " sender (claims, ehr, adt, …), each with dated folders of files."
         )
     as_of = resolve_as_of(options.as_of, settings.zone)
-    return run(settings, as_of, Console())
+    return run(settings, as_of, _console())
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
@@ -148,7 +153,7 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
         settings,
         options.clients,
         options.seed,
-        Console(),
+        _console(),
         identity_dirt=options.identity_dirt,
     )
 
@@ -162,7 +167,7 @@ def _synthesize(options: argparse.Namespace, settings: Settings) -> int:
         options.seed,
         options.days,
         options.end,
-        Console(),
+        _console(),
         identity_dirt=options.identity_dirt,
         formats=[name.strip() for names in options.format for name in names.split(",")],
     )
@@ -172,13 +177,13 @@ def _synthesize(options: argparse.Namespace, settings: Settings) -> int:
 def _status(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.status import status
 
-    return status(settings, Console(), as_json=options.json)
+    return status(settings, _console(), as_json=options.json)
 
 
 def _explain(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.explain import explain
 
-    return explain(settings, options.client_id, Console())
+    return explain(settings, options.client_id, _console())
 
 
 def _dashboard(options: argparse.Namespace, settings: Settings) -> int:
@@ -190,7 +195,7 @@ def _dashboard(options: argparse.Namespace, settings: Settings) -> int:
 def _bench(options: argparse.Namespace, settings: Settings) -> int:
     from benchmarks.bench import bench
 
-    return bench(options.clients, options.repeat, options.work, settings, Console())
+    return bench(options.clients, options.repeat, options.work, settings, _console())
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def _show(release: Path, data: Path, console: Console) -> None:
     here = Path.cwd()
 
     def shown(path: Path) -> str:
-        return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+        return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
     console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
     console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)

@@ -73,11 +73,11 @@ class Reporter:
         if console is not None and console.is_terminal:
             self._live = Progress(
                 SpinnerColumn(finished_text="[green]✓[/]"),
-                TextColumn("{task.description}"),
+                TextColumn("{task.description}", markup=False),
                 BarColumn(bar_width=24),
                 MofNCompleteColumn(),
                 TimeElapsedColumn(),
-                TextColumn("[dim]{task.fields[note]}[/]"),
+                TextColumn("{task.fields[note]}", style="dim", markup=False),
                 console=console,
             )
 

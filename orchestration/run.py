@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.text import Text
 
 from orchestration import progress, run_lock, run_record
 from orchestration.progress import StageCost
@@ -87,9 +88,13 @@ def _conclude(
         _say_released(current, console, seconds)
         return RELEASED
     if "refused" in by_name:
-        console.print("[bold]Refused by the gate.[/] Nothing left; the last release stays current.")
+        console.print(
+            Text.assemble(
+                ("Refused by the gate.", "bold"), " Nothing left; the last release stays current."
+            )
+        )
         for reason in by_name["refused"]["reasons"]:
-            console.print(f"  {reason}", soft_wrap=True, markup=False, highlight=False)
+            console.print(f"  {reason}", soft_wrap=True, highlight=False)
         console.print(
             f"Evidence: {settings.data / 'published' / 'refused' / by_name['refused']['kept']}",
             soft_wrap=True,
@@ -97,9 +102,12 @@ def _conclude(
         return REFUSED
     failure = by_name.get("failed", {"step": "start", "error": "the run could not be started"})
     console.print(
-        f"[bold]Step {failure['step']} failed.[/] Nothing left; the last release stays current."
+        Text.assemble(
+            (f"Step {failure['step']} failed.", "bold"),
+            " Nothing left; the last release stays current.",
+        )
     )
-    console.print(f"  {failure['error']}", soft_wrap=True, markup=False, highlight=False)
+    console.print(f"  {failure['error']}", soft_wrap=True, highlight=False)
     return FAILED
 
 
@@ -109,13 +117,14 @@ def _say_released(current: Path, console: Console, seconds: float) -> None:
     listed = next((count for path, count in rows.items() if "outreach_list.csv" in path), 0)
     workbooks = sum(1 for path in rows if path.endswith((".xlsx", ".xlsx.age")))
     console.print(
-        f"[bold]Released {manifest['release_id']}[/]: {listed:,} clients listed,"
-        f" {workbooks:,} workbooks, {seconds:.0f} s",
+        Text.assemble(
+            (f"Released {manifest['release_id']}", "bold"),
+            f": {listed:,} clients listed, {workbooks:,} workbooks, {seconds:.0f} s",
+        ),
         soft_wrap=True,
-        highlight=False,
     )
     notices = manifest["notices"]
     for notice in notices[:_NOTICES_SHOWN]:
-        console.print(f"  note: {notice}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"  note: {notice}", soft_wrap=True, highlight=False)
     if len(notices) > _NOTICES_SHOWN:
         console.print(f"  and {len(notices) - _NOTICES_SHOWN} more: caseload status")

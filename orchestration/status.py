@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orchestration import run_record
 from orchestration.settings import Settings
@@ -154,8 +155,8 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
         instant = datetime.fromisoformat(text) if isinstance(text, str) else text
         return instant.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
 
-    def colored(word: str) -> str:
-        return f"[{_COLOR[word]}]{word}[/]"
+    def colored(word: str) -> Text:
+        return Text(word, _COLOR[word])
 
     console.print(
         f"Release {found['release']}, as of {local(found['as_of'])}"
@@ -186,12 +187,12 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
         console.print(runs)
     verdict = found["verdict"]
     if verdict is not None:
-        console.print(f"Last verdict: {'passed' if verdict['success'] else '[red]refused[/]'}")
+        said = ("passed", "") if verdict["success"] else ("refused", "red")
+        console.print(Text.assemble("Last verdict: ", said))
         for failure in verdict["failures"]:
             console.print(
                 f"  {failure['relation']}: {failure['expectation']}: {failure['why']}",
                 soft_wrap=True,
-                markup=False,
                 highlight=False,
             )
     for title, lines, columns in (
@@ -210,4 +211,4 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
                 table.add_row(*(str(line[column] or "") for column in columns))
             console.print(table)
     for notice in found["notices"]:
-        console.print(f"note: {notice}", soft_wrap=True, markup=False, highlight=False)
+        console.print(f"note: {notice}", soft_wrap=True, highlight=False)

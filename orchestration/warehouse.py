@@ -116,10 +116,10 @@ def attach(
             files = ", ".join(
                 _literal(path) for path in zone.files(contract.source, table.name, as_of)
             )
-            # By name: a batch has only the columns that its file had.
+            # By name: a batch has only the columns that its file had; a folder `state=NC` above the zone is no column.
             connection.execute(
-                f"create or replace view raw_{contract.source}.{table.name} as"
-                f" select * from read_parquet([{files}], union_by_name = true)"
+                f"create or replace view raw_{contract.source}.{table.name} as select * from"
+                f" read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
             )
     _write_ledger(connection, zone, as_of, settings)
     # Written anew by the linkage; here so that `dbt build` finds it in a new warehouse too.
@@ -140,7 +140,8 @@ def read_scores(connection: duckdb.DuckDBPyConnection, path: Path | None) -> int
     connection.execute(f"create or replace table {_SCORES} ({_score_columns()})")
     if path is not None:
         connection.execute(
-            f"insert into {_SCORES} by name select * from read_parquet({_literal(path)})"
+            f"insert into {_SCORES} by name"
+            f" select * from read_parquet({_literal(path)}, hive_partitioning = false)"
         )
     return _count(connection, _SCORES)
 

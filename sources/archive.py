@@ -6,7 +6,9 @@ temporary folder first, because a truncated archive otherwise loads half its row
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -22,6 +24,8 @@ _MAX_RATIO = 200
 _MAX_SURE_BYTES = 1 << 30
 _MAX_MEMBERS = 10_000
 _ENCRYPTED = 0x1
+# What zipfile makes of names and places that no program would write.
+_NONSENSE = (UnicodeDecodeError, OverflowError, struct.error)
 _PASS_BYTES = 1 << 18  # stays in the processor's cache while it is hashed and surveyed
 
 
@@ -133,8 +137,12 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
         raise FileRefusedError(
             code, "zip is not whole; expected an archive that unpacks without an error"
         ) from error
-    except (zlib.error, EOFError, NotImplementedError) as error:
+    except (zlib.error, EOFError, NotImplementedError, *_NONSENSE) as error:
         raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileRefusedError("archive_corrupt", "zip names a place before its start") from error
 
 
 def check_members(members: list[zipfile.ZipInfo], size: int) -> None:

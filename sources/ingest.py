@@ -221,11 +221,10 @@ class _Reader:
         is_packed: bool,
     ) -> list[Part]:
         if not is_packed:
-            return self._read_one(
-                PlainFile(file.path.name, file.path, survey), contract, batch_id, []
-            )
+            plain = PlainFile(Path(file.name).name, self._told_in_text(file.path), survey)
+            return self._read_one(plain, contract, batch_id, [])
         parts: list[Part] = []
-        for plain in unpack(file.path, file.path.name, self.writer.temporary):
+        for plain in unpack(file.path, Path(file.name).name, self.writer.temporary):
             if not (is_readable(plain.name, contract) or _is_notes(plain.name)):
                 continue
             try:
@@ -240,6 +239,17 @@ class _Reader:
                 "archive_empty", "no member is named after a table of the contract"
             )
         return parts
+
+    def _told_in_text(self, path: Path) -> Path:
+        """The same file; by a link, where its path is no UTF-8, which Polars takes alone."""
+        try:
+            str(path).encode()
+        except UnicodeEncodeError:
+            link = self.writer.temporary / "landed"
+            link.unlink(missing_ok=True)
+            link.symlink_to(path.absolute())
+            return link
+        return path
 
     def _read_one(
         self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]

@@ -8,6 +8,7 @@ was first seen.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,11 +41,12 @@ _FORMATS = {
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One file in the landing folder.
+    r"""One file in the landing folder.
 
     Attributes:
         path: where it lies.
-        name: its path below `landing/<source>/`, with slashes: what the ledger knows it by.
+        name: its path below `landing/<source>/`, with slashes: what the ledger knows it by. Bytes of it that are no
+            UTF-8 are written `\xNN`: ledgers and notices are text.
         received_at: start of its delivery day, or None without a dated folder.
     """
 
@@ -80,7 +82,7 @@ def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
         if folder.name in known:
             files.extend(_files(folder, zone))
         elif not folder.name.startswith("."):
-            unknown.append(folder.name)
+            unknown.append(_as_text(folder.name))
     return Landing(tuple(sorted(files, key=_order)), tuple(unknown))
 
 
@@ -92,7 +94,7 @@ def _order(file: LandedFile) -> tuple[bool, float, str, str]:
 def _files(folder: Path, zone: str) -> list[LandedFile]:
     found = []
     for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
+        name = _as_text(path.relative_to(folder).as_posix())
         if (
             any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts)
             or not path.is_file()
@@ -102,6 +104,10 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
         received = received_at(PurePosixPath(name).parts[0], zone) if "/" in name else None
         found.append(LandedFile(folder.name, path, name, received, stat.st_size, stat.st_mtime_ns))
     return found
+
+
+def _as_text(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def received_at(folder: str, zone: str) -> dt.datetime | None:

@@ -188,7 +188,7 @@ class RawZone:
             ):
                 for path, batch_id in self._parts(source, table, "rejects", as_of):
                     columns = pl.read_parquet(
-                        path, columns=["_source_row", "reason_code", "detail"]
+                        path, columns=["_source_row", "reason_code", "detail"], glob=False
                     )
                     for row, code, detail in columns.iter_rows():
                         yield RejectedRow(source, table, batch_id, row, code, detail)

@@ -207,7 +207,7 @@ class _Reading:
             )
         try:
             return found.collect()
-        except pl.exceptions.ComputeError as error:
+        except (pl.exceptions.ComputeError, pl.exceptions.SchemaError) as error:
             raise _MisreadError from error
 
     def _explained(self, segment: _Segment, rejected: pl.DataFrame, first: int) -> Iterator[Reject]:

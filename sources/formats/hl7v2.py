@@ -20,7 +20,8 @@ import polars as pl
 from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
 from sources.contract import Table
 from sources.formats.hl7v2_fields import SHOWN, read_fields
-from sources.formats.hl7v2_frames import Messages, Problem, messages
+from sources.formats.hl7v2_frames import Messages, Problem, Slices, messages
+from sources.formats.hl7v2_lines import Text
 from sources.formats.hl7v2_text import PLAIN, canonical
 from sources.formats.result import PARQUET, ReadTable, Reject, read_back, write_rejects
 
@@ -122,24 +123,29 @@ class _Reading:
         return line if said and said not in self.types else record
 
 
-def _canonical(block: Messages) -> list[bytes]:
+def _canonical(block: Messages) -> Text:
     """The records in one writing; those with a problem are empty, and their problem joins those of the block."""
-    records = block.records.copy()
+    if isinstance(block.records, Slices):
+        whole = block.records
+        content = whole.buffer[whole.begins[0] : whole.ends[-1]]
+        text = Text(content, whole.begins - whole.begins[0])
+        if _is_ordinary(content) and _are_plain(text, whole.ends - whole.begins).all():
+            return text
+    records = list(block.records)
     for place in block.problems:
         records[place] = b""
-    content = b"".join(records)
-    if not content:
-        return records
-    if content.isascii() and b"\0" not in content and b"\x1b" not in content:
-        unlike = np.flatnonzero(~_are_plain(content, records)).tolist()
+    text = Text.of(records)
+    if not text.content:
+        return text
+    if _is_ordinary(text.content):
+        sizes = np.diff(text.firsts, append=len(text.content) + 1) - 1
+        unlike = np.flatnonzero(~_are_plain(text, sizes)).tolist()
         others = [p for p in unlike if not records[p].startswith(PLAIN)]
     else:
         others = [
             p
             for p, record in enumerate(records)
-            if not (record.startswith(PLAIN) and record.isascii())
-            or b"\0" in record
-            or b"\x1b" in record
+            if not (record.startswith(PLAIN) and _is_ordinary(record))
         ]
     for place in others:
         if not records[place]:
@@ -149,17 +155,20 @@ def _canonical(block: Messages) -> list[bytes]:
             block.problems[place] = found
             found = b""
         records[place] = found
-    return records
+    return Text.of(records) if others else text
 
 
-def _are_plain(content: bytes, records: list[bytes]) -> np.ndarray:
-    """Whether each of the records, joined in `content`, begins as nearly all do: all are looked at byte by byte at once."""
-    values = np.frombuffer(content, np.uint8)
-    sizes = np.fromiter(map(len, records), np.int64, len(records))
-    begins = np.cumsum(sizes) - sizes
+def _is_ordinary(content: bytes) -> bool:
+    """Whether a message of these bytes is canonical if its separators are."""
+    return content.isascii() and b"\0" not in content and b"\x1b" not in content
+
+
+def _are_plain(text: Text, sizes: np.ndarray) -> np.ndarray:
+    """Whether each message begins as nearly all do: all are looked at byte by byte at once."""
+    values = np.frombuffer(text.content, np.uint8)
     is_plain = sizes >= len(PLAIN[0])
     for place, byte in enumerate(PLAIN[0]):
-        is_plain &= values[np.minimum(begins + place, len(values) - 1)] == byte
+        is_plain &= values.take(text.firsts + place, mode="clip") == byte
     return is_plain
 
 

@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from sources.formats.hl7v2_frames import Problem
-from sources.formats.hl7v2_lines import Lines
+from sources.formats.hl7v2_lines import Lines, Text
 from sources.formats.hl7v2_moments import moment_texts, offsets
 from sources.formats.hl7v2_values import diagnoses, identifiers, npi, phones
 
@@ -160,16 +160,16 @@ def _wanted() -> dict[str, list[int]]:
 _WANTED = _wanted()
 
 
-def read_fields(records: list[bytes]) -> tuple[pl.DataFrame, dict[int, Problem]]:
-    """One row of texts per record, of which those of a record with a problem are not to be used.
+def read_fields(text: Text) -> tuple[pl.DataFrame, dict[int, Problem]]:
+    """One row of texts per message, of which those of one with a problem are not to be used.
 
     Args:
-        records: canonical messages; empty for what is set aside already.
+        text: the messages.
 
     Returns:
-        The rows, with the columns of those segments that any message has, and position in `records` to what is wrong.
+        The rows, with the columns of those segments that any message has, and number of a message to what is wrong.
     """
-    lines = Lines(records, _WANTED)
+    lines = Lines(text, _WANTED)
     segments = {name: lines.segment(name) for name in _WANTED}
     there = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
     once = [segment.firsts() for name, segment in there.items() if name != "DG1"]

@@ -15,9 +15,9 @@ proof of anything, and the message counts as whole.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, overload
 
 import numpy as np
 
@@ -54,18 +54,46 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Slices(Sequence[bytes]):
+    """Records that lie one after the other in a buffer, with line ends between them; each is made when asked for.
+
+    Attributes:
+        begins, ends: where each lies, as arrays of int64.
+    """
+
+    buffer: bytes
+    begins: np.ndarray
+    ends: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.begins)
+
+    @overload
+    def __getitem__(self, place: int) -> bytes: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[bytes]: ...
+    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
+        if isinstance(place, slice):
+            return [self[n] for n in range(*place.indices(len(self)))]
+        return self.buffer[self.begins[place] : self.ends[place]]
+
+
+@dataclass
 class Messages:
     """Consecutive records of a file as they came, without frame bytes and line ends around them.
 
     Attributes:
+        records: a list, or slices of what was read where nothing but messages stands there.
         problems: position in `records` to what is wrong with the record as a whole.
     """
 
-    records: list[bytes] = field(default_factory=list)
+    records: list[bytes] | Slices = field(default_factory=list)
     problems: dict[int, Problem] = field(default_factory=dict)
 
     def add(self, record: bytes, problem: Problem | None = None) -> None:
         """One record more."""
+        if isinstance(self.records, Slices):
+            self.records = list(self.records)
         if problem is not None:
             self.problems[len(self.records)] = problem
         self.records.append(record)
@@ -132,13 +160,13 @@ class _Framer:
     def _chunks(
         self, buffer: bytes, begins: list[int], ends: list[int], kinds: list[str], found: Messages
     ) -> None:
-        if set(kinds) == {"MSH"} and _VT not in buffer and _FS not in buffer:
+        is_plain = set(kinds) == {"MSH"} and not found.records
+        if is_plain and _VT not in buffer and _FS not in buffer and not _has_bom(buffer):
             whole = _trimmed(buffer, begins, ends)
-            if _has_bom(buffer):
-                whole = [record.removeprefix(_BOM) for record in whole]
-            if max(map(len, whole)) <= MAX_MESSAGE_BYTES:
+            if (whole.ends - whole.begins).max() <= MAX_MESSAGE_BYTES:
                 self._n_messages += len(whole)
-                found.records.extend(whole)
+                is_apart = (whole.begins[1:] > whole.ends[:-1]).all()
+                found.records = whole if is_apart else list(whole)
                 return
         for begin, end, kind in zip(begins, ends, kinds, strict=True):
             self._chunk(buffer[begin:end], kind, found)
@@ -314,15 +342,12 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     return begins, kinds
 
 
-def _trimmed(buffer: bytes, begins: list[int], ends: list[int]) -> list[bytes]:
+def _trimmed(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
     """The messages without the line ends after them, of which there is one, or two bytes, nearly always."""
     values, places = np.frombuffer(buffer, np.uint8), np.array(ends)
-    for _ in range(2):
-        places -= _IS_END[values[places - 1]]
-    found = [buffer[a:b] for a, b in zip(begins, places.tolist(), strict=True)]
-    if _IS_END[values[places - 1]].any():
-        return [record.rstrip(_ENDS) for record in found]
-    return found
+    while (is_end := _IS_END[values[places - 1]]).any():
+        places -= is_end
+    return Slices(buffer, np.array(begins), places)
 
 
 def _has_bom(buffer: bytes) -> bool:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -17,6 +19,24 @@ from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_text import unescaped
 
 _IS_SEPARATOR = np.isin(np.arange(256), list(b"|^~&\n"))
+
+
+@dataclass(frozen=True)
+class Text:
+    """Canonical messages in one text, with line ends between them.
+
+    Attributes:
+        firsts: where each begins, ascending; one that is set aside has no bytes.
+    """
+
+    content: bytes
+    firsts: np.ndarray
+
+    @classmethod
+    def of(cls, records: list[bytes]) -> Self:
+        """The text of canonical messages; empty for what is set aside already."""
+        sizes = np.fromiter(map(len, records), np.int64, len(records))
+        return cls(b"\n".join(records), np.cumsum(sizes + 1) - sizes - 1)
 
 
 class Lines:
@@ -28,19 +48,20 @@ class Lines:
         has_padding: whether any value may begin or end with a blank.
     """
 
-    def __init__(self, records: list[bytes], wanted: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, text: Text, wanted: Mapping[str, Sequence[int]]) -> None:
         """Tell the segments apart.
 
         Args:
-            records: canonical messages; empty for what is set aside already.
+            text: the messages.
             wanted: the segments that are read, with the numbers of their fields.
         """
-        self.count, self._wanted = len(records), wanted
-        content = b"\n".join(records)
-        if b"\r" in content:
-            content = content.replace(b"\r", b"\n")
+        self.count, self._wanted = len(text.firsts), wanted
+        content = text.content.replace(b"\r", b"\n")
         values = np.frombuffer(content, np.uint8)
-        ends = np.flatnonzero(values == 10)
+        # All bytes are looked at once: line ends and blanks are few.
+        blanks = np.flatnonzero(values <= 32)
+        is_line_end = values[blanks] == 10
+        ends = blanks[is_line_end]
         starts = np.concatenate(([0], ends + 1))
         ends = np.append(ends, len(values))
         is_line = ends > starts
@@ -48,21 +69,18 @@ class Lines:
         # the empty text after a last line end is no line there
         self._texts = texts.filter(pl.Series(is_line).head(len(texts)))
         self._starts, self._ends = starts[is_line], ends[is_line]
-        sizes = np.fromiter(map(len, records), np.int64, self.count)
-        firsts = np.concatenate(([0], np.cumsum(sizes + 1)[:-1]))
         # How many messages begin at or before each line. Few messages are looked for among many lines.
-        begun = np.searchsorted(self._starts, firsts)
+        begun = np.searchsorted(self._starts, text.firsts)
         self._message = np.cumsum(np.bincount(begun, minlength=len(self._starts) + 1))[:-1] - 1
         self._has_escapes = np.count_nonzero(values == ord("\\")) > self.count
-        self.has_padding = not content.isascii() or _has_padding(values)
+        self.has_padding = not content.isascii() or _has_padding(values, blanks[~is_line_end])
         self.problems: dict[int, Problem] = {}
         self._codes = self._told_apart(values)
 
     def _told_apart(self, values: np.ndarray) -> np.ndarray:
         """The segment's name as a number for each line, 0 for what is no segment."""
-        last = max(len(values) - 1, 0)
         first, second, third, mark = (
-            values[np.minimum(self._starts + place, last)].astype(np.int32) for place in range(4)
+            values.take(self._starts + place, mode="clip").astype(np.int32) for place in range(4)
         )
         length = self._ends - self._starts
         is_segment = (length == 3) | ((length > 3) & (mark == ord("|")))
@@ -163,9 +181,8 @@ def _damaged(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
     return re.compile(rb"\w{0,3}(?:\||\s*$)|(?i:%b)\W" % b"|".join(name.encode() for name in names))
 
 
-def _has_padding(values: np.ndarray) -> bool:
-    """Whether a blank stands beside a separator, or at an end."""
-    blanks = np.flatnonzero((values <= 32) & (values != 10))
+def _has_padding(values: np.ndarray, blanks: np.ndarray) -> bool:
+    """Whether any of those blanks stands beside a separator, or at an end."""
     before, after = (
         values[np.maximum(blanks - 1, 0)],
         values[np.minimum(blanks + 1, len(values) - 1)],

@@ -33,7 +33,7 @@ def read_parquet(
 ) -> ReadTable:
     """Read one Parquet file into typed rows and rejects; parameters and errors as for CSV."""
     try:
-        records = pl.scan_parquet(path)
+        records = pl.scan_parquet(path, glob=False)
         schema = records.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise FileRefusedError("not_a_parquet", "not readable as Parquet") from error

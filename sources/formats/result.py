@@ -106,7 +106,7 @@ class RejectFile:
         if len(self._parts) == 1:
             self._parts[0].rename(self.path)
         elif self._parts:
-            pl.scan_parquet(self._parts).sink_parquet(self.path, **PARQUET)
+            pl.scan_parquet(self._parts, glob=False).sink_parquet(self.path, **PARQUET)
             for part in self._parts:
                 part.unlink()
         return self._count
@@ -129,7 +129,7 @@ def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
 
 def count_rows(path: Path) -> int:
     """Rows of a Parquet file, from its footer: read back, not believed."""
-    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
+    return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
 def read_back(

@@ -18,7 +18,7 @@ BEHIND = dg.AssetSelection.assets(VERDICT).downstream()
 def main(arguments: list[str]) -> int:
     """Verdict to release of landing, data and as_of; 0 where every step ended well."""
     landing, data, as_of = arguments
-    progress.use(progress.Reporter(Console()))
+    progress.use(progress.Reporter(Console(markup=False)))
     keys = BEHIND.resolve(defs.resolve_asset_graph())
     result = defs.resolve_job_def(nightly.name).execute_in_process(
         run_config={

@@ -111,6 +111,13 @@ def _corrupt_zip() -> bytes:
     return bytes(content)
 
 
+def _displaced_zip() -> bytes:
+    """A zip whose directory claims to lie behind its end, so that the members lie before its beginning."""
+    content = bytearray(zipped({"client.csv": lines(GOOD)}))
+    content[-6:-2] = (len(content) + 50).to_bytes(4, "little")
+    return bytes(content)
+
+
 LONG_NAME = "x" * 3_000_000
 GZ = gzip.compress(lines(*[client(client_id=f"C{n}") for n in range(2000)]), mtime=0)
 _MANGLED = "the reader reports such a line altered or not at all"
@@ -194,6 +201,12 @@ STRUCTURE = [
         lines(GOOD, GOOD + ",extra", "C2,Bo,Li,1990-01-01,F,M,1234,true", GOOD),
         4,
         {2: "ragged_row", 3: "ragged_row"},
+    ),
+    Case(
+        "structure: a long record first, and a short one",
+        lines(GOOD + ",extra", "C2,Bo,Li,1990-01-01,F,M,1234,true", GOOD),
+        3,
+        {1: "ragged_row", 2: "ragged_row"},
     ),
     Case("structure: truncated last line", lines(GOOD) + b"C2,Bo,L", 2, {2: "ragged_row"}),
     Case("structure: no line end at the end", lines(GOOD).rstrip(b"\n"), 1),
@@ -290,6 +303,8 @@ FILES = [
     Case("archive: zip with two files of a table", zipped({"client_1.csv": lines(GOOD), "client_2.csv": lines(client(sex="?"), GOOD)}), 3, {2: "value_not_allowed"}, file="export.zip"),
     Case("archive: truncated zip", zipped({"client.csv": lines(GOOD)})[:-30], refused="archive_truncated", file="export.zip"),
     Case("archive: flipped byte in zip", _corrupt_zip(), refused="archive_corrupt", file="export.zip"),
+    Case("archive: zip whose member begins before it", _displaced_zip(), refused="archive_corrupt", file="export.zip"),
+    Case("archive: zip with a name in no writing", zipped({"clienté.csv": lines(GOOD)}).replace("é".encode(), b"\xff\xff"), refused="archive_corrupt", file="export.zip"),
     Case("archive: zip that leaves its folder", zipped({"../client.csv": lines(GOOD)}), refused="archive_unsafe", file="export.zip"),
     Case("archive: zip with a bad member", zipped({"client.csv": lines(GOOD), "visit.csv": b"x,y\n1,2\n"}), refused="header_missing_column", file="export.zip"),
     Case("archive: zip of nothing known", zipped({"readme.txt": b"hello"}), refused="archive_empty", file="export.zip"),

@@ -90,7 +90,7 @@ def test_what_is_wrong_with_an_envelope_or_a_frame_is_a_record(
 
 def test_a_wrong_trailer_is_kept_and_says_what_was_expected_not_what_came() -> None:
     first, last = messages(io.BytesIO(b"BHS|\r" + A + b"\r" + B + b"\rBTS|97|x"))
-    assert (first.records, last.records) == ([A, B], [b"BTS|97|x"])
+    assert ([*first.records], last.records) == ([A, B], [b"BTS|97|x"])
     detail = "BTS-1: expected 2, the messages of the batch"
     assert last.problems == {0: Problem("batch_count_mismatch", "BTS-1", detail)}
 

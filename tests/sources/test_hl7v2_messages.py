@@ -69,6 +69,15 @@ def test_the_contract_has_the_columns_that_are_read() -> None:
     assert {column.name for column in TABLES["message"].columns} == set(SHOWN)
 
 
+@pytest.mark.parametrize("between", [b"", b"\r", b"\n\r\n\r\n"])
+def test_messages_are_read_alike_however_they_are_joined(read, between: bytes) -> None:
+    told = [GOOD.replace(b"|C1|", b"|C%d|" % n) for n in range(3)]
+    found = read(between.join(told))
+    assert found.codes == []
+    assert found.rows["message_control_id"].to_list() == ["C0", "C1", "C2"]
+    assert found.rows["sex"].to_list() == ["F"] * 3
+
+
 def test_typed_rows(read) -> None:
     found = read(
         GOOD + b"|||||||||||||||||||||20250101|Y\rPV1|1|I" + b"|" * 42 + b"20250309023000\r"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import shutil
 from pathlib import Path
 
 import duckdb
+import polars as pl
 import pytest
 
 from sources.contract import load_contracts
@@ -30,6 +33,36 @@ def test_every_sample_is_loaded_whole(tmp_path: Path) -> None:
     delivered = {(batch.source, batch.table_name) for batch in zone.batches()}
     of_feeds = {(s, t) for s, c in load_contracts().items() if s != "synthea" for t in c.tables}
     assert of_feeds <= delivered
+
+
+@pytest.mark.parametrize(
+    ("source", "sample", "name"),
+    [
+        ("ehr", "client.csv", b"client_\xff.csv"),
+        ("ehr", "client.csv", b"client[1]*.csv"),
+        ("adt", "hospital.hl7", b"\xe9t\xe9.hl7"),
+        ("claims_x12", "835.x12", b"\xff.x12"),
+    ],
+)
+def test_a_file_of_any_name_is_read_and_told_in_text(
+    tmp_path: Path, source: str, sample: str, name: bytes
+) -> None:
+    folder = tmp_path / "landing" / source / "2025-05-30"
+    folder.mkdir(parents=True)
+    named = Path(os.fsdecode(bytes(folder) + b"/" + name))
+    shutil.copy(SAMPLES / source / "2025-05-30" / sample, named)
+    if source == "ehr":
+        pl.read_csv(named.read_bytes(), infer_schema=False).write_parquet(
+            Path(f"{folder}/client.parquet")
+        )
+        (folder / "client.parquet").rename(named.with_suffix(".parquet"))
+    report = ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN)
+    assert {file.outcome for file in report.files} == {"loaded"}
+    assert all(file.rows_loaded for file in report.files)
+    told = name.decode("utf-8", "backslashreplace")
+    zone = RawZone(tmp_path / "raw")
+    assert f"2025-05-30/{told}" in {delivery.path for delivery in zone.deliveries()}
+    assert ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN).known == len(report.files)
 
 
 def test_real_synthea_files(tmp_path: Path) -> None:
