@@ -2,7 +2,8 @@ with encounter_record as (
     {{ fhir_record(
         'Encounter',
         day=local_date('record.started_at', 'run.time_zone'),
-        happened_at='record.started_at'
+        happened_at='record.started_at',
+        has_program=true
     ) }}
 ),
 

@@ -2,7 +2,8 @@ with request_record as (
     {{ fhir_record(
         'ServiceRequest',
         day=local_date('coalesce(record.authored_at, record.last_updated)', 'run.time_zone'),
-        happened_at='coalesce(record.authored_at, record.last_updated)'
+        happened_at='coalesce(record.authored_at, record.last_updated)',
+        has_program=true
     ) }}
 ),
 

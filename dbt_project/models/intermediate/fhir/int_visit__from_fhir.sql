@@ -47,7 +47,7 @@ visit as (
         cast(null as {{ dbt.type_string() }}) as place_of_service_code,
         visit.practitioner_id as provider_id,
         cast(null as {{ dbt.type_string() }}) as provider_taxonomy_code,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        visit.program_id,
         coalesce(visit.location_id, visit.organization_id) as site_id,
         coalesce(code_group.is_mental_any, false) as is_mental_principal,
         visit.is_mental_any or coalesce(code_group.is_mental_any, false) as is_mental_dx_any,

@@ -7,6 +7,7 @@ encounter as (
         id as encounter_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         class_code,
         type_code,

@@ -1,0 +1,104 @@
+"""What is common to all kinds of records that are told as FHIR resources: their columns' types, and what can be told.
+
+Must not be here: a resource type; files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from synthetic.formats import fhir_json as fhir
+
+# The tag by which our reader knows the program of a resource (sources/ehr_fhir/contract.yml).
+PROGRAM = "urn:caseload:program"
+_LOCAL = "%Y-%m-%dT%H:%M:%S"
+_PATTERNS = {
+    "id": r"^[A-Za-z0-9\-.]{1,64}$",
+    "day": r"^(?:19|20)\d\d-\d\d-\d\d$",
+    "number": r"^\d{1,9}$",
+    "yes": r"^(?:true|false)$",
+}
+_DELETED = "is_deleted"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A table of the agency's record that is told as one type of resource.
+
+    Attributes:
+        table: of the sender `ehr`.
+        resource: the type, as whose file name it is told.
+        key: the column that is the resource's id.
+        columns: type of each column that is told: id, moment, day, number, yes, text.
+        told: the resource as JSON, given the agency's zone; its columns are texts as delivered.
+        tellable: what else has to be so, of a row.
+        untold: columns that may have a value and are not carried.
+        changed: the column that says when the record was changed (meta.lastUpdated), if one does.
+        is_beside: whether the rows stay CSV too.
+    """
+
+    table: str
+    resource: str
+    key: str
+    columns: Mapping[str, str]
+    told: Callable[[str], pl.Expr]
+    tellable: pl.Expr
+    untold: frozenset[str] = frozenset()
+    changed: str | None = None
+    is_beside: bool = False
+
+    def is_tellable(self, names: list[str], zone: str) -> pl.Expr:
+        """Whether a resource can say what a row of a file with these columns says."""
+        known = {*self.columns, *self.untold, _DELETED}
+        checks = [pl.col(name).is_null() for name in names if name not in known]
+        checks += [_is_typed(pl.col(name), kind, zone) for name, kind in self.columns.items()]
+        return pl.all_horizontal(pl.col(self.key).is_not_null(), *checks, self.tellable).fill_null(
+            False
+        )
+
+
+def is_deleted() -> pl.Expr:
+    """Whether the sender withdraws the row."""
+    return (pl.col(_DELETED) == "true").fill_null(False)
+
+
+def _is_typed(value: pl.Expr, kind: str, zone: str) -> pl.Expr:
+    if kind == "moment":
+        said = instant(value, zone).is_not_null()
+    elif kind == "text":
+        said = ~value.str.contains(fhir.UNSPEAKABLE)
+    else:
+        said = value.str.contains(_PATTERNS[kind])
+    return value.is_null() | said
+
+
+def instant(value: pl.Expr, zone: str) -> pl.Expr:
+    """The instant of a local time; nothing for one that clocks show twice or never, or that is written otherwise."""
+    local = value.str.to_datetime(_LOCAL, strict=False, exact=True)
+    return local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+
+
+def moment(value: pl.Expr, zone: str) -> pl.Expr:
+    """A local time as dateTime, with its offset."""
+    return written(instant(value, zone))
+
+
+def written(value: pl.Expr) -> pl.Expr:
+    """An instant as dateTime."""
+    return '"' + value.dt.strftime("%Y-%m-%dT%H:%M:%S%:z") + '"'
+
+
+def meta(updated: pl.Expr | None = None) -> pl.Expr:
+    """What the server says of the resource: when it changed it, and the program that keeps it."""
+    program = fhir.arr(fhir.coding(PROGRAM, pl.col("program_id")))
+    if updated is None:
+        return fhir.obj(tag=program)
+    return fhir.obj(lastUpdated=updated, tag=program)
+
+
+def patient() -> pl.Expr:
+    """A Reference to the client."""
+    return fhir.reference("Patient", pl.col("client_id"))
