@@ -11,10 +11,11 @@ import polars as pl
 
 from synthetic.formats import fhir_json as fhir
 from synthetic.formats.fhir_kinds import Kind, is_deleted
-from synthetic.formats.fhir_record import APPOINTMENT, CONDITION, PATIENT
+from synthetic.formats.fhir_record import CONDITION, PATIENT
+from synthetic.formats.fhir_services import APPOINTMENT, ENCOUNTER
 
 NAME, SOURCE, SPEAKER = "fhir", "ehr", "ehr_fhir"
-_KINDS = (PATIENT, CONDITION, APPOINTMENT)
+_KINDS = (PATIENT, CONDITION, APPOINTMENT, ENCOUNTER)
 
 
 def transcribe(landing: Path, zone: str) -> None:

@@ -12,6 +12,7 @@ import polars as pl
 
 from synthetic.formats import fhir_json as fhir
 
+HL7 = "http://terminology.hl7.org/CodeSystem"
 # The tag by which our reader knows the program of a resource (sources/ehr_fhir/contract.yml).
 PROGRAM = "urn:caseload:program"
 _LOCAL = "%Y-%m-%dT%H:%M:%S"
@@ -102,3 +103,13 @@ def meta(updated: pl.Expr | None = None) -> pl.Expr:
 def patient() -> pl.Expr:
     """A Reference to the client."""
     return fhir.reference("Patient", pl.col("client_id"))
+
+
+def said(name: str) -> pl.Expr:
+    """A column's text."""
+    return fhir.text(pl.col(name))
+
+
+def mapped(name: str, words: Mapping[str, str]) -> pl.Expr:
+    """A column in other words; nothing for one without."""
+    return pl.col(name).replace_strict(words, default=None, return_dtype=pl.String)

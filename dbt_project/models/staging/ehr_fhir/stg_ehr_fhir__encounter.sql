@@ -12,6 +12,7 @@ encounter as (
         class_code,
         type_code,
         type_code_system,
+        {{ padded_code('place_of_service_code', 2) }} as place_of_service_code,
         service_type_code,
         coalesce(patient_id, patient_identifier) as source_client_id,
         start_at as started_at,
@@ -20,11 +21,15 @@ encounter as (
         end_at_precision as ended_at_precision,
         {{ icd_code('reason_code') }} as reason_code,
         reason_code_system,
+        {%- for n in range(2, 5) %}
+        {{ icd_code('reason_code_' ~ n) }} as reason_code_{{ n }},
+        {%- endfor %}
         reason_condition_id,
         organization_id,
         organization_name,
         location_id,
         practitioner_id,
+        {{ upper_code('provider_taxonomy_code') }} as provider_taxonomy_code,
         appointment_id,
         part_of_id,
         discharge_disposition_code,
