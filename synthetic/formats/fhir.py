@@ -10,6 +10,8 @@ from pathlib import Path
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
+from synthetic.formats import fhir_screenings
+from synthetic.formats.fhir_files import keep, with_all_columns, write
 from synthetic.formats.fhir_kinds import Kind, is_deleted
 from synthetic.formats.fhir_record import CONDITION, PATIENT
 from synthetic.formats.fhir_services import APPOINTMENT, ENCOUNTER
@@ -28,6 +30,7 @@ def transcribe(landing: Path, zone: str) -> None:
     """
     for kind in _KINDS:
         _transcribe(kind, landing, zone)
+    fhir_screenings.transcribe(landing, landing / SPEAKER, zone)
 
 
 def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
@@ -35,7 +38,7 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
     untold = _untold(kind, files, zone)
     for path in files:
         rows = pl.read_csv(path, infer_schema=False)
-        full = _with_all_columns(rows, kind)
+        full = with_all_columns(rows, kind)
         is_told = full.select(~_hash(kind).is_in(untold)).to_series()
         if not is_told.any():
             continue
@@ -47,27 +50,6 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
             keep(rows.filter(~is_told), path)
 
 
-def write(resources: pl.DataFrame, path: Path) -> None:
-    """Write a file of resources, one a line, if there are any."""
-    if resources.height:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lines = resources.to_series()
-        path.write_bytes("".join(f"{line}\n" for line in lines).encode())
-
-
-def keep(rows: pl.DataFrame, path: Path) -> None:
-    """What stays of a file: it goes where nothing does."""
-    if rows.height:
-        rows.write_csv(path)
-    else:
-        path.unlink()
-
-
-def _with_all_columns(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    absent = [name for name in (*kind.columns, "is_deleted") if name not in rows.columns]
-    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-
-
 def _hash(kind: Kind) -> pl.Expr:
     return pl.col(kind.key).hash()
 
@@ -77,7 +59,7 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
     found = [pl.Series("key", [], pl.UInt64)]
     clocks = []
     for path in files:
-        full = _with_all_columns(pl.read_csv(path, infer_schema=False), kind)
+        full = with_all_columns(pl.read_csv(path, infer_schema=False), kind)
         said = kind.is_tellable(full.columns, zone)
         found.append(full.filter(~said).select(_hash(kind).alias("key")).to_series().unique())
         if kind.changed is not None:
