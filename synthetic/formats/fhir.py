@@ -13,11 +13,13 @@ from synthetic.formats import fhir_json as fhir
 from synthetic.formats import fhir_screenings
 from synthetic.formats.fhir_files import keep, with_all_columns, write
 from synthetic.formats.fhir_kinds import Kind, is_deleted
+from synthetic.formats.fhir_permissions import CONSENT, SERVICE_REQUEST, TASK
 from synthetic.formats.fhir_record import CONDITION, PATIENT
 from synthetic.formats.fhir_services import APPOINTMENT, ENCOUNTER
 
-NAME, SOURCE, SPEAKER = "fhir", "ehr", "ehr_fhir"
-_KINDS = (PATIENT, CONDITION, APPOINTMENT, ENCOUNTER)
+NAME, SPEAKER = "fhir", "ehr_fhir"
+# Tasks stand before the referrals that they carry out: both are told of the same rows.
+_KINDS = (PATIENT, CONDITION, APPOINTMENT, ENCOUNTER, CONSENT, TASK, SERVICE_REQUEST)
 
 
 def transcribe(landing: Path, zone: str) -> None:
@@ -34,7 +36,7 @@ def transcribe(landing: Path, zone: str) -> None:
 
 
 def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
-    files = sorted((landing / SOURCE).glob(f"*/{kind.table}_*.csv"))
+    files = sorted((landing / kind.source).glob(f"*/{kind.table}_*.csv"))
     untold = _untold(kind, files, zone)
     for path in files:
         rows = pl.read_csv(path, infer_schema=False)
@@ -63,7 +65,7 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
         said = kind.is_tellable(full.columns, zone)
         found.append(full.filter(~said).select(_hash(kind).alias("key")).to_series().unique())
         if kind.changed is not None:
-            clocks.append(full.select(_hash(kind).alias("key"), clock=pl.col(kind.changed)))
+            clocks.append(full.select(_hash(kind).alias("key"), clock=kind.changed))
     if clocks:
         turned_back = pl.concat(clocks).filter(
             pl.col("clock") < pl.col("clock").shift().over("key")

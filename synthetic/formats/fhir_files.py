@@ -13,7 +13,8 @@ from synthetic.formats.fhir_kinds import Kind
 
 
 def write(resources: pl.DataFrame, path: Path) -> None:
-    """Write a file of resources, one a line, if there are any."""
+    """Write a file of resources, one a line, if there are any; a row may be none."""
+    resources = resources.drop_nulls()
     if resources.height:
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = resources.to_series()

@@ -30,17 +30,19 @@ class Kind:
     """A table of the agency's record that is told as one type of resource.
 
     Attributes:
-        table: of the sender `ehr`.
+        source: the sender.
+        table: its table.
         resource: the type, as whose file name it is told.
         key: the column that is the resource's id.
         columns: type of each column that is told: id, moment, day, number, yes, text.
-        told: the resource as JSON, given the agency's zone; its columns are texts as delivered.
+        told: the resource as JSON, given the agency's zone, or nothing; the row's columns are texts as delivered.
         tellable: what else has to be so, of a row.
         untold: columns that may have a value and are not carried.
-        changed: the column that says when the record was changed (meta.lastUpdated), if one does.
+        changed: when the record was changed (meta.lastUpdated), as text that sorts, if the row says so.
         is_beside: whether the rows stay CSV too.
     """
 
+    source: str
     table: str
     resource: str
     key: str
@@ -48,7 +50,7 @@ class Kind:
     told: Callable[[str], pl.Expr]
     tellable: pl.Expr
     untold: frozenset[str] = frozenset()
-    changed: str | None = None
+    changed: pl.Expr | None = None
     is_beside: bool = False
 
     def is_tellable(self, names: list[str], zone: str) -> pl.Expr:

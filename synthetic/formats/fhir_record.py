@@ -105,6 +105,7 @@ def _condition(zone: str) -> pl.Expr:
 
 
 PATIENT = Kind(
+    "ehr",
     "client",
     "Patient",
     "client_id",
@@ -125,6 +126,7 @@ PATIENT = Kind(
     is_beside=True,
 )  # fmt: skip
 CONDITION = Kind(
+    "ehr",
     "diagnosis",
     "Condition",
     "diagnosis_id",

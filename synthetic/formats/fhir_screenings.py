@@ -72,7 +72,7 @@ def _tellable() -> pl.Expr:
     )
 
 
-_ROW = Kind("response", "", "response_id", _TYPES, lambda _: pl.lit(None), _tellable())
+_ROW = Kind(SOURCE, "response", "", "response_id", _TYPES, lambda _: pl.lit(None), _tellable())
 
 
 def transcribe(landing: Path, to: Path, zone: str) -> None:

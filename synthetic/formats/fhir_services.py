@@ -130,6 +130,7 @@ def _encounter(zone: str) -> pl.Expr:
 
 
 APPOINTMENT = Kind(
+    "ehr",
     "appointment",
     "Appointment",
     "appointment_id",
@@ -145,10 +146,11 @@ APPOINTMENT = Kind(
     & pl.all_horizontal(
         pl.col("client_id", "scheduled_at", "duration_minutes", "service_line", "status_at").is_not_null()
     ),
-    changed="status_at",
+    changed=pl.col("status_at"),
 )  # fmt: skip
 # The columns of diagnoses are filled one after another, and codes beside a place or a kind of provider have what they are of.
 ENCOUNTER = Kind(
+    "ehr",
     "visit",
     "Encounter",
     "visit_id",

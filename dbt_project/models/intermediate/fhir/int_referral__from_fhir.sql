@@ -88,6 +88,7 @@ referral as (
             when record.status = 'revoked' then 'other'
         end as close_reason,
         coalesce(record.performer_name, record.performer_id) as referred_to,
+        record.program_id,
         record.is_part2,
         record.received_at,
         record.evidence_table,
