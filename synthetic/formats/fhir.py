@@ -1,4 +1,37 @@
-"""The agency's record (`ehr`) as FHIR R4 resources in bulk NDJSON (hl7.org/fhir/uv/bulkdata), by the sender `ehr_fhir`.
+"""The agency's record as FHIR R4 resources in bulk NDJSON (hl7.org/fhir/uv/bulkdata), by the sender `ehr_fhir`.
+
+For each file of rows up to three, `<Type>_full.ndjson` or `<Type>_delta.ndjson` of the same day, and `deleted_<Type>_…` of
+Bundles with the requests that withdrew a record. Ids are those of the rows, moments have the agency's offset, and the program
+is a tag (`fhir_kinds.PROGRAM`). Elements beside it:
+
+- ehr.client: Patient, beside the row, which stays: no other resource has a client else. FHIR has no word for most of it
+  (housing, preferences of contact, guardian's telephone, site); language, race and the digits of ssn_last4 are not repeated.
+- ehr.diagnosis: Condition (problem-list-item) with code, onset, abatement, recordedDate, clinicalStatus, verificationStatus.
+- ehr.appointment: Appointment with status and cancelationReason, start, end, minutesDuration, created, participant (client,
+  staff, site), service_line and procedure_code in serviceType, modality in R5's class as an extension, status_at in
+  meta.lastUpdated.
+- ehr.visit: Encounter with period, appointment, participant and its NUCC taxonomy, location, serviceType, procedure and place
+  of service in type, diagnoses in reasonCode. Not carried, and in no mart: note_signed_at, goal_id, modifiers.
+- ehr.consent: Consent with provision (permit, actor, purpose, period, the label 42CFRPart2); a revoked one is inactive.
+- referrals.referral: ServiceRequest with priority, code, authoredOn, performer; since it was sent a Task with its steps.
+- screenings.response: QuestionnaireResponse with items by LOINC, where there are items; else an Observation of the total.
+
+What stays CSV, a record in all its deliveries or in none:
+
+- Main diagnoses: a problem list has no rank, and reads as none. Diagnoses without a day of recording, entered in error.
+- Appointments that end as late cancellations or were rescheduled: R4 has neither word, and no pointer to the new one. Those
+  without a length or status_at; those whose status_at went back, for the latest change stands, not the latest delivery.
+- Visits of crisis in another service line; a place or a kind of provider without the procedure or provider that it belongs to.
+- Consents of other scope than Part 2 or to others than organizations: our reading takes no others for a permission.
+- Referrals from outside, with a barrier or an appointment (steps that are read from Appointments alone), or closed for reasons
+  that Task.status has no word for (all but declined_by_provider and other).
+- Responses that were reviewed (R4 has no element for it), or whose item 9 or C-SSRS level would wait for a review; without a
+  LOINC code (DLA-20, PC-PTSD-5, social needs); a PHQ-9M without its total, which is read as a PHQ-9; responses whose rows came
+  in several deliveries. A row that comes again is not told again: a resource replaces the earlier one with all its items.
+- Medications, of which a MedicationRequest says no class or next injection; treatment plans, of which a CarePlan says no
+  signature; what FHIR has no resource for: assignments, authorizations, documents, intakes, programs, staff, time logs.
+- Values that no resource can hold: control characters, ids with other characters than FHIR's, days that are none, times that
+  clocks show twice or never.
 
 Must not be here: new facts, random draws; what a resource looks like (`fhir_*.py`).
 """
