@@ -79,8 +79,8 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
             continue
         told, to = full.filter(is_told), landing / SPEAKER / path.parent.name
         name = f"{kind.resource}{path.stem.removeprefix(kind.table)}.ndjson"
-        write(told.filter(~is_deleted()).select(kind.told(zone)), to / name)
-        write(told.filter(is_deleted()).select(_withdrawal(kind)), to / f"deleted_{name}")
+        write(told.filter(~is_deleted()).select(kind.told(zone).text()), to / name)
+        write(told.filter(is_deleted()).select(_withdrawal(kind).text()), to / f"deleted_{name}")
         if not kind.is_beside:
             keep(rows.filter(~is_told), path)
 
@@ -107,9 +107,9 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
     return pl.concat(found).unique().implode()
 
 
-def _withdrawal(kind: Kind) -> pl.Expr:
+def _withdrawal(kind: Kind) -> fhir.Json:
     """What a bulk export says of a resource that is gone: a Bundle with the request that deleted it."""
-    url = fhir.text(kind.resource + "/" + pl.col(kind.key))
+    url = fhir.text(pl.lit(f"{kind.resource}/") + pl.col(kind.key))
     return fhir.obj(
         resourceType=fhir.const("Bundle"),
         type=fhir.const("transaction"),

@@ -47,7 +47,7 @@ class Kind:
     resource: str
     key: str
     columns: Mapping[str, str]
-    told: Callable[[str], pl.Expr]
+    told: Callable[[str], fhir.Json]
     tellable: pl.Expr
     untold: frozenset[str] = frozenset()
     changed: pl.Expr | None = None
@@ -84,17 +84,17 @@ def instant(value: pl.Expr, zone: str) -> pl.Expr:
     return local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
 
 
-def moment(value: pl.Expr, zone: str) -> pl.Expr:
+def moment(value: pl.Expr, zone: str) -> fhir.Json:
     """A local time as dateTime, with its offset."""
     return written(instant(value, zone))
 
 
-def written(value: pl.Expr) -> pl.Expr:
+def written(value: pl.Expr) -> fhir.Json:
     """An instant as dateTime."""
-    return '"' + value.dt.strftime("%Y-%m-%dT%H:%M:%S%:z") + '"'
+    return fhir.raw(value.dt.strftime('"%Y-%m-%dT%H:%M:%S%:z"'))
 
 
-def meta(updated: pl.Expr | None = None) -> pl.Expr:
+def meta(updated: fhir.Json | None = None) -> fhir.Json:
     """What the server says of the resource: when it changed it, and the program that keeps it."""
     program = fhir.arr(fhir.coding(PROGRAM, pl.col("program_id")))
     if updated is None:
@@ -102,12 +102,12 @@ def meta(updated: pl.Expr | None = None) -> pl.Expr:
     return fhir.obj(lastUpdated=updated, tag=program)
 
 
-def patient() -> pl.Expr:
+def patient() -> fhir.Json:
     """A Reference to the client."""
     return fhir.reference("Patient", pl.col("client_id"))
 
 
-def said(name: str) -> pl.Expr:
+def said(name: str) -> fhir.Json:
     """A column's text."""
     return fhir.text(pl.col(name))
 

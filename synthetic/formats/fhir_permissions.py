@@ -25,7 +25,7 @@ def _consent_changed() -> pl.Expr:
     return pl.coalesce("revoked_at", pl.col("start_date") + "T00:00:00")
 
 
-def _consent(zone: str) -> pl.Expr:
+def _consent(zone: str) -> fhir.Json:
     is_revoked = pl.col("revoked_at").is_not_null()
     status = pl.when(is_revoked).then(pl.lit("inactive")).otherwise(pl.lit("active"))
     return fhir.obj(
@@ -96,7 +96,7 @@ def _referral_tellable() -> pl.Expr:
     )
 
 
-def _task(zone: str) -> pl.Expr:
+def _task(zone: str) -> fhir.Json:
     """Who has the referral, since it was sent."""
     status = (
         pl.when(_is_closed_as(_REFUSED))
@@ -122,7 +122,7 @@ def _task(zone: str) -> pl.Expr:
     )
 
 
-def _service_request(zone: str) -> pl.Expr:
+def _service_request(zone: str) -> fhir.Json:
     domain = pl.col("domain")
     status = pl.when(_is_closed_as(_OTHER)).then(pl.lit("revoked")).otherwise(pl.lit("active"))
     return fhir.obj(

@@ -18,7 +18,7 @@ _CODE_SYSTEMS = {
 _VERIFIED = ("confirmed", "provisional", "differential", "refuted")
 
 
-def _patient(_zone: str) -> pl.Expr:
+def _patient(_zone: str) -> fhir.Json:
     identifiers = [
         fhir.given(
             pl.col(name),
@@ -78,13 +78,9 @@ def _patient(_zone: str) -> pl.Expr:
     )
 
 
-def _condition(zone: str) -> pl.Expr:
+def _condition(zone: str) -> fhir.Json:
     is_over = pl.col("end_date").is_not_null()
     clinical = pl.when(is_over).then(pl.lit("inactive")).otherwise(pl.lit("active"))
-    systems = [
-        pl.when(pl.col("code_system") == name).then(fhir.coding(uri, pl.col("code")))
-        for name, uri in _CODE_SYSTEMS.items()
-    ]
     return fhir.obj(
         resourceType=fhir.const("Condition"),
         id=said("diagnosis_id"),
@@ -96,7 +92,7 @@ def _condition(zone: str) -> pl.Expr:
         category=fhir.arr(
             fhir.concept(fhir.coding(f"{HL7}/condition-category", pl.lit("problem-list-item")))
         ),
-        code=fhir.concept(*systems),
+        code=fhir.concept(fhir.coding(mapped("code_system", _CODE_SYSTEMS), pl.col("code"))),
         subject=patient(),
         onsetDateTime=said("onset_date"),
         abatementDateTime=said("end_date"),

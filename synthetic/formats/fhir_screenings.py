@@ -72,7 +72,7 @@ def _tellable() -> pl.Expr:
     )
 
 
-_ROW = Kind(SOURCE, "response", "", "response_id", _TYPES, lambda _: pl.lit(None), _tellable())
+_ROW = Kind(SOURCE, "response", "", "response_id", _TYPES, lambda _: fhir.const(""), _tellable())
 
 
 def transcribe(landing: Path, to: Path, zone: str) -> None:
@@ -146,14 +146,13 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
 def _forms(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
     is_item = pl.col("item_number").is_not_null()
     code = pl.when(is_item).then(_item_code()).otherwise(_total_code())
-    answer = (
-        pl.when(is_item)
-        .then(fhir.obj(valueCoding=fhir.coding(_LOINC, mapped("item_value", _ANSWERS))))
-        .otherwise(fhir.obj(valueInteger=pl.col("total_score")))
+    answer = fhir.obj(
+        valueCoding=fhir.coding(_LOINC, mapped("item_value", _ANSWERS)),
+        valueInteger=fhir.raw(pl.col("total_score")),
     )
     item = fhir.obj(linkId=fhir.text(code), answer=fhir.arr(answer))
     forms = (
-        rows.with_columns(item=item)
+        rows.with_columns(item=item.text())
         .group_by("response_id", *_HEAD, maintain_order=True)
         .agg(pl.col("item").str.join(","))
     )
@@ -165,8 +164,8 @@ def _forms(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
             status=fhir.text(mapped("status", _RESPONSE_STATUSES)),
             subject=patient(),
             authored=moment(pl.col("administered_at"), zone),
-            item=fhir.arr(pl.col("item")),
-        )
+            item=fhir.arr(fhir.raw(pl.col("item"))),
+        ).text()
     )
 
 
@@ -184,7 +183,7 @@ def _observations(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
             code=fhir.concept(fhir.coding(_LOINC, _total_code())),
             subject=patient(),
             effectiveDateTime=moment(pl.col("administered_at"), zone),
-            valueInteger=pl.col("total_score"),
+            valueInteger=fhir.raw(pl.col("total_score")),
             dataAbsentReason=fhir.concept(fhir.coding(f"{HL7}/data-absent-reason", absent)),
-        )
+        ).text()
     )

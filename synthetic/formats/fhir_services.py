@@ -47,22 +47,17 @@ _PLACES = {"02": "VR", "10": "VR", "12": "HH", "99": "FLD"}
 _DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, 5))
 
 
-def _procedure(code: pl.Expr) -> pl.Expr:
+def _procedure(code: pl.Expr) -> fhir.Json:
     """Coding of a procedure: CPT codes begin with a digit, HCPCS codes with a letter."""
     is_cpt = code.str.contains(r"^\d")
-    return (
-        pl.when(is_cpt).then(fhir.coding(_CPT, code)).when(~is_cpt).then(fhir.coding(_HCPCS, code))
-    )
+    return fhir.coding(pl.when(is_cpt).then(pl.lit(_CPT)).otherwise(pl.lit(_HCPCS)), code)
 
 
-def _appointment(zone: str) -> pl.Expr:
+def _appointment(zone: str) -> fhir.Json:
     start = instant(pl.col("scheduled_at"), zone)
     minutes = pl.col("duration_minutes").cast(pl.Int64)
     setting = mapped("modality", _CLASSES)
-    is_act = setting != _CALL
-    kind = fhir.concept(
-        pl.when(is_act).then(fhir.coding(_ACT, setting)).otherwise(fhir.coding(None, setting))
-    )
+    kind = fhir.concept(fhir.coding(pl.when(setting != _CALL).then(pl.lit(_ACT)), setting))
     actors = [
         fhir.given(
             pl.col(name),
@@ -91,13 +86,13 @@ def _appointment(zone: str) -> pl.Expr:
         ),
         start=written(start),
         end=written(start + pl.duration(minutes=minutes)),
-        minutesDuration=pl.col("duration_minutes"),
+        minutesDuration=fhir.raw(pl.col("duration_minutes")),
         created=moment(pl.col("created_at"), zone),
         participant=fhir.arr(*actors),
     )
 
 
-def _encounter(zone: str) -> pl.Expr:
+def _encounter(zone: str) -> fhir.Json:
     place, taxonomy = pl.col("place_of_service_code"), pl.col("provider_taxonomy_code")
     setting = mapped("place_of_service_code", _PLACES).fill_null("AMB")
     return fhir.obj(
