@@ -45,7 +45,7 @@ import polars as pl
 from synthetic.formats import fhir_json as fhir
 from synthetic.formats import fhir_screenings
 from synthetic.formats.fhir_files import keep, with_all_columns, write
-from synthetic.formats.fhir_kinds import Kind, is_deleted
+from synthetic.formats.fhir_kinds import Kind, is_deleted, local
 from synthetic.formats.fhir_permissions import CONSENT, SERVICE_REQUEST, TASK
 from synthetic.formats.fhir_record import CONDITION, PATIENT
 from synthetic.formats.fhir_services import APPOINTMENT, ENCOUNTER
@@ -59,8 +59,8 @@ def transcribe(landing: Path, zone: str) -> None:
     """Replace rows of the record by resources, and files that then are empty; the same files give the same bytes.
 
     Args:
-        landing: the senders' deliveries, `<sender>/<YYYY-MM-DD>/<table>*.csv`; memory is that of the largest file as FHIR, and
-            16 bytes a row of all.
+        landing: the senders' deliveries, `<sender>/<YYYY-MM-DD>/<table>*.csv`; memory is that of the largest file, and 40
+            bytes a row of all.
         zone: the agency's, in which its moments are written.
     """
     for kind in _KINDS:
@@ -79,8 +79,8 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
             continue
         told, to = full.filter(is_told), landing / SPEAKER / path.parent.name
         name = f"{kind.resource}{path.stem.removeprefix(kind.table)}.ndjson"
-        write(told.filter(~is_deleted()).select(kind.told(zone).text()), to / name)
-        write(told.filter(is_deleted()).select(_withdrawal(kind).text()), to / f"deleted_{name}")
+        write(told.filter(~is_deleted()), kind.told(zone), to / name)
+        write(told.filter(is_deleted()), _withdrawal(kind), to / f"deleted_{name}")
         if not kind.is_beside:
             keep(rows.filter(~is_told), path)
 
@@ -98,11 +98,11 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
         said = kind.is_tellable(full.columns, zone)
         found.append(full.filter(~said).select(_hash(kind).alias("key")).to_series().unique())
         if kind.changed is not None:
-            clocks.append(full.select(_hash(kind).alias("key"), clock=kind.changed))
+            clocks.append(full.select(_hash(kind).alias("key"), clock=local(kind.changed)))
     if clocks:
-        turned_back = pl.concat(clocks).filter(
-            pl.col("clock") < pl.col("clock").shift().over("key")
-        )
+        versions = pl.concat(clocks).sort("key", maintain_order=True)
+        key, clock = pl.col("key"), pl.col("clock")
+        turned_back = versions.filter((key == key.shift()) & (clock < clock.shift()))
         found.append(turned_back["key"])
     return pl.concat(found).unique().implode()
 

@@ -78,20 +78,24 @@ def _is_typed(value: pl.Expr, kind: str, zone: str) -> pl.Expr:
     return value.is_null() | said
 
 
+def local(value: pl.Expr) -> pl.Expr:
+    """A time as the clock showed it; nothing for one that is written otherwise."""
+    return value.str.to_datetime(_LOCAL, strict=False, exact=True)
+
+
 def instant(value: pl.Expr, zone: str) -> pl.Expr:
     """The instant of a local time; nothing for one that clocks show twice or never, or that is written otherwise."""
-    local = value.str.to_datetime(_LOCAL, strict=False, exact=True)
-    return local.dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
+    return local(value).dt.replace_time_zone(zone, ambiguous="null", non_existent="null")
 
 
 def moment(value: pl.Expr, zone: str) -> fhir.Json:
     """A local time as dateTime, with its offset."""
-    return written(instant(value, zone))
+    return fhir.given(value, written(instant(value, zone)))
 
 
 def written(value: pl.Expr) -> fhir.Json:
     """An instant as dateTime."""
-    return fhir.raw(value.dt.strftime('"%Y-%m-%dT%H:%M:%S%:z"'))
+    return fhir.Json((value.dt.strftime('"%Y-%m-%dT%H:%M:%S%:z"'),), value.is_not_null())
 
 
 def meta(updated: fhir.Json | None = None) -> fhir.Json:

@@ -76,7 +76,7 @@ _ROW = Kind(SOURCE, "response", "", "response_id", _TYPES, lambda _: fhir.const(
 
 
 def transcribe(landing: Path, to: Path, zone: str) -> None:
-    """Replace responses by resources; memory is that of the largest file as FHIR, and 40 bytes a row of all."""
+    """Replace responses by resources; memory is that of the largest file, and 40 bytes a row of all."""
     files = sorted((landing / SOURCE).glob("*/response_*.csv"))
     if not files:
         return
@@ -94,7 +94,7 @@ def transcribe(landing: Path, to: Path, zone: str) -> None:
         ):
             chosen = here.filter(pl.col("is_form") == is_form)["response"].implode()
             rows_of = first.filter(_hash("response_id").is_in(chosen))
-            write(tell(rows_of, zone), to / path.parent.name / f"{resource}{suffix}.ndjson")
+            write(*tell(rows_of, zone), to / path.parent.name / f"{resource}{suffix}.ndjson")
         keep(rows.filter(~response.is_in(told["response"].implode())), path)
 
 
@@ -143,7 +143,7 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
     )
 
 
-def _forms(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
+def _forms(rows: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, fhir.Json]:
     is_item = pl.col("item_number").is_not_null()
     code = pl.when(is_item).then(_item_code()).otherwise(_total_code())
     answer = fhir.obj(
@@ -156,7 +156,7 @@ def _forms(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
         .group_by("response_id", *_HEAD, maintain_order=True)
         .agg(pl.col("item").str.join(","))
     )
-    return forms.select(
+    return forms, (
         fhir.obj(
             resourceType=fhir.const("QuestionnaireResponse"),
             id=said("response_id"),
@@ -165,13 +165,13 @@ def _forms(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
             subject=patient(),
             authored=moment(pl.col("administered_at"), zone),
             item=fhir.arr(fhir.raw(pl.col("item"))),
-        ).text()
+        )
     )
 
 
-def _observations(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
+def _observations(rows: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, fhir.Json]:
     absent = pl.when(pl.col("status") == _DECLINED).then(pl.lit("asked-declined"))
-    return rows.select(
+    return rows, (
         fhir.obj(
             resourceType=fhir.const("Observation"),
             id=said("response_id"),
@@ -185,5 +185,5 @@ def _observations(rows: pl.DataFrame, zone: str) -> pl.DataFrame:
             effectiveDateTime=moment(pl.col("administered_at"), zone),
             valueInteger=fhir.raw(pl.col("total_score")),
             dataAbsentReason=fhir.concept(fhir.coding(f"{HL7}/data-absent-reason", absent)),
-        ).text()
+        )
     )
