@@ -25,7 +25,8 @@ What stays CSV, a record in all its deliveries or in none:
 - Consents of other scope than Part 2 or to others than organizations: our reading takes no others for a permission.
 - Referrals from outside, with a barrier or an appointment (steps that are read from Appointments alone), or closed for reasons
   that Task.status has no word for (all but declined_by_provider and other).
-- Responses that were reviewed (R4 has no element for it), or whose item 9 or C-SSRS level would wait for a review; without a
+- Responses that were reviewed (that would be a Provenance, which we do not read), or whose item 9 or C-SSRS level would wait
+  for a review; without a
   LOINC code (DLA-20, PC-PTSD-5, social needs); a PHQ-9M without its total, which is read as a PHQ-9; responses whose rows came
   in several deliveries. A row that comes again is not told again: a resource replaces the earlier one with all its items.
 - Medications, of which a MedicationRequest says no class or next injection; treatment plans, of which a CarePlan says no

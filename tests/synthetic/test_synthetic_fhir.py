@@ -320,6 +320,10 @@ KEPT: list[tuple[str, Row]] = [
     ("referral", {"scheduled_at": "2026-03-05T09:00:00"}),
     ("referral", {"closed_at": "2026-03-05T09:00:00", "close_reason": "ineligible"}),
     ("referral", {"sent_at": None, "closed_at": "2026-03-05T09:00:00", "close_reason": "declined_by_provider"}),
+    # Who refuses has not accepted.
+    ("referral", {
+        "accepted_at": "2026-03-03T09:00:00", "closed_at": "2026-03-05T09:00:00", "close_reason": "declined_by_provider",
+    }),
     ("response", {"reviewed_at": "2026-03-09T10:30:00"}),
     ("response", {"instrument": "dla20", "total_score": "3.5"}),
     ("response", {"instrument": "cssrs", "total_score": None, "level": "high"}),
@@ -352,11 +356,15 @@ def test_a_record_is_told_in_every_delivery_or_in_none(tmp_path: Path) -> None:
 
 def test_what_was_changed_back_stays(tmp_path: Path) -> None:
     """Of a resource the latest change stands, of a row the latest delivery."""
-    deliver(tmp_path, "appointment", {"status_at": "2026-03-08T03:30:00"})
+    others: list[Row] = [
+        {"appointment_id": f"o{number}", "status_at": f"2026-03-0{1 + number % 2}T09:00:00"}
+        for number in range(8)
+    ]
+    deliver(tmp_path, "appointment", {"status_at": "2026-03-08T03:30:00"}, *others)
     path = deliver(tmp_path, "appointment", {"status_at": "2026-03-07T03:30:00"}, day=NEXT_DAY)
     fhir.transcribe(tmp_path, ZONE)
     assert path.exists()
-    assert not (tmp_path / "ehr_fhir").exists()
+    assert len(told(tmp_path, "Appointment")) == len(others)
 
 
 def test_a_response_that_is_reviewed_later_stays(tmp_path: Path) -> None:
@@ -365,6 +373,27 @@ def test_a_response_that_is_reviewed_later_stays(tmp_path: Path) -> None:
     fhir.transcribe(tmp_path, ZONE)
     assert pl.read_csv(path)["response_id"].to_list() == ["r1"]
     assert [found["id"] for found in told(tmp_path, "Observation")] == ["r2"]
+
+
+@pytest.mark.parametrize("later", [ITEM | {"item_number": "2"}, ITEM | {"item_value": "1"}])
+def test_a_response_that_came_bit_by_bit_or_in_other_words_stays(
+    tmp_path: Path, later: Row
+) -> None:
+    total = TOTAL | {"instrument": "phq9m"}
+    paths = [
+        deliver(tmp_path, "response", ITEM, total),
+        deliver(tmp_path, "response", later, day=NEXT_DAY),
+    ]
+    fhir.transcribe(tmp_path, ZONE)
+    assert all(path.exists() for path in paths)
+    assert not (tmp_path / "ehr_fhir").exists()
+
+
+def test_a_response_with_two_totals_stays(tmp_path: Path) -> None:
+    path = deliver(tmp_path, "response", {}, {"total_score": "13"})
+    fhir.transcribe(tmp_path, ZONE)
+    assert path.exists()
+    assert not (tmp_path / "ehr_fhir").exists()
 
 
 def test_the_same_arguments_give_the_same_resources(tmp_path: Path) -> None:
