@@ -61,7 +61,7 @@
 
 {#
     A resource of the FHIR server, with the same columns. Its security label says that it is a Part 2 record; without one
-    the program that the server tags it with, else the client's Part 2 enrollment that day.
+    the program that the server tags it with (has_program: the type has the tag), else the client's Part 2 enrollment that day.
 #}
 {% macro fhir_record(resource, day, happened_at=none, has_program=false) -%}
     select
