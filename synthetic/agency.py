@@ -135,8 +135,7 @@ def synthesize(
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
         for name in sorted(set(formats) - {CSV}):
-            told = TRANSCRIBERS[name]
-            target.transcribe(told.source, told.speaker, told.transcribe)
+            TRANSCRIBERS[name](target.scratch, zone)
         files, size = target.place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,7 @@ Must not be here: meanings; any random draw other than which rows are sent again
 
 import filecmp
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -142,12 +142,6 @@ class Landing:
                 file, include_header=name not in self._started, datetime_format=CSV_TIMESTAMP
             )
         self._started.add(name)
-
-    def transcribe(
-        self, source: str, speaker: str, transcriber: Callable[[Path, Path], None]
-    ) -> None:
-        """Let a sender's finished files be told by a speaker (another sender, or itself) otherwise, before they are placed."""
-        transcriber(self.scratch / source, self.scratch / speaker)
 
     def place(self) -> tuple[int, int]:
         """Move the files into the landing folder.

@@ -60,14 +60,19 @@
 {%- endmacro %}
 
 {#
-    A resource of the FHIR server, with the same columns. A resource names no program: its security label says that it is a
-    Part 2 record, else the client's Part 2 enrollment that day.
+    A resource of the FHIR server, with the same columns. Its security label says that it is a Part 2 record; without one
+    the program that the server tags it with (has_program: the type has the tag), else the client's Part 2 enrollment that day.
 #}
-{% macro fhir_record(resource, day, happened_at=none) -%}
+{% macro fhir_record(resource, day, happened_at=none, has_program=false) -%}
     select
         record.*,
         client.client_key,
+        {%- if has_program %}
+        record.part2_label is not null
+        or coalesce(program.is_part2, part2_span.client_key is not null) as is_part2,
+        {%- else %}
         record.part2_label is not null or part2_span.client_key is not null as is_part2,
+        {%- endif %}
         batch.first_received_at as received_at,
         {{ evidence_columns('raw_ehr_fhir.' ~ resource, 'record') }}
     from (
@@ -80,6 +85,9 @@
     ) as record
     left join {{ ref('int_client__matched') }} as client
         on client.source = 'ehr_fhir' and record.source_client_id = client.source_client_id
+    {%- if has_program %}
+    left join {{ ref('dim_program') }} as program on record.program_id = program.program_id
+    {%- endif %}
     left join {{ ref('int_client__part2_span') }} as part2_span
         on client.client_key = part2_span.client_key
         and record.record_date between part2_span.start_date and part2_span.end_date

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthetic.formats import hl7v2, x12
+from synthetic.formats import fhir, hl7v2, x12
 
 CSV = "csv"
 
@@ -26,9 +26,14 @@ class Transcriber:
     speaker: str
     transcribe: Callable[[Path, Path], None]
 
+    def __call__(self, landing: Path, _zone: str) -> None:
+        """Tell it, given the folder of all senders' deliveries; moments are told as they are written."""
+        self.transcribe(landing / self.source, landing / self.speaker)
 
-# By name of the syntax.
-TRANSCRIBERS: Mapping[str, Transcriber] = {
+
+# By name of the syntax: what tells in it, given the folder of all senders' deliveries and the agency's zone.
+TRANSCRIBERS: Mapping[str, Callable[[Path, str], None]] = {
+    fhir.NAME: fhir.transcribe,
     hl7v2.NAME: Transcriber(hl7v2.SOURCE, hl7v2.SOURCE, hl7v2.transcribe),
     x12.NAME: Transcriber(x12.SOURCE, x12.SPEAKER, x12.transcribe),
 }

@@ -24,6 +24,7 @@ MARTS = {
     "csv": ["+path:models/marts"],
     "hl7v2": ["+path:models/marts,source:adt+"],
     "x12": ["+path:models/marts"],
+    "fhir": ["+path:models/marts"],
 }
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.
@@ -35,7 +36,19 @@ OF_CLAIMS = {
     "fct_outpatient_service": {"service_key"},
     "mart_client_utilization": {"last_ed_visit_key"},
 }
-EXCLUDED: dict[str, dict[str, set[str]]] = {"hl7v2": {}, "x12": OF_CLAIMS}
+# Keys made from the sender and number of a record, that sender, and whether it is one that tells of reviews.
+OF_RECORD = {
+    "fct_appointment": {"appointment_key"},
+    "fct_consent": {"consent_key"},
+    "fct_diagnosis": {"diagnosis_key"},
+    "fct_outpatient_service": {"service_key"},
+    "fct_referral": {"referral_key"},
+    "fct_screening": {"screening_key", "source", "has_review_feed"},
+    "fct_task": {"event_key"},
+    "fct_visit": {"visit_key"},
+    "mart_client_engagement": {"last_kept_evidence_key"},
+}
+EXCLUDED: dict[str, dict[str, set[str]]] = {"fhir": OF_RECORD, "hl7v2": {}, "x12": OF_CLAIMS}
 KEPT_WITH_MARTS = (
     "stg_adt__event", "stg_adt__message", "stg_claims__medical_claim", "stg_claims_x12__claim",
     "stg_claims_x12__remittance",
@@ -125,6 +138,36 @@ def test_the_marts_are_told_by_the_format(built: duckdb.DuckDBPyConnection) -> N
     ):
         for table in ("fct_claim", "fct_ed_visit", "fct_outpatient_service"):
             assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("table", "resources"),
+    [
+        ("fct_appointment", ["Appointment"]),
+        ("fct_consent", ["Consent"]),
+        ("fct_diagnosis", ["Condition"]),
+        ("fct_outpatient_service", ["Encounter", "Appointment"]),
+        ("fct_referral", ["ServiceRequest"]),
+        ("fct_risk_reason", ["Condition", "Encounter", "Observation"]),
+        ("fct_screening", ["Observation", "QuestionnaireResponse"]),
+        ("fct_visit", ["Encounter", "Appointment"]),
+    ],
+)
+def test_the_agency_speaks_in_resources(
+    built: duckdb.DuckDBPyConnection, table: str, resources: list[str]
+) -> None:
+    for resource in resources:
+        where = f"evidence_table = 'raw_ehr_fhir.{resource}'"
+        assert count(built, f"csv.{table} where {where}") == 0, resource
+        assert count(built, f"fhir.{table} where {where}") > 3, resource
+
+
+@pytest.mark.long
+def test_most_of_the_record_is_told_as_fhir(built: duckdb.DuckDBPyConnection) -> None:
+    for table, share in (("fct_visit", 0.9), ("fct_appointment", 0.8), ("fct_diagnosis", 0.3)):
+        told = count(built, f"fhir.{table} where evidence_table like 'raw_ehr_fhir.%'")
+        assert told > share * count(built, f"fhir.{table}"), table
 
 
 @pytest.mark.long
@@ -234,7 +277,7 @@ def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     landing = tmp_path / "landing"
     arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
     assert main(arguments) == USAGE
-    assert "hl7: expected formats among csv, hl7v2, x12" in capsys.readouterr().err
+    assert "hl7: expected formats among csv, fhir, hl7v2, x12" in capsys.readouterr().err
     assert not landing.exists()
 
 

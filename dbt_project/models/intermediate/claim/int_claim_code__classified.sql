@@ -12,6 +12,8 @@ delivered_taxonomy as (
     union
     select provider_taxonomy_code as code from {{ ref('stg_ehr__visit') }}
     union
+    select provider_taxonomy_code as code from {{ ref('stg_ehr_fhir__encounter') }}
+    union
     select taxonomy_code as code from {{ ref('dim_provider') }}
 ),
 

@@ -26,7 +26,9 @@
 {%- for column in ['icd10_code', 'snomed_code', 'code'] %}
 {%- do diagnosis_column.append((source('ehr_fhir', 'Condition'), column)) %}
 {%- endfor %}
-{%- do diagnosis_column.append((source('ehr_fhir', 'Encounter'), 'reason_code')) %}
+{%- for column in ['reason_code', 'reason_code_2', 'reason_code_3', 'reason_code_4'] %}
+{%- do diagnosis_column.append((source('ehr_fhir', 'Encounter'), column)) %}
+{%- endfor %}
 
 with delivered_code as (
     {%- for relation, column in diagnosis_column %}

@@ -1,11 +1,17 @@
 with appointment_record as (
     {{ fhir_record(
-        'Appointment', day=local_date('record.started_at', 'run.time_zone')
+        'Appointment', day=local_date('record.started_at', 'run.time_zone'),
+        has_program=true
     ) }}
 ),
 
 appointment_status as (
     select * from {{ ref('fhir_appointment_status') }}
+),
+
+appointment_class as (
+    select told as class_code, meaning as modality from {{ ref('fhir_code') }}
+    where kind = 'appointment_class'
 ),
 
 service_line as (
@@ -48,20 +54,21 @@ appointment as (
             {{ dbt.datediff('record.started_at', 'record.ended_at', 'minute') }}
         ) as duration_minutes,
         record.service_line,
-        cast(null as {{ dbt.type_string() }}) as procedure_code,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.procedure_code,
+        record.program_id,
         record.location_id as site_id,
         record.practitioner_id as provider_id,
         record.appointment_status as status,
         record.last_updated as status_at,
         cast(null as {{ dbt.type_string() }}) as rescheduled_to_appointment_id,
         record.created_at,
-        cast(null as {{ dbt.type_string() }}) as modality,
+        appointment_class.modality,
         record.is_part2 or part2_provider.npi is not null as is_part2,
         record.received_at,
         record.evidence_table,
         record.evidence_key
     from placed_appointment as record
+    left join appointment_class on record.class_code = appointment_class.class_code
     left join part2_provider on record.practitioner_id = part2_provider.npi
 )
 

@@ -3,7 +3,8 @@
 with consent_record as (
     {{ fhir_record(
         'Consent',
-        day=local_date('coalesce(record.started_at, record.consented_at)', 'run.time_zone')
+        day=local_date('coalesce(record.started_at, record.consented_at)', 'run.time_zone'),
+        has_program=true
     ) }}
 ),
 
@@ -32,7 +33,7 @@ consent as (
         record.actor_id as recipient_id,
         purpose.purpose,
         'part2' as scope,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.program_id,
         record.record_date as start_date,
         {{ local_date('record.ended_at', 'run.time_zone') }} as end_date,
         case when record.status = 'inactive'

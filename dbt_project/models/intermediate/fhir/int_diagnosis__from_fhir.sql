@@ -6,7 +6,8 @@ with condition_record as (
         day=local_date(
             'coalesce(record.onset_at, record.recorded_at, record.last_updated)', 'run.time_zone'
         ),
-        happened_at='coalesce(record.recorded_at, record.onset_at, run.as_of)'
+        happened_at='coalesce(record.recorded_at, record.onset_at, run.as_of)',
+        has_program=true
     ) }}
 ),
 
@@ -46,7 +47,7 @@ diagnosis as (
         record.diagnosis_code as code,
         principal_diagnosis.condition_id is not null as is_primary,
         coalesce(record.verification_status, 'confirmed') = 'confirmed' as is_confirmed,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.program_id,
         record.is_part2,
         record.received_at,
         record.evidence_table,

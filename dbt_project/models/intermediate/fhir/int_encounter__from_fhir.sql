@@ -2,7 +2,8 @@ with encounter_record as (
     {{ fhir_record(
         'Encounter',
         day=local_date('record.started_at', 'run.time_zone'),
-        happened_at='record.started_at'
+        happened_at='record.started_at',
+        has_program=true
     ) }}
 ),
 
@@ -53,14 +54,26 @@ ranked_diagnosis as (
     from stated_diagnosis
 ),
 
+further_reason as (
+    {%- for n in range(2, 5) %}
+    select encounter_id, reason_code_{{ n }} as diagnosis_code from encounter_record
+    where reason_code_{{ n }} is not null
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
 encounter_group as (
     select
-        stated_diagnosis.encounter_id,
+        other_code.encounter_id,
         bool_or(code_group.is_mental_any) as is_mental_any,
         bool_or(code_group.is_sud) as is_sud
-    from stated_diagnosis
-    inner join code_group on stated_diagnosis.diagnosis_code = code_group.code
-    group by stated_diagnosis.encounter_id
+    from (
+        select encounter_id, diagnosis_code from stated_diagnosis
+        union all
+        select * from further_reason
+    ) as other_code
+    inner join code_group on other_code.diagnosis_code = code_group.code
+    group by other_code.encounter_id
 ),
 
 -- an encounter that is part of another is no visit or stay of its own

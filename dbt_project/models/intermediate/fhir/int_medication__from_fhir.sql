@@ -4,7 +4,8 @@ with order_record as (
     {{ fhir_record(
         'MedicationRequest',
         day=local_date('record.authored_at', 'run.time_zone'),
-        happened_at='record.authored_at'
+        happened_at='record.authored_at',
+        has_program=true
     ) }}
 ),
 
@@ -39,7 +40,7 @@ medication as (
         false as is_long_acting_injectable,
         cast(null as date) as next_due_date,
         cast(record.days_supply as integer) as days_supply,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.program_id,
         record.is_part2,
         record.received_at,
         record.evidence_table,

@@ -2,7 +2,8 @@ with request_record as (
     {{ fhir_record(
         'ServiceRequest',
         day=local_date('coalesce(record.authored_at, record.last_updated)', 'run.time_zone'),
-        happened_at='coalesce(record.authored_at, record.last_updated)'
+        happened_at='coalesce(record.authored_at, record.last_updated)',
+        has_program=true
     ) }}
 ),
 
@@ -87,6 +88,7 @@ referral as (
             when record.status = 'revoked' then 'other'
         end as close_reason,
         coalesce(record.performer_name, record.performer_id) as referred_to,
+        record.program_id,
         record.is_part2,
         record.received_at,
         record.evidence_table,

@@ -3,7 +3,8 @@
 with plan_record as (
     {{ fhir_record(
         'CarePlan',
-        day=local_date('coalesce(record.started_at, record.created_at)', 'run.time_zone')
+        day=local_date('coalesce(record.started_at, record.created_at)', 'run.time_zone'),
+        has_program=true
     ) }}
 ),
 
@@ -22,7 +23,7 @@ treatment_plan as (
         {{ surrogate_key(["'ehr_fhir'", 'record.plan_id']) }} as treatment_plan_key,
         record.plan_id,
         record.client_key,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        record.program_id,
         record.record_date as start_date,
         {{ local_date('record.ended_at', 'run.time_zone') }} as next_review_date,
         cast(null as timestamp with time zone) as signed_at,

@@ -82,7 +82,7 @@ exported_answer as (
         cast(null as boolean) as is_positive,
         status,
         cast(null as timestamp with time zone) as reviewed_at,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        program_id,
         is_part2_labelled,
         evidence_table,
         _batch_id,

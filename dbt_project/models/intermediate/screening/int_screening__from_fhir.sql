@@ -89,6 +89,7 @@ screening_answer as (
         ranked_answer.total_score,
         ranked_answer.level,
         ranked_answer.status,
+        ranked_answer.program_id,
         ranked_answer.is_part2_labelled,
         evidence.evidence_table,
         evidence._batch_id,

@@ -114,6 +114,7 @@ answer as (
         code_given,
         yes_given,
         screening_status as status,
+        program_id,
         part2_label is not null as is_part2_labelled,
         'raw_ehr_fhir.Observation' as evidence_table,
         _batch_id,

@@ -47,6 +47,7 @@ answer as (
         coded_item.answer_code as code_given,
         coded_item.answer_boolean as yes_given,
         screening_status.status,
+        response.program_id,
         response.part2_label is not null as is_part2_labelled,
         'raw_ehr_fhir.QuestionnaireResponse' as evidence_table,
         response._batch_id,

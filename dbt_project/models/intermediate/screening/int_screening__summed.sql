@@ -36,7 +36,8 @@ checked_answer as (
         item.level_rank as item_level_rank,
         level.level_rank,
         program.program_id is not null as has_known_program,
-        coalesce(program.is_part2, answer.is_part2_labelled, false) as is_part2_program,
+        coalesce(answer.is_part2_labelled, false) or coalesce(program.is_part2, false)
+            as is_part2_program,
         batch.first_received_at,
         batch.batch_rank * {{ rows_per_batch() }} + answer._source_row as row_number_of_all
     from answer

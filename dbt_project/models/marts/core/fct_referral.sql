@@ -89,7 +89,7 @@ known_referral as (
         close_reason,
         cast(null as {{ dbt.type_string() }}) as barrier_code,
         referred_to,
-        cast(null as {{ dbt.type_string() }}) as program_id,
+        program_id,
         is_part2,
         received_at,
         evidence_table,

@@ -7,6 +7,7 @@ plan as (
         id as plan_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         intent,
         category_code,

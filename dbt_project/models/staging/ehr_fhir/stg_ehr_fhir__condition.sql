@@ -7,6 +7,7 @@ problem as (
         id as condition_id,
         last_updated,
         part2_label,
+        program_id,
         clinical_status,
         verification_status,
         category_code,

@@ -7,6 +7,7 @@ consent as (
         id as consent_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         scope_code,
         category_code,

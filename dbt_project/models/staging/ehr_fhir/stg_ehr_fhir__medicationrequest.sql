@@ -7,6 +7,7 @@ prescription as (
         id as prescription_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         intent,
         code,

@@ -7,6 +7,7 @@ observation as (
         id as observation_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         category_code,
         code,

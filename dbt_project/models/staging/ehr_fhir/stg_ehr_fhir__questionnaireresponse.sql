@@ -7,6 +7,7 @@ response as (
         id as response_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         questionnaire,
         coalesce(patient_id, patient_identifier) as source_client_id,

@@ -7,6 +7,7 @@ referral as (
         id as referral_id,
         last_updated,
         part2_label,
+        program_id,
         status,
         intent,
         priority,

@@ -1,0 +1,139 @@
+"""Rows of the agency's record as FHIR resources: Patient and Condition.
+
+Must not be here: files; which rows stay CSV for another row's sake.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from synthetic.formats import fhir_json as fhir
+from synthetic.formats.fhir_kinds import HL7, Kind, mapped, meta, moment, patient, said
+
+_GENDERS = {"F": "female", "M": "male", "X": "other", "U": "unknown"}
+_CODE_SYSTEMS = {
+    "icd10cm": "http://hl7.org/fhir/sid/icd-10-cm",
+    "snomedct": "http://snomed.info/sct",
+}
+_VERIFIED = ("confirmed", "provisional", "differential", "refuted")
+
+
+def _patient(_zone: str) -> fhir.Json:
+    identifiers = [
+        fhir.given(
+            pl.col(name),
+            fhir.obj(
+                type=fhir.concept(fhir.coding(f"{HL7}/v2-0203", pl.lit(code))), value=said(name)
+            ),
+        )
+        for name, code in (("medicaid_id", "MA"), ("medicare_id", "MC"))
+    ]
+    return fhir.obj(
+        resourceType=fhir.const("Patient"),
+        id=said("client_id"),
+        identifier=fhir.arr(*identifiers),
+        name=fhir.arr(
+            fhir.given(
+                pl.coalesce("last_name", "first_name"),
+                fhir.obj(
+                    use=fhir.const("official"),
+                    family=said("last_name"),
+                    given=fhir.given(
+                        pl.col("first_name"), fhir.arr(said("first_name"), said("middle_name"))
+                    ),
+                    suffix=fhir.arr(said("name_suffix")),
+                ),
+            ),
+            fhir.given(
+                pl.col("preferred_name"),
+                fhir.obj(use=fhir.const("usual"), given=fhir.arr(said("preferred_name"))),
+            ),
+        ),
+        telecom=fhir.arr(
+            *(
+                fhir.given(pl.col(name), fhir.obj(system=fhir.const("phone"), value=said(name)))
+                for name in ("phone", "phone_2")
+            )
+        ),
+        gender=fhir.text(mapped("sex", _GENDERS)),
+        birthDate=said("birth_date"),
+        deceasedDateTime=said("death_date"),
+        address=fhir.arr(
+            fhir.obj(
+                line=fhir.arr(said("address")),
+                city=said("city"),
+                state=said("state"),
+                postalCode=said("zip_code"),
+            )
+        ),
+        link=fhir.given(
+            pl.col("merged_into_client_id"),
+            fhir.arr(
+                fhir.obj(
+                    other=fhir.reference("Patient", pl.col("merged_into_client_id")),
+                    type=fhir.const("replaced-by"),
+                )
+            ),
+        ),
+    )
+
+
+def _condition(zone: str) -> fhir.Json:
+    is_over = pl.col("end_date").is_not_null()
+    clinical = pl.when(is_over).then(pl.lit("inactive")).otherwise(pl.lit("active"))
+    return fhir.obj(
+        resourceType=fhir.const("Condition"),
+        id=said("diagnosis_id"),
+        meta=meta(),
+        clinicalStatus=fhir.concept(fhir.coding(f"{HL7}/condition-clinical", clinical)),
+        verificationStatus=fhir.concept(
+            fhir.coding(f"{HL7}/condition-ver-status", pl.col("verification_status"))
+        ),
+        category=fhir.arr(
+            fhir.concept(fhir.coding(f"{HL7}/condition-category", pl.lit("problem-list-item")))
+        ),
+        code=fhir.concept(fhir.coding(mapped("code_system", _CODE_SYSTEMS), pl.col("code"))),
+        subject=patient(),
+        onsetDateTime=said("onset_date"),
+        abatementDateTime=said("end_date"),
+        recordedDate=moment(pl.col("recorded_at"), zone),
+    )
+
+
+PATIENT = Kind(
+    "ehr",
+    "client",
+    "Patient",
+    "client_id",
+    {
+        "client_id": "id", "medicaid_id": "text", "medicare_id": "text", "first_name": "text",
+        "middle_name": "text", "last_name": "text", "name_suffix": "text", "preferred_name": "text",
+        "birth_date": "day", "death_date": "day", "sex": "text", "address": "text", "city": "text",
+        "state": "text", "zip_code": "text", "phone": "text", "phone_2": "text",
+        "merged_into_client_id": "id",
+    },
+    _patient,
+    pl.lit(True),
+    untold=frozenset({
+        "ssn_last4", "race", "ethnicity", "language", "interpreter_needed", "ok_to_call",
+        "ok_to_leave_message", "ok_to_text", "ok_to_mail", "guardian_name", "guardian_phone",
+        "is_confidential_minor", "housing_status", "site_id", "status",
+    }),
+    is_beside=True,
+)  # fmt: skip
+CONDITION = Kind(
+    "ehr",
+    "diagnosis",
+    "Condition",
+    "diagnosis_id",
+    {
+        "diagnosis_id": "id", "client_id": "id", "code_system": "text", "code": "text",
+        "onset_date": "day", "end_date": "day", "verification_status": "text", "is_primary": "yes",
+        "program_id": "text", "recorded_at": "moment",
+    },
+    _condition,
+    (pl.col("is_primary").fill_null("false") == "false")
+    & pl.col("code_system").is_in(list(_CODE_SYSTEMS))
+    & pl.col("verification_status").is_in(_VERIFIED)
+    & pl.all_horizontal(pl.col("client_id", "code", "recorded_at").is_not_null()),
+)  # fmt: skip
