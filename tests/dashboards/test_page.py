@@ -35,7 +35,7 @@ def _texts(page: AppTest) -> str:
 
 def test_page_shows_every_measure_of_the_release(page: AppTest, demo: Demo) -> None:
     assert not page.exception
-    rates = pl.read_parquet(demo.release / "metrics" / "measure_rate.parquet")
+    rates = pl.read_parquet(demo.release / "metrics" / "measure_rate.parquet", glob=False)
     totals = rates.filter(
         (pl.col("stratum_name") == "total")
         & pl.col("month").is_null()
