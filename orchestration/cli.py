@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[,NAME…]",
-        help="csv (default), hl7v2 (alerts), x12 (medical claims): what it can say is delivered in it, the rest as CSV",
+        help="csv (default), hl7v2 (alerts), x12 (medical claims), cclf (Medicare): what it can say is delivered in it, the rest as CSV",
     )
 
     status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthetic.formats import hl7v2, x12
+from synthetic.formats import cclf, hl7v2, x12
 
 CSV = "csv"
 
@@ -29,6 +29,7 @@ class Transcriber:
 
 # By name of the syntax.
 TRANSCRIBERS: Mapping[str, Transcriber] = {
+    cclf.NAME: Transcriber(cclf.SOURCE, cclf.SPEAKER, cclf.transcribe),
     hl7v2.NAME: Transcriber(hl7v2.SOURCE, hl7v2.SOURCE, hl7v2.transcribe),
     x12.NAME: Transcriber(x12.SOURCE, x12.SPEAKER, x12.transcribe),
 }

@@ -46,12 +46,12 @@ AMOUNT = r"^-?\d{1,12}(\.\d{1,2}0*)?$"
 
 def read(path: Path) -> pl.DataFrame:
     """Rows of a file as texts, with every column of which something is asked."""
-    return complete(pl.read_csv(path, infer_schema=False))
+    return complete(pl.read_csv(path, infer_schema=False), (*OF_CLAIM, *OF_LINE, *UNTOLD))
 
 
-def complete(rows: pl.DataFrame) -> pl.DataFrame:
+def complete(rows: pl.DataFrame, asked: Iterable[str]) -> pl.DataFrame:
     """Rows with every column of which something is asked, empty where the file had none."""
-    absent = [name for name in (*OF_CLAIM, *OF_LINE, *UNTOLD) if name not in rows.columns]
+    absent = [name for name in asked if name not in rows.columns]
     return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
