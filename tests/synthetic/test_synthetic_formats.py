@@ -36,8 +36,9 @@ OF_CLAIMS = {
     "mart_client_utilization": {"last_ed_visit_key"},
 }
 EXCLUDED: dict[str, dict[str, set[str]]] = {"hl7v2": {}, "x12": OF_CLAIMS}
-# Medicare has few: more clients, and with them stays without an alert, whose key is that of their first claim.
-MEDICARE_CLIENTS = 200
+# Medicare has few: more clients, among whom are corrections of both kinds; with them come stays without an alert, whose key is
+# that of their first claim.
+MEDICARE_CLIENTS, MEDICARE_SEED = 200, 3
 OF_MEDICARE = OF_CLAIMS | {
     "fct_stay": {"stay_key"},
     "mart_client_utilization": {"last_ed_visit_key", "last_acute_stay_key"},
@@ -76,7 +77,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
     connection = duckdb.connect()
     before = None
     for name, answers in MARTS.items():
-        before = build(connection, name, tmp_path_factory.mktemp(name), CLIENTS, answers, before)
+        before = build(
+            connection, name, tmp_path_factory.mktemp(name), (CLIENTS, SEED), answers, before
+        )
     return connection
 
 
@@ -85,7 +88,8 @@ def medicare(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnect
     """A larger agency, as CSV and with Medicare's claims as CCLF."""
     connection = duckdb.connect()
     for name in ("csv", "cclf"):
-        build(connection, name, tmp_path_factory.mktemp(name), MEDICARE_CLIENTS, MARTS["csv"], None)
+        size = (MEDICARE_CLIENTS, MEDICARE_SEED)
+        build(connection, name, tmp_path_factory.mktemp(name), size, MARTS["csv"], None)
     return connection
 
 
@@ -93,12 +97,13 @@ def build(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     folder: Path,
-    clients: int,
+    size: tuple[int, int],
     answers: list[str],
     before: Path | None,
 ) -> Path:
-    """The agency in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
-    synthesize(folder / "landing", clients, seed=SEED, days=DAYS, formats=[name])
+    """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
+    clients, seed = size
+    synthesize(folder / "landing", clients, seed=seed, days=DAYS, formats=[name])
     data = folder / "data"
     if before:
         # What no alert can change is built once: seeds, and what other senders alone say.
