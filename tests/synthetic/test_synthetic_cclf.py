@@ -24,6 +24,7 @@ s,2,1SL00000009,medicare,1960-06-06,,female,,Foe,,,,,
 s,3,1SL00000003,medicare,1970-01-01,,,Jo,Poe,,,,12180-0001,
 s,4,1SL00000004,medicare,1970-01-01,,,Jo,Two,,,,,
 t,4,1SL00000004,medicare,1971-01-01,,,Jo,Two,,,,,
+t,5,1SL00000005,medicare,1970-01-01,,,Jo,Coe,,,,,
 h,1,SYN00000001,medicaid,1950-05-05,,male,Zoë,Roe,,,,,
 """
 VISIT: dict[str, str | None] = {
@@ -104,7 +105,10 @@ KEPT = (
     VISIT | {"claim_id": "69"},
     VISIT | {"claim_id": "70", "claim_frequency_code": "7", "original_claim_id": "69", "facility_npi": "3333333333"} | LATER,
     VISIT | {"claim_id": "71"},
-    VISIT | {"claim_id": "71", "claim_frequency_code": "7", "original_claim_id": "61"},
+    VISIT | {"claim_id": "71", "claim_frequency_code": "7", "original_claim_id": "98"},
+    # A number that two sources have.
+    VISIT | {"claim_id": "72"},
+    VISIT | {"claim_id": "72", "data_source": "t", "person_id": "5", "member_id": "1SL00000005"},
 )  # fmt: skip
 VOIDED = (
     STAY | {"claim_id": "80", "claim_start_date": "2026-01-07", "admission_date": None},
