@@ -1,4 +1,4 @@
-r"""The rows of `claims` about members of Medicare as CMS's Claim and Claim Line Feed, by the sender `claims_cclf`.
+"""The rows of `claims` about members of Medicare as CMS's Claim and Claim Line Feed, by the sender `claims_cclf`.
 
 For each day of delivery up to seven files of fixed width. CCLF1 (header), 2 (lines) and 4 (diagnoses) tell hospitals' claims,
 CCLF5 clinicians', CCLF7 dispensed medicines, CCLF8 the members of whom they tell, as the roster described them last, and CCLF9
@@ -9,13 +9,13 @@ paid, one that cancels what it replaces (1, with the amounts of what it cancels)
 cancellation alone. Their numbers are the claim's with one digit more. Part A knows the versions of a claim by provider,
 beneficiary and days, Part B by the control number, which is the number of the first of them; CLM_EFCTV_DT is the paid_date.
 A provider's certification number is its NPI; the number of a medicine's claim, without its letters, is its version's, and as
-a whole the pharmacy's reference. Members' numbers are MBIs; member_id and paid, of a claim what its lines sum up to.
+a whole the pharmacy's reference. What is paid and charged for a hospital's claim is the sum of its lines.
 
 Not carried, for CCLF has no place for it and no mart asks: charges of clinicians, what was allowed of hospitals, charges of
-lines, names of payers and plans, the last digit of a type of bill where it is not the frequency, drg_code_type; of medicines what
-the plan paid and the refills that are left; of members race, ethnicity and telephone. Nor taxonomies of providers: those the
-warehouse takes from the agency's own list (`ehr.provider`), which for these claims says the same. Not written: day of loading,
-specialty, tax number, procedures and equipment (CCLF3, 6).
+lines, names of payers and plans, the last digit of a type of bill where it is not the frequency, drg_code_type; of medicines
+what the plan paid and the refills that are left; of members race, ethnicity and telephone. Nor taxonomies of providers: those
+the warehouse takes from the agency's own list (`ehr.provider`), in which the made-up agency says the same. Not written: day of
+loading, specialty, tax number, procedures and equipment (CCLF3, 6).
 
 Some rows stay CSV, with all that they replace or void and all that replaces or voids them:
 

@@ -123,7 +123,7 @@ def _order() -> pl.Expr:
 
 
 def _in_sequence(claims: pl.DataFrame) -> pl.DataFrame:
-    """Corrections can be told that are paid, later than what they correct, and the only ones of it; numbers, that one source has."""
+    """Corrections can be told that are paid, later than what they correct, and its only ones; numbers that one source has."""
     corrected = claims.select(original="number", original_order=_order()).unique("original")
     is_correction = pl.col("original").is_not_null()
     return claims.join(corrected, on="original", how="left", maintain_order="left").with_columns(
