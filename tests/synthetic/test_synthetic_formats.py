@@ -152,7 +152,7 @@ def test_medicare_speaks_in_cclf(medicare: duckdb.DuckDBPyConnection) -> None:
         for adjustment in ("00", "01", "02"):
             version = f"cclf.stg_claims_cclf__{table} where adjustment_type_code = '{adjustment}'"
             assert count(medicare, version) > 0, version
-    for table in ("fct_stay", "fct_ed_visit", "fct_outpatient_service"):
+    for table in ("fct_ed_visit", "fct_outpatient_service"):
         evidence = f"cclf.{table} where evidence_table like 'raw_claims_cclf.%'"
         assert count(medicare, evidence) > 0, table
 
