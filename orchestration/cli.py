@@ -88,7 +88,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME[,NAME…]",
-        help="csv (default), fhir (the record), hl7v2 (alerts), x12 (medical claims): what it can say is delivered in it, the rest as CSV",
+        help="csv (default), cclf (Medicare's claims), fhir (the record), hl7v2 (alerts), x12 (medical claims): what it can say"
+        " is delivered in it, the rest as CSV",
     )
 
     status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthetic.formats import fhir, hl7v2, x12
+from synthetic.formats import cclf, fhir, hl7v2, x12
 
 CSV = "csv"
 
@@ -33,6 +33,7 @@ class Transcriber:
 
 # By name of the syntax: what tells in it, given the folder of all senders' deliveries and the agency's zone.
 TRANSCRIBERS: Mapping[str, Callable[[Path, str], None]] = {
+    cclf.NAME: Transcriber(cclf.SOURCE, cclf.SPEAKER, cclf.transcribe),
     fhir.NAME: fhir.transcribe,
     hl7v2.NAME: Transcriber(hl7v2.SOURCE, hl7v2.SOURCE, hl7v2.transcribe),
     x12.NAME: Transcriber(x12.SOURCE, x12.SPEAKER, x12.transcribe),

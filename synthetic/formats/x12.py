@@ -41,14 +41,13 @@ from pathlib import Path
 
 import polars as pl
 
+from synthetic.formats.claim_rows import MEDICAL, PERSON, ROSTER, claim_hash, read, roster_of
 from synthetic.formats.x12_claims import claims
 from synthetic.formats.x12_remittances import remittances
 from synthetic.formats.x12_segments import UNSPEAKABLE
-from synthetic.formats.x12_tellable import claim_hash, find, read
+from synthetic.formats.x12_tellable import find
 
 NAME, SOURCE, SPEAKER = "x12", "claims", "claims_x12"
-_TABLE, _ROSTER = "medical_claim", "eligibility"
-_PERSON = ("data_source", "person_id", "member_id")
 _DESCRIBED = (
     "payer_type", "birth_date", "gender", "first_name", "last_name", "address", "city", "state", "zip_code",
 )  # fmt: skip
@@ -62,10 +61,11 @@ def transcribe(folder: Path, to: Path) -> None:
             60 bytes a line of all.
         to: deliveries of `claims_x12`, by the same days.
     """
-    files = sorted(folder.glob(f"*/{_TABLE}*.csv"))
+    files = sorted(folder.glob(f"*/{MEDICAL}*.csv"))
     if not files:
         return
-    roster = roster_of(sorted(folder.glob(f"*/{_ROSTER}*.csv")))
+    rosters = sorted(folder.glob(f"*/{ROSTER}*.csv"))
+    roster = roster_of(rosters, _DESCRIBED, ["medicaid", "medicare"], UNSPEAKABLE)
     told = find(files, roster)
     for place, path in enumerate(files):
         rows = pl.read_csv(path, infer_schema=False)
@@ -92,37 +92,7 @@ def _write(rows: pl.DataFrame, path: Path, to: Path) -> None:
     if decided.height:
         texts["835"] = remittances(decided, delivered)
     for name, text in texts.items():
-        (to / f"{name}{path.stem.removeprefix(_TABLE)}.x12").write_bytes(text.encode())
-
-
-def roster_of(files: list[Path]) -> pl.DataFrame:
-    """Members as the roster described them last, whose card number is nobody else's; columns of _DESCRIBED as `roster_…`."""
-    columns = (*_PERSON, *_DESCRIBED)
-    schema = dict.fromkeys(columns, pl.String())
-    rows = pl.concat(
-        [pl.DataFrame(schema=schema)]
-        + [
-            pl.read_csv(path, infer_schema=False).match_to_schema(
-                pl.Schema(schema), missing_columns="insert", extra_columns="ignore"
-            )
-            for path in files
-        ]
-    )
-    is_speakable = ~pl.any_horizontal(
-        pl.col(name).str.contains(UNSPEAKABLE).fill_null(False) for name in columns
-    )
-    return (
-        rows.with_columns(people=pl.struct("data_source", "person_id").n_unique().over("member_id"))
-        .unique(_PERSON, keep="last", maintain_order=True)
-        .filter(
-            (pl.col("people") == 1)
-            & is_speakable
-            & pl.col("payer_type").is_in(["medicaid", "medicare"])
-            & pl.col("birth_date").str.contains(r"^\d{4}-\d\d-\d\d$")
-            & pl.col("last_name").is_not_null()
-        )
-        .select(*_PERSON, pl.col(_DESCRIBED).name.prefix("roster_"))
-    )
+        (to / f"{name}{path.stem.removeprefix(MEDICAL)}.x12").write_bytes(text.encode())
 
 
 def prepared(rows: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
@@ -131,7 +101,7 @@ def prepared(rows: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
     name = pl.col("data_source") + "-"
     return (
         rows.unique(("claim", "claim_line_number"), keep="first", maintain_order=True)
-        .join(roster, on=_PERSON, how="left", maintain_order="left")
+        .join(roster, on=PERSON, how="left", maintain_order="left")
         .with_columns(
             *(pl.col(of).cast(pl.Decimal(18, 2)).alias(to) for to, of in sums.items()),
             number=name + pl.col("claim_id"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from synthetic.formats.claim_rows import DIAGNOSES, MODIFIERS
 from synthetic.formats.x12_segments import (
     INSTITUTIONAL,
     PROFESSIONAL,
@@ -23,10 +24,8 @@ from synthetic.formats.x12_segments import (
     text,
 )
 
-MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
 # HI holds twelve composites; a professional claim has one HI of diagnoses, an institutional one two and its principal.
 IN_HI = 12
-DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
 _IS_PROFESSIONAL = pl.col("claim_type") == "professional"
 _SEX = {"female": "F", "male": "M", "unknown": "U"}
 

@@ -49,9 +49,16 @@ OF_RECORD = {
     "mart_client_engagement": {"last_kept_evidence_key"},
 }
 EXCLUDED: dict[str, dict[str, set[str]]] = {"fhir": OF_RECORD, "hl7v2": {}, "x12": OF_CLAIMS}
+# Medicare has few: more clients, among whom are corrections of both kinds; with them come stays without an alert, whose key is
+# that of their first claim.
+MEDICARE_CLIENTS, MEDICARE_SEED = 200, 3
+OF_MEDICARE = OF_CLAIMS | {
+    "fct_stay": {"stay_key"},
+    "mart_client_utilization": {"last_ed_visit_key", "last_acute_stay_key"},
+}
 KEPT_WITH_MARTS = (
     "stg_adt__event", "stg_adt__message", "stg_claims__medical_claim", "stg_claims_x12__claim",
-    "stg_claims_x12__remittance",
+    "stg_claims_x12__remittance", "stg_claims_cclf__cclf1", "stg_claims_cclf__cclf5",
 )  # fmt: skip
 HEADER = (
     "event_id,sending_facility_id,facility_name,facility_type,visit_number,event_type,patient_class,event_at,"
@@ -83,48 +90,108 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
     connection = duckdb.connect()
     before = None
     for name, answers in MARTS.items():
-        folder = tmp_path_factory.mktemp(name)
-        synthesize(folder / "landing", CLIENTS, seed=SEED, days=DAYS, formats=[name])
-        data = folder / "data"
-        if before:
-            # What no alert can change is built once: seeds, and what other senders alone say.
-            data.mkdir()
-            shutil.copy(before, data)
-        before = identify(folder / "landing", data, as_of(), answers)
-        connection.execute(f"attach '{before}' as warehouse (read_only)")
-        connection.execute(f"create schema {name}")
-        for schema, table in connection.execute(
-            "select distinct schema_name, table_name from duckdb_columns() where database_name = 'warehouse'"
-            f" and (schema_name = 'marts' or table_name in {KEPT_WITH_MARTS})"
-        ).fetchall():
-            connection.execute(
-                f"create table {name}.{table} as select * from warehouse.{schema}.{table}"
-            )
-        connection.execute("detach warehouse")
+        before = build(
+            connection, name, tmp_path_factory.mktemp(name), (CLIENTS, SEED), answers, before
+        )
     return connection
+
+
+@pytest.fixture(scope="module")
+def medicare(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    """A larger agency, as CSV and with Medicare's claims as CCLF."""
+    connection = duckdb.connect()
+    for name in ("csv", "cclf"):
+        size = (MEDICARE_CLIENTS, MEDICARE_SEED)
+        build(connection, name, tmp_path_factory.mktemp(name), size, MARTS["csv"], None)
+    return connection
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    folder: Path,
+    size: tuple[int, int],
+    answers: list[str],
+    before: Path | None,
+) -> Path:
+    """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
+    clients, seed = size
+    synthesize(folder / "landing", clients, seed=seed, days=DAYS, formats=[name])
+    data = folder / "data"
+    if before:
+        # What no alert can change is built once: seeds, and what other senders alone say.
+        data.mkdir()
+        shutil.copy(before, data)
+    found = identify(folder / "landing", data, as_of(), answers)
+    connection.execute(f"attach '{found}' as warehouse (read_only)")
+    connection.execute(f"create schema {name}")
+    for schema, table in connection.execute(
+        "select distinct schema_name, table_name from duckdb_columns() where database_name = 'warehouse'"
+        f" and (schema_name = 'marts' or table_name in {KEPT_WITH_MARTS})"
+    ).fetchall():
+        connection.execute(
+            f"create table {name}.{table} as select * from warehouse.{schema}.{table}"
+        )
+    connection.execute("detach warehouse")
+    return found
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("told", list(EXCLUDED))
 def test_every_format_makes_the_same_marts(built: duckdb.DuckDBPyConnection, told: str) -> None:
+    assert not different(built, told, EXCLUDED[told])
+
+
+@pytest.mark.long
+def test_cclf_makes_the_same_marts(medicare: duckdb.DuckDBPyConnection) -> None:
+    assert not different(medicare, "cclf", OF_MEDICARE)
+    stay = "select stay_key, client_key, admit_date from {}.fct_stay where has_adt order by all"
+    stays = [medicare.execute(stay.format(name)).fetchall() for name in ("csv", "cclf")]
+    assert stays[0] == stays[1]
+    for key, mart in (("ed_visit_key", "fct_ed_visit"), ("stay_key", "fct_stay")):
+        last = "last_acute_stay_key" if mart == "fct_stay" else "last_ed_visit_key"
+        pair = f"(client_key, {last}) in (select (client_key, {key}) from cclf.{mart})"
+        assert count(medicare, f"cclf.mart_client_utilization where {pair}") > 10
+        other = f"{last} is not null and not {pair}"
+        assert count(medicare, f"cclf.mart_client_utilization where {other}") == 0
+
+
+@pytest.mark.long
+def test_medicare_speaks_in_cclf(medicare: duckdb.DuckDBPyConnection) -> None:
+    told = "cclf.fct_claim where evidence_table = 'raw_claims_cclf.cclf{}'"
+    assert count(medicare, told.format(2)) > 10
+    assert count(medicare, told.format(5)) > 50
+    for table in ("cclf1", "cclf5"):
+        for adjustment in ("00", "01", "02"):
+            version = f"cclf.stg_claims_cclf__{table} where adjustment_type_code = '{adjustment}'"
+            assert count(medicare, version) > 0, version
+    for table in ("fct_ed_visit", "fct_outpatient_service"):
+        evidence = f"cclf.{table} where evidence_table like 'raw_claims_cclf.%'"
+        assert count(medicare, evidence) > 0, table
+
+
+def different(
+    built: duckdb.DuckDBPyConnection, told: str, excluded: dict[str, set[str]]
+) -> dict[str, object]:
+    """Marts in which the format and CSV differ, with the first rows of each alone; the marts are not empty."""
     columns: dict[str, list[str]] = {}
     for table, column in built.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = 'csv'"
         " and table_name not like 'stg_%' order by table_name, column_index"
     ).fetchall():
-        if column not in EVIDENCE | EXCLUDED[told].get(table, set()):
+        if column not in EVIDENCE | excluded.get(table, set()):
             columns.setdefault(table, []).append(f'"{column}"')
 
-    different = {}
+    found: dict[str, object] = {}
     for table, names in columns.items():
         rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", told)]
         lost = built.execute(f"{rows[0]} except all {rows[1]}").fetchall()
         added = built.execute(f"{rows[1]} except all {rows[0]}").fetchall()
         if lost or added:
-            different[table] = (lost[:2], added[:2])
-    assert not different
+            found[table] = (lost[:2], added[:2])
     for table in ("fct_stay", "fct_ed_visit", "fct_task", "fct_risk_reason", "mart_client_risk"):
         assert count(built, f"csv.{table}") > 10, table
+    return found
 
 
 @pytest.mark.long
@@ -277,7 +344,7 @@ def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixtur
     landing = tmp_path / "landing"
     arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
     assert main(arguments) == USAGE
-    assert "hl7: expected formats among csv, fhir, hl7v2, x12" in capsys.readouterr().err
+    assert f"hl7: expected formats among {', '.join(FORMATS)}" in capsys.readouterr().err
     assert not landing.exists()
 
 

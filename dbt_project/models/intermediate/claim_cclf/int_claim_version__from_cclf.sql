@@ -45,24 +45,35 @@ resolved_version as (
     left join beneficiary on version.mbi = beneficiary.former_mbi
 ),
 
--- spec 7, CCLF: the latest version stands; a cancellation takes back what it names, and its amount
--- is written as if it were paid
+-- a version without a day comes before all others
+ordered_version as (
+    select
+        *,
+        coalesce(effective_date, cast('0001-01-01' as date)) as known_date,
+        lpad(claim_version_id, 13, '0') as version_number
+    from resolved_version
+),
+
+-- spec 7, CCLF: the latest version stands, a denied one, too; a cancellation takes back what it
+-- names, and its amount is written as if it were paid
 ranked_version as (
     select
         *,
         part || ':' || current_mbi || '|' || natural_key as claim_id,
+        lead(known_date) over (
+            partition by part, current_mbi, natural_key order by known_date, version_number
+        ) as next_date,
         row_number() over (
             partition by part, current_mbi, natural_key
-            order by
-                coalesce(effective_date, cast('0001-01-01' as date)) desc,
-                lpad(claim_version_id, 13, '0') desc
+            order by known_date desc, version_number desc
         ) as recency,
         sum(case when is_cancellation then -abs(paid_amount) else paid_amount end) over (
             partition by part, current_mbi, natural_key
         ) as net_paid_amount
-    from resolved_version
+    from ordered_version
 ),
 
+-- what stood until something later took its place; a cancellation stands for nothing
 judged_version as (
     select
         part,
@@ -71,7 +82,14 @@ judged_version as (
         current_mbi,
         effective_date,
         is_cancellation,
+        case adjustment_type_code
+            when '01' then 'void'
+            when '02' then 'replacement'
+            else 'original'
+        end as action,
         net_paid_amount,
+        case when not is_cancellation then effective_date end as valid_from,
+        case when not is_cancellation then next_date end as valid_to,
         recency = 1 and not is_cancellation as is_final
     from ranked_version
 )

@@ -22,6 +22,8 @@ ranked_number as (
     from payer_number
 ),
 
+-- two payers may give two claims of a provider one number: what the claim's own payers answered
+-- counts first
 replaced_number as (
     select provider_id, payer_claim_number, min(first_payment_date) as first_payment_date
     from payer_number
@@ -42,11 +44,20 @@ ranked_version as (
             partition by version.provider_id, version.claim_id
             order by
                 case when version.replaced_number is null then 0 else 1 end,
-                coalesce(replaced_number.first_payment_date, cast('9999-12-31' as date)),
+                coalesce(
+                    own_number.first_payment_date,
+                    replaced_number.first_payment_date,
+                    cast('9999-12-31' as date)
+                ),
                 version.replaced_number
         ) as version_rank,
         count(*) over (partition by version.provider_id, version.claim_id) as version_count
     from numbered_version as version
+    left join payer_number as own_number
+        on
+        version.provider_id = own_number.provider_id
+        and version.claim_id = own_number.claim_id
+        and version.replaced_number = own_number.payer_claim_number
     left join replaced_number
         on
         version.provider_id = replaced_number.provider_id

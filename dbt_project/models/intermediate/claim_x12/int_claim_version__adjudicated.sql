@@ -35,11 +35,49 @@ decided_version as (
     group by version_id
 ),
 
--- the payer's number leads to the version that it was given to
-number_version as (
-    select provider_id, payer_claim_number, min(version_id) as version_id
-    from {{ ref('int_claim_payment__matched') }}
-    group by provider_id, payer_claim_number
+correction as (
+    select distinct provider_id, claim_id, replaced_number, version_id, payer_id
+    from {{ ref('int_claim_version__submitted') }}
+    where replaced_number is not null
+),
+
+-- the numbers that corrections name, and the versions that payers gave them to
+given_number as (
+    select distinct
+        payment.provider_id,
+        payment.payer_claim_number,
+        version.version_id,
+        version.claim_id,
+        version.payer_id
+    from {{ ref('int_claim_payment__matched') }} as payment
+    inner join (select distinct provider_id, replaced_number from correction) as named
+        on
+        payment.provider_id = named.provider_id
+        and payment.payer_claim_number = named.replaced_number
+    inner join {{ ref('int_claim_version__submitted') }} as version
+        on payment.version_id = version.version_id
+),
+
+-- the payer's number leads to the version that it was given to. Two payers may give one number to
+-- two claims: then to the one submitted to the payer of the correction, as the provider names both
+ranked_number as (
+    select
+        correction.version_id,
+        given_number.version_id as given_version_id,
+        row_number() over (
+            partition by correction.version_id
+            order by
+                case when given_number.payer_id = correction.payer_id then 0 else 1 end,
+                case when given_number.claim_id = correction.claim_id then 0 else 1 end,
+                given_number.version_id,
+                given_number.payer_id nulls last,
+                correction.payer_id nulls last
+        ) as preference
+    from correction
+    inner join given_number
+        on
+        correction.provider_id = given_number.provider_id
+        and correction.replaced_number = given_number.payer_claim_number
 ),
 
 adjudicated_version as (
@@ -47,7 +85,8 @@ adjudicated_version as (
         version.version_id,
         case
             when version.replaced_number is null then null
-            when number_version.version_id <> version.version_id then number_version.version_id
+            when number_version.given_version_id <> version.version_id
+                then number_version.given_version_id
             when first_version.version_id is not null then first_version.version_id
             else {{ x12_version_id('version.provider_id', "''", 'version.replaced_number') }}
         end as original_version_id,
@@ -63,10 +102,8 @@ adjudicated_version as (
     left join decided_version on version.version_id = decided_version.version_id
     left join ranked_decision as last_decision
         on version.version_id = last_decision.version_id and last_decision.recency = 1
-    left join number_version
-        on
-        version.provider_id = number_version.provider_id
-        and version.replaced_number = number_version.payer_claim_number
+    left join ranked_number as number_version
+        on version.version_id = number_version.version_id and number_version.preference = 1
     left join version as first_version
         on
         version.provider_id = first_version.provider_id

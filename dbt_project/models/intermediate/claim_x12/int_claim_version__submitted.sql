@@ -22,6 +22,7 @@ submitted_version as (
         is_void,
         {{ x12_version_id('provider_id', 'claim_id', 'replaced_number') }} as version_id,
         billing_npi,
+        payer_id,
         _batch_id,
         _source_row
     from claim

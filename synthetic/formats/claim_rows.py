@@ -1,0 +1,193 @@
+"""Rows of `claims/medical_claim`, and of the roster, as every syntax of claims asks of them.
+
+Which columns say what, which rows are one claim, and which of them hold together. Must not be here: what one syntax alone
+cannot say, segments, records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+
+ROSTER, MEDICAL = "eligibility", "medical_claim"
+PERSON = ("data_source", "person_id", "member_id")
+MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
+DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
+# As many as the form of a clinician's claim takes (CMS-1500).
+MOST_PROFESSIONAL_DIAGNOSES = 12
+# What is said of a line; everything else is said of the claim.
+OF_LINE = (
+    "claim_line_number", "claim_line_start_date", "claim_line_end_date", "revenue_center_code", "hcpcs_code", *MODIFIERS,
+    "service_unit_quantity", "paid_amount", "allowed_amount", "charge_amount",
+)  # fmt: skip
+OF_CLAIM = (
+    "claim_id", "claim_type", "person_id", "member_id", "payer", "plan", "claim_start_date", "claim_end_date",
+    "admission_date", "discharge_date", "admit_source_code", "admit_type_code", "discharge_disposition_code",
+    "place_of_service_code", "bill_type_code", "drg_code", "rendering_npi", "billing_npi", "facility_npi", "paid_date",
+    "diagnosis_code_type", *DIAGNOSES, "data_source", "claim_frequency_code", "original_claim_id", "claim_status",
+    "rendering_taxonomy_code", "facility_taxonomy_code",
+)  # fmt: skip
+UNTOLD = ("drg_code_type",)
+_STAY = ("admission_date", "discharge_date", "admit_source_code", "admit_type_code", "discharge_disposition_code")  # fmt: skip
+_NO_PROFESSIONAL = (*_STAY, "bill_type_code", "drg_code", "revenue_center_code")
+_REQUIRED = (
+    "claim_id", "payer", "data_source", "claim_start_date", "claim_end_date", "claim_line_start_date",
+    "claim_line_end_date", "billing_npi", "paid_date", "charge_amount", "paid_amount", "claim_status",
+    "claim_frequency_code", "claim_type",
+)  # fmt: skip
+_DAYS = ("claim_start_date", "claim_end_date", "claim_line_start_date", "claim_line_end_date", "admission_date", "paid_date")  # fmt: skip
+_AMOUNTS = ("charge_amount", "paid_amount", "allowed_amount", "service_unit_quantity")
+DAY = r"^\d{4}-\d\d-\d\d$"
+AMOUNT = r"^-?\d{1,12}(\.\d{1,2}0*)?$"
+
+
+def read(path: Path) -> pl.DataFrame:
+    """Rows of a file as texts, with every column of which something is asked."""
+    return complete(pl.read_csv(path, infer_schema=False), (*OF_CLAIM, *OF_LINE, *UNTOLD))
+
+
+def complete(rows: pl.DataFrame, asked: Iterable[str]) -> pl.DataFrame:
+    """Rows with every column of which something is asked, empty where the file had none."""
+    absent = [name for name in asked if name not in rows.columns]
+    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+
+
+def roster_of(
+    files: Sequence[Path], described: Iterable[str], payer_types: Sequence[str], unspeakable: str
+) -> pl.DataFrame:
+    """Members as the roster described them last, whose card number is nobody else's, in order of their last row.
+
+    Args:
+        files: of `eligibility`, in order of delivery.
+        described: columns to give as `roster_…`.
+        payer_types: whose members.
+        unspeakable: pattern of what the syntax cannot write; a member with such a value is left out.
+
+    Returns:
+        data_source, person_id, member_id and the described columns; one row per person and card number.
+    """
+    columns = (*PERSON, *described)
+    asked = dict.fromkeys((*columns, "payer_type", "birth_date", "last_name"), pl.String())
+    rows = pl.concat(
+        [pl.DataFrame(schema=asked)]
+        + [
+            pl.read_csv(path, infer_schema=False).match_to_schema(
+                pl.Schema(asked), missing_columns="insert", extra_columns="ignore"
+            )
+            for path in files
+        ]
+    )
+    is_speakable = ~pl.any_horizontal(
+        pl.col(name).str.contains(unspeakable).fill_null(False) for name in columns
+    )
+    return (
+        rows.with_columns(people=pl.struct("data_source", "person_id").n_unique().over("member_id"))
+        .unique(PERSON, keep="last", maintain_order=True)
+        .filter(
+            (pl.col("people") == 1)
+            & is_speakable
+            & pl.col("payer_type").is_in(payer_types)
+            & pl.col("birth_date").str.contains(DAY)
+            & pl.col("last_name").is_not_null()
+        )
+        .select(*PERSON, pl.col(columns[len(PERSON) :]).name.prefix("roster_"))
+    )
+
+
+def claim_hash() -> pl.Expr:
+    """What makes a claim the same claim when it comes again: a number of its payer's, and the version."""
+    return pl.struct("data_source", "claim_id", "claim_frequency_code").hash()
+
+
+def judged(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
+    """What is asked of each line before its claim is judged.
+
+    Returns:
+        claim, line, content and head (what is said of line and claim, hashed), number and original (hashed; null where it
+        corrects nothing), is_told (whether the row by itself can be said).
+    """
+    original = pl.struct("data_source", pl.col("original_claim_id").alias("number")).hash()
+    return [
+        claim_hash().alias("claim"),
+        pl.col("claim_line_number").cast(pl.UInt32, strict=False).alias("line"),
+        pl.struct(*OF_CLAIM, *OF_LINE).hash().alias("content"),
+        pl.struct(OF_CLAIM).hash().alias("head"),
+        pl.struct("data_source", pl.col("claim_id").alias("number")).hash().alias("number"),
+        pl.when(pl.col("original_claim_id").is_not_null()).then(original).alias("original"),
+        pl.all_horizontal(condition.fill_null(False) for condition in conditions).alias("is_told"),
+    ]
+
+
+def is_told_whole() -> pl.Expr:
+    """Of the lines of a claim: all can be said, came at once, and never again in other words."""
+    line = pl.col("line")
+    first_file = pl.col("file") == pl.col("file").min()
+    return (
+        pl.col("is_told").all()
+        & (pl.col("head").n_unique() == 1)
+        & (pl.struct("line", "content").n_unique() == line.n_unique())
+        & (line.filter(first_file).n_unique() == line.n_unique())
+    )
+
+
+def with_their_families(claims: pl.DataFrame) -> pl.DataFrame:
+    """The claims that can be told and none of whose family, by what replaces and voids what, cannot.
+
+    Args:
+        claims: claim, number, original, is_told; a row per claim. Two versions under one number cannot be told.
+    """
+    same_number = pl.col("claim").n_unique().over("number") == 1
+    claims = claims.with_columns(is_told=pl.col("is_told") & same_number)
+    while True:
+        untold = claims.filter(~pl.col("is_told"))
+        numbers = pl.concat([untold["number"], untold["original"].drop_nulls()]).implode()
+        wrong = pl.col("is_told") & (
+            pl.col("number").is_in(numbers) | pl.col("original").is_in(numbers).fill_null(False)
+        )
+        if not claims.select(wrong.any()).item():
+            return claims.filter("is_told")
+        claims = claims.with_columns(is_told=pl.col("is_told") & ~wrong)
+
+
+def in_order(columns: Iterable[str]) -> list[pl.Expr]:
+    """What any syntax of claims needs of a row by itself; `columns` are all those of the file."""
+    others = [name for name in columns if name not in (*OF_CLAIM, *OF_LINE, *UNTOLD)]
+    is_professional = pl.col("claim_type") == "professional"
+    frequency = pl.col("claim_frequency_code")
+    is_void, original = frequency == "8", pl.col("original_claim_id")
+    is_denied, first = pl.col("claim_status") == "denied", pl.col(DIAGNOSES[0])
+    amount = {name: pl.col(name).cast(pl.Decimal(18, 2), strict=False) for name in _AMOUNTS}
+    charge, paid = amount["charge_amount"], amount["paid_amount"]
+    too_many = DIAGNOSES[MOST_PROFESSIONAL_DIAGNOSES:]
+    return [
+        pl.all_horizontal(pl.col(name).is_not_null() for name in _REQUIRED),
+        pl.all_horizontal(pl.col(name).str.contains(DAY).fill_null(True) for name in _DAYS),
+        pl.all_horizontal(pl.col(name).str.contains(AMOUNT).fill_null(True) for name in _AMOUNTS),
+        *(pl.col(name).is_null() for name in others),
+        pl.col("claim_type").is_in(["professional", "institutional"]),
+        frequency.is_in(["1", "2", "3", "4", "7", "8"]),
+        frequency.is_in(["7", "8"]) == original.is_not_null(),
+        (original != pl.col("claim_id")).fill_null(True),
+        pl.col("claim_status").is_in(["paid", "denied"]),
+        pl.when(is_denied).then((paid == 0) & ~is_void).otherwise(True),
+        pl.when(is_void).then((charge <= 0) & (paid <= 0)).otherwise((charge >= 0) & (paid >= 0)),
+        pl.col("diagnosis_code_type") == "icd-10-cm",
+        first.is_not_null() | is_void,
+        *(
+            pl.col(name).is_not_null() | pl.col(following).is_null()
+            for name, following in pairwise(DIAGNOSES)
+        ),
+        pl.when(is_professional)
+        .then(
+            pl.all_horizontal(pl.col(name).is_null() for name in (*_NO_PROFESSIONAL, *too_many))
+            & pl.col("place_of_service_code").str.contains(r"^\d\d$")
+        )
+        .otherwise(
+            pl.col("place_of_service_code").is_null()
+            & pl.col("bill_type_code").str.contains(r"^\d{3}$")
+            & pl.col("revenue_center_code").str.contains(r"^\d{4}$")
+        ),
+    ]  # fmt: skip
