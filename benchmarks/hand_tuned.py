@@ -113,7 +113,7 @@ def _ingest_table(table: Table, files: list[tuple[int, Path]], out: Path, zone: 
     present: set[str] = set()
     scans = []
     for rank, path in files:
-        scan = pl.scan_csv(path, infer_schema=False, row_index_name="_row")
+        scan = pl.scan_csv(path, infer_schema=False, glob=False, row_index_name="_row")
         present.update(scan.collect_schema().names())
         scans.append(scan.with_columns(pl.col("_row").cast(pl.Int64) + rank * ROWS_PER_FILE))
     columns = [column for column in table.columns if column.name in present]
@@ -126,7 +126,7 @@ def _ingest_table(table: Table, files: list[tuple[int, Path]], out: Path, zone: 
     good.sink_parquet(f"{out}.parquet", compression="lz4")
     # Records are counted by their line ends alone; only a file that lost some is read again for its rejects.
     given = records.select(pl.len()).collect(engine="streaming").item()
-    if given != pl.scan_parquet(f"{out}.parquet").select(pl.len()).collect().item():
+    if given != pl.scan_parquet(f"{out}.parquet", glob=False).select(pl.len()).collect().item():
         bad = judged.filter(pl.col("is bad")).select("_row", *(column.name for column in columns))
         bad.sink_parquet(f"{out}.rejects.parquet")
 

@@ -125,7 +125,7 @@ def _about(members: pl.DataFrame, files: list[Path], asked: Iterable[str]) -> pl
         )
     ]
     for place, path in enumerate(files):
-        rows = pl.scan_csv(path, infer_schema=False).with_row_index("row")
+        rows = pl.scan_csv(path, infer_schema=False, glob=False).with_row_index("row")
         found.append(
             rows.filter(pl.col("member_id").is_in(numbers))
             .with_columns(file=pl.lit(place, pl.UInt16))
@@ -265,7 +265,7 @@ def _take_away(files: list[Path], told: pl.DataFrame) -> None:
     for (place,), rows in told.group_by("file"):
         path = files[place]
         rest = path.with_suffix(".rest")
-        pl.scan_csv(path, infer_schema=False).with_row_index("row").filter(
+        pl.scan_csv(path, infer_schema=False, glob=False).with_row_index("row").filter(
             ~pl.col("row").is_in(rows["row"].implode())
         ).drop("row").sink_csv(rest)
         with rest.open() as file:

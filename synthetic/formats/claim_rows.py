@@ -46,7 +46,9 @@ AMOUNT = r"^-?\d{1,12}(\.\d{1,2}0*)?$"
 
 def read(path: Path) -> pl.DataFrame:
     """Rows of a file as texts, with every column of which something is asked."""
-    return complete(pl.read_csv(path, infer_schema=False), (*OF_CLAIM, *OF_LINE, *UNTOLD))
+    return complete(
+        pl.read_csv(path, infer_schema=False, glob=False), (*OF_CLAIM, *OF_LINE, *UNTOLD)
+    )
 
 
 def complete(rows: pl.DataFrame, asked: Iterable[str]) -> pl.DataFrame:
@@ -74,7 +76,7 @@ def roster_of(
     rows = pl.concat(
         [pl.DataFrame(schema=asked)]
         + [
-            pl.read_csv(path, infer_schema=False).match_to_schema(
+            pl.read_csv(path, infer_schema=False, glob=False).match_to_schema(
                 pl.Schema(asked), missing_columns="insert", extra_columns="ignore"
             )
             for path in files

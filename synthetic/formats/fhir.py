@@ -73,7 +73,7 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
     files = sorted((landing / kind.source).glob(f"*/{kind.table}_*.csv"))
     untold = _untold(kind, files, zone)
     for path in files:
-        rows = pl.read_csv(path, infer_schema=False)
+        rows = pl.read_csv(path, infer_schema=False, glob=False)
         full = with_all_columns(rows, kind)
         is_told = full.select(~_hash(kind).is_in(untold)).to_series()
         if not is_told.any():
@@ -95,7 +95,7 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
     found = [pl.Series("key", [], pl.UInt64)]
     clocks = []
     for path in files:
-        full = with_all_columns(pl.read_csv(path, infer_schema=False), kind)
+        full = with_all_columns(pl.read_csv(path, infer_schema=False, glob=False), kind)
         said = kind.is_tellable(full.columns, zone)
         found.append(full.filter(~said).select(_hash(kind).alias("key")).to_series().unique())
         if kind.changed is not None:

@@ -82,7 +82,7 @@ def transcribe(landing: Path, to: Path, zone: str) -> None:
         return
     told = _told(files, zone)
     for place, path in enumerate(files):
-        rows = pl.read_csv(path, infer_schema=False)
+        rows = pl.read_csv(path, infer_schema=False, glob=False)
         full = with_all_columns(rows, _ROW)
         response = full.select(_hash("response_id")).to_series()
         here = told.filter(pl.col("file") == place)
@@ -110,7 +110,7 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
     """
     known = []
     for place, path in enumerate(files):
-        full = with_all_columns(pl.read_csv(path, infer_schema=False), _ROW)
+        full = with_all_columns(pl.read_csv(path, infer_schema=False, glob=False), _ROW)
         known.append(
             full.select(
                 response=_hash("response_id"),

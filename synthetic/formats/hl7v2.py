@@ -80,7 +80,7 @@ def transcribe(folder: Path, to: Path) -> None:
         return
     reworded = _reworded(files)
     for path in files:
-        alerts = pl.read_csv(path, infer_schema=False)
+        alerts = pl.read_csv(path, infer_schema=False, glob=False)
         full = _with_all_columns(alerts)
         is_told = full.select(_is_tellable() & ~_hash(_KEY).is_in(reworded)).to_series()
         if not is_told.any():
@@ -103,7 +103,7 @@ def _with_all_columns(alerts: pl.DataFrame) -> pl.DataFrame:
 def _reworded(files: list[Path]) -> pl.Series:
     """Keys (as hashes) of the alerts that came more than once, and not always in the same words."""
     rows = pl.concat(
-        _with_all_columns(pl.read_csv(path, infer_schema=False)).select(
+        _with_all_columns(pl.read_csv(path, infer_schema=False, glob=False)).select(
             key=_hash(_KEY), content=_hash((*_COLUMNS, *_UNTOLD))
         )
         for path in files

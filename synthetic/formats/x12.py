@@ -68,7 +68,7 @@ def transcribe(folder: Path, to: Path) -> None:
     roster = roster_of(rosters, _DESCRIBED, ["medicaid", "medicare"], UNSPEAKABLE)
     told = find(files, roster)
     for place, path in enumerate(files):
-        rows = pl.read_csv(path, infer_schema=False)
+        rows = pl.read_csv(path, infer_schema=False, glob=False)
         full = read(path)
         is_told = full.select(claim_hash().is_in(told.claims)).to_series()
         if not is_told.any():

@@ -116,13 +116,14 @@ def build(
 ) -> Path:
     """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
     clients, seed = size
-    synthesize(folder / "landing", clients, seed=seed, days=DAYS, formats=[name])
+    landing = folder / "landing [a]"
+    synthesize(landing, clients, seed=seed, days=DAYS, formats=[name])
     data = folder / "data"
     if before:
         # What no alert can change is built once: seeds, and what other senders alone say.
         data.mkdir()
         shutil.copy(before, data)
-    found = identify(folder / "landing", data, as_of(), answers)
+    found = identify(landing, data, as_of(), answers)
     connection.execute(f"attach '{found}' as warehouse (read_only)")
     connection.execute(f"create schema {name}")
     for schema, table in connection.execute(
