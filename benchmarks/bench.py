@@ -35,11 +35,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Process:
-    """One finished process: CPU and wall seconds, peak resident memory in MB of it or any process it waited for."""
+    """One finished process: CPU and wall seconds."""
 
     cpu_seconds: float
     wall_seconds: float
-    peak_mb: float
 
 
 OUTSIDE_THE_RATIO = ("start", "workbooks")
@@ -142,7 +141,7 @@ class _Program:
             Text("whole process", "bold"),
             f"{statistics.median(run.cpu_seconds for run in self.processes):.1f}",
             f"{statistics.median(run.wall_seconds for run in self.processes):.1f}",
-            f"{statistics.median(run.peak_mb for run in self.processes):.0f}",
+            f"{statistics.median(max(float(s['peak_mb']) for s in run) for run in self.stages):.0f}",
         )
         return table
 
@@ -159,7 +158,7 @@ def _measured(arguments: list[str | Path]) -> Process:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{arguments[1]} ended with {process.returncode}:\n{output}")
-    return Process(used.ru_utime + used.ru_stime, time.monotonic() - started, used.ru_maxrss / 1024)
+    return Process(used.ru_utime + used.ru_stime, time.monotonic() - started)
 
 
 def _stages(data: Path) -> Stages:

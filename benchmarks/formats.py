@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from rich.table import Table
 
+from orchestration.progress import peak_mb
 from sources.contract import load_contracts
 from sources.ingest import RECORD_READERS
 
@@ -198,8 +198,7 @@ def _read(name: str, paths: list[Path]) -> Reading:
             Counter(dict.fromkeys(tables, 1)),
         )
         spent = _cpu() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return Reading(read[form.table].rows_loaded, spent, peak)
+    return Reading(read[form.table].rows_loaded, spent, peak_mb())
 
 
 def _cpu() -> float:

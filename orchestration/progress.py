@@ -45,7 +45,9 @@ def cpu_seconds() -> float:
     return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
+    """Largest resident memory of this process so far, in MB, since the last stage began where there are stages."""
+    # ru_maxrss would also hold that of the process from which this one was started.
     status = Path("/proc/self/status")
     if status.exists():
         for line in status.read_text().splitlines():
@@ -96,7 +98,7 @@ class Reporter:
             yield
         finally:
             self.costs.append(
-                StageCost(name, cpu_seconds() - cpu, time.monotonic() - wall, _peak_mb())
+                StageCost(name, cpu_seconds() - cpu, time.monotonic() - wall, peak_mb())
             )
             if self._live is not None and self._task is not None:
                 total = self._live.tasks[self._task].total or 1

@@ -14,7 +14,7 @@ from orchestration.cli import USAGE, main
 from sources.contract import load_contracts
 from sources.formats.hl7v2 import read_hl7v2
 from synthetic.agency import as_of, synthesize
-from synthetic.formats import FORMATS, hl7v2
+from synthetic.formats import FORMATS, TRANSCRIBERS, hl7v2
 from tests.linkage.identified import identify
 
 # Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
@@ -25,6 +25,7 @@ MARTS = {
     "hl7v2": ["+path:models/marts,source:adt+"],
     "x12": ["+path:models/marts"],
     "fhir": ["+path:models/marts"],
+    "all": ["+path:models/marts"],
 }
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.
@@ -48,7 +49,15 @@ OF_RECORD = {
     "fct_visit": {"visit_key"},
     "mart_client_engagement": {"last_kept_evidence_key"},
 }
-EXCLUDED: dict[str, dict[str, set[str]]] = {"fhir": OF_RECORD, "hl7v2": {}, "x12": OF_CLAIMS}
+EXCLUDED: dict[str, dict[str, set[str]]] = {
+    "fhir": OF_RECORD,
+    "hl7v2": {},
+    "x12": OF_CLAIMS,
+    "all": {
+        table: OF_RECORD.get(table, set()) | OF_CLAIMS.get(table, set())
+        for table in OF_RECORD | OF_CLAIMS
+    },
+}
 # Medicare has few: more clients, among whom are corrections of both kinds; with them come stays without an alert, whose key is
 # that of their first claim.
 MEDICARE_CLIENTS, MEDICARE_SEED = 200, 3
@@ -117,7 +126,8 @@ def build(
     """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
     clients, seed = size
     landing = folder / "landing [a]"
-    synthesize(landing, clients, seed=seed, days=DAYS, formats=[name])
+    formats = [*TRANSCRIBERS] if name == "all" else [name]
+    synthesize(landing, clients, seed=seed, days=DAYS, formats=formats)
     data = folder / "data"
     if before:
         # What no alert can change is built once: seeds, and what other senders alone say.
