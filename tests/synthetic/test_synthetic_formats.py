@@ -25,7 +25,7 @@ MARTS = {
     "hl7v2": ["+path:models/marts,source:adt+"],
     "x12": ["+path:models/marts"],
     "fhir": ["+path:models/marts"],
-    "all": ["+path:models/marts"],
+    "every": ["+path:models/marts"],
 }
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.
@@ -53,7 +53,7 @@ EXCLUDED: dict[str, dict[str, set[str]]] = {
     "fhir": OF_RECORD,
     "hl7v2": {},
     "x12": OF_CLAIMS,
-    "all": {
+    "every": {
         table: OF_RECORD.get(table, set()) | OF_CLAIMS.get(table, set())
         for table in OF_RECORD | OF_CLAIMS
     },
@@ -126,7 +126,7 @@ def build(
     """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
     clients, seed = size
     landing = folder / "landing [a]"
-    formats = [*TRANSCRIBERS] if name == "all" else [name]
+    formats = [*TRANSCRIBERS] if name == "every" else [name]
     synthesize(landing, clients, seed=seed, days=DAYS, formats=formats)
     data = folder / "data"
     if before:
