@@ -168,6 +168,7 @@ def _caseload(released: Released) -> None:
 def _feeds(released: Released) -> None:
     st.header("Where the numbers come from")
     st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
+    st.markdown(tables.linkage(released.linkage_accuracy()))
     for notice in released.manifest["notices"]:
         st.markdown(f"- {notice}")
 

@@ -1,7 +1,7 @@
 """Reading a release for the pages: aggregate Parquet and the manifest, nothing else.
 
 A page follows `current` once per run of the script and then reads below the directory it found, so that one page never
-mixes two releases. No client row is reachable from here: only `metrics/` and `manifest.json` are opened.
+mixes two releases. No client row is reachable from here: only `metrics/`, `manifest.json` and one count of `quality/` are opened.
 """
 
 from __future__ import annotations
@@ -53,6 +53,10 @@ class Released:
             name: file stem below `metrics/`.
         """
         return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet", glob=False)
+
+    def linkage_accuracy(self) -> pl.DataFrame:
+        """How many of the persons that someone checked are linked, and rightly; a row per scope, none without a sample."""
+        return pl.read_parquet(self.directory / "quality" / "linkage_accuracy.parquet", glob=False)
 
 
 def current(published: Path) -> Released:

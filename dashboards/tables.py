@@ -75,6 +75,28 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
     )
 
 
+def linkage(accuracy: pl.DataFrame) -> str:
+    """How rightly other senders' persons were linked to clients, in a sentence.
+
+    Args:
+        accuracy: `Released.linkage_accuracy`.
+    """
+    found = accuracy.filter(pl.col("scope") == "all")
+    checked = found["checked_count"].sum()
+    if not checked:
+        return "How rightly persons are linked to clients is not known: nobody has delivered a checked sample."
+    row = found.row(0, named=True)
+    if row["precision_rate"] is None or row["recall_rate"] is None:
+        return f"How rightly persons are linked to clients: a checked sample of {checked:,} is too small to say."
+    twins = row["merged_twin_count"]
+    return (
+        f"How rightly persons are linked to clients, by a checked sample of {checked:,}:"
+        f" **{row['precision_rate'] * 100:.2f} %** of the links are right,"
+        f" **{row['recall_rate'] * 100:.2f} %** of those who are clients are linked,"
+        f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by likeness."
+    )
+
+
 def percent(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
     """`38.4 %`, `hidden`, or a dash where there is nothing to divide."""
     if hidden:

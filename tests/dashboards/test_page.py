@@ -44,6 +44,7 @@ def test_page_shows_every_measure_of_the_release(page: AppTest, demo: Demo) -> N
     )
     shown = {metric.label: metric.value for metric in page.metric}
     assert len(shown) == totals.height
+    assert "nobody has delivered a checked sample" in _texts(page)
     for row in totals.iter_rows(named=True):
         expected = tables.percent(row["rate"], hidden=row["is_suppressed"])
         assert shown[row["title"]] == expected
@@ -94,6 +95,32 @@ def test_small_cells_read_hidden() -> None:
         ("a", "hidden", "hidden", "hidden", "hidden"),
         ("b", "25.0 %", "55", "220", "0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("checked", "precision", "twins", "said"),
+    [
+        (2_357, "0.9996", 0, "sample of 2,357: **99.96 %** of the links are right, **98.06 %** of"),
+        (2_357, "0.9996", 0, "no twins merged"),
+        (2_357, "0.9996", 1, "1 twin merged"),
+        (12, None, 0, "a checked sample of 12 is too small to say"),
+        (0, None, 0, "nobody has delivered a checked sample"),
+    ],
+)
+def test_the_page_says_how_rightly_persons_are_linked(
+    checked: int, precision: str | None, twins: int, said: str
+) -> None:
+    rate = pl.Decimal(9, 4)
+    accuracy = pl.DataFrame(
+        {
+            "scope": ["all", "scored"],
+            "checked_count": [checked, 5],
+            "precision_rate": [precision, None],
+            "recall_rate": [precision and "0.9806", None],
+            "merged_twin_count": [twins, 0],
+        }
+    ).cast({"precision_rate": rate, "recall_rate": rate})
+    assert said in tables.linkage(accuracy)
 
 
 def test_page_before_the_first_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
