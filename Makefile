@@ -11,9 +11,9 @@ demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to relea
 	$(BIN)/caseload demo --data data --identity-dirt
 
 test: $(READY)  ## the suite, but for what test-long holds
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-long: $(READY)  ## what takes minutes by itself: kill -9 at CRASH_POINTS=10 points a stage, the same agency in every format
+test-long: $(READY)  ## what takes minutes by itself: kill -9 at CRASH_POINTS=10 points a stage, the same agency in every format, runs over ../shared/real
 	$(BIN)/pytest -m long
 
 lint: $(READY)  ## python, SQL, import law

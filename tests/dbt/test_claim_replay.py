@@ -108,7 +108,7 @@ def chains(draw: st.DrawFn) -> list[Record]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(story=chains(), data=st.data())
 def test_any_arrival_gives_the_same_final_claims(

@@ -107,7 +107,7 @@ def medicare_chains(draw: st.DrawFn) -> list[Version]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(story=medicare_chains(), data=st.data())
 def test_any_arrival_gives_the_same_claims_and_history_of_medicare(

@@ -44,6 +44,7 @@ def delivered() -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line.strip()]
 
 
+@pytest.mark.long
 def test_every_resource_is_counted(export: Path, delivered: list[dict[str, Any]]) -> None:
     counted = {
         row[0]: row[1:]
@@ -63,6 +64,7 @@ def test_every_resource_is_counted(export: Path, delivered: list[dict[str, Any]]
     assert _all(export, reasons) == [("no_resource_type", logged)]
 
 
+@pytest.mark.long
 def test_patients_are_clients_under_their_own_id(
     export: Path, delivered: list[dict[str, Any]]
 ) -> None:
@@ -73,6 +75,7 @@ def test_patients_are_clients_under_their_own_id(
     assert _all(export, "select count(*) from marts.dim_client where is_deceased") == [(died,)]
 
 
+@pytest.mark.long
 def test_encounters_are_visits_stays_and_emergencies(
     export: Path, delivered: list[dict[str, Any]]
 ) -> None:
@@ -91,6 +94,7 @@ def test_encounters_are_visits_stays_and_emergencies(
     ]
 
 
+@pytest.mark.long
 def test_a_release_is_there(export: Path) -> None:
     assert (export / "published" / "current" / "manifest.json").is_file()
     assert released_bytes(export)

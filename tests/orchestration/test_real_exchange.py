@@ -18,6 +18,10 @@ FILES = REAL / "x12" / "landing" / "claims_x12"
 MESSAGES = REAL / "hl7v2" / "landing" / "adt"
 
 
+# A whole run over somebody else's files: make test has those of the demo, and the readers' tests read these files too.
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not FILES.is_dir():

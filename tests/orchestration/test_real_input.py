@@ -26,6 +26,10 @@ _INSTRUMENTS = {
 }
 
 
+# A whole run over somebody else's files: make test has those of the demo, and the readers' tests read these files too.
+pytestmark = pytest.mark.long
+
+
 @pytest.fixture(scope="module")
 def synthea(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not REAL.is_dir():
