@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
@@ -24,8 +24,6 @@ _MAX_RATIO = 200
 _MAX_SURE_BYTES = 1 << 30
 _MAX_MEMBERS = 10_000
 _ENCRYPTED = 0x1
-# What zipfile makes of names and places that no program would write.
-_NONSENSE = (UnicodeDecodeError, OverflowError, struct.error)
 _PASS_BYTES = 1 << 18  # stays in the processor's cache while it is hashed and surveyed
 
 
@@ -119,26 +117,43 @@ def _inflated(packed: BinaryIO) -> Iterator[bytes]:
 
 
 def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
+    with _refusing():
+        archive = zipfile.ZipFile(path)
+    with archive:
+        members = [member for member in archive.infolist() if not member.is_dir()]
+        check_members(members, path.stat().st_size)
+        for member in sorted(members, key=lambda m: m.filename):
+            target = folder / "unpacked"
+            surveyor = Surveyor()
+            with target.open("wb") as plain:
+                for block in _unzipped(archive, member):
+                    surveyor.feed(block)
+                    plain.write(block)
+            yield PlainFile(member.filename, target, surveyor.finish())
+            target.unlink()
+
+
+def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    with _refusing(), archive.open(member) as packed:
+        while block := packed.read(BLOCK_BYTES):
+            yield block
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """What zipfile raises of a damaged archive as a refusal; around its own calls alone, so that no error of ours hides here."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
-            check_members(members, path.stat().st_size)
-            for member in sorted(members, key=lambda m: m.filename):
-                target = folder / "unpacked"
-                surveyor = Surveyor()
-                with archive.open(member) as packed, target.open("wb") as plain:
-                    while block := packed.read(BLOCK_BYTES):
-                        surveyor.feed(block)
-                        plain.write(block)
-                yield PlainFile(member.filename, target, surveyor.finish())
-                target.unlink()
+        yield
     except zipfile.BadZipFile as error:
         code = "archive_corrupt" if "CRC" in str(error) else "archive_truncated"
         raise FileRefusedError(
             code, "zip is not whole; expected an archive that unpacks without an error"
         ) from error
-    except (zlib.error, EOFError, NotImplementedError, *_NONSENSE) as error:
+    except (zlib.error, EOFError, NotImplementedError) as error:
         raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
+    except ValueError as error:
+        # A name in no known writing, or a place behind the end of any file.
+        raise FileRefusedError("archive_corrupt", "zip directory makes no sense") from error
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise

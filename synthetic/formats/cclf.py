@@ -45,7 +45,7 @@ from pathlib import Path
 
 import polars as pl
 
-from synthetic.formats.cclf_records import LAYOUTS, fits, records
+from synthetic.formats.cclf_records import LAYOUTS, UNSPEAKABLE, fits, records
 from synthetic.formats.cclf_tellable import CANCELS, MBI, OF_FILL, STANDS, fills, medical
 from synthetic.formats.claim_rows import (
     DIAGNOSES,
@@ -55,9 +55,9 @@ from synthetic.formats.claim_rows import (
     PERSON,
     ROSTER,
     UNTOLD,
-    complete,
     roster_of,
 )
+from synthetic.formats.row_files import complete
 
 NAME, SOURCE, SPEAKER = "cclf", "claims", "claims_cclf"
 _PHARMACY = "pharmacy_claim"
@@ -65,7 +65,6 @@ _DESCRIBED = (
     "dual_status_code", "birth_date", "death_date", "gender", "first_name", "last_name", "address", "city", "state",
     "zip_code",
 )  # fmt: skip
-_CONTROL = r"[\x00-\x1f\x7f]"
 _SEX = {"male": "1", "female": "2"}
 # CLM_TYPE_CD by the first two digits of the type of bill; all other hospital claims are outpatient.
 _KIND = {"11": "60", "41": "60", "18": "30", "21": "20", "32": "10", "33": "10", "34": "10", "81": "50", "82": "50"}  # fmt: skip
@@ -103,7 +102,7 @@ def transcribe(folder: Path, to: Path) -> None:
 
 def _members(files: list[Path]) -> pl.DataFrame:
     """Members of Medicare who can be told, with the number that they have now (the last in the roster)."""
-    roster = roster_of(files, _DESCRIBED, ["medicare"], _CONTROL)
+    roster = roster_of(files, _DESCRIBED, ["medicare"], UNSPEAKABLE)
     names = list(LAYOUTS["cclf8"].values())
     is_sayable = pl.col("member_id").str.contains(MBI) & fits(("cclf8",), names)
     return (

@@ -14,6 +14,8 @@ from sources.formats.fixed_width import place
 from synthetic.formats.claim_rows import DIAGNOSES, MODIFIERS, MOST_PROFESSIONAL_DIAGNOSES
 
 TABLES = load_contracts()["claims_cclf"].tables
+# Nothing that ends a line, by any reckoning, or that no text has.
+UNSPEAKABLE = r"[\x00-\x1f\x7f\u0085\u2028\u2029]"
 # Ends of the layouts: lengths of CMS's records (CCLF Information Packet, version 36).
 LENGTHS = {
     "cclf1": 437, "cclf2": 199, "cclf4": 112, "cclf5": 388, "cclf7": 195, "cclf8": 549, "cclf9": 55,
@@ -79,7 +81,7 @@ def fits(tables: tuple[str, ...], columns: list[str]) -> pl.Expr:
     return pl.all_horizontal(
         (
             (_written(name).str.len_chars() <= size)
-            & ~pl.col(name).str.contains(r"[\x00-\x1f\x7f\u0085\u2028\u2029]")
+            & ~pl.col(name).str.contains(UNSPEAKABLE)
             & (pl.col(name).str.strip_chars() == pl.col(name))
         ).fill_null(True)
         for name, size in sizes.items()

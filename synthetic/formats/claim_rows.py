@@ -12,6 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
+from synthetic.formats import row_files
+
 ROSTER, MEDICAL = "eligibility", "medical_claim"
 PERSON = ("data_source", "person_id", "member_id")
 MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
@@ -44,17 +46,9 @@ DAY = r"^\d{4}-\d\d-\d\d$"
 AMOUNT = r"^-?\d{1,12}(\.\d{1,2}0*)?$"
 
 
-def read(path: Path) -> pl.DataFrame:
-    """Rows of a file as texts, with every column of which something is asked."""
-    return complete(
-        pl.read_csv(path, infer_schema=False, glob=False), (*OF_CLAIM, *OF_LINE, *UNTOLD)
-    )
-
-
-def complete(rows: pl.DataFrame, asked: Iterable[str]) -> pl.DataFrame:
-    """Rows with every column of which something is asked, empty where the file had none."""
-    absent = [name for name in asked if name not in rows.columns]
-    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+def completed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `medical_claim` with every column of which something is asked."""
+    return row_files.complete(rows, (*OF_CLAIM, *OF_LINE, *UNTOLD))
 
 
 def roster_of(
@@ -76,7 +70,7 @@ def roster_of(
     rows = pl.concat(
         [pl.DataFrame(schema=asked)]
         + [
-            pl.read_csv(path, infer_schema=False, glob=False).match_to_schema(
+            row_files.read(path).match_to_schema(
                 pl.Schema(asked), missing_columns="insert", extra_columns="ignore"
             )
             for path in files

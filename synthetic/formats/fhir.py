@@ -45,11 +45,12 @@ import polars as pl
 
 from synthetic.formats import fhir_json as fhir
 from synthetic.formats import fhir_screenings
-from synthetic.formats.fhir_files import keep, with_all_columns, write
+from synthetic.formats.fhir_files import write
 from synthetic.formats.fhir_kinds import Kind, is_deleted, local
 from synthetic.formats.fhir_permissions import CONSENT, SERVICE_REQUEST, TASK
 from synthetic.formats.fhir_record import CONDITION, PATIENT
 from synthetic.formats.fhir_services import APPOINTMENT, ENCOUNTER
+from synthetic.formats.row_files import keep, read
 
 NAME, SPEAKER = "fhir", "ehr_fhir"
 # Tasks stand before the referrals that they carry out: both are told of the same rows.
@@ -73,8 +74,8 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
     files = sorted((landing / kind.source).glob(f"*/{kind.table}_*.csv"))
     untold = _untold(kind, files, zone)
     for path in files:
-        rows = pl.read_csv(path, infer_schema=False, glob=False)
-        full = with_all_columns(rows, kind)
+        rows = read(path)
+        full = kind.completed(rows)
         is_told = full.select(~_hash(kind).is_in(untold)).to_series()
         if not is_told.any():
             continue
@@ -95,7 +96,7 @@ def _untold(kind: Kind, files: list[Path], zone: str) -> pl.Series:
     found = [pl.Series("key", [], pl.UInt64)]
     clocks = []
     for path in files:
-        full = with_all_columns(pl.read_csv(path, infer_schema=False, glob=False), kind)
+        full = kind.completed(read(path))
         said = kind.is_tellable(full.columns, zone)
         found.append(full.filter(~said).select(_hash(kind).alias("key")).to_series().unique())
         if kind.changed is not None:

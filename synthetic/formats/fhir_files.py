@@ -1,4 +1,4 @@
-"""Files of resources, and files of rows that lose what is told otherwise.
+"""Files of resources.
 
 Must not be here: resource types.
 """
@@ -10,7 +10,6 @@ from pathlib import Path
 import polars as pl
 
 from synthetic.formats.fhir_json import Json
-from synthetic.formats.fhir_kinds import Kind
 
 _SLICE_ROWS = 50_000
 
@@ -25,17 +24,3 @@ def write(rows: pl.DataFrame, resource: Json, path: Path) -> None:
     with path.open("wb") as file:
         for part in told.iter_slices(_SLICE_ROWS):
             part.select(line).write_csv(file, include_header=False, quote_style="never")
-
-
-def keep(rows: pl.DataFrame, path: Path) -> None:
-    """What stays of a file: it goes where nothing does."""
-    if rows.height:
-        rows.write_csv(path)
-    else:
-        path.unlink()
-
-
-def with_all_columns(rows: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """The rows with all columns of their kind."""
-    absent = [name for name in (*kind.columns, "is_deleted") if name not in rows.columns]
-    return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)

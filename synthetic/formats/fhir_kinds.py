@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
+from synthetic.formats.row_files import complete
 
 HL7 = "http://terminology.hl7.org/CodeSystem"
 # The tag by which our reader knows the program of a resource (sources/ehr_fhir/contract.yml).
@@ -52,6 +53,10 @@ class Kind:
     untold: frozenset[str] = frozenset()
     changed: pl.Expr | None = None
     is_beside: bool = False
+
+    def completed(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows with all columns that are told."""
+        return complete(rows, (*self.columns, _DELETED))
 
     def is_tellable(self, names: list[str], zone: str) -> pl.Expr:
         """Whether a resource can say what a row of a file with these columns says."""

@@ -10,8 +10,9 @@ from pathlib import Path
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
-from synthetic.formats.fhir_files import keep, with_all_columns, write
+from synthetic.formats.fhir_files import write
 from synthetic.formats.fhir_kinds import HL7, Kind, mapped, meta, moment, patient, said
+from synthetic.formats.row_files import keep, read
 
 SOURCE = "screenings"
 _LOINC = "http://loinc.org"
@@ -82,8 +83,8 @@ def transcribe(landing: Path, to: Path, zone: str) -> None:
         return
     told = _told(files, zone)
     for place, path in enumerate(files):
-        rows = pl.read_csv(path, infer_schema=False, glob=False)
-        full = with_all_columns(rows, _ROW)
+        rows = read(path)
+        full = _ROW.completed(rows)
         response = full.select(_hash("response_id")).to_series()
         here = told.filter(pl.col("file") == place)
         suffix = path.stem.removeprefix("response")
@@ -110,7 +111,7 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
     """
     known = []
     for place, path in enumerate(files):
-        full = with_all_columns(pl.read_csv(path, infer_schema=False, glob=False), _ROW)
+        full = _ROW.completed(read(path))
         known.append(
             full.select(
                 response=_hash("response_id"),

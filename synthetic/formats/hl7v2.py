@@ -32,6 +32,8 @@ from pathlib import Path
 
 import polars as pl
 
+from synthetic.formats.row_files import complete, keep, read
+
 NAME, SOURCE = "hl7v2", "adt"
 _TABLE = "event"
 _END = "\r"
@@ -80,8 +82,8 @@ def transcribe(folder: Path, to: Path) -> None:
         return
     reworded = _reworded(files)
     for path in files:
-        alerts = pl.read_csv(path, infer_schema=False, glob=False)
-        full = _with_all_columns(alerts)
+        alerts = read(path)
+        full = complete(alerts, (*_COLUMNS, *_UNTOLD))
         is_told = full.select(_is_tellable() & ~_hash(_KEY).is_in(reworded)).to_series()
         if not is_told.any():
             continue
@@ -89,21 +91,13 @@ def transcribe(folder: Path, to: Path) -> None:
         told = to / path.parent.name / f"{path.stem}.hl7"
         told.parent.mkdir(parents=True, exist_ok=True)
         told.write_bytes(_batch(lines, path.parent.name).encode())
-        if is_told.all():
-            path.unlink()
-        else:
-            alerts.filter(~is_told).write_csv(path)
-
-
-def _with_all_columns(alerts: pl.DataFrame) -> pl.DataFrame:
-    absent = [name for name in (*_COLUMNS, *_UNTOLD) if name not in alerts.columns]
-    return alerts.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+        keep(alerts.filter(~is_told), path)
 
 
 def _reworded(files: list[Path]) -> pl.Series:
     """Keys (as hashes) of the alerts that came more than once, and not always in the same words."""
     rows = pl.concat(
-        _with_all_columns(pl.read_csv(path, infer_schema=False, glob=False)).select(
+        complete(read(path), (*_COLUMNS, *_UNTOLD)).select(
             key=_hash(_KEY), content=_hash((*_COLUMNS, *_UNTOLD))
         )
         for path in files

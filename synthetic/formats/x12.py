@@ -41,7 +41,8 @@ from pathlib import Path
 
 import polars as pl
 
-from synthetic.formats.claim_rows import MEDICAL, PERSON, ROSTER, claim_hash, read, roster_of
+from synthetic.formats.claim_rows import MEDICAL, PERSON, ROSTER, claim_hash, completed, roster_of
+from synthetic.formats.row_files import keep, read
 from synthetic.formats.x12_claims import claims
 from synthetic.formats.x12_remittances import remittances
 from synthetic.formats.x12_segments import UNSPEAKABLE
@@ -68,18 +69,15 @@ def transcribe(folder: Path, to: Path) -> None:
     roster = roster_of(rosters, _DESCRIBED, ["medicaid", "medicare"], UNSPEAKABLE)
     told = find(files, roster)
     for place, path in enumerate(files):
-        rows = pl.read_csv(path, infer_schema=False, glob=False)
-        full = read(path)
+        rows = read(path)
+        full = completed(rows)
         is_told = full.select(claim_hash().is_in(told.claims)).to_series()
         if not is_told.any():
             continue
         here = told.deliveries.filter(pl.col("file") == place).select("claim", "is_first")
         whole = full.filter(is_told).with_columns(claim=claim_hash()).join(here, on="claim")
         _write(prepared(whole, roster), path, to / path.parent.name)
-        if is_told.all():
-            path.unlink()
-        else:
-            rows.filter(~is_told).write_csv(path)
+        keep(rows.filter(~is_told), path)
 
 
 def _write(rows: pl.DataFrame, path: Path, to: Path) -> None:

@@ -16,12 +16,13 @@ from synthetic.formats.claim_rows import (
     OF_LINE,
     PERSON,
     claim_hash,
+    completed,
     in_order,
     is_told_whole,
     judged,
-    read,
     with_their_families,
 )
+from synthetic.formats.row_files import read
 from synthetic.formats.x12_segments import UNSPEAKABLE
 
 _NUMBER_LENGTH = 20  # of CLM01
@@ -48,7 +49,9 @@ def find(files: list[Path], roster: pl.DataFrame) -> Told:
         files: of `medical_claim`, in order of delivery.
         roster: members who can be named (`claim_rows.roster_of`).
     """
-    lines = pl.concat(_judged(read(path), roster, place) for place, path in enumerate(files))
+    lines = pl.concat(
+        _judged(completed(read(path)), roster, place) for place, path in enumerate(files)
+    )
     claims = lines.group_by("claim").agg(
         is_told=is_told_whole()
         & (pl.col("line").min() == 1)

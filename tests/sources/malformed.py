@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 from dataclasses import dataclass, field, replace
 
@@ -116,6 +117,18 @@ def _displaced_zip() -> bytes:
     content = bytearray(zipped({"client.csv": lines(GOOD)}))
     content[-6:-2] = (len(content) + 50).to_bytes(4, "little")
     return bytes(content)
+
+
+def _distant_zip() -> bytes:
+    """A zip whose directory puts the member (zip64) further away than any file is long."""
+    content = zipped({"client.csv": lines(GOOD)})
+    entry, end = content.rindex(b"PK\1\2"), content.rindex(b"PK\5\6")
+    extra = struct.pack("<HHQ", 1, 8, (1 << 64) - 10)
+    member = bytearray(content[entry:end])
+    member[30:32], member[42:46] = struct.pack("<H", len(extra)), b"\xff" * 4
+    tail = bytearray(content[end:])
+    tail[12:16] = struct.pack("<I", len(member) + len(extra))
+    return content[:entry] + bytes(member) + extra + bytes(tail)
 
 
 LONG_NAME = "x" * 3_000_000
@@ -304,6 +317,7 @@ FILES = [
     Case("archive: truncated zip", zipped({"client.csv": lines(GOOD)})[:-30], refused="archive_truncated", file="export.zip"),
     Case("archive: flipped byte in zip", _corrupt_zip(), refused="archive_corrupt", file="export.zip"),
     Case("archive: zip whose member begins before it", _displaced_zip(), refused="archive_corrupt", file="export.zip"),
+    Case("archive: zip whose member lies behind any end", _distant_zip(), refused="archive_corrupt", file="export.zip"),
     Case("archive: zip with a name in no writing", zipped({"clienté.csv": lines(GOOD)}).replace("é".encode(), b"\xff\xff"), refused="archive_corrupt", file="export.zip"),
     Case("archive: zip that leaves its folder", zipped({"../client.csv": lines(GOOD)}), refused="archive_unsafe", file="export.zip"),
     Case("archive: zip with a bad member", zipped({"client.csv": lines(GOOD), "visit.csv": b"x,y\n1,2\n"}), refused="header_missing_column", file="export.zip"),

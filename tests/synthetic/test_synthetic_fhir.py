@@ -1,89 +1,31 @@
-"""The same agency's record as FHIR: what a row becomes, what the reader makes of it, what stays CSV, the same bytes each time."""
+"""The same agency's record as FHIR: what a row becomes, what the reader makes of it, the same bytes each time."""
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from fhir_examples import (
+    DAY,
+    HL7,
+    ITEM,
+    NEXT_DAY,
+    TOTAL,
+    ZONE,
+    Row,
+    deliver,
+    told,
+)
 
 from sources.contract import load_contracts
 from sources.formats.fhir import read_fhir
 from synthetic.agency import synthesize
 from synthetic.formats import fhir
 
-ZONE = "America/New_York"
 CLIENTS, SEED, DAYS = 60, 6, 120
-DAY, NEXT_DAY = "2026-03-10", "2026-03-11"
-Row = dict[str, str | None]
-HL7 = "http://terminology.hl7.org/CodeSystem"
-CLIENT: Row = {
-    "client_id": "C1", "medicaid_id": "M1", "ssn_last4": "1234", "first_name": 'Jo "J"', "middle_name": None,
-    "last_name": "D'Arc\\é", "name_suffix": None, "preferred_name": None, "birth_date": "1980-02-13",
-    "death_date": None, "sex": "X", "address": None, "phone": "(555) 555-0101", "merged_into_client_id": None,
-    "status": "active",
-}  # fmt: skip
-DIAGNOSIS: Row = {
-    "diagnosis_id": "dx1", "client_id": "C1", "code_system": "icd10cm", "code": "F32.9", "onset_date": "2025-01-02",
-    "end_date": None, "verification_status": "provisional", "is_primary": "false", "program_id": "p1",
-    "recorded_at": "2025-01-03T11:00:00",
-}  # fmt: skip
-APPOINTMENT: Row = {
-    "appointment_id": "a1", "client_id": "C1", "scheduled_at": "2026-03-09T09:30:00", "duration_minutes": "45",
-    "service_line": "peer", "procedure_code": "H0038", "provider_id": "pe-1", "program_id": "p1", "site_id": "s1",
-    "status": "clinic_cancel", "status_at": "2026-03-08T03:30:00", "rescheduled_to_appointment_id": None,
-    "created_at": "2026-03-07T10:00:00", "modality": "phone",
-}  # fmt: skip
-VISIT: Row = {
-    "visit_id": "v1", "client_id": "C1", "appointment_id": "a9", "started_at": "2026-03-09T09:30:00",
-    "ended_at": "2026-03-09T10:00:00", "service_line": "crisis", "procedure_code": "90839", "procedure_modifier_1": "95",
-    "place_of_service_code": "10", "provider_id": "th-1", "provider_taxonomy_code": "1041C0700X", "program_id": "p1",
-    "site_id": "s1", "diagnosis_code_1": "F32.9", "diagnosis_code_2": "I10", "note_signed_at": "2026-03-09T11:00:00",
-    "goal_id": "G1", "is_crisis": "true", "is_deleted": "false",
-}  # fmt: skip
-CONSENT: Row = {
-    "consent_id": "cs1", "client_id": "C1", "recipient_type": "organization", "recipient_id": "agency",
-    "purpose": "treatment", "scope": "part2", "program_id": None, "start_date": "2026-01-01", "end_date": "2026-12-31",
-    "revoked_at": None,
-}  # fmt: skip
-REFERRAL: Row = {
-    "referral_id": "f1", "client_id": "C1", "direction": "out", "domain": "housing", "priority": "urgent",
-    "created_at": "2026-03-01T09:00:00", "sent_at": "2026-03-02T09:00:00", "accepted_at": None, "scheduled_at": None,
-    "attended_at": None, "result_received_at": None, "closed_at": None, "close_reason": None, "barrier_code": None,
-    "referred_to": "Oak House", "program_id": "p1",
-}  # fmt: skip
-TOTAL: Row = {
-    "response_id": "r1", "client_id": "C1", "instrument": "gad7", "administered_at": "2026-03-09T09:30:00",
-    "item_number": None, "item_value": None, "total_score": "12", "level": None, "domain": None, "is_positive": None,
-    "status": "completed", "reviewed_at": None, "reviewed_by": None, "program_id": "p1",
-}  # fmt: skip
-ITEM: Row = TOTAL | {
-    "instrument": "phq9m", "item_number": "1", "item_value": "3", "total_score": None,
-}  # fmt: skip
-TABLES = {
-    "client": ("ehr", CLIENT), "diagnosis": ("ehr", DIAGNOSIS), "appointment": ("ehr", APPOINTMENT),
-    "visit": ("ehr", VISIT), "consent": ("ehr", CONSENT), "referral": ("referrals", REFERRAL),
-    "response": ("screenings", TOTAL),
-}  # fmt: skip
-
-
-def deliver(landing: Path, table: str, *rows: Row, day: str = DAY) -> Path:
-    """A file of rows, each told by how it differs from the example of its table."""
-    sender, example = TABLES[table]
-    path = landing / sender / day / f"{table}_delta.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    schema = dict.fromkeys(example, pl.String())
-    pl.DataFrame([example | row for row in rows], schema=schema).write_csv(path)
-    return path
-
-
-def told(landing: Path, resource: str, day: str = DAY) -> list[dict[str, Any]]:
-    """The resources of a delivery."""
-    path = landing / "ehr_fhir" / day / f"{resource}_delta.ndjson"
-    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
 
 def test_a_client_is_a_patient_too(tmp_path: Path) -> None:
@@ -290,110 +232,6 @@ def test_a_withdrawn_visit_is_a_deletion(tmp_path: Path) -> None:
     assert [visit["id"] for visit in told(tmp_path, "Encounter")] == ["v1"]
     (gone,) = read(tmp_path, "Encounter", "deleted_Encounter")
     assert (gone["id"], gone["is_deleted"]) == ("v2", True)
-
-
-KEPT: list[tuple[str, Row]] = [
-    ("diagnosis", {"is_primary": "true"}),
-    ("diagnosis", {"recorded_at": None}),
-    ("diagnosis", {"verification_status": "entered_in_error"}),
-    ("diagnosis", {"end_date": "9999-12-31"}),
-    ("diagnosis", {"code": "F32.9\t"}),
-    ("appointment", {"status": "late_cancel"}),
-    ("appointment", {"status": "rescheduled"}),
-    ("appointment", {"rescheduled_to_appointment_id": "a2"}),
-    ("appointment", {"duration_minutes": None}),
-    ("appointment", {"status_at": None}),
-    ("appointment", {"provider_id": "Jo Doe"}),
-    # Clocks went from two to three that night.
-    ("appointment", {"scheduled_at": "2026-03-08T02:30:00"}),
-    ("appointment", {"created_at": "2025-11-02T01:30:00"}),
-    ("appointment", {"created_at": "2025-11-02"}),
-    ("visit", {"is_crisis": "true", "service_line": "therapy"}),
-    ("visit", {"diagnosis_code_1": None}),
-    ("visit", {"procedure_code": None}),
-    ("visit", {"provider_id": None}),
-    ("consent", {"scope": "all_records"}),
-    ("consent", {"recipient_type": "program"}),
-    ("consent", {"recipient_id": None}),
-    ("referral", {"direction": "in"}),
-    ("referral", {"barrier_code": "language"}),
-    ("referral", {"scheduled_at": "2026-03-05T09:00:00"}),
-    ("referral", {"closed_at": "2026-03-05T09:00:00", "close_reason": "ineligible"}),
-    ("referral", {"sent_at": None, "closed_at": "2026-03-05T09:00:00", "close_reason": "declined_by_provider"}),
-    # Who refuses has not accepted.
-    ("referral", {
-        "accepted_at": "2026-03-03T09:00:00", "closed_at": "2026-03-05T09:00:00", "close_reason": "declined_by_provider",
-    }),
-    ("response", {"reviewed_at": "2026-03-09T10:30:00"}),
-    ("response", {"instrument": "dla20", "total_score": "3.5"}),
-    ("response", {"instrument": "cssrs", "total_score": None, "level": "high"}),
-    ("response", {"instrument": "sdoh", "total_score": None, "domain": "food", "is_positive": "true"}),
-    ("response", {"instrument": "phq9", "item_number": "9", "item_value": "1", "total_score": None}),
-    ("response", {"instrument": "phq9", "item_number": "1", "item_value": "4", "total_score": None}),
-    # A PHQ-9M without its total.
-    ("response", ITEM),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("table", "row"), KEPT)
-def test_what_fhir_does_not_say_stays(tmp_path: Path, table: str, row: Row) -> None:
-    path = deliver(tmp_path, table, row)
-    before = path.read_bytes()
-    fhir.transcribe(tmp_path, ZONE)
-    assert path.read_bytes() == before
-    assert not (tmp_path / "ehr_fhir").exists()
-
-
-def test_a_record_is_told_in_every_delivery_or_in_none(tmp_path: Path) -> None:
-    other = {"appointment_id": "a2"}
-    first = deliver(tmp_path, "appointment", {"status": "scheduled"}, other)
-    later = deliver(tmp_path, "appointment", {"status": "late_cancel"}, other, day=NEXT_DAY)
-    fhir.transcribe(tmp_path, ZONE)
-    for path, day in ((first, DAY), (later, NEXT_DAY)):
-        assert pl.read_csv(path)["appointment_id"].to_list() == ["a1"]
-        assert [found["id"] for found in told(tmp_path, "Appointment", day)] == ["a2"]
-
-
-def test_what_was_changed_back_stays(tmp_path: Path) -> None:
-    """Of a resource the latest change stands, of a row the latest delivery."""
-    others: list[Row] = [
-        {"appointment_id": f"o{number}", "status_at": f"2026-03-0{1 + number % 2}T09:00:00"}
-        for number in range(8)
-    ]
-    deliver(tmp_path, "appointment", {"status_at": "2026-03-08T03:30:00"}, *others)
-    path = deliver(tmp_path, "appointment", {"status_at": "2026-03-07T03:30:00"}, day=NEXT_DAY)
-    fhir.transcribe(tmp_path, ZONE)
-    assert path.exists()
-    assert len(told(tmp_path, "Appointment")) == len(others)
-
-
-def test_a_response_that_is_reviewed_later_stays(tmp_path: Path) -> None:
-    path = deliver(tmp_path, "response", {}, {"response_id": "r2"})
-    deliver(tmp_path, "response", {"reviewed_at": "2026-03-10T10:30:00"}, day=NEXT_DAY)
-    fhir.transcribe(tmp_path, ZONE)
-    assert pl.read_csv(path)["response_id"].to_list() == ["r1"]
-    assert [found["id"] for found in told(tmp_path, "Observation")] == ["r2"]
-
-
-@pytest.mark.parametrize("later", [ITEM | {"item_number": "2"}, ITEM | {"item_value": "1"}])
-def test_a_response_that_came_bit_by_bit_or_in_other_words_stays(
-    tmp_path: Path, later: Row
-) -> None:
-    total = TOTAL | {"instrument": "phq9m"}
-    paths = [
-        deliver(tmp_path, "response", ITEM, total),
-        deliver(tmp_path, "response", later, day=NEXT_DAY),
-    ]
-    fhir.transcribe(tmp_path, ZONE)
-    assert all(path.exists() for path in paths)
-    assert not (tmp_path / "ehr_fhir").exists()
-
-
-def test_a_response_with_two_totals_stays(tmp_path: Path) -> None:
-    path = deliver(tmp_path, "response", {}, {"total_score": "13"})
-    fhir.transcribe(tmp_path, ZONE)
-    assert path.exists()
-    assert not (tmp_path / "ehr_fhir").exists()
 
 
 def test_the_same_arguments_give_the_same_resources(tmp_path: Path) -> None:
