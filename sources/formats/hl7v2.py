@@ -20,7 +20,7 @@ import polars as pl
 from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
 from sources.contract import Table
 from sources.formats.hl7v2_fields import SHOWN, read_fields
-from sources.formats.hl7v2_frames import Messages, Problem, Slices, messages
+from sources.formats.hl7v2_frames import Messages, Problem, Slices, begin_with, messages
 from sources.formats.hl7v2_lines import Text
 from sources.formats.hl7v2_text import PLAIN, canonical
 from sources.formats.result import PARQUET, ReadTable, Reject, read_back, write_rejects
@@ -164,12 +164,9 @@ def _is_ordinary(content: bytes) -> bool:
 
 
 def _are_plain(text: Text, sizes: np.ndarray) -> np.ndarray:
-    """Whether each message begins as nearly all do: all are looked at byte by byte at once."""
+    """Whether each message begins as nearly all do."""
     values = np.frombuffer(text.content, np.uint8)
-    is_plain = sizes >= len(PLAIN[0])
-    for place, byte in enumerate(PLAIN[0]):
-        is_plain &= values.take(text.firsts + place, mode="clip") == byte
-    return is_plain
+    return (sizes >= len(PLAIN[0])) & begin_with(PLAIN[0], values, text.firsts)
 
 
 def _detail(check: Check) -> str:

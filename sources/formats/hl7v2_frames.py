@@ -331,7 +331,11 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     is_whole = ~is_word | (places + 3 == len(values))
     begins, found = places[is_whole].tolist(), words[is_whole].tolist()
     # Counting costs little; looking for each place is for the rare file that was glued together.
-    if has_bom or buffer.count(_STANDARD) > len(begins) or not _are_standard(values, places):
+    if (
+        has_bom
+        or buffer.count(_STANDARD) > len(begins)
+        or not begin_with(_STANDARD, values, places).all()
+    ):
         marks = dict(zip(begins, found, strict=True))
         marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
         begins = sorted(marks)
@@ -354,13 +358,12 @@ def _has_bom(buffer: bytes) -> bool:
     return not buffer.isascii() and _BOM in buffer
 
 
-def _are_standard(values: np.ndarray, places: np.ndarray) -> bool:
-    """Whether all marks begin as the standard message does."""
-    last = len(values) - 1
-    return all(
-        (values[np.minimum(places + offset, last)] == byte).all()
-        for offset, byte in enumerate(_STANDARD)
-    )
+def begin_with(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """For each place in the bytes whether the mark stands there: all are looked at byte by byte at once."""
+    is_there = np.ones(len(places), bool)
+    for offset, byte in enumerate(mark):
+        is_there &= values.take(places + offset, mode="clip") == byte
+    return is_there
 
 
 def _places(buffer: bytes, wanted: bytes) -> list[int]:
