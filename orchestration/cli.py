@@ -6,18 +6,21 @@ Heavy imports (dagster, dbt, polars) happen inside the commands that need them: 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-from rich.console import Console
-
+from orchestration import private_folder
 from orchestration.run_lock import DataFolderBusyError
-from orchestration.settings import Settings, UsageError, resolve_as_of
+from orchestration.settings import Settings, UsageError, load, resolve_as_of
+from orchestration.supervision import supervise
+from orchestration.terminal import PlainConsole
 
 RELEASED, STALE, USAGE, REFUSED, FAILED = 0, 1, 2, 3, 4
+STOPPED_BY_CTRL_C, PIPE_CLOSED = 130, 141  # 128 + the signal's number, as a shell reports it
+_RUN = "Read new files, build the warehouse, check the release, publish lists and measures."
 _DIRT = "twins, mistyped names and dates, missing ids; and the sample by which linkage is measured"
 
 
@@ -25,33 +28,56 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit code of interface.md: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed.
+        The exit code: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed, 130 stopped
+        by Ctrl-C (SIGINT), 143 by SIGTERM, 129 by SIGHUP.
     """
     options = _parser().parse_args(arguments)
+    return _reported(lambda: _dispatch(options))
+
+
+def _dispatch(options: argparse.Namespace) -> int:
+    settings = _settings(options)
+    command: Callable[[argparse.Namespace, Settings], int] = options.command
+    if command in (_run, _demo):
+        return supervise(
+            lambda: _reported(lambda: command(options, settings)), settings, _console(stderr=True)
+        )
+    return command(options, settings)
+
+
+def _reported(work: Callable[[], int]) -> int:
+    """Do the work; an error that the user can remedy becomes one line on stderr."""
     errors = _console(stderr=True)
     try:
-        command: Callable[[argparse.Namespace, Settings], int] = options.command
-        return command(options, _settings(options))
+        code = work()
+        sys.stdout.flush()
     except UsageError as error:
-        errors.print(f"caseload: {error}", soft_wrap=True)
-        return USAGE
-    except ValidationError as error:
-        for problem in error.errors():
-            where = ".".join(str(part) for part in problem["loc"])
-            errors.print(f"caseload: setting {where}: {problem['msg']}", soft_wrap=True)
+        errors.print(f"caseload: {error}", soft_wrap=True, highlight=False)
         return USAGE
     except DataFolderBusyError as error:
-        errors.print(f"caseload: {error}", soft_wrap=True)
+        errors.print(f"caseload: {error}", soft_wrap=True, highlight=False)
+        return FAILED
+    except BrokenPipeError:
+        # The reader has seen enough (`caseload status | head`); Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except OSError as error:
+        where = "" if error.filename is None else f"{error.filename}: "
+        errors.print(
+            f"caseload: {where}{error.strerror or error}. Check the path, its permissions and the disk.",
+            soft_wrap=True, highlight=False,
+        )  # fmt: skip
         return FAILED
     except KeyboardInterrupt:
-        errors.print("caseload: stopped; the last release stays current. Run again to go on.")
-        return FAILED
+        errors.print("caseload: stopped.", highlight=False)
+        return STOPPED_BY_CTRL_C
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="caseload",
-        description="From landed files to each care manager's outreach list and the leaders' numbers.",
+        description="From senders' files to each care manager's outreach list and the leaders' measures.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -62,12 +88,20 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=command)
         return sub
 
-    run = add("run", _run, "Ingest what landed, build, judge, release.")
+    run = add("run", _run, _RUN)
     run.add_argument("--landing", type=Path, help="landing folder (default: setting landing)")
     run.add_argument("--data", type=Path, help="data folder (default: setting data)")
     run.add_argument(
         "--as-of",
         help="a date (the end of that day in the agency's zone) or a timestamp with zone; default now",
+    )
+
+    run.add_argument(
+        "--wait",
+        dest="run_wait_seconds",
+        type=_seconds,
+        metavar="SECONDS",
+        help="how long to wait for a run that holds the data folder (default: setting run_wait_seconds, 60)",
     )
 
     demo = add("demo", _demo, "Write a synthetic landing folder and run on it.")
@@ -81,7 +115,7 @@ def _parser() -> argparse.ArgumentParser:
     synthesize.add_argument("--landing", type=Path, required=True)
     synthesize.add_argument("--seed", type=int, default=1)
     synthesize.add_argument("--days", type=_positive, help="days of history (default: two years)")
-    synthesize.add_argument("--end", type=date.fromisoformat, help="last day of the history")
+    synthesize.add_argument("--end", type=_day, help="last day of the history")
     synthesize.add_argument("--identity-dirt", action="store_true", help=_DIRT)
     synthesize.add_argument(
         "--format",
@@ -92,7 +126,7 @@ def _parser() -> argparse.ArgumentParser:
         " is delivered in it, the rest as CSV",
     )
 
-    status = add("status", _status, "Feeds, runs, verdict, refused files, rejects.")
+    status = add("status", _status, "Feeds, runs, last gate result, refused files, rejects.")
     status.add_argument("--data", type=Path)
     status.add_argument("--json", action="store_true", help="machine-readable")
 
@@ -102,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
 
     dashboard = add("dashboard", _dashboard, "The leaders' pages over the current release.")
     dashboard.add_argument("--data", type=Path)
-    dashboard.add_argument("--port", type=_positive, default=8501)
+    dashboard.add_argument("--port", type=_port, default=8501)
 
     bench = add("bench", _bench, "The pipeline beside the hand-tuned limit, same files.")
     bench.add_argument("--clients", type=_positive, default=10_000)
@@ -111,36 +145,70 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text}: expected a whole number of at least 1")
+def _whole(text: str, least: int, most: int | None, expected: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = least - 1
+    if number < least or (most is not None and number > most):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected {expected}")
     return number
+
+
+def _positive(text: str) -> int:
+    return _whole(text, 1, None, "a whole number of at least 1")
+
+
+def _seconds(text: str) -> int:
+    return _whole(text, 0, None, "a whole number of seconds, 0 or more")
+
+
+def _port(text: str) -> int:
+    return _whole(text, 1, 65535, "a port number from 1 to 65535")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a date such as 2026-06-30") from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     chosen = {
         name: getattr(options, name)
-        for name in ("landing", "data")
+        for name in ("landing", "data", "run_wait_seconds")
         if getattr(options, name, None) is not None
     }
-    found = Settings(**chosen)
-    return found.model_copy(
+    found = load(chosen)
+    found = found.model_copy(
         update={"landing": found.landing.resolve(), "data": found.data.resolve()}
     )
+    if hasattr(options, "data"):
+        _check_folder("data", found.data)
+    return found
 
 
-def _console(*, stderr: bool = False) -> Console:
-    """What is printed are names of files, people and places: `[x]` and `:x:` in them are themselves."""
-    return Console(stderr=stderr, markup=False, emoji=False)
+def _check_folder(name: str, folder: Path) -> None:
+    """A folder, or a place where one can be made."""
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            return
+        if os.path.lexists(place):
+            raise UsageError(f"--{name} {folder}: {place} is a file; expected a folder")
+
+
+def _console(*, stderr: bool = False) -> PlainConsole:
+    return PlainConsole(stderr=stderr)
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.run import run
 
     if not settings.landing.is_dir():
+        missing = "is a file" if settings.landing.exists() else "no such folder"
         raise UsageError(
-            f"--landing {settings.landing}: no such folder. Expected a folder with one folder per"
+            f"--landing {settings.landing}: {missing}. Expected a folder with one folder per"
             " sender (claims, ehr, adt, …), each with dated folders of files."
         )
     as_of = resolve_as_of(options.as_of, settings.zone)
@@ -150,6 +218,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.demo import demo
 
+    private_folder.make(settings.data)
     return demo(
         settings,
         options.clients,

@@ -27,8 +27,12 @@ def serve(settings: Settings, port: int) -> int:
         "--server.headless", "true", "--browser.gatherUsageStats", "false",
         "--server.fileWatcherType", "none", "--client.toolbarMode", "viewer",
     ]  # fmt: skip
-    environment = {**os.environ, "CASELOAD_PUBLISHED": str(settings.data / "published")}
+    environment = {
+        **os.environ,
+        "CASELOAD_PUBLISHED": str(settings.data / "published"),
+        "CASELOAD_TIME_ZONE": settings.time_zone,
+    }
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
-        return 0
+        return 0  # Ctrl-C is how the pages are closed

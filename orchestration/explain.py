@@ -55,6 +55,8 @@ def explain(settings: Settings, client_id: str, console: Console) -> int:
             _explain(connection, settings, client_id, console)
     except (FileNotFoundError, warehouse.WarehouseHeldError) as error:
         raise UsageError(str(error)) from error
+    except warehouse.WarehouseDamagedError as error:
+        raise UsageError(f"{error}: `caseload run` rebuilds it from the raw zone") from error
     return 0
 
 

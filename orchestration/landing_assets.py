@@ -53,7 +53,7 @@ def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
     reporter = progress.current()
     release.sweep(settings.data / "published")  # what a killed publication left
     with reporter.stage("ingest", "Reading what landed"):
-        ingest(
+        report = ingest(
             settings.landing,
             raw,
             zone=settings.time_zone,
@@ -61,6 +61,10 @@ def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
             contracts=enabled,
             on_file=reporter.advance,
         )
+    for notice in report.notices:
+        reporter.say(f"note: {notice}")
+    if rebuilt := warehouse.discard_damaged(settings.data, settings):
+        reporter.say(rebuilt)
     zone = RawZone(raw)
     with (
         reporter.stage("attach", "Attaching the raw zone"),

@@ -38,11 +38,25 @@ class StageCost:
     peak_mb: float
 
 
+@dataclass
+class _Parent:
+    cpu_seconds: float = 0.0
+
+
+_parent = _Parent()
+
+
 def cpu_seconds() -> float:
-    """CPU used so far by this process and the children it has waited for."""
+    """CPU used so far by this process and the children it has waited for, and by the supervisor before the fork."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    used = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    return used + _parent.cpu_seconds
+
+
+def count_cpu_of_parent(seconds: float) -> None:
+    """Count what the supervisor used before it started this process."""
+    _parent.cpu_seconds = seconds
 
 
 def peak_mb() -> float:

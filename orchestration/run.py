@@ -6,8 +6,9 @@ There is one pipeline, and Dagster holds it; this module starts it and says how 
 from __future__ import annotations
 
 import gc
-import json
+import os
 import time
+import uuid
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from orchestration import progress, run_lock, run_record
+from orchestration import progress, run_lock, run_record, warehouse
 from orchestration.progress import StageCost
 from orchestration.settings import Settings
+from publishing import release
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -28,21 +30,33 @@ GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
 
 def run(settings: Settings, as_of: datetime, console: Console) -> int:
-    """Ingest, build, judge, release.
+    """Read new files, build the warehouse, check the release, publish.
 
     Args:
         settings: folders and limits.
-        as_of: the instant at which the warehouse is to stand.
+        as_of: the instant that the release describes.
         console: where progress and the outcome go.
 
     Returns:
         0 released, 3 refused by the gate, 4 a step failed. After 3 and 4 the last release is current.
 
     Raises:
-        DataFolderBusyError: another run holds the data folder.
+        DataFolderBusyError: another run still holds the data folder after `run_wait_seconds`.
     """
-    with run_lock.exclusive(settings.data):
-        pass  # said before the work of loading begins; the run's own resource takes the lock and keeps it
+
+    def say(text: str) -> None:
+        console.print(text, soft_wrap=True, highlight=False)
+
+    with run_lock.exclusive(settings.data, wait_seconds=settings.run_wait_seconds, say=say):
+        code = _run(settings, as_of, console)
+        if code == FAILED and warehouse.discard_unreadable(settings):
+            # The build stumbled over a damaged block. The warehouse is a function of the raw zone: build it anew.
+            say(f"{settings.data / warehouse.FILE} is damaged: rebuilding it from the raw zone.")
+            code = _run(settings, as_of, console)
+        return code
+
+
+def _run(settings: Settings, as_of: datetime, console: Console) -> int:
     started = time.monotonic()
     # A hundred thousand objects of the pipeline live as long as the process: looking through them again and again for
     # garbage would be a tenth of a small run.
@@ -60,11 +74,14 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
     folder = DataFolder(
         landing=str(settings.landing), data=str(settings.data), as_of=as_of.isoformat()
     )
+    run_id = str(uuid.uuid4())
+    run_record.append(settings.data, run_id, "started", pid=os.getpid())
     with unkept_events.instance() as instance:
         result = job.execute_in_process(
             resources={"data_folder": folder},
             instance=instance,
             raise_on_error=False,
+            run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
     return _conclude(result, settings, console, reporter.costs, time.monotonic() - started)
@@ -89,9 +106,7 @@ def _conclude(
         return RELEASED
     if "refused" in by_name:
         console.print(
-            Text.assemble(
-                ("Refused by the gate.", "bold"), " Nothing left; the last release stays current."
-            )
+            Text.assemble(("Refused by the gate.", "bold"), " The last release is still current.")
         )
         for reason in by_name["refused"]["reasons"]:
             console.print(f"  {reason}", soft_wrap=True, highlight=False)
@@ -104,7 +119,7 @@ def _conclude(
     console.print(
         Text.assemble(
             (f"Step {failure['step']} failed.", "bold"),
-            " Nothing left; the last release stays current.",
+            " The last release is still current.",
         )
     )
     console.print(f"  {failure['error']}", soft_wrap=True, highlight=False)
@@ -112,7 +127,7 @@ def _conclude(
 
 
 def _say_released(current: Path, console: Console, seconds: float) -> None:
-    manifest = json.loads((current / "manifest.json").read_text(encoding="utf-8"))
+    manifest = release.read_manifest(current)
     rows = {file["path"]: file["rows"] for file in manifest["files"]}
     listed = next((count for path, count in rows.items() if "outreach_list.csv" in path), 0)
     workbooks = sum(1 for path in rows if path.endswith((".xlsx", ".xlsx.age")))

@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+FILE = "runs.jsonl"
 _QUOTED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*')")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/]*$")
 
@@ -48,26 +50,39 @@ def append(data: Path, run_id: str, event: str, **detail: Any) -> None:  # noqa:
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = {"run_id": run_id, "event": event, "at": datetime.now(UTC).isoformat(), **detail}
-    with (logs / "runs.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, sort_keys=True) + "\n")
+    with (logs / FILE).open("a+b") as file:
+        # A line that a killed run did not finish must not swallow this one.
+        end = file.seek(0, os.SEEK_END)
+        torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"
+        file.write(b"\n" * torn + json.dumps(line, sort_keys=True).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def read(data: Path) -> list[RunEvent]:
-    """All events, oldest first; a last line cut short by a kill is left out."""
-    path = data / "logs" / "runs.jsonl"
-    if not path.exists():
-        return []
+def read(data: Path, on_damage: Callable[[str], None] | None = None) -> list[RunEvent]:
+    """All events, oldest first.
+
+    Args:
+        data: the data folder.
+        on_damage: given one line of text per damaged line; damaged lines are skipped.
+    """
+    path = data / "logs" / FILE
     events = []
-    for text in path.read_text(encoding="utf-8").splitlines():
+    for number, text in enumerate(path.read_bytes().splitlines() if path.is_file() else (), 1):
         try:
             line = json.loads(text)
-        except json.JSONDecodeError:
-            continue
-        events.append(
-            RunEvent(
-                line.pop("run_id"), line.pop("event"), datetime.fromisoformat(line.pop("at")), line
+            event = RunEvent(
+                str(line.pop("run_id")),
+                str(line.pop("event")),
+                datetime.fromisoformat(line.pop("at")),
+                line,
             )
-        )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            if on_damage is not None:
+                on_damage(
+                    f"logs/{FILE} line {number} is damaged and is skipped: the history of runs has a gap;"
+                    " releases are not affected. Delete the line to remove this notice."
+                )
+        else:
+            events.append(event)
     return events

@@ -6,21 +6,51 @@ folder, the defaults below (which suit the demo). No other room reads the enviro
 
 from __future__ import annotations
 
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
+
+FILE = "caseload.toml"
+_PREFIX = "CASELOAD_"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+# Set by `caseload dashboard` for the page that it starts.
+_OF_THE_PAGE = ("PUBLISHED",)
+_EXPECTED = {
+    "landing": "a folder such as landing",
+    "data": "a folder such as data",
+    "time_zone": "an IANA time zone such as America/New_York",
+    "organization_id": "a text such as agency",
+    "state": "a two-letter code such as NY",
+    "memory_limit": "an amount of memory such as 350MB",
+    "threads": "a whole number of at least 1",
+    "recipient_keys": 'a table of age public keys by recipient, such as {supervisors = "age1..."}',
+    "enabled_senders": 'a list of senders, such as ["ehr", "adt"]',
+    "run_wait_seconds": "a whole number of seconds, 0 or more",
+}
+_SENDERS = Path(__file__).resolve().parent.parent / "sources"
 
 
 class UsageError(Exception):
     """The user asked for something that cannot be; the text says what was expected."""
+
+
+class _UnknownSenderError(ValueError):
+    """A text that is shown as it is."""
 
 
 class Settings(BaseSettings):
@@ -36,21 +66,21 @@ class Settings(BaseSettings):
         threads: DuckDB and Polars threads.
         recipient_keys: age public keys by recipient (a staff_id, or `supervisors` for the whole list).
         enabled_senders: senders to read; empty means every sender that has a contract.
+        run_wait_seconds: how long a run waits for another that holds the data folder.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="CASELOAD_", toml_file="caseload.toml", extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=FILE, extra="forbid")
 
     landing: Path = Path("landing")
     data: Path = Path("data")
     time_zone: str = "America/New_York"
     organization_id: str = "agency"
     state: str = Field(default="NY", pattern="^[A-Z]{2}$")
-    memory_limit: str = "350MB"
+    memory_limit: str = Field(default="350MB", pattern=r"(?i)^\d+(\.\d+)? ?([KMGT]i?B)$")
     threads: int = Field(default=2, ge=1)
     recipient_keys: dict[str, str] = {}
     enabled_senders: list[str] = []
+    run_wait_seconds: int = Field(default=60, ge=0)
 
     @field_validator("time_zone")
     @classmethod
@@ -58,10 +88,19 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"{name!r} is no IANA time zone; expected a name such as America/New_York"
-            ) from error
+            raise ValueError("unknown time zone") from error
         return name
+
+    @field_validator("enabled_senders")
+    @classmethod
+    def _known_senders(cls, names: list[str]) -> list[str]:
+        known = sorted(path.parent.name for path in _SENDERS.glob("*/contract.yml"))
+        for name in names:
+            if name not in known:
+                raise _UnknownSenderError(
+                    f"enabled_senders has an unknown sender {_shown(name)}{_suggestion(name, known)}"
+                )
+        return names
 
     @classmethod
     def settings_customise_sources(
@@ -79,6 +118,72 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The agency's zone."""
         return ZoneInfo(self.time_zone)
+
+
+def load(chosen: Mapping[str, Any]) -> Settings:
+    """The agency's settings.
+
+    Args:
+        chosen: what the command's own arguments set.
+
+    Raises:
+        UsageError: a setting is unknown or has a wrong value; the text names where it is set and what was expected.
+    """
+    _check_environment()
+    try:
+        return Settings(**chosen)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{FILE}: not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{FILE}: not UTF-8 text: save the file as UTF-8") from error
+    except SettingsError as error:
+        # A list or table in the environment is JSON.
+        found = re.search(r'field "(\w+)"', str(error))
+        name = found.group(1) if found else "a setting"
+        raise UsageError(f"{_PREFIX}{name.upper()} must be JSON: {_EXPECTED.get(name)}") from error
+    except ValidationError as error:
+        raise UsageError("; ".join(_problems(error, chosen))) from error
+
+
+def _check_environment() -> None:
+    known = [*Settings.model_fields, *(name.lower() for name in _OF_THE_PAGE)]
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(_PREFIX).lower()
+        if variable.startswith(_PREFIX) and name not in known:
+            close = _suggestion(name, Settings.model_fields, lambda match: _PREFIX + match.upper())
+            raise UsageError(f"environment: unknown setting {_shown(variable)}{close}")
+
+
+def _problems(error: ValidationError, chosen: Mapping[str, Any]) -> list[str]:
+    texts = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            close = _suggestion(name, Settings.model_fields)
+            texts.append(f"{FILE}: unknown setting {_shown(name)}{close}")
+            continue
+        variable = _PREFIX + name.upper()
+        if name in chosen:
+            where = f"--{name.replace('_', '-')}"
+        elif any(name_set.upper() == variable for name_set in os.environ):
+            where = f"environment: {variable}"
+        else:
+            where = f"{FILE}: {name}"
+        cause = problem.get("ctx", {}).get("error")
+        if isinstance(cause, _UnknownSenderError):
+            texts.append(f"{where.removesuffix(name).removesuffix(': ')}: {cause}")
+        else:
+            texts.append(f"{where} must be {_EXPECTED[name]}")
+    return list(dict.fromkeys(texts))
+
+
+def _shown(name: str) -> str:
+    return f'"{name}"'
+
+
+def _suggestion(name: str, known: Iterable[str], write: Callable[[str], str] = str) -> str:
+    close = difflib.get_close_matches(name, list(known), n=1)
+    return f" (did you mean {_shown(write(close[0]))}?)" if close else ""
 
 
 def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
@@ -100,10 +205,18 @@ def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
     try:
         if len(text) == len("2026-06-30"):
             day = date.fromisoformat(text)
+            _check_year(day)
             return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        if instant.tzinfo is None:
+            raise UsageError(f"--as-of {text!r} has no zone: {expected}")
+        _check_year(instant)
+        return instant.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"--as-of {text!r}: {expected}") from error
-    if instant.tzinfo is None:
-        raise UsageError(f"--as-of {text!r} has no zone: {expected}")
-    return instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _check_year(day: date) -> None:
+    """Calendars and age calculations cover these years; any other is a typing error."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError("year out of range")

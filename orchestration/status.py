@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from orchestration import run_record
-from orchestration.settings import Settings
+from orchestration import run_lock, run_record
+from orchestration.settings import Settings, UsageError
 from publishing import release
 from sources.contract import load_contracts
 from sources.raw_zone import RawZone
@@ -39,8 +41,12 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
 
     Returns:
         0 when every delivered feed is fresh and the last run released; 1 when a feed is stale, or the last run was
-        refused or failed, or nothing was ever released.
+        refused, stopped or failed, or nothing was ever released, or a file of the data folder is damaged.
+
+    Raises:
+        UsageError: the data folder cannot be read.
     """
+    _check_readable(settings.data)
     found = gather(settings)
     if as_json:
         console.file.write(json.dumps(found, indent=2, default=str) + "\n")
@@ -48,63 +54,110 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
         _show(found, settings, console)
     troubled = any(feed["state"] == "stale" for feed in found["feeds"])
     last = found["runs"][0]["outcome"] if found["runs"] else None
+    troubled = troubled or bool(found["damage"])
     return STALE_OR_REFUSED if troubled or last != "released" else FRESH
+
+
+def _check_readable(data: Path) -> None:
+    for folder in (data, data / "raw", data / "published", data / "logs"):
+        if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
+            raise UsageError(
+                f"--data {data}: no permission to read {folder}. Run this as the user who runs `caseload run`."
+            )
 
 
 def gather(settings: Settings) -> dict[str, Any]:
     """Everything status knows, as plain values."""
     zone = RawZone(settings.data / "raw")
-    published = settings.data / "published"
-    current = release.current(published)
-    manifest = release.read_manifest(current) if current else None
+    damage: list[str] = []
+    manifest = _manifest(settings.data / "published", damage)
     batches = zone.batches()
+    runs = _runs(settings.data, damage)
+    gate = _verdict(settings.data, damage)
+    rejects = _rejects(zone, damage)
+    damage += zone.damage()
+    notices = zone.notices() if manifest is None else manifest["notices"]
     return {
         "data": str(settings.data),
         "release": None if manifest is None else manifest["release_id"],
         "as_of": None if manifest is None else manifest["as_of"],
         "feeds": [asdict(line) for line in _feeds(zone, manifest)],
-        "runs": _runs(settings),
-        "verdict": _verdict(settings),
-        "notices": zone.notices() if manifest is None else manifest["notices"],
+        "runs": runs,
+        "verdict": gate,
+        "damage": list(dict.fromkeys(damage)),
+        "notices": [notice for notice in notices if notice not in damage],
         "refused_files": [
             {"source": batch.source, "file": batch.file_name, "reason": batch.reason_code,
              "detail": batch.detail}
             for batch in batches if batch.status == "refused"
         ],
-        "rejects": _rejects(zone),
+        "rejects": rejects,
     }  # fmt: skip
 
 
-def _runs(settings: Settings) -> list[dict[str, Any]]:
-    """The last runs, newest first; a run that never said how it ended was stopped."""
+def _manifest(published: Path, damage: list[str]) -> dict[str, Any] | None:
+    current = release.current(published)
+    if current is None:
+        return None
+    try:
+        return release.read_manifest(current)
+    except release.ReleaseError as error:
+        damage.append(str(error))
+        return None
+
+
+def _runs(data: Path, damage: list[str]) -> list[dict[str, Any]]:
+    """The last runs, newest first; a run without an outcome is still running, or was killed."""
     runs: dict[str, dict[str, Any]] = {}
-    for event in run_record.read(settings.data):
+    try:
+        events = run_record.read(data, damage.append)
+    except OSError as error:
+        damage.append(f"logs/{run_record.FILE} cannot be read: {error.strerror}")
+        return []
+    for event in events:
         run = runs.setdefault(
             event.run_id,
-            {"run_id": event.run_id, "started_at": event.at, "outcome": "stopped", "detail": ""},
+            {"run_id": event.run_id, "started_at": event.at, "outcome": "", "detail": ""},
         )
-        if event.event in ("released", "refused", "failed"):
+        if event.event == "started":
+            run["outcome"] = run["outcome"] or _outcome_so_far(event.detail.get("pid"), data)
+        elif event.event in ("released", "refused", "failed"):
             run["outcome"] = event.event
             run["ended_at"] = event.at
-            run["detail"] = (
+            run["detail"] = str(
                 event.detail.get("release_id")
                 or event.detail.get("error")
-                or "; ".join(event.detail.get("reasons", []))
+                or "; ".join(map(str, event.detail.get("reasons") or []))
             )
+        elif event.event == "stopped":
+            run["outcome"] = "stopped"
+            run["ended_at"] = event.at
+            run["detail"] = str(event.detail.get("signal", ""))
+    for run in runs.values():
+        run["outcome"] = run["outcome"] or "killed"
     return list(reversed(runs.values()))[:_RUNS_SHOWN]
 
 
-def _verdict(settings: Settings) -> dict[str, Any] | None:
-    path = settings.data / "logs" / "judged" / "verdict.json"
+def _outcome_so_far(pid: object, data: Path) -> str:
+    return "running" if pid is not None and run_lock.holder(data) == pid else "killed"
+
+
+def _verdict(data: Path, damage: list[str]) -> dict[str, Any] | None:
+    path = data / "logs" / "judged" / "verdict.json"
     if not path.exists():
         return None
-    found = json.loads(path.read_text(encoding="utf-8"))
-    failures = [
-        {"relation": suite["relation"], **failure}
-        for suite in found["suites"]
-        for failure in suite["failures"]
-    ]
-    return {"success": found["success"], "failures": failures}
+    try:
+        found = json.loads(path.read_bytes())
+        failures = [
+            {"relation": suite["relation"],
+             **{name: failure[name] for name in ("expectation", "observed", "why")}}
+            for suite in found["suites"]
+            for failure in suite["failures"]
+        ]  # fmt: skip
+        return {"success": bool(found["success"]), "failures": failures}
+    except (OSError, ValueError, KeyError, TypeError):
+        damage.append("logs/judged/verdict.json is damaged: `caseload run` writes it again")
+        return None
 
 
 def _feeds(zone: RawZone, manifest: dict[str, Any] | None) -> list[FeedLine]:
@@ -134,8 +187,9 @@ def _feeds(zone: RawZone, manifest: dict[str, Any] | None) -> list[FeedLine]:
     return lines
 
 
-def _rejects(zone: RawZone) -> list[dict[str, Any]]:
-    counts = Counter((line.source, line.table_name, line.reason_code) for line in zone.rejects())
+def _rejects(zone: RawZone, damage: list[str]) -> list[dict[str, Any]]:
+    lines = zone.rejects(on_damage=damage.append)
+    counts = Counter((line.source, line.table_name, line.reason_code) for line in lines)
     return [
         {"source": source, "table": table, "reason": reason, "rows": rows}
         for (source, table, reason), rows in sorted(counts.items())
@@ -144,7 +198,7 @@ def _rejects(zone: RawZone) -> list[dict[str, Any]]:
 
 _COLOR = {
     "fresh": "green", "stale": "red", "absent": "dim", "new": "cyan", "released": "green",
-    "refused": "red", "failed": "red", "stopped": "yellow",
+    "refused": "red", "failed": "red", "stopped": "yellow", "killed": "red", "running": "cyan",
 }  # fmt: skip
 
 
@@ -161,7 +215,8 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
     console.print(
         f"Release {found['release']}, as of {local(found['as_of'])}"
         if found["release"]
-        else "Nothing was released yet: never, from this data folder.",
+        else f"No release yet in {found['data']}.",
+        soft_wrap=True,
         highlight=False,
     )
     feeds = Table(title="Feeds", title_justify="left")
@@ -188,7 +243,7 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
     verdict = found["verdict"]
     if verdict is not None:
         said = ("passed", "") if verdict["success"] else ("refused", "red")
-        console.print(Text.assemble("Last verdict: ", said))
+        console.print(Text.assemble("Last gate result: ", said))
         for failure in verdict["failures"]:
             console.print(
                 f"  {failure['relation']}: {failure['expectation']}: {failure['why']}",
@@ -210,5 +265,7 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
             for line in lines:
                 table.add_row(*(str(line[column] or "") for column in columns))
             console.print(table)
+    for text in found["damage"]:
+        console.print(f"damaged: {text}", soft_wrap=True, highlight=False)
     for notice in found["notices"]:
         console.print(f"note: {notice}", soft_wrap=True, highlight=False)

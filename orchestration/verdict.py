@@ -72,7 +72,12 @@ def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Itera
     judged = settings.data / "logs" / "judged"
     reporter = progress.current()
     with reporter.stage("judge", "Judging what may leave"):
-        found = _judge(settings.data, judged, release.current(published))
+        previous = release.comparable(published)
+        if previous is None and release.current(published) is not None:
+            reporter.say(
+                "note: the current release is damaged, so row counts are not compared with it"
+            )
+        found = _judge(settings.data, judged, previous)
     if not found["success"]:
         kept = quality.keep_refusal(published, judged, data_folder.instant())
         run_record.append(

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +19,20 @@ from typing import Any
 
 import duckdb
 
+from orchestration import private_folder
 from orchestration.settings import Settings
 from sources.contract import Contract, load_ledger_contract
 from sources.raw_zone import RawZone
 
 FILE = "warehouse.duckdb"
 _SCORES = "raw_caseload.identity_score"
+# What DuckDB raises on a file that it cannot read. Any other error says nothing about the file.
+_DAMAGE = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
 _WAIT_SECONDS = 30  # a reader that a killed run left behind dies within this; a person's does not
 
 
@@ -29,14 +40,31 @@ class WarehouseHeldError(Exception):
     """Another process has the warehouse open."""
 
 
-def _open(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
+class WarehouseDamagedError(Exception):
+    """The file is no warehouse of this DuckDB: cut short, overwritten, of another version, or a folder."""
+
+
+def _connect(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
+    """Open the file.
+
+    Raises:
+        WarehouseHeldError: another process still has it open after the time a dying reader needs.
+        WarehouseDamagedError: it cannot be opened at all.
+    """
     deadline = time.monotonic() + (0 if read_only else _WAIT_SECONDS)
     while True:
+        if path.exists() and not path.is_file():
+            raise WarehouseDamagedError(f"{path} is damaged")
         try:
             return duckdb.connect(str(path), read_only=read_only, config=settings)
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise
+        except _DAMAGE as error:
+            text = str(error).lower()
+            if "could not set lock" not in text:
+                if "permission denied" in text:
+                    raise PermissionError(errno.EACCES, "permission denied", str(path)) from error
+                if "no space left" in text:
+                    raise OSError(errno.ENOSPC, "no space left on the disk", str(path)) from error
+                raise WarehouseDamagedError(f"{path} is damaged") from error
             if time.monotonic() >= deadline:
                 raise WarehouseHeldError(
                     f"{path} is held by another process. Only the pipeline opens the warehouse:"
@@ -45,16 +73,68 @@ def _open(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb.Du
             time.sleep(0.5)
 
 
+def discard_damaged(data: Path, settings: Settings) -> str | None:
+    """Before a build: remove a file that cannot be opened. All of it is built from the raw zone.
+
+    Returns:
+        What a person should know, or None where the file is missing or sound.
+    """
+    if not os.path.lexists(data / FILE):
+        return None
+    try:
+        with open_for_writing(data, settings):
+            return None
+    except WarehouseDamagedError as error:
+        return f"{error}: rebuilding it from the raw zone.{_discard(data / FILE)}"
+
+
+def _discard(path: Path) -> str:
+    """Remove the damaged file. A folder in its place was made by someone else and is set aside instead."""
+    path.with_name(f"{FILE}.wal").unlink(missing_ok=True)
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return ""
+    aside = next(
+        name
+        for number in itertools.count(1)
+        if not (name := path.with_name(f"{FILE}.set-aside-{number}")).exists()
+    )
+    path.rename(aside)
+    return f" The folder in its place is now {aside.name}."
+
+
+def discard_unreadable(settings: Settings) -> bool:
+    """After a failed run: remove the warehouse if one of its tables cannot be read to the end.
+
+    Returns:
+        Whether the file was damaged.
+    """
+    path = settings.data / FILE
+    try:
+        with open_for_reading(settings.data, settings) as connection:
+            tables = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where not internal order by all"
+            ).fetchall()
+            for schema, name in tables:
+                connection.execute(f'select bit_xor(hash(t)) from "{schema}"."{name}" as t')
+    except (*_DAMAGE, WarehouseDamagedError):
+        _discard(path)
+        return True
+    except (OSError, WarehouseHeldError, duckdb.Error):
+        pass  # missing, held or too large for the memory limit: no reason to build it again
+    return False
+
+
 @contextmanager
 def open_for_writing(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse, for the pipeline; checkpointed and closed at the end."""
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder.make(data)
     config = {
         "memory_limit": settings.memory_limit,
         "threads": str(settings.threads),
         "preserve_insertion_order": "false",
     }
-    connection = _open(data / FILE, read_only=False, settings=config)
+    connection = _connect(data / FILE, read_only=False, settings=config)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
@@ -70,12 +150,13 @@ def open_for_reading(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPy
     Raises:
         FileNotFoundError: no run has made it yet.
         WarehouseHeldError: a run holds it.
+        WarehouseDamagedError: the file cannot be opened; the next run rebuilds it.
     """
     path = data / FILE
     if not path.exists():
         raise FileNotFoundError(f"{path} does not exist yet: start with `caseload run`")
     config = {"memory_limit": settings.memory_limit, "threads": str(settings.threads)}
-    connection = _open(path, read_only=True, settings=config)
+    connection = _connect(path, read_only=True, settings=config)
     try:
         connection.execute("set TimeZone = 'UTC'")
         yield connection
@@ -84,10 +165,15 @@ def open_for_reading(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPy
 
 
 def checkpoint(data: Path, settings: Settings) -> None:
-    """Leave the file closed and without a write-ahead log, whatever a step before did."""
-    if (data / FILE).exists():
-        with open_for_writing(data, settings):
-            pass
+    """Leave the file closed and without a write-ahead log, whatever a step before did.
+
+    A file that cannot be opened is removed: the next run builds it from the raw zone.
+    """
+    path = data / FILE
+    if not path.is_file():
+        path.with_name(f"{FILE}.wal").unlink(missing_ok=True)
+        return
+    discard_damaged(data, settings)
 
 
 def _literal(value: str | Path) -> str:

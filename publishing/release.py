@@ -24,6 +24,7 @@ from typing import Any, Self
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
+VERDICT = "quality/verdict.json"
 _LEFTOVER = ".release-"
 _SWAP = ".current-"
 _BLOCK = 1 << 20
@@ -164,7 +165,8 @@ class Release:
     ) -> Path:
         """Write the manifest, make the directory durable, rename it, point `current` at it.
 
-        A release of the same id is left as it is (it holds the same data) and becomes current again.
+        A release of the same id is left as it is (it holds the same data) and becomes current again; a damaged one is
+        replaced.
 
         Args:
             notices: what readers must know: stale feeds, refused files, rejects. No PHI.
@@ -175,7 +177,7 @@ class Release:
             The directory of the release.
 
         Raises:
-            ReleaseError: nothing was written, or a release of this id is there and damaged.
+            ReleaseError: nothing was written.
         """
         if not self._identity:
             raise ReleaseError("a release without data files: write the exports first")
@@ -190,19 +192,25 @@ class Release:
             "versions": dict(sorted((versions or {}).items())),
         }
         final = self.published / release_id
-        if final.exists():
-            damage = verify(final)
-            if damage:
-                raise ReleaseError(
-                    f"{final} exists and is damaged ({'; '.join(damage[:3])}):"
-                    " remove that directory and run again"
-                )
-        else:
+        damage = verify(final) if final.exists() else []
+        if damage:
+            manifest["notices"].append(
+                f"{release_id} was published before and had been damaged since ({'; '.join(damage[:3])}):"
+                " it has been replaced by the same release"
+            )
+        if damage or not final.exists():
             path = self.file(MANIFEST)
             path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
             path.chmod(0o600)
             _make_durable(self.directory)
-            self.directory.rename(final)
+            if damage:
+                # Swept as a leftover if the process ends before the removal.
+                aside = self.published / f"{_LEFTOVER}damaged-{release_id}"
+                final.rename(aside)
+                self.directory.rename(final)
+                shutil.rmtree(aside)
+            else:
+                self.directory.rename(final)
         _point(self.published, release_id)
         self.discard()
         return final
@@ -232,14 +240,44 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     """The manifest of a release.
 
     Raises:
-        ReleaseError: it is missing or no JSON.
+        ReleaseError: it is missing, no JSON, or lacks a part.
     """
     path = directory / MANIFEST
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError) as error:
-        raise ReleaseError(f"{path} cannot be read: {error}") from error
+        manifest: dict[str, Any] = json.loads(path.read_bytes())
+        datetime.fromisoformat(manifest["as_of"])
+        is_whole = isinstance(manifest["release_id"], str) and all(
+            isinstance(manifest[name], list) for name in ("files", "feeds", "notices")
+        )
+        is_whole = is_whole and all(
+            {"path", "sha256", "rows"} <= f.keys() for f in manifest["files"]
+        )
+        is_whole = is_whole and all(
+            {"source", "last_received_at", "is_stale"} <= feed.keys() for feed in manifest["feeds"]
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ReleaseError(_damaged(path)) from error
+    if not is_whole:
+        raise ReleaseError(_damaged(path))
     return manifest
+
+
+def _damaged(path: Path) -> str:
+    return f"{path} is missing or damaged: run `caseload run` to publish the release again"
+
+
+def comparable(published: Path) -> Path | None:
+    """The current release, if the row counts of its verdict are as they were published; the gate compares with them."""
+    directory = current(published)
+    if directory is None:
+        return None
+    try:
+        hashes = {file["path"]: file["sha256"] for file in read_manifest(directory)["files"]}
+    except ReleaseError:
+        return None
+    verdict = directory / VERDICT
+    is_sound = verdict.is_file() and sha256_of(verdict) == hashes.get(VERDICT)
+    return directory if is_sound else None
 
 
 def verify(directory: Path) -> list[str]:

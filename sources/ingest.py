@@ -86,7 +86,7 @@ class IngestReport:
     Attributes:
         files: landed files that were new or changed, in order of delivery.
         known: number of files that earlier calls had dealt with.
-        notices: folders and files that could not be dealt with at all.
+        notices: folders and files that could not be read, and damage of the raw zone that was found and repaired.
     """
 
     files: tuple[FileReport, ...]
@@ -122,6 +122,7 @@ def ingest(
     reports: list[FileReport] = []
     known = 0
     with RawWriter(Path(raw)) as writer:
+        notices.extend(writer.repairs)
         reader = _Reader(writer, dict(contracts), zone, first_seen)
         reader.prepare()
         for done, file in enumerate(found.files, 1):
@@ -204,6 +205,9 @@ class _Reader:
 
     def _is_known(self, file: LandedFile, entry: dict[str, Any]) -> bool:
         same_bytes = entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
+        batch_id = entry["batch_id"]
+        if batch_id is not None and not self.writer.has(file.source, batch_id):
+            return False  # damaged: landing still holds the bytes
         return same_bytes and entry["contract_hash"] == self.hashes[file.source]
 
     def _batch_id(self, source: str, landed: Fingerprint, table: str | None) -> str:

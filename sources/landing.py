@@ -107,7 +107,10 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
 
 
 def _as_text(name: str) -> str:
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def received_at(folder: str, zone: str) -> dt.datetime | None:

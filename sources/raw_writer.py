@@ -2,7 +2,8 @@
 
 Files are written under `_tmp/`, flushed, and renamed to their place; the commit record comes last, and after it the line
 of the delivery ledger. What a killed run left behind (temporary files, Parquet without a commit record, a torn last line
-of a ledger) is swept when the next writer opens the zone. What must not be here: how bytes become rows.
+of a ledger) is swept when the next writer opens the zone, and damage repaired (raw_repair.py; `repairs` says what was found).
+What must not be here: how bytes become rows.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Self, TextIO
 
 from sources.archive import Fingerprint, fingerprint
 from sources.formats.result import ReadTable
+from sources.raw_repair import DAMAGED, repair
 from sources.raw_zone import BATCHES, DELIVERIES, move_durably, sync
 
 TEMPORARY, LOCK = "_tmp", "_lock"
@@ -46,6 +48,7 @@ class RawWriter:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.temporary = path / TEMPORARY
+        self.repairs: list[str] = []
         self._lock: TextIO | None = None
 
     def __enter__(self) -> Self:
@@ -117,6 +120,7 @@ class RawWriter:
         temporary = self.temporary / f"{batch_id}.json"
         temporary.write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         move_durably(temporary, folder / f"{batch_id}.json")
+        (folder / f"{batch_id}{DAMAGED}").unlink(missing_ok=True)
         return record
 
     def _place_all(self, source: str, batch_id: str, parts: list[Part]) -> list[dict[str, Any]]:
@@ -192,8 +196,9 @@ class RawWriter:
         for source in (
             folder for folder in self.path.iterdir() if folder.is_dir() and folder.name != TEMPORARY
         ):
-            _mend_ledger(source / DELIVERIES)
-            committed = {path.stem for path in (source / BATCHES).glob("*.json")}
+            self.repairs += repair(self.path, source.name)
+            # Files of a batch that was set aside stay: they may be whole but for one.
+            committed = {path.stem for path in (source / BATCHES).glob("*")}
             for table in (
                 folder for folder in source.iterdir() if folder.is_dir() and folder.name != BATCHES
             ):
@@ -201,15 +206,3 @@ class RawWriter:
                     batch_id = path.name.split(".")[0].split("-")[0]
                     if batch_id not in committed and not path.name.startswith("_empty"):
                         path.unlink()
-
-
-def _mend_ledger(path: Path) -> None:
-    """Cut off a last line that a killed run did not finish."""
-    if not path.is_file():
-        return
-    content = path.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    if len(whole) != len(content):
-        with path.open("r+b") as file:
-            file.truncate(len(whole))
-            os.fsync(file.fileno())

@@ -4,7 +4,8 @@ Layout below the zone's folder:
 
 - `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside, if any (further
   parts of a large file or an archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
-- `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there.
+- `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there; `.damaged` instead of `.json`
+  for a batch that does not count any more (raw_repair.py).
 - `<source>/_deliveries.jsonl` the delivery ledger, one line per arrival; the last line of a path holds.
 - `_tmp/` files on their way, `_lock`: raw_writer.py.
 
@@ -17,7 +18,7 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ _HEAD = (
     "detail",
     "contract_hash",
 )
+_DELIVERY = {
+    "path", "batch_id", "received_at", "is_dated", "size", "mtime_ns", "contract_hash",
+}  # fmt: skip
+_PART = {
+    "table_name", "rows_in", "rows_loaded", "rows_rejected", "unknown_columns", "typed", "rejects",
+}  # fmt: skip
 _NO_ROWS: dict[str, Any] = {
     "rows_in": 0,
     "rows_loaded": 0,
@@ -101,6 +108,10 @@ class Damage:
     found_sha256: str | None
 
 
+class RawZoneDamagedError(Exception):
+    """A file of the raw zone cannot be read; the text names it and says what to do."""
+
+
 class RawZone:
     """The raw zone in a folder, for reading; an absent folder is an empty zone.
 
@@ -115,12 +126,15 @@ class RawZone:
         self.path = Path(path)
         self._contracts = load_contracts() if contracts is None else contracts
         self._ledgers: dict[str, dict[str, dict[str, Any]]] = {}
-        self._commits: dict[tuple[str, str], dict[str, Any]] = {}
+        self._commits: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._damaged_lines: dict[str, list[int]] = {}
+        self._delivered: dict[str, set[str]] = {}
 
     def records(self, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
         """Commit records of the batches delivered at or before `as_of` (all, without it), by source and batch_id."""
         ids = {(d.source, d.batch_id) for d in self.deliveries(as_of)}
-        return [self._commit(source, batch_id) for source, batch_id in sorted(ids)]
+        found = (self._commit(source, batch_id) for source, batch_id in sorted(ids))
+        return [record for record in found if record is not None]
 
     def batches(self, as_of: dt.datetime | None = None) -> list[Batch]:
         """One entry per batch and table; a refused file has one, with the table if its name told it."""
@@ -139,7 +153,7 @@ class RawZone:
         return found
 
     def deliveries(self, as_of: dt.datetime | None = None) -> list[Delivery]:
-        """Arrivals at or before `as_of` (all, without it) in order: (received_at, source, path)."""
+        """Arrivals at or before `as_of` (all, without it) in order: (received_at, source, path); lost ones are left out."""
         found = [
             Delivery(
                 line["batch_id"],
@@ -150,21 +164,26 @@ class RawZone:
             )
             for source in self.sources()
             for path, line in self.ledger(source).items()
-            if line["batch_id"] is not None
+            if line["batch_id"] is not None and self._commit(source, line["batch_id"]) is not None
         ]
         counting = [d for d in found if as_of is None or d.received_at <= as_of]
         return sorted(counting, key=lambda d: (d.received_at, d.source, d.path))
 
     def sources(self) -> list[str]:
         """Senders that ever delivered."""
-        return sorted(path.parent.name for path in self.path.glob(f"*/{DELIVERIES}"))
+        found = (*self.path.glob(f"*/{DELIVERIES}"), *self.path.glob(f"*/{BATCHES}"))
+        return sorted({path.parent.name for path in found})
 
     def ledger(self, source: str) -> dict[str, dict[str, Any]]:
-        """The last line of each path of a sender's delivery ledger; a torn last line never happened."""
+        """The last line of each path of a sender's delivery ledger; a torn last line never happened, a damaged one is skipped."""
         if source not in self._ledgers:
             path = self.path / source / DELIVERIES
             lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
-            self._ledgers[source] = {entry["path"]: entry for entry in map(json.loads, lines)}
+            entries = [parsed_delivery(line) for line in lines]
+            self._damaged_lines[source] = [n for n, entry in enumerate(entries, 1) if entry is None]
+            whole = [entry for entry in entries if entry is not None]
+            self._delivered[source] = {entry["batch_id"] for entry in whole}
+            self._ledgers[source] = {entry["path"]: entry for entry in whole}
         return self._ledgers[source]
 
     def files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
@@ -180,16 +199,36 @@ class RawZone:
         """Parquet files of a table's rejects, those without a row left out."""
         return [path for path, _ in self._parts(source, table, "rejects", as_of)]
 
-    def rejects(self, as_of: dt.datetime | None = None) -> Iterator[RejectedRow]:
-        """Every record set aside, without its content, by source, table, batch and row."""
+    def rejects(
+        self,
+        as_of: dt.datetime | None = None,
+        on_damage: Callable[[str], None] | None = None,
+    ) -> Iterator[RejectedRow]:
+        """Every record set aside, without its content, by source, table, batch and row.
+
+        Args:
+            as_of: only of batches delivered by then.
+            on_damage: given one line per file that cannot be read, which is then skipped.
+
+        Raises:
+            RawZoneDamagedError: a file cannot be read and there is no `on_damage`.
+        """
         for source in self.sources():
             for table in (
                 sorted(self._contracts[source].tables) if source in self._contracts else ()
             ):
                 for path, batch_id in self._parts(source, table, "rejects", as_of):
-                    columns = pl.read_parquet(
-                        path, columns=["_source_row", "reason_code", "detail"], glob=False
-                    )
+                    try:
+                        columns = pl.read_parquet(
+                            path, columns=["_source_row", "reason_code", "detail"], glob=False
+                        )
+                    except (OSError, pl.exceptions.PolarsError) as error:
+                        name = path.relative_to(self.path.parent).as_posix()
+                        text = f"{name} is damaged: `caseload run` reads the file again"
+                        if on_damage is None:
+                            raise RawZoneDamagedError(text) from error
+                        on_damage(text)
+                        continue
                     for row, code, detail in columns.iter_rows():
                         yield RejectedRow(source, table, batch_id, row, code, detail)
 
@@ -207,7 +246,7 @@ class RawZone:
 
     def notices(self, as_of: dt.datetime | None = None) -> list[str]:
         """What a person should know and no count shows: files not read, undated files, unknown columns. Sorted."""
-        found = set()
+        found = set(self.damage(as_of))
         for source in self.sources():
             for path, line in self.ledger(source).items():
                 if as_of is not None and dt.datetime.fromisoformat(line["received_at"]) > as_of:
@@ -228,8 +267,36 @@ class RawZone:
         for (source, table), names in columns.items():
             if names:
                 found.add(
-                    f"{source}.{table}: columns outside the contract are kept out: {', '.join(sorted(names))}"
+                    f"{source}.{table}: ignored unknown columns {', '.join(map(_visible, sorted(names)))}"
                 )
+        return sorted(found)
+
+    def damage(self, as_of: dt.datetime | None = None) -> list[str]:
+        """What is lost or cannot be read, each with its file and the remedy. Sorted."""
+        found = set()
+        restore = "Put the file back into the landing folder and run again."
+        for source in self.sources():
+            for path, line in self.ledger(source).items():
+                is_counted = (
+                    as_of is None or dt.datetime.fromisoformat(line["received_at"]) <= as_of
+                )
+                batch_id = line["batch_id"]
+                if is_counted and batch_id is not None and self._commit(source, batch_id) is None:
+                    found.add(
+                        f"{source}/{path}: its rows are lost: batch {batch_id} of the raw zone is damaged. {restore}"
+                    )
+            found.update(
+                f"raw/{source}/{DELIVERIES} line {number} is damaged: `caseload run` repairs the ledger"
+                for number in self._damaged_lines[source]
+            )
+            for record in (self.path / source / BATCHES).glob("*.json"):
+                if record.stem not in self._delivered[source]:
+                    commit = self._commit(source, record.stem)
+                    name = commit["file_name"] if commit else "unknown"
+                    found.add(
+                        f"{source}: the delivery of file {_visible(name)} (batch {record.stem}) is missing from"
+                        f" the ledger and its rows do not count. {restore}"
+                    )
         return sorted(found)
 
     def _parts(
@@ -237,7 +304,8 @@ class RawZone:
     ) -> list[tuple[Path, str]]:
         found = []
         ids = {d.batch_id for d in self.deliveries(as_of) if d.source == source}
-        for record in (self._commit(source, batch_id) for batch_id in sorted(ids)):
+        records = (self._commit(source, batch_id) for batch_id in sorted(ids))
+        for record in (record for record in records if record is not None):
             found.extend(
                 (self.path / file["path"], record["batch_id"])
                 for part in record["parts"]
@@ -246,10 +314,10 @@ class RawZone:
             )
         return found
 
-    def _commit(self, source: str, batch_id: str) -> dict[str, Any]:
+    def _commit(self, source: str, batch_id: str) -> dict[str, Any] | None:
         if (source, batch_id) not in self._commits:
             path = self.path / source / BATCHES / f"{batch_id}.json"
-            self._commits[source, batch_id] = json.loads(path.read_text(encoding="utf-8"))
+            self._commits[source, batch_id] = parsed_record(path)
         return self._commits[source, batch_id]
 
     def _empty_file(self, source: str, table: Table) -> Path:
@@ -261,6 +329,33 @@ class RawZone:
             empty_rows(table).write_parquet(temporary, **PARQUET)
             move_durably(temporary, path)
         return path
+
+
+def parsed_delivery(line: bytes) -> dict[str, Any] | None:
+    """A line of the delivery ledger, or None where it is damaged."""
+    try:
+        entry = json.loads(line)
+        dt.datetime.fromisoformat(entry["received_at"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return entry if entry.keys() >= _DELIVERY else None
+
+
+def parsed_record(path: Path) -> dict[str, Any] | None:
+    """A commit record, or None where it is missing or damaged."""
+    try:
+        record = json.loads(path.read_bytes())
+        is_whole = record.keys() >= {*_HEAD, "table_name", "parts"} and all(
+            part.keys() >= _PART for part in record["parts"]
+        )
+    except (OSError, ValueError, AttributeError, TypeError):
+        return None
+    return record if is_whole else None
+
+
+def _visible(text: str) -> str:
+    """A sender's text on one line of a notice: characters that are not printable are written as escapes."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def move_durably(source: Path, target: Path) -> None:

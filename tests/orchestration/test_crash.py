@@ -1,11 +1,11 @@
-"""kill -9 at any moment: the next run ends like an undisturbed one (reliability.md, figure 3).
+"""kill -9, SIGTERM or Ctrl-C at any moment: the next run ends like an undisturbed one (reliability.md, figure 3).
 
 The process is killed from outside, a fraction into a stage as measured in the undisturbed run; nothing in the product
 knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the
 last one end. Every run of it is the "next run" of the kill before: it has to get past that stage, and what earlier stages
 left must be as in the undisturbed run. `make test` kills once in each stage: whole runs while they ingest and build, and
 behind a finished build those steps alone, as Dagster re-executes them. `make test-long` kills whole runs, CRASH_POINTS times in
-each stage, in series side by side.
+each stage, in series side by side. SIGTERM and SIGINT are sent likewise; a run that they stop also says so and closes the warehouse.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import duckdb
 import pytest
 from folders import raw_rows, released_bytes, warehouse_rows
 
+from orchestration import run_record
+from orchestration.supervision import EXIT_CODES, STOPPED
 from tests import forked
 from tests.orchestration.conftest import AS_OF, Small
 
@@ -39,10 +42,11 @@ _LOOKING = 0.005  # seconds between looks at what a run says
 
 @dataclass(frozen=True)
 class Point:
-    """Where a run is killed: a fraction (0 to 1) of the stage's wall time into it."""
+    """Where a run is killed or stopped: a fraction (0 to 1) of the stage's wall time into it."""
 
     stage: str
     fraction: float
+    signum: signal.Signals = signal.SIGKILL
 
 
 @dataclass(frozen=True)
@@ -79,19 +83,37 @@ def _kill_in(point: Point, started: Started, small: Small, data: Path) -> None:
     seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
     for tried in range(_TRIES):
         process = started.begin(_output(data))
-        if _was_killed(process, STAGES[point.stage][0], seconds / 2**tried, _output(data)):
+        if _was_ended(process, point, seconds / 2**tried, _output(data)):
+            if point.signum != signal.SIGKILL:
+                _check_stopped(data, point)
             return
     pytest.fail(f"every run ended before it was killed {point}")
 
 
-def _was_killed(process: BaseProcess, first_stage: str, seconds: float, output: Path) -> bool:
+def _was_ended(process: BaseProcess, point: Point, seconds: float, output: Path) -> bool:
+    first_stage = STAGES[point.stage][0]
     while f"{first_stage}:" not in output.read_text():
         assert process.is_alive(), f"the run never reached {first_stage}: {output.read_text()}"
         time.sleep(_LOOKING)
     time.sleep(seconds)
-    process.kill()
+    assert process.pid is not None
+    os.kill(process.pid, point.signum)
     process.join()
-    return process.exitcode == -signal.SIGKILL
+    return process.exitcode == EXIT_CODES.get(point.signum, -signal.SIGKILL)
+
+
+def _check_stopped(data: Path, point: Point) -> None:
+    """It said so in one line, and left the folder as a finished run does."""
+    said = _output(data).read_text()
+    assert said.splitlines()[-1] == f"caseload: {STOPPED}", said
+    assert "Traceback" not in said
+    assert "terminate called" not in said
+    assert list(data.glob("*.wal")) == list(data.glob("published/.*")) == []
+    assert list(data.glob("linkage/pair.parquet")) == list(data.glob("*.json")) == []
+    if (data / "warehouse.duckdb").exists():
+        duckdb.connect(str(data / "warehouse.duckdb"), read_only=True).close()
+    last = run_record.read(data)[-1]
+    assert (last.event, last.detail) == ("stopped", {"signal": point.signum.name})
 
 
 def _whole(small: Small, data: Path) -> Started:
@@ -139,6 +161,44 @@ def test_killed_once_in_each_stage(small: Small, tmp_path: Path) -> None:
         small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
     )
     _series([judge, publish], small, data, _behind_the_build(small, data))
+
+
+@pytest.mark.parametrize(
+    "signums",
+    [
+        (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGINT),
+        pytest.param(
+            (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGTERM), marks=pytest.mark.long
+        ),
+    ],
+    ids=lambda signums: "-".join(signum.name for signum in signums),
+)
+def test_stopped_once_in_each_stage(
+    small: Small, tmp_path: Path, signums: tuple[signal.Signals, ...]
+) -> None:
+    ingest, build, judge, publish = (
+        Point(stage, 0.4, signum) for stage, signum in zip(STAGES, signums, strict=True)
+    )
+    data = tmp_path / "whole"
+    _series([ingest, build], small, data, _whole(small, data))
+    data = tmp_path / "built"
+    shutil.copytree(
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+    )
+    _series([judge, publish], small, data, _behind_the_build(small, data))
+
+
+def test_a_pipeline_that_the_system_kills_is_reported(small: Small, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    process = _whole(small, data).begin(_output(data))
+    while not (started := run_record.read(data)):
+        assert process.is_alive()
+        time.sleep(_LOOKING)
+    os.kill(started[-1].detail["pid"], signal.SIGKILL)
+    process.join()
+    assert process.exitcode == 4
+    assert "killed by signal 9, most often for lack of memory" in _output(data).read_text()
+    assert run_record.read(data)[-1].event == "failed"
 
 
 @pytest.mark.long

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from publishing import release as releases
-from publishing.release import Feed, Release, ReleaseError, read_manifest, verify
+from publishing.release import Feed, Release, ReleaseError, comparable, read_manifest, verify
 
 AS_OF = datetime(2026, 6, 30, 3, 59, 59, tzinfo=UTC)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -86,7 +86,7 @@ def test_as_of_is_part_of_the_id(tmp_path: Path) -> None:
     assert one.name[-12:] == other.name[-12:]
 
 
-def test_damaged_release_of_the_same_id_is_named(tmp_path: Path) -> None:
+def test_damaged_release_of_the_same_id_is_replaced(tmp_path: Path) -> None:
     first = _publish(tmp_path, "x")
     (first / "metrics" / "a.parquet").write_text("y")
     (first / "metrics" / "b.parquet").unlink()
@@ -96,8 +96,39 @@ def test_damaged_release_of_the_same_id_is_named(tmp_path: Path) -> None:
         "metrics/c.parquet is not in the manifest",
         "metrics/a.parquet has changed",
     ]
-    with pytest.raises(ReleaseError, match="is damaged"):
-        _publish(tmp_path, "x")
+    again = _publish(tmp_path, "x")
+    assert again == first == releases.current(tmp_path)
+    assert verify(again) == []
+    assert any("had been damaged" in notice for notice in read_manifest(again)["notices"])
+    assert [path.name for path in again.parent.glob(".release-*")] == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"release_id": 1, "as_of": "x"}']
+)
+def test_damaged_manifest_names_itself_and_is_published_again(
+    tmp_path: Path, content: bytes
+) -> None:
+    first = _publish(tmp_path, "x")
+    (first / "manifest.json").write_bytes(content)
+    with pytest.raises(
+        ReleaseError, match=r"manifest.json is missing or damaged: run `caseload run`"
+    ):
+        read_manifest(first)
+    assert comparable(first.parent) is None
+    assert verify(_publish(tmp_path, "x")) == []
+
+
+def test_counts_are_compared_with_a_sound_verdict_only(tmp_path: Path) -> None:
+    published = tmp_path / "published"
+    assert comparable(published) is None
+    with Release(published, datetime(2026, 6, 30, tzinfo=UTC)) as release:
+        release.file("quality/verdict.json").write_text("{}")
+        release.add("quality/verdict.json", None)
+        directory = release.close()
+    assert comparable(published) == directory
+    (directory / "quality" / "verdict.json").write_text("{} ")
+    assert comparable(published) is None
 
 
 def test_failed_publication_leaves_nothing(tmp_path: Path) -> None:

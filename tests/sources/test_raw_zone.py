@@ -19,7 +19,7 @@ from sources.contract import Column, Contract
 from sources.formats import delimited, result, structure
 from sources.ingest import IngestReport, ingest
 from sources.raw_writer import RawZoneHeldError
-from sources.raw_zone import RawZone
+from sources.raw_zone import RawZone, RawZoneDamagedError
 
 ZONE = "America/New_York"
 CLAIMS = contracts(Case("", b"", source="claims"))
@@ -150,7 +150,7 @@ def test_a_corrected_contract_reads_old_bytes_anew(
     place("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
-    assert zone.notices() == ["ehr.client: columns outside the contract are kept out: shoe_size"]
+    assert zone.notices() == ["ehr.client: ignored unknown columns shoe_size"]
     (old,) = zone.batches()
     wider = {"ehr": replace(EHR["ehr"], tables=_with_column(EHR["ehr"], "shoe_size"))}
     (file,) = run(tmp_path, wider).files
@@ -275,6 +275,136 @@ def test_damage_is_seen(tmp_path: Path, place: Callable[..., Path]) -> None:
     path.unlink()
     (damage,) = zone.verify()
     assert damage.found_sha256 is None
+
+
+def _committed(raw: Path, kind: str) -> Path:
+    """The one file of a kind that a run over one good and one rejected row leaves."""
+    found = {
+        "ledger": "ehr/_deliveries.jsonl",
+        "record": "ehr/_batches/*.json",
+        "typed": "ehr/client/[0-9a-f]*[0-9a-f].parquet",
+        "rejects": "ehr/client/*.rejects.parquet",
+    }
+    (path,) = (p for p in raw.glob(found[kind]) if kind == "rejects" or ".rejects" not in p.name)
+    return path
+
+
+def _settled(raw: Path) -> dict[str, bytes | set[bytes]]:
+    """Contents; of a ledger its lines, since an arrival that was read again is entered again."""
+    found: dict[str, bytes | set[bytes]] = {**contents(raw)}
+    found["ehr/_deliveries.jsonl"] = set(
+        (raw / "ehr" / "_deliveries.jsonl").read_bytes().splitlines()
+    )
+    return found
+
+
+_DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "garbage": lambda content: b"\x00garbage\xff" + content[10:],
+    "cut": lambda content: content[: len(content) // 2] + b"\n",
+    "empty": lambda content: b"",
+    "other json": lambda content: b"[1]\n",
+}
+
+
+@pytest.mark.parametrize("how", _DAMAGE)
+@pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
+def test_a_damaged_file_is_read_again_from_landing(
+    tmp_path: Path, place: Callable[..., Path], kind: str, how: str
+) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    run(tmp_path)
+    undisturbed = _settled(tmp_path / "raw")
+    path = _committed(tmp_path / "raw", kind)
+    path.write_bytes(_DAMAGE[how](path.read_bytes()))
+    RawZone(tmp_path / "raw", EHR).notices()  # never raises
+    report = run(tmp_path)
+    assert _settled(tmp_path / "raw") == undisturbed
+    assert RawZone(tmp_path / "raw", EHR).damage() == []
+    name = path.relative_to(tmp_path).as_posix()
+    if not (kind == "ledger" and how == "empty"):  # an empty ledger is that of a new sender
+        assert any(name in notice for notice in report.notices), report.notices
+
+
+@pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
+def test_a_damaged_file_that_landing_no_longer_holds_is_named_until_it_is_restored(
+    tmp_path: Path, place: Callable[..., Path], kind: str
+) -> None:
+    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    run(tmp_path)
+    undisturbed = contents(tmp_path / "raw")
+    path = _committed(tmp_path / "raw", kind)
+    sound = path.read_bytes()
+    path.write_bytes(b"\x00garbage\n")
+    content = landed.read_bytes()
+    landed.unlink()
+    for _ in range(2):  # the notice stays
+        run(tmp_path)
+        zone = RawZone(tmp_path / "raw", EHR)
+        assert zone.batches() == zone.deliveries() == list(zone.rejects()) == []
+        (notice,) = zone.damage()
+        assert "client.csv" in notice
+        assert "Put the file back into the landing folder and run again." in notice
+        assert notice in zone.notices()
+    if kind in ("typed", "rejects"):  # from a backup of the data folder
+        path.write_bytes(sound)
+        run(tmp_path)
+        assert contents(tmp_path / "raw") == undisturbed
+        path.write_bytes(b"")
+        run(tmp_path)
+    place("ehr/2025-05-01/client.csv", content)
+    run(tmp_path)
+    assert RawZone(tmp_path / "raw", EHR).damage() == []
+    assert len(RawZone(tmp_path / "raw", EHR).batches()) == 1
+
+
+def test_a_damaged_line_in_the_middle_leaves_the_others(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    for day in ("2025-05-01", "2025-05-02", "2025-05-03"):
+        place(f"ehr/{day}/client.csv", lines(GOOD.replace("Ada", f"Ada{day[-1]}")))
+    run(tmp_path)
+    ledger = _committed(tmp_path / "raw", "ledger")
+    first, second, third = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(first + second[:20] + b"\n" + third)
+    zone = RawZone(tmp_path / "raw", EHR)
+    assert len(zone.deliveries()) == 2
+    assert any("_deliveries.jsonl line 2 is damaged" in notice for notice in zone.notices())
+    assert [file.outcome for file in run(tmp_path).files] == ["delivered_again"]
+    assert sorted(ledger.read_bytes().splitlines(keepends=True)) == sorted([first, second, third])
+
+
+def test_a_damaged_table_without_rows_is_written_anew(tmp_path: Path) -> None:
+    run(tmp_path)
+    (path,) = (tmp_path / "raw" / "ehr" / "client").glob("_empty-*.parquet")
+    sound = path.read_bytes()
+    path.write_bytes(b"PAR1")
+    run(tmp_path)
+    assert path.read_bytes() == sound
+
+
+def test_rejects_that_cannot_be_read_are_named(tmp_path: Path, place: Callable[..., Path]) -> None:
+    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    run(tmp_path)
+    path = _committed(tmp_path / "raw", "rejects")
+    path.write_bytes(b"garbage")
+    zone = RawZone(tmp_path / "raw", EHR)
+    with pytest.raises(RawZoneDamagedError, match=path.name):
+        list(zone.rejects())
+    named: list[str] = []
+    assert list(zone.rejects(on_damage=named.append)) == []
+    assert path.name in named[0]
+
+
+def test_names_that_senders_choose_stay_on_one_line(
+    tmp_path: Path, place: Callable[..., Path]
+) -> None:
+    place(
+        "ehr/2025-05-01/client\n\x1b[2J.csv", lines(GOOD + ",42", header=f"{_header()},a\x1b[31m")
+    )
+    run(tmp_path)
+    zone = RawZone(tmp_path / "raw", EHR)
+    assert [delivery.path for delivery in zone.deliveries()] == [r"2025-05-01/client\n\x1b[2J.csv"]
+    assert zone.notices() == [r"ehr.client: ignored unknown columns a\x1b[31m"]
 
 
 def test_two_writers_are_kept_apart(tmp_path: Path) -> None:
