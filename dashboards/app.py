@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, tables
+from dashboards import charts, plain, tables
 from dashboards.released import NothingReleasedError, Released, current
 
 STRATA = {
@@ -37,7 +37,7 @@ def main() -> None:
         released = current(Path(os.environ.get("CASELOAD_PUBLISHED", "data/published")))
     except NothingReleasedError as error:
         st.title("Caseload")
-        st.info(str(error))
+        st.info(plain.markdown(str(error)))
         return
     _head(released)
     rates = released.metric("measure_rate")
@@ -54,12 +54,15 @@ def _head(released: Released) -> None:
     zone = ZoneInfo(os.environ.get("CASELOAD_TIME_ZONE", "America/New_York"))
     st.title("Program measures")
     st.markdown(
-        f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release {released.release_id} ·"
+        f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release"
+        f" {plain.markdown(released.release_id)} ·"
         " modelled on public measure texts, not certified"
     )
     if released.stale_feeds:
         st.error(
-            "Late feeds: " + ", ".join(released.stale_feeds) + ". What they should have brought is"
+            "Late feeds: "
+            + plain.markdown(", ".join(released.stale_feeds))
+            + ". What they should have brought is"
             " missing from these numbers.",
             icon="⚠️",
         )
@@ -169,8 +172,8 @@ def _feeds(released: Released) -> None:
     st.header("Where the numbers come from")
     st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
     st.markdown(tables.linkage(released.linkage_accuracy()))
-    for notice in released.manifest["notices"]:
-        st.markdown(f"- {notice}")
+    if released.manifest["notices"]:
+        st.html(plain.bullets(released.manifest["notices"]))
 
 
 main()

@@ -7,6 +7,8 @@ from typing import Any
 import altair as alt
 import polars as pl
 
+from dashboards.plain import cell
+
 _INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
 _RATE = alt.Axis(format=".0%", title="Rate")
 _ROOM = 1.25  # above the highest mark, for the labels of the rules
@@ -46,7 +48,8 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
 def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -> alt.LayerChart:
     """Rate by the values of one stratum; hidden rows have no bar."""
     shown = strata.filter(pl.col("rate").is_not_null()).select(
-        pl.col("stratum_value"), pl.col("rate").cast(pl.Float64)
+        pl.col("stratum_value").map_elements(cell, return_dtype=pl.String),
+        pl.col("rate").cast(pl.Float64),
     )
     bars = (
         alt.Chart(shown)

@@ -72,4 +72,16 @@ def current(published: Path) -> Released:
         raise NothingReleasedError(
             f"{published} holds no release yet. Run `caseload run` (or `make demo`) first."
         )
-    return Released(directory, json.loads(manifest.read_text(encoding="utf-8")))
+    try:
+        found = Released(directory, json.loads(manifest.read_bytes()))
+        is_whole = bool(found.release_id and found.as_of) and isinstance(found.stale_feeds, list)
+        is_whole = is_whole and isinstance(found.manifest["notices"], list)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NothingReleasedError(_damaged(manifest)) from error
+    if not is_whole:
+        raise NothingReleasedError(_damaged(manifest))
+    return found
+
+
+def _damaged(manifest: Path) -> str:
+    return f"{manifest} is damaged. Run `caseload run` to publish the release again."

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from dashboards.plain import cell
+
 HIDDEN = "hidden"
 
 
@@ -131,7 +133,7 @@ def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
         hidden = row["is_suppressed"]
         lines.append(
             {
-                heading: f"{about:%b %Y}" if column == "month" else str(about),
+                heading: f"{about:%b %Y}" if column == "month" else cell(str(about)),
                 "Rate": percent(row["rate"], hidden=hidden),
                 "Met": counted(row["numerator"]),
                 "Of": counted(row["denominator"]),
@@ -169,8 +171,12 @@ def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
     across = sorted({value for _, value in found})
     if breakdown == "tier":
         across = [tier for tier in TIERS if tier in across]
+        headings = {tier: tier.capitalize() for tier in across}
+    else:
+        # An id may also be the heading of the first column.
+        headings = {name: cell(name) if name != "Site" else "Site (program)" for name in across}
     lines = [
-        {"Site": site, **{value.capitalize(): found.get((site, value), "0") for value in across}}
+        {"Site": cell(site), **{headings[name]: found.get((site, name), "0") for name in across}}
         for site in sorted({site for site, _ in found})
     ]
     return pl.DataFrame(lines)
@@ -218,7 +224,7 @@ def plain(rows: pl.DataFrame) -> pl.DataFrame:
         elif kind == pl.Boolean:
             text = pl.when(column).then(pl.lit("yes")).otherwise(pl.lit("no"))
         else:
-            text = column.cast(pl.String)
+            text = column.cast(pl.String).map_elements(cell, return_dtype=pl.String)
         texts.append(text.fill_null("").alias(_heading(name)))
     return rows.select(texts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from great_expectations.render.renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
@@ -50,6 +50,10 @@ def write_page(folder: Path, relation: str, result: ExpectationSuiteValidationRe
         for name, value in result.meta.items()
         if name in ("great_expectations_version", "batch_spec")
     }
+    for one in result.results:
+        # GX's templates do not escape what they show.
+        one.result = _escaped(one.result)
+        one.exception_info = _escaped(one.exception_info)
     page = _VIEW.render(ValidationResultsPageRenderer().render(result))
     (folder / f"{relation}.html").write_text(_offline(page), encoding="utf-8")
 
@@ -93,6 +97,17 @@ def write_index(
         + "\n</tbody></table></body></html>\n"
     )
     (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def _escaped(value: Any) -> Any:  # noqa: ANN401 - any JSON value of a result
+    """The value with the texts in it as HTML shows them, keys of mappings left alone."""
+    if isinstance(value, str):
+        return html.escape(value)
+    if isinstance(value, dict):
+        return {key: _escaped(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_escaped(item) for item in value]
+    return value
 
 
 def _offline(page: str) -> str:

@@ -25,6 +25,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from orchestration.terminal import visible
+
 _RESET_PEAK = "5"  # proc(5): writing 5 to clear_refs resets the peak resident set size
 
 
@@ -122,7 +124,7 @@ class Reporter:
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Progress inside a stage; plain output stays at one line per step."""
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, completed=done, total=total, note=note)
+            self._live.update(self._task, completed=done, total=total, note=visible(note))
 
     def say(self, text: str) -> None:
         """One line to the reader."""

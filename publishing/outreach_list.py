@@ -4,7 +4,7 @@
 `outreach/unmatched_discharge.csv`: one row per discharge of somebody whom nothing leads to a client.
 
 Each reads its export, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8 without byte
-order mark, CRLF. Types become text in the database; only text columns pass through `cells.neutralized`.
+order mark, CRLF. Types become text in the database; only text columns pass through `cells.cell`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from publishing.cells import neutralized
+from publishing.cells import cell
 from publishing.encryption import Recipient
 from publishing.release import Release, ReleaseError
 
@@ -199,7 +199,7 @@ def _rows(
             for position in texts:
                 text = row[position]
                 if text:
-                    row[position] = neutralized(text)
+                    row[position] = cell(text)
             yield row
 
 

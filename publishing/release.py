@@ -22,6 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from publishing.cells import line
+
 CURRENT = "current"
 MANIFEST = "manifest.json"
 VERDICT = "quality/verdict.json"
@@ -188,7 +190,7 @@ class Release:
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": [asdict(self._files[path]) for path in sorted(self._files)],
             "feeds": [_feed_line(feed) for feed in sorted(feeds, key=lambda feed: feed.source)],
-            "notices": list(notices),
+            "notices": [line(notice) for notice in notices],
             "versions": dict(sorted((versions or {}).items())),
         }
         final = self.published / release_id

@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from publishing import layout, wording
-from publishing.cells import neutralized
+from publishing.cells import cell
 from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
 from publishing.wording import Facts, Row
 
@@ -104,7 +104,7 @@ class Sheets:
         self._header(sheet, row, ("", "Task", "Clients", "Due"))
         for (_, name), (clients, overdue, soon) in sorted(self._tally.lanes.items()):
             row += 1
-            sheet.write_string(row, 1, neutralized(name), plain)
+            sheet.write_string(row, 1, cell(name), plain)
             sheet.write_string(row, 2, str(clients), plain)
             sheet.write_string(row, 3, f"{overdue} overdue, {soon} in the next 24 h", plain)
         row += 2
@@ -171,7 +171,7 @@ class Sheets:
         clients = f"{facts.clients} client{'' if facts.clients == 1 else 's'}"
         title = f"{owner} · {clients} · {wording.as_of_text(facts.as_of)}"
         for row, line, style, height in (
-            (0, neutralized(facts.notice or ""), "notice", 17),
+            (0, cell(facts.notice or ""), "notice", 17),
             (1, title, "title", 21),
             (2, wording.stale_text(facts), "banner", 19),
         ):

@@ -1,6 +1,6 @@
 """What the cells of a workbook say: a row of `exports` in a care manager's words.
 
-Texts that come from senders pass through `neutralized`: a workbook is often saved as CSV. Keys that travel back
+Texts that come from senders pass through `cell`: a workbook is often saved as CSV. Keys that travel back
 (client_id, task_key, staff_id) stay as they are.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.cells import neutralized
+from publishing.cells import cell
 from publishing.release import Feed
 
 Row = dict[str, Any]
@@ -100,7 +100,7 @@ def due_state(row: Row, as_of: datetime) -> str:
 
 def text(value: str | None) -> str | None:
     """A sender's text, safe in a cell; None for an empty one."""
-    return neutralized(value) if value else None
+    return cell(value) if value else None
 
 
 def why(row: Row) -> str | None:
@@ -132,7 +132,7 @@ def stale_text(facts: Facts) -> str:
 def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
     """The sheet Instructions: (style, text) per line."""
     if facts.notice:
-        yield "notice", neutralized(facts.notice)
+        yield "notice", cell(facts.notice)
     yield "title", "How to work with this file"
     yield "line", as_of_text(facts.as_of)
     if stale := stale_text(facts):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.cells import neutralized
+from publishing.cells import cell, line, neutralized
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,25 @@ def test_no_text_starts_like_a_formula(text: str) -> None:
 )
 def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space: str) -> None:
     assert neutralized(space + trigger + rest).startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ada\x1b[2J", "Ada\ufffd[2J"),
+        ("\x1b]8;;http://x\x07=1+1", "\ufffd]8;;http://x\ufffd=1+1"),
+        ("\x9b31m", "\ufffd31m"),
+        ("\u202egpj.exe", "\ufffdgpj.exe"),
+        ("\x0b=1+1", "\ufffd=1+1"),
+        ("＝1+1", "'＝1+1"),
+        ("two\nlines\tand a tab", "two\nlines\tand a tab"),
+        ("عبد الله", "عبد الله"),
+    ],
+)
+def test_a_cell_has_no_control_character_and_no_formula(text: str, shown: str) -> None:
+    assert cell(text) == shown
+
+
+def test_a_notice_is_one_printable_line() -> None:
+    assert line("ehr/a\nnote: all is well\x1b[2J\u202e") == r"ehr/a\nnote: all is well\x1b[2J\u202e"
+    assert line("ehr/José.csv: refused") == "ehr/José.csv: refused"
