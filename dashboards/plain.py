@@ -25,7 +25,7 @@ def printable(text: str) -> str:
 
 def markdown(text: str) -> str:
     """For `st.markdown` and every other place where Streamlit reads Markdown."""
-    escaped = _PUNCTUATION.sub(r"\\\1", printable(text))
+    escaped = _PUNCTUATION.sub(r"\\\1", printable(text)).replace("\\<", "&lt;")
     escaped = re.sub(r"([:@])", rf"\1{_JOINER}", escaped)
     return re.sub(r"(?i)(www)(\\\.)", rf"\1{_JOINER}\2", escaped)
 

@@ -57,6 +57,9 @@ def explain(settings: Settings, client_id: str, console: Console) -> int:
         raise UsageError(str(error)) from error
     except warehouse.WarehouseDamagedError as error:
         raise UsageError(f"{error}: `caseload run` rebuilds it from the raw zone") from error
+    except warehouse.DAMAGE as error:
+        file = settings.data / warehouse.FILE
+        raise UsageError(f"{file} is damaged: `caseload run` rebuilds it") from error
     return 0
 
 

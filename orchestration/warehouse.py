@@ -27,7 +27,7 @@ from sources.raw_zone import RawZone
 FILE = "warehouse.duckdb"
 _SCORES = "raw_caseload.identity_score"
 # What DuckDB raises on a file that it cannot read. Any other error says nothing about the file.
-_DAMAGE = (
+DAMAGE = (
     duckdb.IOException,
     duckdb.SerializationException,
     duckdb.InternalException,
@@ -57,7 +57,7 @@ def _connect(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb
             raise WarehouseDamagedError(f"{path} is damaged")
         try:
             return duckdb.connect(str(path), read_only=read_only, config=settings)
-        except _DAMAGE as error:
+        except DAMAGE as error:
             text = str(error).lower()
             if "could not set lock" not in text:
                 if "permission denied" in text:
@@ -117,7 +117,7 @@ def discard_unreadable(settings: Settings) -> bool:
             ).fetchall()
             for schema, name in tables:
                 connection.execute(f'select bit_xor(hash(t)) from "{schema}"."{name}" as t')
-    except (*_DAMAGE, WarehouseDamagedError):
+    except (*DAMAGE, WarehouseDamagedError):
         _discard(path)
         return True
     except (OSError, WarehouseHeldError, duckdb.Error):

@@ -1,0 +1,192 @@
+"""Names that senders choose are text on the leaders' page: no image, link, icon, color, formula or other markup."""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboards import plain, tables
+from dashboards.released import NothingReleasedError, current
+
+APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
+HOSTILE = [
+    "![x](http://evil.example/x.png)",
+    "[x](javascript:alert(1))",
+    "<img src=http://evil.example/x.png>",
+    "http://evil.example and www.evil.example and a@evil.example",
+    ":material/delete: :red[x] :smile:",
+    "$\\LaTeX$ `code` **bold** # head",
+    "\x1b]8;;http://evil.example\x07x",
+    "\u202egpj.exe",
+    '=HYPERLINK("http://evil.example")',
+    "＝1+1",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markdown_reads_as_the_text_itself(text: str) -> None:
+    escaped = plain.markdown(text)
+    assert "![" not in escaped
+    assert "](" not in escaped
+    assert "<img" not in escaped
+    assert "://" not in escaped
+    assert "www." not in escaped
+    assert "@evil" not in escaped
+    assert ":material/" not in escaped
+    assert ":red[" not in escaped
+    assert ":smile" not in escaped
+    assert "\x1b" not in escaped
+    assert "\u202e" not in escaped
+    # A reader of Markdown drops the backslashes, decodes `&lt;` and does not see the joiners.
+    shown = html.unescape(escaped).replace(plain._JOINER, "")
+    assert shown.replace("\\", "") == plain.printable(text).replace("\\", "")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_list_item_is_escaped_html(text: str) -> None:
+    assert plain.bullets([text]).count("<") == 4  # <ul><li></li></ul>
+    assert "\x1b" not in plain.bullets([text])
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ('=HYPERLINK("x")', '\'=HYPERLINK("x")'),
+        ("＝1+1", "'＝1+1"),
+        (" -1", "' -1"),
+        ("North-Site", "North-Site"),
+        ("", ""),
+        ("–", "–"),
+    ],
+)
+def test_a_downloaded_cell_is_no_formula(text: str, shown: str) -> None:
+    assert plain.cell(text) == shown
+
+
+def test_program_names_keep_their_case_and_do_not_collide() -> None:
+    rows = pl.DataFrame(
+        {
+            "site_id": ["a", "a", "=b"],
+            "program_id": ["SUD-iop", "sud-iop", "Site"],
+            "clients": [20, 30, 40],
+        }
+    )
+    found = tables.crossed(rows, "program")
+    assert found.columns == ["Site", "SUD-iop", "Site (program)", "sud-iop"]
+    assert found["Site"].to_list() == ["'=b", "a"]
+
+
+@pytest.fixture
+def release(tmp_path: Path) -> Path:
+    """The smallest release that the page draws, every name in it hostile."""
+    folder = tmp_path / "published" / "current"
+    (folder / "metrics").mkdir(parents=True)
+    (folder / "quality").mkdir()
+    count = len(HOSTILE)
+    rate, number = pl.Decimal(9, 4), pl.Int64
+    base = {
+        "measure_id": ["fuh_7"] * count, "measurement_year": [2026] * count,
+        "basis": ["operational"] * count, "denominator": [40] * count, "numerator": [20] * count,
+        "open": [0] * count, "rate": ["0.5"] * count, "is_suppressed": [False] * count,
+    }  # fmt: skip
+    strata = pl.DataFrame(
+        base | {"stratum_name": ["program_id"] * count, "stratum_value": HOSTILE}
+    ).with_columns(pl.lit(None, pl.Date).alias("month"))
+    total = strata.head(1).with_columns(
+        pl.lit("total").alias("stratum_name"), pl.lit(None, pl.String).alias("stratum_value")
+    )
+    month = total.with_columns(pl.lit("2026-05-01").str.to_date().alias("month"))
+    frames = {
+        "metrics/measure_rate": pl.concat([total, month, strata]).cast(
+            {"rate": rate, "denominator": number}
+        ),
+        "metrics/measure_definition": pl.DataFrame(
+            {
+                "measure_id": ["fuh_7"], "title": ["Follow-up"], "description": ["Kept visits"],
+                "steward": ["NCQA"], "version": ["1"], "source_url": ["x"],
+                "direction": ["higher_is_better"], "target_rate": [0.5], "national_rate": [0.4],
+                "national_label": ["national"],
+            }
+        ),
+        "metrics/caseload": pl.DataFrame(
+            {
+                "breakdown": ["program"] * count + ["tier"] * count,
+                "site_id": HOSTILE * 2, "program_id": [*HOSTILE, *[None] * count],
+                "tier": [*[None] * count, *["high"] * count], "clients": [20] * (2 * count),
+            }
+        ),
+        "metrics/task_flow": pl.DataFrame(
+            {"lane": [1], "lane_name": ["24-hour call"], "month": ["2026-05-01"],
+             "opened": [20], "closed": [20]}
+        ).with_columns(pl.col("month").str.to_date()),
+        "metrics/feed": pl.DataFrame({"source": HOSTILE, "is_stale": [True] * count}),
+        "quality/linkage_accuracy": pl.DataFrame(
+            {"scope": ["all"], "checked_count": [0], "precision_rate": [None],
+             "recall_rate": [None], "merged_twin_count": [0]}
+        ),
+    }  # fmt: skip
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+    manifest = {
+        "release_id": HOSTILE[0], "as_of": "2026-07-01T03:59:59+00:00", "notices": HOSTILE,
+        "feeds": [{"source": name, "is_stale": True} for name in HOSTILE],
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+def test_no_name_becomes_markup_on_the_page(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASELOAD_PUBLISHED", str(release.parent))
+    page = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert not page.exception
+    assert page.error  # the late feeds
+    texts = [element.value for kind in ("markdown", "error", "info") for element in page.get(kind)]
+    assert any("evil" in text for text in texts)
+    for text in texts:
+        for sign in (
+            "![",
+            "](http",
+            "](java",
+            "<img",
+            "://",
+            "www.",
+            "@evil",
+            ":material/",
+            "\x1b",
+        ):
+            assert sign not in text
+    (notices,) = page.get("html")
+    body = notices.proto.body
+    assert "evil.example" in body
+    for sign in ("<img", "href", "\x1b", "\u202e"):
+        assert sign not in body
+    for frame in page.dataframe:
+        for column in frame.value.columns:
+            for value in (column, *frame.value[column]):
+                assert not str(value).startswith(("=", "＝"))
+                assert "\x1b" not in str(value)
+
+
+def test_the_page_shows_the_agencys_time_zone(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CASELOAD_PUBLISHED", str(release.parent))
+    monkeypatch.setenv("CASELOAD_TIME_ZONE", "America/Los_Angeles")
+    page = AppTest.from_file(str(APP), default_timeout=60).run()
+    assert "As of 30 June 2026, 20:59" in page.markdown[0].value
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"release_id": "x"}'])
+def test_a_damaged_manifest_names_itself(release: Path, content: bytes) -> None:
+    (release / "manifest.json").write_bytes(content)
+    with pytest.raises(NothingReleasedError, match=r"manifest.json is damaged. Run `caseload run`"):
+        current(release.parent)
+    shutil.rmtree(release)
+    with pytest.raises(NothingReleasedError, match="no release yet"):
+        current(release.parent)
