@@ -170,7 +170,9 @@ def test_two_runs_at_once(demo: Demo, tmp_path: Path) -> None:
 
     data = tmp_path / "data"
     with exclusive(data):
-        ended = caseload("run", "--landing", demo.landing, "--data", data, "--as-of", "2026-06-30")
+        ended = caseload(
+            "run", "--landing", demo.landing, "--data", data, "--as-of", "2026-06-30", "--wait", "0"
+        )
     assert ended.returncode == 4
     assert "another run holds this data folder" in " ".join(ended.stderr.split())
 
