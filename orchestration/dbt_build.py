@@ -15,6 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster import AssetMaterialization, MetadataValue, Output
 from dagster_dbt import DbtCliEventMessage, DbtCliInvocation, DbtCliResource
 
 from orchestration.dbt_project import PROJECT, QUIET, BuildError, environment, manifest
@@ -62,6 +63,18 @@ class _Invocation(DbtCliInvocation):
     def stream_raw_events(self) -> Iterator[DbtCliEventMessage]:
         """The events that were read, in order."""
         yield from self._events
+
+
+def _with_sql(event: Any, invocation: DbtCliInvocation) -> Any:  # noqa: ANN401 - one of dagster-dbt's events
+    """A materialization with the SQL that dbt ran, as the UI shows it."""
+    if not isinstance(event, (Output, AssetMaterialization)):
+        return event
+    node = invocation.manifest["nodes"][event.metadata["unique_id"].value]
+    path = invocation.target_path / "compiled" / node["package_name"] / node["original_file_path"]
+    if node["resource_type"] != "model" or not path.is_file():
+        return event
+    sql = MetadataValue.md(f"```sql\n{path.read_text(encoding='utf-8').strip()}\n```")
+    return event.with_metadata({**event.metadata, "compiled SQL": sql})
 
 
 def build(
@@ -122,7 +135,8 @@ def build(
             stream = invocation.stream()
             if context is not None:
                 stream = stream.fetch_row_counts().fetch_column_metadata(with_column_lineage=False)
-            yield from stream
+            for event in stream:
+                yield _with_sql(event, invocation)
         finally:
             # The adapter that counted the rows keeps its connection, and with it DuckDB's lock on the file.
             if invocation.adapter is not None:

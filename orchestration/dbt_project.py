@@ -19,9 +19,6 @@ from typing import Any
 from orchestration.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
-# Apart from `target/`, where a person's own `dbt build` parses under the values of that person's environment.
-_TARGET = PROJECT / "target" / "pipeline"
-_PLACES = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
 QUIET = ["--quiet", "--no-version-check", "--log-level", "none", "--log-level-file", "none"]
 
 
@@ -55,7 +52,17 @@ def _parse(*arguments: str) -> Any:  # noqa: ANN401 - dbt's Manifest; importing 
     }
     with environment(fixed):
         result = dbtRunner().invoke(
-            ["parse", *_PLACES, *QUIET, "--target-path", str(_TARGET), *arguments]
+            [
+                "parse",
+                "--project-dir",
+                str(PROJECT),
+                "--profiles-dir",
+                str(PROJECT),
+                *QUIET,
+                "--target-path",
+                str(_target()),
+                *arguments,
+            ]
         )
     if not result.success:
         raise BuildError(f"dbt cannot parse {PROJECT}: {result.exception}")
@@ -81,12 +88,13 @@ def manifest() -> dict[str, Any]:
     Raises:
         BuildError: the project does not parse.
     """
-    cached = _TARGET / f"manifest-{_digest()}.json"
+    target = _target()
+    cached = target / f"manifest-{_digest()}.json"
     if not cached.exists():
         _parse("--write-json")
-        for outdated in _TARGET.glob("manifest-*.json"):
+        for outdated in target.glob("manifest-*.json"):
             outdated.unlink(missing_ok=True)
-        (_TARGET / "manifest.json").replace(cached)
+        (target / "manifest.json").replace(cached)
     whole: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
     left_out = {
         key for key, node in whole["nodes"].items()
@@ -99,6 +107,11 @@ def manifest() -> dict[str, Any]:
         for key, others in links.items():
             links[key] = [other for other in others if other not in left_out]
     return whole
+
+
+def _target() -> Path:
+    """Apart from `target/`, where a person's own `dbt build` parses under the values of that person's environment."""
+    return PROJECT / "target" / "pipeline"
 
 
 def _digest() -> str:
