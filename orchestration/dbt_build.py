@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import fields
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dagster import AssetMaterialization, MetadataValue, Output
 from dagster_dbt import DbtCliEventMessage, DbtCliInvocation, DbtCliResource
 
-from orchestration.dbt_project import PROJECT, QUIET, BuildError, environment, manifest
+from orchestration.dbt_project import PROJECT, QUIET, BuildError, environment
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,10 +80,9 @@ def _with_sql(event: Any, invocation: DbtCliInvocation) -> Any:  # noqa: ANN401 
 def build(
     settings: Settings,
     on_node: Callable[[str], None],
+    context: dg.AssetExecutionContext,
     *,
-    context: dg.AssetExecutionContext | None = None,
-    selection: Sequence[str] = (),
-    echo: bool = False,
+    echo: bool,
 ) -> Iterator[Any]:
     """Build and test the warehouse of a data folder, then release the file.
 
@@ -91,7 +90,6 @@ def build(
         settings: the data folder and DuckDB's limits.
         on_node: called with the unique id of each node that ended.
         context: the execution of a `@dbt_assets` function, which decides what is built.
-        selection: dbt's `--select` and `--exclude` arguments, where there is no context.
         echo: print one line per result.
 
     Yields:
@@ -116,14 +114,12 @@ def build(
         "--use-fast-test-edges",
         # A seed whose columns changed is created anew (there is no incremental model that this would rebuild).
         "--full-refresh",
-        *selection,
     ]  # fmt: skip
     with environment(values):
         dbt = DbtCliResource(str(PROJECT), profiles_dir=str(PROJECT), dbt_executable=_EXECUTABLE)
         started = dbt.cli(
             command,
             context=context,
-            manifest=None if context else manifest(),
             target_path=logs / "dbt",
             raise_on_error=False,
         )
@@ -131,11 +127,11 @@ def build(
             **{field.name: getattr(started, field.name) for field in fields(started) if field.init}
         )
         failures = invocation.read(on_node, echo=echo)
+        if (code := invocation.process.wait()) and not failures:
+            failures = [f"the dbt process ended with code {code}; -9 often means out of memory"]
         try:
-            stream = invocation.stream()
-            if context is not None:
-                stream = stream.fetch_row_counts().fetch_column_metadata(with_column_lineage=False)
-            for event in stream:
+            stream = invocation.stream().fetch_row_counts()
+            for event in stream.fetch_column_metadata(with_column_lineage=False):
                 yield _with_sql(event, invocation)
         finally:
             # The adapter that counted the rows keeps its connection, and with it DuckDB's lock on the file.

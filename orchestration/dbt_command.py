@@ -34,6 +34,14 @@ def main(arguments: list[str] | None = None) -> int:
     end_with_parent()
     if os.environ["CASELOAD_PARENT_PID"] != str(os.getppid()):
         return FAILED  # the run was killed before `end_with_parent`: leave its warehouse alone
+    try:
+        return _run(arguments)
+    except Exception as error:  # noqa: BLE001 - a traceback would print the message of the error unmasked
+        _print_event(f"{type(error).__name__}: {one_line(str(error))}", "error")
+        return FAILED
+
+
+def _run(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
     manifest = dbt_project.parsed()

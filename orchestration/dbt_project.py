@@ -41,7 +41,13 @@ def environment(values: dict[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _parse(*arguments: str) -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt costs 3 CPU seconds
+@cache
+def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module load costs every process 3 CPU seconds
+    """The project's manifest as dbt's own object, parsed once per process.
+
+    Raises:
+        BuildError: the project does not parse.
+    """
     from dbt.cli.main import dbtRunner
 
     default = Settings.model_construct()
@@ -53,30 +59,14 @@ def _parse(*arguments: str) -> Any:  # noqa: ANN401 - dbt's Manifest; importing 
     with environment(fixed):
         result = dbtRunner().invoke(
             [
-                "parse",
-                "--project-dir",
-                str(PROJECT),
-                "--profiles-dir",
-                str(PROJECT),
-                *QUIET,
-                "--target-path",
-                str(_target()),
-                *arguments,
+                "parse", *QUIET, "--no-write-json",
+                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                "--target-path", str(_target()),
             ]
-        )
+        )  # fmt: skip
     if not result.success:
         raise BuildError(f"dbt cannot parse {PROJECT}: {result.exception}")
     return result.result
-
-
-@cache
-def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest
-    """The project's manifest as dbt's own object, parsed once per process.
-
-    Raises:
-        BuildError: the project does not parse.
-    """
-    return _parse("--no-write-json")
 
 
 @cache
@@ -91,10 +81,13 @@ def manifest() -> dict[str, Any]:
     target = _target()
     cached = target / f"manifest-{_digest()}.json"
     if not cached.exists():
-        _parse("--write-json")
+        text = json.dumps(parsed().writable_manifest().to_dict(omit_none=False), default=str)
         for outdated in target.glob("manifest-*.json"):
             outdated.unlink(missing_ok=True)
-        (target / "manifest.json").replace(cached)
+        # Renamed into place: other processes read it, or write the same, at the same time.
+        written = target / f"manifest.{os.getpid()}"
+        written.write_text(text, encoding="utf-8")
+        written.replace(cached)
     whole: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
     left_out = {
         key for key, node in whole["nodes"].items()

@@ -56,5 +56,5 @@ def _built(
 
     with step_errors.reported(), reporter.stage(stage, title):
         yield from dbt_build.build(
-            data_folder.settings(), on_node, context=context, echo=reporter.console is None
+            data_folder.settings(), on_node, context, echo=reporter.console is None
         )

@@ -268,3 +268,19 @@ def test_runs_of_one_data_folder_share_a_tag(tmp_path: Path) -> None:
     assert run_tags(tmp_path) != run_tags(tmp_path / "x")
     assert set(run_tags(tmp_path)) == {"caseload/data_folder"}
     assert "key: caseload/data_folder" in (ROOT / "dagster.yaml").read_text()
+
+
+def test_a_dbt_process_that_dies_fails_its_step(
+    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, killed = tmp_path / "data", tmp_path / "dbt"
+    shutil.copytree(small.data, data, symlinks=True)
+    killed.write_text('#!/bin/sh\n[ "$*" = --version ] && echo 1.11.0 || kill -9 $$\n')
+    killed.chmod(0o755)
+    monkeypatch.setattr("orchestration.dbt_build._EXECUTABLE", killed)
+    selection = dg.AssetSelection.assets(dg.AssetKey(["marts", "dim_client"]))
+    with dg.DagsterInstance.ephemeral() as recorder:
+        result = _run(data, small, selection, recorder)
+    assert not result.success
+    record = (data / "logs" / "runs.jsonl").read_text().splitlines()[-1]
+    assert "the dbt process ended with code -9" in json.loads(record)["error"]
