@@ -36,7 +36,8 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED  # the run was killed before `end_with_parent`: leave its warehouse alone
     try:
         return _run(arguments)
-    except Exception as error:  # noqa: BLE001 - a traceback would print the message of the error unmasked
+    except Exception as error:
+        # A traceback would print the message of the error unmasked.
         _print_event(f"{type(error).__name__}: {one_line(str(error))}", "error")
         return FAILED
 

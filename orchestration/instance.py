@@ -8,6 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.settings import UsageError
+
 SHIPPED = Path(__file__).resolve().parent.parent / "dagster.yaml"
 
 
@@ -17,9 +19,14 @@ def current() -> dg.DagsterInstance:
     With DAGSTER_HOME set, the folder is created if it is missing and gets the shipped `dagster.yaml` if it has none, so that
     telemetry is off and runs of a data folder are queued. Without it, events live in memory until the process ends and
     `logs/runs.jsonl` is the run's only record.
+
+    Raises:
+        UsageError: DAGSTER_HOME is not an absolute path.
     """
     if home := os.environ.get("DAGSTER_HOME"):
         folder = Path(home)
+        if not folder.is_absolute():
+            raise UsageError(f"DAGSTER_HOME={home}: expected an absolute path")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not (folder / SHIPPED.name).exists():
             shutil.copyfile(SHIPPED, folder / SHIPPED.name)

@@ -34,7 +34,6 @@ def _specs() -> list[dg.AssetSpec]:
             kinds={"parquet", "polars"},
             owners=catalog.OWNERS,
             code_version=catalog.code_version("sources", contract.source),
-            skippable=True,
         )
         for contract in load_contracts().values()
         for table in contract.tables.values()
@@ -47,7 +46,6 @@ def _specs() -> list[dg.AssetSpec]:
             kinds={"duckdb"},
             owners=catalog.OWNERS,
             code_version=catalog.code_version("sources"),
-            skippable=True,
         )
         for name, description in LEDGER.items()
     ]

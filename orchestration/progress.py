@@ -72,6 +72,9 @@ class Reporter:
         self.costs: list[StageCost] = []
         self._live: Progress | None = None
         self._task = None
+        if console is not None:
+            # Fixed for good: while dbt runs, what its events print is kept from `sys.stdout` (dbt_build).
+            console.file = console.file
         if console is not None and console.is_terminal:
             self._live = Progress(
                 SpinnerColumn(finished_text="[green]✓[/]"),

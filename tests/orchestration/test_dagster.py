@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import shutil
@@ -10,16 +11,20 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
+from rich.console import Console
 
 from orchestration import instance, run_lock, step_errors
 from orchestration.definitions import defs, nightly, run_tags
+from orchestration.progress import Reporter
 from orchestration.resources import DataFolder
 from orchestration.run_lock import exclusive
+from orchestration.settings import UsageError
 from orchestration.verdict import VERDICT
 from tests.conftest import ROOT
 from tests.orchestration.conftest import AS_OF, Small
@@ -255,6 +260,22 @@ def test_caseload_run_records_where_dagster_home_says(
     (home / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
     with instance.current() as recorder:
         assert recorder.telemetry_enabled, "an agency's own file is left alone"
+
+
+def test_relative_dagster_home_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAGSTER_HOME", "home")
+    with pytest.raises(UsageError, match="absolute path"):
+        instance.current()
+
+
+def test_progress_is_shown_while_standard_output_is_redirected() -> None:
+    shown, kept_out = io.StringIO(), io.StringIO()
+    with redirect_stdout(shown):
+        reporter = Reporter(Console())
+    with redirect_stdout(kept_out):
+        reporter.say("building")
+    assert shown.getvalue() == "building\n"
+    assert kept_out.getvalue() == ""
 
 
 def test_without_dagster_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
