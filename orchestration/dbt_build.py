@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from dagster import AssetMaterialization, MetadataValue, Output
 from dagster_dbt import DbtCliEventMessage, DbtCliInvocation, DbtCliResource
 
+from orchestration import progress
 from orchestration.dbt_project import PROJECT, QUIET, BuildError, environment
 from orchestration.settings import Settings
 
@@ -49,6 +50,7 @@ class _Invocation(DbtCliInvocation):
                 event = next(events, None)
             if event is None:
                 break
+            progress.current().observe_child(self.process.pid)
             if event.raw_event["info"]["level"] == "error":
                 failures.append(str(event))
                 continue

@@ -305,3 +305,24 @@ def test_a_dbt_process_that_dies_fails_its_step(
     assert not result.success
     record = (data / "logs" / "runs.jsonl").read_text().splitlines()[-1]
     assert "the dbt process ended with code -9" in json.loads(record)["error"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="proc(5) is Linux")
+def test_memory_of_the_dbt_process_counts_for_its_stage() -> None:
+    reporter = Reporter()
+    eater = "held = b'x' * 600_000_000; print('ready', flush=True); input()"
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", eater], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as child,
+        reporter.stage("build", "Building"),
+    ):
+        assert child.stdout is not None
+        assert child.stdout.readline() == "ready\n"
+        reporter.observe_child(child.pid)
+        child.communicate("\n")
+    with reporter.stage("after", "Publishing"):
+        pass
+    build, after = reporter.costs
+    assert build.peak_mb >= 570
+    assert after.peak_mb < build.peak_mb
