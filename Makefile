@@ -33,8 +33,12 @@ run: $(READY)  ## ingest landing/, build, judge, release into data/ (settings: c
 dashboard: $(READY)  ## the leaders' pages over the current release
 	$(BIN)/caseload dashboard
 
-dev: $(READY)  ## Dagster: assets, runs, schedule, sensor
-	$(BIN)/dagster dev
+# DAGSTER_HOME holds the history of runs and must be an absolute path; `caseload run` with the same value records into it.
+dev: export DAGSTER_HOME := $(or $(DAGSTER_HOME),$(CURDIR)/data/dagster)
+dev: $(READY)  ## Dagster: assets, runs, schedule, sensor (docs/reference/dagster.md)
+	umask 077 && mkdir -p "$$DAGSTER_HOME"
+	test -e "$$DAGSTER_HOME/dagster.yaml" || cp dagster.yaml "$$DAGSTER_HOME/"
+	$(BIN)/dagster dev -h 127.0.0.1
 
 docs: $(READY)  ## the dbt sources written anew from the contracts
 	$(BIN)/python -m sources.dictionary
@@ -57,5 +61,5 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements.lock
 	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python -e .
 	@# Parsed once here: else the first run would begin with it, 15 CPU seconds.
-	$(BIN)/python -c 'from orchestration import dbt_project; dbt_project.parsed()'
+	$(BIN)/python -c 'from orchestration import dbt_project; dbt_project.manifest()'
 	touch $@

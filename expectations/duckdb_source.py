@@ -23,18 +23,20 @@ from sqlalchemy.pool import NullPool
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """SQLAlchemy engine that keeps its connection until it is closed."""
 
+    held: sa.Connection | None = None
+
     @contextmanager
     def get_connection(self) -> Generator[sa.Connection, None, None]:
         """The one connection."""
-        if self._connection is None:
-            self._connection = self.engine.connect()
-        yield self._connection
+        if self.held is None:
+            self.held = self.engine.connect()
+        yield self.held
 
     def close(self) -> None:
         """Give the file back."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self.held is not None:
+            self.held.close()
+            self.held = None
         self.engine.dispose()
 
 
@@ -83,7 +85,8 @@ def open_source(
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the file is held by a writer, or is no DuckDB file.
     """
-    source = DuckDBSource(
+    # GX gives a data context an `add_` method for the type of every data source class.
+    source: DuckDBSource = context.data_sources.add_duckdb(
         name="warehouse",
         connection_string=f"duckdb:///{warehouse}",
         kwargs={
@@ -94,6 +97,5 @@ def open_source(
             },
         },
     )
-    source._data_context = context  # noqa: SLF001 - a source that no context made is given one so
     source.rows("select 1")
     return source

@@ -1,44 +1,34 @@
-"""dbt inside this process: parsed once, then built with that manifest.
+"""The dbt project as the pipeline reads it: where it is, and its manifest.
 
-dbt runs in-process because a killed run must leave no child writing the warehouse. Parsing happens under fixed environment
-values (`CASELOAD_DATA` as its default), so that the partial-parse cache serves every data folder; the build then gets the
-real folder, and the manifest by hand.
+Parsing happens under fixed environment values, so that dbt's partial-parse cache serves every data folder. Must not be here:
+Dagster (the dbt process of a run imports this module and would pay 3 CPU seconds for it) and the build (dbt_build.py).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from orchestration.run_record import masked
 from orchestration.settings import Settings
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
-_PLACES = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+QUIET = ["--quiet", "--no-version-check", "--log-level", "none", "--log-level-file", "none"]
 
 
 class BuildError(Exception):
-    """dbt could not build or test something; the text names the nodes and what dbt said."""
-
-
-@dataclass(frozen=True)
-class NodeResult:
-    """What became of one dbt node."""
-
-    unique_id: str
-    status: str
-    seconds: float
-    failures: int | None
-    message: str | None
+    """dbt could not parse, build or test something; the text names the nodes and gives dbt's masked messages."""
 
 
 @contextmanager
-def _environment(values: dict[str, str]) -> Iterator[None]:
+def environment(values: dict[str, str]) -> Iterator[None]:
+    """Set environment variables, and restore them at the end."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -52,8 +42,8 @@ def _environment(values: dict[str, str]) -> Iterator[None]:
 
 
 @cache
-def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module load costs every `caseload` call 2 s
-    """The project's manifest, parsed once per process.
+def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module load costs every process 3 CPU seconds
+    """The project's manifest as dbt's own object, parsed once per process.
 
     Raises:
         BuildError: the project does not parse.
@@ -66,11 +56,14 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
         "CASELOAD_MEMORY_LIMIT": default.memory_limit,
         "CASELOAD_THREADS": str(default.threads),
     }
-    with _environment(fixed):
-        # Nobody reads the manifest as a file, and writing it takes longer than parsing what did not change.
+    with environment(fixed):
         result = dbtRunner().invoke(
-            ["parse", *_PLACES, "--quiet", "--no-version-check", "--no-write-json"]
-        )
+            [
+                "parse", *QUIET, "--no-write-json",
+                "--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT),
+                "--target-path", str(_target()),
+            ]
+        )  # fmt: skip
     if not result.success:
         raise BuildError(f"dbt cannot parse {PROJECT}: {result.exception}")
     return result.result
@@ -78,8 +71,24 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
 
 @cache
 def manifest() -> dict[str, Any]:
-    """The manifest as the plain mapping that Dagster reads: without the tests of seeds, which no nightly run runs."""
-    whole = parsed().writable_manifest().to_dict(omit_none=False)
+    """The manifest as the plain mapping that Dagster reads: without the tests of seeds, which no pipeline run runs.
+
+    The project is parsed again only when one of its files has changed.
+
+    Raises:
+        BuildError: the project does not parse.
+    """
+    target = _target()
+    cached = target / f"manifest-{_digest()}.json"
+    if not cached.exists():
+        text = json.dumps(parsed().writable_manifest().to_dict(omit_none=False), default=str)
+        for outdated in target.glob("manifest-*.json"):
+            outdated.unlink(missing_ok=True)
+        # Renamed into place: other processes read it, or write the same, at the same time.
+        written = target / f"manifest.{os.getpid()}"
+        written.write_text(text, encoding="utf-8")
+        written.replace(cached)
+    whole: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
     left_out = {
         key for key, node in whole["nodes"].items()
         if node["resource_type"] == "test" and node["original_file_path"].startswith("seeds/")
@@ -93,75 +102,22 @@ def manifest() -> dict[str, Any]:
     return whole
 
 
-def build(
-    data: Path,
-    memory_limit: str,
-    threads: int,
-    select: list[str],
-    exclude: list[str],
-    on_node: Callable[[str, str], None],
-) -> Iterator[NodeResult]:
-    """Build and test the warehouse of a data folder, then let go of the file.
-
-    Args:
-        data: the data folder.
-        memory_limit: DuckDB's memory limit.
-        threads: DuckDB threads.
-        select: dbt selection; empty means everything.
-        exclude: what of it is left out.
-        on_node: called with (unique_id, status) as each node ends.
-
-    Yields:
-        One result per model, seed and test, those that failed too.
-
-    Raises:
-        BuildError: after the last result, when a node failed.
-    """
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-    from dbt.cli.main import dbtRunner
-
-    def heard(event: Any) -> None:  # noqa: ANN401 - dbt's EventMsg
-        if event.info.name == "NodeFinished":
-            on_node(event.data.node_info.unique_id, event.data.node_info.node_status)
-
-    values = {
-        "CASELOAD_DATA": str(data),
-        "CASELOAD_MEMORY_LIMIT": memory_limit,
-        "CASELOAD_THREADS": str(threads),
-    }
-    logs = data / "logs"
-    command = [
-        "build", *_PLACES, "--quiet", "--no-version-check", "--no-use-colors",
-        # Examples and seeds are the project's own: `make test` looks at them, not every night.
-        "--exclude-resource-type", "unit_test",
-        "--exclude", "path:seeds,resource_type:test", *exclude,
-        "--use-fast-test-edges",
-        "--target-path", str(logs / "dbt"), "--log-path", str(logs),
-        # A seed whose columns changed is made anew (there is no incremental model that this would rebuild).
-        "--full-refresh",
-        # An engine's error text may quote a value; what failed is said below, masked.
-        "--no-write-json", "--log-level", "none", "--log-level-file", "none",
-    ]  # fmt: skip
-    if select:
-        command += ["--select", *select]
-    with _environment(values):
-        try:
-            result = dbtRunner(manifest=parsed(), callbacks=[heard]).invoke(command)
-        finally:
-            DuckDBConnectionManager.close_all_connections()
-    if result.result is None:
-        raise BuildError(f"dbt build did not start: {result.exception}")
-    failed = []
-    for node in result.result.results:
-        status = str(node.status)
-        if status in ("error", "fail"):
-            failed.append(f"{node.node.unique_id}: {status}: {_one_line(node.message)}")
-        yield NodeResult(
-            node.node.unique_id, status, node.execution_time, node.failures, _one_line(node.message)
-        )
-    if failed:
-        raise BuildError("dbt build failed:\n  " + "\n  ".join(failed))
+def _target() -> Path:
+    """Apart from `target/`, where a person's own `dbt build` parses under the values of that person's environment."""
+    return PROJECT / "target" / "pipeline"
 
 
-def _one_line(message: str | None) -> str | None:
-    return None if message is None else masked(" ".join(message.split()))
+def _digest() -> str:
+    """A hash of everything the manifest depends on: dbt's versions and the project's files."""
+    digest = hashlib.sha256()
+    for package in ("dbt-core", "dbt-duckdb"):
+        digest.update(f"{package} {version(package)}\n".encode())
+    kept = [
+        path
+        for path in PROJECT.rglob("*")
+        if path.is_file() and path.relative_to(PROJECT).parts[0] not in ("target", "logs")
+    ]
+    for path in sorted(kept):
+        digest.update(f"{path.relative_to(PROJECT)}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]

@@ -1,27 +1,37 @@
 """Everything Dagster knows of Caseload: assets, checks, the nightly job, its schedule, the landing sensor."""
 
-import hashlib
+from pathlib import Path
 
 import dagster as dg
 
 from orchestration import run_record
-from orchestration.dbt_project import BuildError
 from orchestration.landing_assets import landing
+from orchestration.landing_sensor import settled_files
 from orchestration.linkage_assets import identity_score
 from orchestration.publication import publication
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
+from orchestration.step_errors import StepError
 from orchestration.verdict import verdict
 from orchestration.warehouse_assets import identity, warehouse
+
+_SETTINGS = Settings()
+_CRON, _AT = "0 2 * * *", "02:00"
+
+
+def run_tags(data: Path) -> dict[str, str]:
+    """The tag by which `dagster.yaml` admits one run of a data folder at a time."""
+    return {"caseload/data_folder": str(data.resolve())}
 
 
 @dg.failure_hook(required_resource_keys={"data_folder"})
 def record_failure(context: dg.HookContext) -> None:
-    """Put a failed step on record, its text masked: engines quote values."""
+    """Put a failed step on record."""
     folder: DataFolder = context.resources.data_folder
     error = context.op_exception
-    # A build error is our own text, masked node by node; anything else may be an engine's.
-    text = str(error) if isinstance(error, BuildError) else run_record.masked(str(error))
+    # After the last retry, Dagster gives the request for it; the step's own error is the cause.
+    error = error if isinstance(error, StepError) else error.__cause__ or error
+    text = str(error) if isinstance(error, StepError) else run_record.masked(str(error))
     run_record.append(
         folder.settings().data,
         context.run_id,
@@ -34,37 +44,23 @@ def record_failure(context: dg.HookContext) -> None:
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
-    description="From what landed to a release: ingest, build, judge, publish.",
+    description="Read new files, build the warehouse, check the release, publish lists and measures.",
     executor_def=dg.in_process_executor,
     hooks={record_failure},
+    tags=run_tags(_SETTINGS.data),
 )
 
 schedule = dg.ScheduleDefinition(
     name="every_night",
     job=nightly,
-    cron_schedule="0 2 * * *",
-    execution_timezone=Settings().time_zone,
+    cron_schedule=_CRON,
+    execution_timezone=_SETTINGS.time_zone,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description=f"Starts a run every night at {_AT} ({_SETTINGS.time_zone}), new files or not: due dates and lists"
+    " change with the day. If another run holds the data folder, it waits.",
 )
 
-
-@dg.sensor(name="new_files_landed", job=nightly, minimum_interval_seconds=300)
-def new_files_landed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a run when the names or sizes in the landing folder have changed."""
-    folder = Settings().landing
-    if not folder.is_dir():
-        return dg.SkipReason("The landing folder does not exist yet.")
-    digest = hashlib.sha256()
-    for path in sorted(entry for entry in folder.rglob("*") if entry.is_file()):
-        found = path.stat()
-        digest.update(
-            f"{path.relative_to(folder)}\0{found.st_size}\0{found.st_mtime_ns}\n".encode()
-        )
-    seen = digest.hexdigest()
-    if seen == context.cursor:
-        return dg.SkipReason("Nothing new has landed.")
-    context.update_cursor(seen)
-    return dg.RunRequest(run_key=seen)
-
+new_files_landed = settled_files(nightly)
 
 defs = dg.Definitions(
     assets=[landing, identity, identity_score, warehouse, verdict, publication],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from orchestration import progress, run_record, warehouse
+from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.run_lock import end_with_parent
 from orchestration.settings import Settings
@@ -27,12 +27,17 @@ class LinkageError(Exception):
     key=SCORES,
     deps=[PAIRS],
     group_name="raw_caseload",
+    owners=catalog.OWNERS,
+    code_version=catalog.code_version("linkage"),
     kinds={"duckdb", "splink"},
     description="How alike two records are, by the linkage's fixed model.",
 )
 def identity_score(data_folder: DataFolder) -> dg.MaterializeResult:
     """Score the pairs, if there are any."""
-    with progress.current().stage("linkage", "Comparing records that no identifier links"):
+    with (
+        step_errors.reported(),
+        progress.current().stage("linkage", "Comparing records that no identifier links"),
+    ):
         compared, kept = compare(data_folder.settings())
     return dg.MaterializeResult(metadata={"dagster/row_count": kept, "pairs compared": compared})
 

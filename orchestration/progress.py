@@ -64,12 +64,19 @@ def count_cpu_of_parent(seconds: float) -> None:
 def peak_mb() -> float:
     """Largest resident memory of this process so far, in MB, since the last stage began where there are stages."""
     # ru_maxrss would also hold that of the process from which this one was started.
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM"):
-                return int(line.split()[1]) / 1024
+    peak = _proc_peak_mb("self")
+    if peak is not None:
+        return peak
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _proc_peak_mb(process: str) -> float | None:
+    """The peak by proc(5); None where there is no such file, or the process has ended."""
+    try:
+        lines = Path("/proc", process, "status").read_text().splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), None)
 
 
 def _reset_peak() -> None:
@@ -86,8 +93,12 @@ class Reporter:
         """A console shows; None keeps still (tests, `dagster dev`)."""
         self.console = console
         self.costs: list[StageCost] = []
+        self._child_peak_mb = 0.0
         self._live: Progress | None = None
         self._task = None
+        if console is not None:
+            # Fixed for good: while dbt runs, what its events print is kept from `sys.stdout` (dbt_build).
+            console.file = console.file
         if console is not None and console.is_terminal:
             self._live = Progress(
                 SpinnerColumn(finished_text="[green]✓[/]"),
@@ -103,6 +114,7 @@ class Reporter:
     def stage(self, name: str, title: str) -> Iterator[None]:
         """Time a stage and show it."""
         _reset_peak()
+        self._child_peak_mb = 0.0
         cpu, wall = cpu_seconds(), time.monotonic()
         if self._live is not None:
             self._live.start()
@@ -114,12 +126,21 @@ class Reporter:
             yield
         finally:
             self.costs.append(
-                StageCost(name, cpu_seconds() - cpu, time.monotonic() - wall, peak_mb())
+                StageCost(
+                    name,
+                    cpu_seconds() - cpu,
+                    time.monotonic() - wall,
+                    max(peak_mb(), self._child_peak_mb),
+                )
             )
             if self._live is not None and self._task is not None:
                 total = self._live.tasks[self._task].total or 1
                 self._live.update(self._task, total=total, completed=total, note="")
                 self._live.stop()
+
+    def observe_child(self, process: int) -> None:
+        """Count the memory of a running child process as that of the stage, if it is the larger one."""
+        self._child_peak_mb = max(self._child_peak_mb, _proc_peak_mb(str(process)) or 0.0)
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Progress inside a stage; plain output stays at one line per step."""

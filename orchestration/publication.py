@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import progress, run_record, warehouse
+from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
@@ -19,14 +19,28 @@ from publishing.release import Feed, Release
 from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
-PARTS = ("outreach_list", "workbooks", "metrics", "quality", "release")
+PARTS = {
+    "outreach_list": ("The outreach list and the unmatched discharges, as CSV.", {"csv"}),
+    "workbooks": ("One workbook per care manager.", {"excel"}),
+    "metrics": ("Suppressed aggregates for the leaders' pages.", {"parquet"}),
+    "quality": ("The gate's results and the data quality tables of this release.", {"parquet"}),
+    "release": ("The release directory that `published/current` names.", set()),
+}
 
 
 @dg.multi_asset(
     name="publication",
     specs=[
-        dg.AssetSpec(["publication", part], deps=[VERDICT], group_name="publication")
-        for part in PARTS
+        dg.AssetSpec(
+            ["publication", part],
+            deps=[VERDICT],
+            group_name="publication",
+            description=description,
+            kinds=kinds,
+            owners=catalog.OWNERS,
+            code_version=catalog.code_version("publishing"),
+        )
+        for part, (description, kinds) in PARTS.items()
     ],
     can_subset=False,
 )
@@ -34,6 +48,13 @@ def publication(
     context: dg.AssetExecutionContext, data_folder: DataFolder
 ) -> Iterator[dg.MaterializeResult]:
     """Write a release beside the current one, then make it current."""
+    with step_errors.reported():
+        yield from _publish(context, data_folder)
+
+
+def _publish(
+    context: dg.AssetExecutionContext, data_folder: DataFolder
+) -> Iterator[dg.MaterializeResult]:
     settings = data_folder.settings()
     reporter = progress.current()
     rows: dict[str, int] = {}

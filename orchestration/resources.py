@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import dagster as dg
+from pydantic import Field
 
 from orchestration import run_lock
 from orchestration.settings import Settings, resolve_as_of
 
+_POLL_SECONDS = 5.0
+
 
 class DataFolder(dg.ConfigurableResource):
-    """Landing and data folder of a run.
+    """Landing and data folder of a run, and the instant that the release describes."""
 
-    Attributes:
-        landing: landing folder; empty means the setting.
-        data: data folder; empty means the setting.
-        as_of: timestamp with zone or date; empty means the moment the run starts.
-    """
-
-    landing: str = ""
-    data: str = ""
-    as_of: str = ""
+    landing: str = Field(default="", description="Landing folder; empty means the setting.")
+    data: str = Field(default="", description="Data folder; empty means the setting.")
+    as_of: str = Field(
+        default="",
+        description="A date such as 2026-06-30 (the end of that day in the agency's zone) or a timestamp with zone;"
+        " empty means the moment the run starts.",
+    )
+    wait_minutes: float = Field(
+        default=240,
+        description="How long a run waits while another process holds the data folder, before it fails.",
+    )
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:  # noqa: ARG002 - Dagster passes it
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Held for the whole run: one run at a time in a data folder."""
-        with run_lock.exclusive(self.settings().data):
+        with ExitStack() as held:
+            self._hold(held, context)
             yield self
+
+    def _hold(self, held: ExitStack, context: dg.InitResourceContext) -> None:
+        data = self.settings().data
+        deadline = time.monotonic() + 60 * self.wait_minutes
+        is_first = True
+        while True:
+            try:
+                held.enter_context(run_lock.exclusive(data))
+            except run_lock.DataFolderBusyError:
+                if time.monotonic() >= deadline:
+                    raise
+                if is_first and context.log is not None:
+                    context.log.info("Another run holds %s. Waiting until it has ended.", data)
+                is_first = False
+                time.sleep(_POLL_SECONDS)
+            else:
+                return
 
     def settings(self) -> Settings:
         """The agency's settings with this run's folders."""

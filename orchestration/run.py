@@ -64,22 +64,26 @@ def _run(settings: Settings, as_of: datetime, console: Console) -> int:
     reporter = progress.Reporter(console)
     progress.use(reporter)
     with reporter.stage("start", "Loading the pipeline"):
-        from orchestration import unkept_events
-        from orchestration.definitions import defs, nightly
+        from orchestration import instance
+        from orchestration.definitions import defs, nightly, run_tags
         from orchestration.resources import DataFolder
 
         job = defs.resolve_job_def(nightly.name)
     # What ran before this call (imports of the command itself) is start-up too.
     reporter.costs[0].cpu_seconds = progress.cpu_seconds()
     folder = DataFolder(
-        landing=str(settings.landing), data=str(settings.data), as_of=as_of.isoformat()
+        landing=str(settings.landing),
+        data=str(settings.data),
+        as_of=as_of.isoformat(),
+        wait_minutes=0,
     )
     run_id = str(uuid.uuid4())
     run_record.append(settings.data, run_id, "started", pid=os.getpid())
-    with unkept_events.instance() as instance:
+    with instance.current() as recorder:
         result = job.execute_in_process(
             resources={"data_folder": folder},
-            instance=instance,
+            instance=recorder,
+            tags=run_tags(settings.data),
             raise_on_error=False,
             run_id=run_id,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

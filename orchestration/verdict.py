@@ -15,7 +15,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.suites import SUITES
-from orchestration import dbt_project, progress, run_record
+from orchestration import catalog, dbt_project, progress, run_record, step_errors
 from orchestration.resources import DataFolder
 from orchestration.run_lock import end_with_parent
 from publishing import quality, release
@@ -50,23 +50,45 @@ def _dependencies() -> list[dg.AssetKey]:
     return sorted(judged | exports, key=str)
 
 
+def _check_spec(schema: str, relation: str) -> dg.AssetCheckSpec:
+    """The check of one suite; its description lists each expectation with the reason why it exists."""
+    suite = json.loads((SUITES / schema / f"{relation}.json").read_text(encoding="utf-8"))
+    reasons = [
+        f"- {rule.get('description') or _title(rule)}: {rule['meta']['why']}"
+        for rule in suite["expectations"]
+    ]
+    return dg.AssetCheckSpec(
+        check_name(schema, relation),
+        asset=VERDICT,
+        blocking=True,
+        description="\n".join([f"{schema}.{relation} is fit to leave if:", *reasons]),
+        metadata={"suite": f"expectations/suites/{schema}/{relation}.json"},
+    )
+
+
+def _title(rule: dict[str, Any]) -> str:
+    words = rule["type"].removeprefix("expect_").replace("_", " ")
+    column = rule["kwargs"].get("column")
+    return f"{words} ({column})" if column else words
+
+
 @dg.asset(
     key=VERDICT,
     deps=_dependencies(),
     group_name="release",
     kinds={"greatexpectations"},
-    check_specs=[
-        dg.AssetCheckSpec(
-            check_name(schema, relation),
-            asset=VERDICT,
-            blocking=True,
-            description=f"expectations/suites/{schema}/{relation}.json",
-        )
-        for schema, relation in suite_relations()
-    ],
+    owners=catalog.OWNERS,
+    code_version=catalog.code_version("expectations"),
+    description="The release gate: every suite holds, or nothing is published and the last release stays current.",
+    check_specs=[_check_spec(schema, relation) for schema, relation in suite_relations()],
 )
 def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
-    """Judge marts and exports: all suites hold, or nothing leaves."""
+    """Check marts and exports against the suites."""
+    with step_errors.reported():
+        yield from _verdict(context, data_folder)
+
+
+def _verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
     settings = data_folder.settings()
     published = settings.data / "published"
     judged = settings.data / "logs" / "judged"
@@ -83,7 +105,10 @@ def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Itera
         run_record.append(
             settings.data, context.run_id, "refused", reasons=reasons(found), kept=kept.name
         )
-    yield dg.MaterializeResult(asset_key=VERDICT)
+    failed = sum(not suite["success"] for suite in found["suites"])
+    yield dg.MaterializeResult(
+        asset_key=VERDICT, metadata={"suites": len(found["suites"]), "failed suites": failed}
+    )
     by_relation = {suite["relation"]: suite for suite in found["suites"]}
     for schema, relation in suite_relations():
         suite = by_relation[f"{schema}.{relation}"]
@@ -92,8 +117,23 @@ def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Itera
             check_name=check_name(schema, relation),
             passed=suite["success"],
             severity=dg.AssetCheckSeverity.ERROR,
-            metadata={"failures": dg.MetadataValue.json(suite["failures"])},
+            metadata=_check_metadata(suite),
         )
+
+
+def _check_metadata(suite: dict[str, Any]) -> dict[str, Any]:
+    """Numbers that the UI plots over time, and each failure with its observed value and reason."""
+    numbers = {
+        "expectations": suite["expectations"],
+        "failed expectations": len(suite["failures"]),
+    }
+    if suite["rows"] is not None:
+        numbers["dagster/row_count"] = suite["rows"]
+    failures = {
+        f"failure {number}": f"{failure['expectation']}: observed {failure['observed']}. {failure['why']}"
+        for number, failure in enumerate(suite["failures"], 1)
+    }
+    return {**numbers, **failures}
 
 
 def reasons(found: dict[str, Any]) -> list[str]:

@@ -46,7 +46,11 @@ def caseload(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comp
     """The command as a user runs it, in a process of its own."""
     command = [sys.executable, "-m", "orchestration.cli", *map(str, arguments)]
     # Settings of the person who runs the tests are not the tests' settings.
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("CASELOAD_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CASELOAD_", "DAGSTER_"))
+    }
     return subprocess.run(
         command, check=False, capture_output=True, text=True, cwd=cwd or ROOT, env=environment
     )

@@ -42,7 +42,7 @@ def _enter(module: str, arguments: list[str], output: Path) -> None:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
     # Settings of the person who runs the tests are not the tests' settings.
-    for name in [name for name in os.environ if name.startswith("CASELOAD_")]:
+    for name in [name for name in os.environ if name.startswith(("CASELOAD_", "DAGSTER_"))]:
         del os.environ[name]
     code = importlib.import_module(module).main(arguments)
     sys.stdout.flush()

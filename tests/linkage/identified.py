@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
 
 from orchestration import dbt_project, linkage_assets, warehouse
 from orchestration.settings import Settings
@@ -43,10 +45,24 @@ def identify(
 
 
 def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
-    for _ in dbt_project.build(
-        settings.data, settings.memory_limit, settings.threads, select, exclude, lambda *_: None
-    ):
-        pass  # a failed node raises at the end
+    """In this process: the pipeline's own dbt process would parse and import anew each time."""
+    with dbt_project.environment({"CASELOAD_DATA": str(settings.data)}):
+        try:
+            ended = dbtRunner(manifest=dbt_project.parsed()).invoke(
+                [
+                    "build", *dbt_project.QUIET, "--no-write-json", "--full-refresh",
+                    "--exclude-resource-type", "unit_test", "--use-fast-test-edges",
+                    "--select", *select, "--exclude", "path:seeds,resource_type:test", *exclude,
+                    "--project-dir", str(dbt_project.PROJECT),
+                    "--profiles-dir", str(dbt_project.PROJECT),
+                    "--target-path", str(settings.data / "logs" / "dbt"),
+                ]
+            )  # fmt: skip
+        finally:
+            DuckDBConnectionManager.close_all_connections()
+    assert ended.success, ended.exception or [
+        (result.node.name, result.message) for result in ended.result.results
+    ]
 
 
 def rows(found: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -1,0 +1,91 @@
+"""The dbt process of a pipeline run. It reports each result as a JSON event in which no value of a row can appear.
+
+dagster-dbt starts `dbt` as a process and reads dbt's JSON log from its standard output. Database error messages quote the
+values that caused them, so this process silences dbt's own log and prints the few fields that dagster-dbt reads, with error
+messages masked. People who run `dbt build` themselves use dbt's own command; this module is for the pipeline only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from orchestration import dbt_project
+from orchestration.run_lock import end_with_parent
+from orchestration.run_record import masked
+
+SUCCEEDED, FAILED = 0, 1
+# The event names that dagster-dbt turns into materializations and check results.
+_RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
+_NODE_FIELDS = ("unique_id", "node_status", "node_started_at", "node_finished_at", "materialized")
+_DATA_FIELDS = ("status", "execution_time", "num_failures")
+_FAILED_STATUSES = ("error", "fail")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one dbt command with the manifest of `dbt_project.parsed`.
+
+    Returns:
+        0 if every selected node succeeded, else 1.
+    """
+    arguments = sys.argv[1:] if arguments is None else arguments
+    end_with_parent()
+    if os.environ["CASELOAD_PARENT_PID"] != str(os.getppid()):
+        return FAILED  # the run was killed before `end_with_parent`: leave its warehouse alone
+    try:
+        return _run(arguments)
+    except Exception as error:
+        # A traceback would print the message of the error unmasked.
+        _print_event(f"{type(error).__name__}: {one_line(str(error))}", "error")
+        return FAILED
+
+
+def _run(arguments: list[str]) -> int:
+    from dbt.cli.main import dbtRunner
+
+    manifest = dbt_project.parsed()
+    result = dbtRunner(manifest=manifest, callbacks=[_report]).invoke(arguments)
+    if result.result is None:
+        _print_event("dbt build did not start: " + one_line(str(result.exception)), "error")
+        return FAILED
+    for node in result.result.results:
+        if str(node.status) in _FAILED_STATUSES:
+            text = f"{node.node.unique_id}: {node.status}: {one_line(node.message)}"
+            _print_event(text, "error")
+    return SUCCEEDED if result.success else FAILED
+
+
+def one_line(message: str | None) -> str:
+    """A database message as one masked line."""
+    return masked(" ".join((message or "no message").split()))
+
+
+def _report(event: Any) -> None:  # noqa: ANN401 - dbt's EventMsg
+    """Print a result event; dbt calls this for every event."""
+    if event.info.name not in _RESULTS:
+        return
+    node = event.data.node_info
+    data = {name: getattr(event.data, name) for name in _DATA_FIELDS if hasattr(event.data, name)}
+    data["node_info"] = {name: getattr(node, name) for name in _NODE_FIELDS}
+    _print_event(f"{node.node_status} {node.unique_id}", "info", event, data)
+
+
+def _print_event(
+    text: str,
+    level: str,
+    event: Any = None,  # noqa: ANN401 - dbt's EventMsg
+    data: dict[str, Any] | None = None,
+) -> None:
+    info = {
+        "name": event.info.name if event else "Failure",
+        "invocation_id": event.info.invocation_id if event else "",
+        "level": level,
+        "msg": text,
+    }
+    print(json.dumps({"info": info, "data": data or {}}), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
