@@ -147,7 +147,7 @@ def make_warehouse(path: Path) -> Path:
     """Write the file in which every suite holds."""
     connection = duckdb.connect(str(path))
     connection.execute("set TimeZone = 'UTC'")
-    for schema in ("marts", "exports", "quality", "measures", "seeds"):
+    for schema in ("intermediate", "marts", "exports", "quality", "measures", "seeds"):
         connection.execute(f"create schema {schema}")
     connection.execute(_MARTS)
     connection.execute(_METRICS)
