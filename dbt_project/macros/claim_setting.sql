@@ -89,8 +89,3 @@
         else cast(9 as smallint)
     end
 {%- endmacro %}
-
-{# A key for millions of claims: 60 bits of the engine's own hash, because md5 of them would cost as much as a join. #}
-{% macro claim_row_key(parts) -%}
-    cast({{ row_hash(parts) }} >> 4 as bigint)
-{%- endmacro %}

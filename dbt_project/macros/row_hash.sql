@@ -1,9 +1,22 @@
 {#
-    A fast 64-bit hash of a key, for counting and joining only: equal keys hash equal, unequal ones are told apart
-    afterwards. The reader stores an empty value as null, so nulls need no care here. Each engine has its own hash.
-    Beware: keys of claims (int_claim__final and what is made from claims alone) still come from it, so they hold
-    within one version of DuckDB only; keys that must outlive an upgrade belong to surrogate_key.
+    A 60-bit key of a row for counting and joining: hexadecimal digits of the md5 of the parts, the same in every engine
+    and every version of it. Each part carries its length, so that no two lists of parts have the same text. The reader
+    stores an empty value as null; both give the same key. half 2 takes the other digits of the same md5: both halves
+    together are 120 bits, for keys that no later comparison tells apart.
 #}
-{% macro row_hash(parts) -%}
-    hash({{ parts | join(', ') }})
+{% macro row_hash(parts, half=1) -%}
+    cast(
+        '0x' || substr(md5({{ measured_parts(parts) }}), {{ 1 if half == 1 else 17 }}, 15) as bigint
+    )
+{%- endmacro %}
+
+{% macro measured_parts(parts) -%}
+    {%- for part in parts -%}
+        {%- set text = "coalesce(cast(" ~ part ~ " as " ~ dbt.type_string() ~ "), '')" -%}
+        {%- if not loop.last -%}
+            length({{ text }}) || ':' || {{ text }} || '|' || {# the last part needs no length #}
+        {%- else -%}
+            {{ text }}
+        {%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}

@@ -53,6 +53,7 @@ dismissal as (
     select
         contact.task_key,
         contact.client_key,
+        contact.contact_key,
         contact.contacted_at,
         contact.outcome,
         contact.is_part2
@@ -61,19 +62,27 @@ dismissal as (
     where outcome.dismisses_task and contact.task_key is not null
 ),
 
-first_dismissed as (
+task_dismissal as (
     select
         opening.task_hash,
         opening.evidence_scope,
-        min(dismissal.contacted_at) as dismissed_at,
-        min(dismissal.outcome) as dismissed_as
+        dismissal.contacted_at as dismissed_at,
+        dismissal.outcome as dismissed_as,
+        row_number() over (
+            partition by opening.task_hash, opening.evidence_scope
+            order by dismissal.contacted_at, dismissal.outcome, dismissal.contact_key
+        ) as dismissal_order
     from eligible_opening as opening
     inner join dismissal
         on opening.client_key = dismissal.client_key
         and opening.task_key = dismissal.task_key
         and dismissal.contacted_at between opening.opened_at and opening.as_of
     where opening.evidence_scope = 'all' or not dismissal.is_part2
-    group by opening.task_hash, opening.evidence_scope
+),
+
+first_dismissed as (
+    select * from task_dismissal
+    where dismissal_order = 1
 ),
 
 hospital as (

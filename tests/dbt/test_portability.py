@@ -20,8 +20,6 @@ _DENIED = {
     "read_csv", "read_json", "read_parquet", "regexp_extract_all", "struct_pack", "strptime",
     "unnest", "yearweek",
 }  # fmt: skip
-# Stand behind a macro that names them (macros/row_hash.sql), where a `spark__` form can be written.
-_BEHIND_A_MACRO = {"hash"}
 
 
 def _compiled(demo: Demo) -> list[Path]:
@@ -55,11 +53,7 @@ def test_no_model_uses_what_only_duckdb_has(demo: Demo) -> None:
     found = {}
     for path in _compiled(demo):
         tree = sqlglot.parse_one(path.read_text(), read="duckdb")
-        problems = [
-            f"function {call.name}"
-            for call in tree.find_all(exp.Anonymous)
-            if call.name.lower() not in _BEHIND_A_MACRO
-        ]
+        problems = [f"function {call.name}" for call in tree.find_all(exp.Anonymous)]
         problems += [
             f"function {call.sql_name().lower()}"
             for call in tree.find_all(exp.Func)

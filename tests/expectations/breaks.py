@@ -122,12 +122,13 @@ BREAKS: dict[str, dict[str, str]] = {
         _SET.format("tier"): _set("tier", "'urgent'", _C3),
         _BETWEEN.format("risk_score"): _set("risk_score", "101", _C3),
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _C3),
-        _SET.format("consent_status"): _set("consent_status", "'perhaps'", _C3),
+        _SET.format("consent_status"): _set("consent_status", "'revoked'", _C3),
         "Phones are digits only": _set("phone", "'518-555-0100'", _C3),
         "No Part 2 notice without consent": _set("part2_notice", "'notice'", _C3),
         # The score with Part 2 evidence is 12, without it 10.
-        "Without consent the score is the one without Part 2 evidence": _set(
-            "consent_status", "'revoked'", _C3
+        "Without consent the score is the one without Part 2 evidence": (
+            "update intermediate.int_client__list_scope set evidence_scope = 'without_part2'"
+            " where client_key = 3"
         ),
         _BETWEEN.format("phq9_first"): _set("phq9_first", "28", _C3),
         _BETWEEN.format("phq9_latest"): _set("phq9_latest", "-1", _C3),
@@ -153,7 +154,7 @@ BREAKS: dict[str, dict[str, str]] = {
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _TASK),
         "Exactly one task of each listed client is the one shown": _set("is_primary", "true", _TASK),
         "Listed clients and clients with tasks are the same": "delete from {t} where client_id = 'C3'",
-        "No Part 2 task without consent": "update marts.fct_task set is_part2 = true where " + _TASK,
+        "No Part 2 task for a reader who is not permitted": "update marts.fct_task set is_part2 = true where " + _TASK,
     },
     "exports.export_metric_measure_rate": {
         "No small cell": _set("numerator", "50", _STRATUM),  # 60 - 50: ten who did not

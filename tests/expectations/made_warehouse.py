@@ -30,6 +30,10 @@ _MARTS = f"""
         i as client_key, 'C' || i as client_id, true as is_agency_client, i > 0 as is_listable,
         'active' as status, null::date as death_date, 40 as age_years
     from range({CLIENTS}) as numbers(i);
+    create table intermediate.int_client__list_scope as
+    select client_key, 'not_needed' as consent_status, false as is_part2_permitted, 'all' as evidence_scope
+    from marts.dim_client
+    where is_listable;
     create table marts.fct_task as
     select
         't' || client_key || '-' || lane as task_key, client_key, lane::integer as lane,
@@ -143,7 +147,7 @@ def make_warehouse(path: Path) -> Path:
     """Write the file in which every suite holds."""
     connection = duckdb.connect(str(path))
     connection.execute("set TimeZone = 'UTC'")
-    for schema in ("marts", "exports", "quality", "measures", "seeds"):
+    for schema in ("intermediate", "marts", "exports", "quality", "measures", "seeds"):
         connection.execute(f"create schema {schema}")
     connection.execute(_MARTS)
     connection.execute(_METRICS)

@@ -28,7 +28,7 @@ final_claim as (
 
 judged_claim as (
     select
-        {{ claim_row_key([
+        {{ row_hash([
             'family_hash', 'case when frequency = 7 then 1 else frequency end'
         ]) }} as claim_key,
         client_key,

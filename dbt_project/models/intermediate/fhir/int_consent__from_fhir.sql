@@ -39,7 +39,7 @@ consent as (
         case when record.status = 'inactive'
                 then coalesce(record.last_updated, record.received_at)
         end as revoked_at,
-        record.is_part2,
+        false as is_part2,
         record.received_at,
         record.evidence_table,
         record.evidence_key

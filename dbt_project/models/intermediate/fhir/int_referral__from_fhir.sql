@@ -36,20 +36,37 @@ appointment as (
 ),
 
 -- what the tasks of a referral say of its way, each step as early as any of them says it
+followed_task as (
+    select
+        task.*,
+        task_status.is_accepted,
+        task_status.is_fulfilled,
+        task_status.close_reason,
+        row_number() over (
+            partition by task.referral_id
+            order by
+                task_status.close_reason is null, task.changed_at desc nulls last,
+                task_status.close_reason
+        ) as refusal_order
+    from task
+    inner join task_status on task.status = task_status.resource_status
+),
+
 tracked_request as (
     select
         task.referral_id,
         min(coalesce(task.authored_at, task.changed_at)) as sent_at,
-        min(case when task_status.is_accepted
+        min(case when task.is_accepted
                 then coalesce(task.started_at, task.changed_at)
         end) as accepted_at,
-        min(case when task_status.is_fulfilled then task.changed_at end) as result_received_at,
-        max(case when task_status.close_reason is not null then task.changed_at end)
-            as refused_at,
-        max(task_status.close_reason) as refused_reason,
-        bool_and(task_status.close_reason is not null) as is_refused
-    from task
-    inner join task_status on task.status = task_status.resource_status
+        min(case when task.is_fulfilled then task.changed_at end) as result_received_at,
+        -- the last refusal gives both the moment and the reason
+        max(case when task.refusal_order = 1 and task.close_reason is not null
+                then task.changed_at
+        end) as refused_at,
+        max(case when task.refusal_order = 1 then task.close_reason end) as refused_reason,
+        bool_and(task.close_reason is not null) as is_refused
+    from followed_task as task
     group by task.referral_id
 ),
 

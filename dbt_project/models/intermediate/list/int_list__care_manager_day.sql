@@ -7,8 +7,33 @@ staff as (
     select staff_id, shift_minutes from {{ ref('dim_staff') }}
 ),
 
+program_member as (
+    select * from {{ ref('int_staff__program_member') }}
+),
+
+list_scope as (
+    select client_key, care_manager_id from {{ ref('int_client__list_scope') }}
+    where evidence_scope = 'all'
+),
+
+-- interface.md rule 12: only what the colleague may see takes up minutes; a protected booking would
+-- show as a shorter list
 appointment as (
-    select * from {{ ref('fct_appointment') }}
+    select
+        appointment.provider_id,
+        appointment.scheduled_date,
+        appointment.status,
+        appointment.duration_minutes
+    from {{ ref('fct_appointment') }} as appointment
+    left join program_member
+        on appointment.program_id = program_member.program_id
+        and appointment.provider_id = program_member.staff_id
+    left join list_scope
+        on appointment.client_key = list_scope.client_key
+        and appointment.provider_id = list_scope.care_manager_id
+    where not appointment.is_part2
+        or program_member.staff_id is not null
+        or list_scope.client_key is not null
 ),
 
 -- Spec 4.2 Step C: the working share of the shift, less what is booked that day.

@@ -25,8 +25,10 @@ document as (
     where document_type = 'safety_plan'
 ),
 
+-- an agency whose only documents are protected looks like one that sends none
 document_feed as (
     select count(*) > 0 as has_document from {{ ref('fct_document') }}
+    where not is_part2
 ),
 
 open_referral as (
@@ -50,7 +52,7 @@ safety_plan as (
         and (list_scope.evidence_scope = 'all' or not document.is_part2)
 ),
 
--- A young client's guardian is called first, unless the minor's contact is confidential.
+-- interface.md rule 11: the guardian's number for minors only, never for confidential ones
 numbered_client as (
     select
         client.*,
@@ -67,7 +69,9 @@ listed as (
         list_scope.client_key,
         list_scope.evidence_scope,
         list_scope.is_part2_permitted,
-        list_scope.consent_status,
+        -- none, revoked and expired would tell that protected records exist
+        case when list_scope.consent_status = 'consented' then 'consented' else 'not_needed' end
+            as consent_status,
         list_scope.care_manager_id,
         client.client_id,
         trim(
@@ -87,7 +91,7 @@ listed as (
                 then coalesce(
                         client.guardian_digits, client.phone_digits, client.phone_2_digits
                     )
-            else coalesce(client.phone_digits, client.phone_2_digits, client.guardian_digits)
+            else coalesce(client.phone_digits, client.phone_2_digits)
         end as phone,
         client.ok_to_leave_message,
         client.ok_to_text,

@@ -1,6 +1,6 @@
 with
 list_scope as (
-    select * from {{ ref('int_client__list_scope') }}
+    select client_key, evidence_scope from {{ ref('int_client__list_scope') }}
 ),
 
 task as (
@@ -17,10 +17,7 @@ reason as (
 further_reason as (
     select
         task.client_key,
-        case
-            when list_scope.consent_status in ('not_needed', 'consented') then reason.reason
-            else coalesce(reason.generic_reason, reason.reason)
-        end as reason,
+        reason.reason,
         row_number() over (
             partition by task.client_key
             order by reason.points desc, reason.evidence_date desc nulls last, reason.rule_id

@@ -34,17 +34,23 @@ stretched_gap as (
 ),
 
 -- Proof is for the present. Two visits may begin at the same moment: either stands for the day.
-last_visit as (
+simultaneous_visit as (
     select
-        gap.evidence_scope, gap.client_key,
-        min(case when visit.is_part2 then 1 else 0 end) = 1 as is_part2,
-        min(visit.evidence_table) as evidence_table,
-        min(visit.evidence_key) as evidence_key
+        gap.evidence_scope, gap.client_key, visit.is_part2, visit.evidence_table,
+        visit.evidence_key,
+        row_number() over (
+            partition by gap.evidence_scope, gap.client_key
+            order by visit.is_part2, visit.evidence_table, visit.evidence_key
+        ) as visit_order
     from stretched_gap as gap
     inner join {{ ref('fct_visit') }} as visit
         on gap.client_key = visit.client_key and gap.last_seen_at = visit.started_at
     where gap.spine = 'now' and (gap.evidence_scope = 'all' or not visit.is_part2)
-    group by gap.evidence_scope, gap.client_key
+),
+
+last_visit as (
+    select * from simultaneous_visit
+    where visit_order = 1
 ),
 
 cadence_fact as (

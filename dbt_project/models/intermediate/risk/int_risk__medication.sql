@@ -111,17 +111,17 @@ settled_injection as (
         and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
 ),
 
-injection_overdue as (
+-- of several classes the one that is overdue longest
+overdue_injection as (
     select
-        last_injection.spine,
-        last_injection.evidence_scope,
-        last_injection.client_key,
-        'lai_overdue_days' as measure,
-        max(last_injection.spine_date - last_injection.next_due_date) as days,
-        max(case when last_injection.is_part2 then 1 else 0 end) = 1 as is_part2,
-        min(last_injection.evidence_table) as evidence_table,
-        min(last_injection.evidence_key) as evidence_key,
-        min(last_injection.next_due_date) as evidence_date
+        last_injection.*,
+        row_number() over (
+            partition by
+                last_injection.spine, last_injection.evidence_scope, last_injection.client_key
+            order by
+                last_injection.next_due_date, last_injection.is_part2,
+                last_injection.medication_key
+        ) as overdue_order
     from last_injection
     left join settled_injection
         on last_injection.spine = settled_injection.spine
@@ -133,7 +133,21 @@ injection_overdue as (
             or last_injection.end_date >= last_injection.spine_date
         )
         and settled_injection.medication_key is null
-    group by last_injection.spine, last_injection.evidence_scope, last_injection.client_key
+),
+
+injection_overdue as (
+    select
+        spine,
+        evidence_scope,
+        client_key,
+        'lai_overdue_days' as measure,
+        spine_date - next_due_date as days,
+        is_part2,
+        evidence_table,
+        evidence_key,
+        next_due_date as evidence_date
+    from overdue_injection
+    where overdue_order = 1
 ),
 
 gap as (

@@ -9,7 +9,7 @@ with
 -- A rule is a step of its measure: from at_least or above, up to at_most.
 weight as (
     select
-        rule_id, domain, measure, points, yields_to, reason, generic_reason,
+        rule_id, domain, measure, points, yields_to, reason,
         coalesce(at_least, -100000) as at_least,
         coalesce(above, -100000) as above,
         coalesce(at_most, 100000) as at_most
@@ -124,8 +124,6 @@ reason as (
         fact.spine, fact.evidence_scope, fact.client_key, weight.rule_id, weight.domain,
         weight.points,
         case when fact.spine = 'now' then {{ filled_reason('weight.reason') }} end as reason,
-        case when fact.spine = 'now' then {{ filled_reason('weight.generic_reason') }} end
-            as generic_reason,
         fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
     from worded_fact as fact
     inner join weight
@@ -144,7 +142,7 @@ reason as (
         cap_row.spine, cap_row.evidence_scope, cap_row.client_key,
         'cap_' || cap_row.domain as rule_id, cap_row.domain,
         cast(cap_row.points as integer) as points,
-        case when cap_row.spine = 'now' then cap.reason end as reason, null as generic_reason,
+        case when cap_row.spine = 'now' then cap.reason end as reason,
         cap_row.has_part2 = 1 as is_part2,
         null as evidence_table, null as evidence_key, null as evidence_date
     from cap_row

@@ -21,12 +21,8 @@ consent_purpose as (
     where covers_outreach
 ),
 
-staff_program as (
-    select staff_program.staff_id, staff_program.program_id
-    from {{ ref('stg_ehr__staff_program') }} as staff_program
-    inner join run
-        on staff_program.start_date <= run.as_of_date
-        and coalesce(staff_program.end_date, run.as_of_date) >= run.as_of_date
+program_member as (
+    select * from {{ ref('int_staff__program_member') }}
 ),
 
 -- the recipient of a list row is the client's care manager; nobody's client goes to the agency as
@@ -44,12 +40,12 @@ recipient_consent as (
     inner join consent_scope on consent.scope = consent_scope.scope
     inner join consent_purpose on consent.purpose = consent_purpose.purpose
     cross join run
-    left join (select distinct staff_id, program_id from staff_program) as membership
+    left join program_member
         on consent.recipient_type = 'program'
-        and consent.recipient_id = membership.program_id
-        and client.care_manager_id = membership.staff_id
+        and consent.recipient_id = program_member.program_id
+        and client.care_manager_id = program_member.staff_id
     where (consent.recipient_type = 'staff' and consent.recipient_id = client.care_manager_id)
-        or membership.staff_id is not null
+        or program_member.staff_id is not null
         or (consent.recipient_type = 'organization' and consent.recipient_id = run.organization_id)
         or (consent.recipient_type = 'any_treating' and client.care_manager_id is not null)
 ),

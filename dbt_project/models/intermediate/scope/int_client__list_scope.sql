@@ -11,14 +11,23 @@ consent as (
     select * from {{ ref('int_client__consented') }}
 ),
 
--- every origin of the client's Part 2 rows needs a consent in force: of that program, or of all
--- of them
+program_member as (
+    select * from {{ ref('int_staff__program_member') }}
+),
+
+-- staff of a Part 2 program see its rows; every other origin of the client's Part 2 rows needs a
+-- consent in force, of that program or of all of them
 covered_origin as (
     select
         part2_origin.client_key,
         part2_origin.program_id,
-        count(consent.consent_id) > 0 as is_covered
+        count(program_member.staff_id) > 0 as is_member,
+        count(program_member.staff_id) > 0 or count(consent.consent_id) > 0 as is_covered
     from part2_origin
+    inner join client on part2_origin.client_key = client.client_key
+    left join program_member
+        on part2_origin.program_id = program_member.program_id
+        and client.care_manager_id = program_member.staff_id
     left join consent
         on part2_origin.client_key = consent.client_key
         and consent.consent_status = 'consented'
@@ -27,7 +36,10 @@ covered_origin as (
 ),
 
 permission as (
-    select client_key, bool_and(is_covered) as is_covered
+    select
+        client_key,
+        bool_and(is_covered) as is_covered,
+        bool_and(is_member) as is_member
     from covered_origin
     group by client_key
 ),
@@ -50,7 +62,7 @@ list_scope as (
         client.client_key,
         client.care_manager_id,
         case
-            when permission.client_key is null then 'not_needed'
+            when permission.client_key is null or permission.is_member then 'not_needed'
             when permission.is_covered then 'consented'
             else coalesce(lapsed_consent.consent_status, 'none')
         end as consent_status,

@@ -16,6 +16,7 @@ rescheduled_miss as (
     from {{ ref('fct_appointment') }} as missed
     left join {{ ref('fct_appointment') }} as rebooked
         on missed.rescheduled_to_appointment_id = rebooked.appointment_id
+        and (missed.is_part2 or not rebooked.is_part2)
     where missed.status in ('no_show', 'late_cancel')
         and missed.rescheduled_to_appointment_id is not null
     group by missed.appointment_key

@@ -18,24 +18,20 @@ referral_due as (
 
 scoped_referral as (
     select
-        client_scope.evidence_scope,
         opened.*,
         coalesce(client_tier.tier, 'standard') as tier
     from {{ ref('int_task__referral_opened') }} as opened
-    inner join {{ ref('int_client__scope') }} as client_scope
-        on opened.client_key = client_scope.client_key
-        and (client_scope.evidence_scope = 'all' or not opened.is_part2)
     left join client_tier
         on opened.client_key = client_tier.client_key
-        and client_scope.evidence_scope = client_tier.evidence_scope
+        and opened.evidence_scope = client_tier.evidence_scope
 ),
 
 opening as (
     select
         {{ surrogate_key(["'4'", 'referral.referral_id', 'referral.status_at',
-            'referral.after_stay_key']) }} as task_hash,
+            'referral.after_admit_date']) }} as task_hash,
         {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at',
-            'referral.after_stay_key']) }} as task_key,
+            'referral.after_admit_date']) }} as task_key,
         referral.evidence_scope,
         referral.client_key,
         task_type.lane,

@@ -27,6 +27,7 @@ admission as (
         bounded_stay.client_key,
         bounded_stay.stay_class,
         bounded_stay.admitted_at,
+        bounded_stay.admit_date,
         coalesce(bounded_stay.discharged_at, bounded_stay.assumed_end_at) as ended_at,
         -- the discharge that has a follow-up of its own
         bounded_stay.discharged_at <= run.as_of
@@ -38,6 +39,11 @@ admission as (
             partition by bounded_stay.client_key
             order by bounded_stay.admitted_at, bounded_stay.stay_key
         ) as next_admitted_at,
+        min(case when not bounded_stay.is_part2 then bounded_stay.admitted_at end) over (
+            partition by bounded_stay.client_key
+            order by bounded_stay.admitted_at, bounded_stay.stay_key
+            rows between 1 following and unbounded following
+        ) as next_admitted_at_without_part2,
         bounded_stay.is_part2
     from bounded_stay
     cross join run

@@ -63,6 +63,7 @@ numbered_discharge as (
             partition by discharge.client_key, discharge.facility_id, discharge.discharged_at
             order by
                 discharge.withdrawn_at is not null,
+                discharge.is_part2,
                 discharge.task_type desc,
                 discharge.event_key,
                 discharge.evidence_key

@@ -6,6 +6,10 @@ referral_limit as (
     select * from {{ ref('task_referral_limit') }}
 ),
 
+client_scope as (
+    select * from {{ ref('int_client__scope') }}
+),
+
 admission as (
     select * from {{ ref('int_task__admission') }}
     where stay_class <> 'crisis'
@@ -23,12 +27,15 @@ timed_step as (
 -- spec interface.md Tasks, lane 4: no new status for so long, or a barrier
 stalled_step as (
     select
-        *,
+        timed_step.*,
+        client_scope.evidence_scope,
         case when barrier_at <= stalled_at then 'referral_barrier' else 'referral_stalled' end
             as task_type,
         least(barrier_at, stalled_at) as opened_at
     from timed_step
-    where next_status_at is null or next_status_at > least(barrier_at, stalled_at)
+    inner join client_scope on timed_step.client_key = client_scope.client_key
+    where (client_scope.evidence_scope = 'all' or not timed_step.is_part2)
+        and (next_status_at is null or next_status_at > least(barrier_at, stalled_at))
 ),
 
 -- a hospital stay closes the task; where nothing has moved so long after it, the referral is
@@ -36,8 +43,11 @@ stalled_step as (
 stay_between as (
     select
         stalled_step.*,
-        admission.stay_key,
-        admission.next_admitted_at,
+        admission.admit_date,
+        case
+            when stalled_step.evidence_scope = 'all' then admission.next_admitted_at
+            else admission.next_admitted_at_without_part2
+        end as next_admitted_at,
         admission.is_part2 as is_part2_stay,
         admission.ended_at + stalled_step.stalled_after_days * interval '1 day'
             as stalled_again_at
@@ -45,20 +55,24 @@ stay_between as (
     inner join admission
         on stalled_step.client_key = admission.client_key
         and admission.admitted_at > stalled_step.opened_at
-    where stalled_step.next_status_at is null
-        or admission.admitted_at < stalled_step.next_status_at
+    where (stalled_step.evidence_scope = 'all' or not admission.is_part2)
+        and (
+            stalled_step.next_status_at is null
+            or admission.admitted_at < stalled_step.next_status_at
+        )
 ),
 
 opened as (
     select
-        client_key, referral_key, referral_id, status_at, next_status_at, next_status,
-        task_type, opened_at, cast(null as bigint) as after_stay_key,
+        evidence_scope, client_key, referral_key, referral_id, status_at, next_status_at,
+        next_status, task_type, opened_at, cast(null as date) as after_admit_date,
         is_part2, evidence_table, evidence_key
     from stalled_step
     union all
     select
-        client_key, referral_key, referral_id, status_at, next_status_at, next_status,
-        'referral_stalled' as task_type, stalled_again_at as opened_at, stay_key as after_stay_key,
+        evidence_scope, client_key, referral_key, referral_id, status_at, next_status_at,
+        next_status, 'referral_stalled' as task_type, stalled_again_at as opened_at,
+        admit_date as after_admit_date,
         is_part2 or is_part2_stay as is_part2, evidence_table, evidence_key
     from stay_between
     where (next_status_at is null or next_status_at > stalled_again_at)

@@ -109,7 +109,7 @@ single_event as (
     select
         *,
         row_number() over (
-            partition by event_hash order by task_type desc, event_key
+            partition by event_hash order by is_part2, task_type desc, event_key
         ) as occurrence
     from event
 ),

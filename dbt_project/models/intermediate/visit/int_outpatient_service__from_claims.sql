@@ -54,7 +54,7 @@ claim_day as (
 
 claim_service as (
     select
-        {{ claim_row_key(['claim.claim_key', 'claim.service_date']) }} as service_key,
+        {{ row_hash(['claim.claim_key', 'claim.service_date']) }} as service_key,
         claim.client_key,
         claim.service_date,
         'reporting' as basis,

@@ -11,7 +11,7 @@ assignment as (
         role,
         start_date,
         end_date,
-        is_part2,
+        false as is_part2,
         received_at,
         evidence_table,
         evidence_key

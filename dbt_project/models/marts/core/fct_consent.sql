@@ -15,7 +15,7 @@ consent as (
         start_date,
         end_date,
         revoked_at,
-        is_part2,
+        false as is_part2,
         received_at,
         evidence_table,
         evidence_key

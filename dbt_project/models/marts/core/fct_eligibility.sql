@@ -54,28 +54,42 @@ merged_enrollment as (
     {{ merged_spans('payer_enrollment', ['client_key', 'basis', 'payer_type']) }}
 ),
 
-eligibility as (
+-- the first row of a span is its evidence
+enrolled_row as (
     select
-        {{ surrogate_key([
-            'span.client_key', 'span.basis', 'span.payer_type', 'span.start_date',
-        ]) }} as eligibility_key,
-        span.client_key,
-        span.basis,
-        span.payer_type,
-        span.start_date,
-        span.end_date,
-        bool_or(payer_enrollment.is_dual) as is_dual,
-        bool_or(payer_enrollment.is_part2) as is_part2,
-        min(payer_enrollment.first_received_at) as received_at,
-        min(payer_enrollment.evidence_table) as evidence_table,
-        min(payer_enrollment.evidence_key) as evidence_key
+        payer_enrollment.*,
+        span.start_date as span_start_date,
+        span.end_date as span_end_date,
+        row_number() over (
+            partition by span.client_key, span.basis, span.payer_type, span.start_date
+            order by
+                payer_enrollment.start_date, payer_enrollment.evidence_table,
+                payer_enrollment.evidence_key
+        ) as row_order
     from merged_enrollment as span
     inner join payer_enrollment
         on span.client_key = payer_enrollment.client_key
         and span.basis = payer_enrollment.basis
         and span.payer_type = payer_enrollment.payer_type
         and payer_enrollment.start_date between span.start_date and span.end_date
-    group by span.client_key, span.basis, span.payer_type, span.start_date, span.end_date
+),
+
+eligibility as (
+    select
+        {{ surrogate_key(['client_key', 'basis', 'payer_type', 'span_start_date']) }}
+            as eligibility_key,
+        client_key,
+        basis,
+        payer_type,
+        span_start_date as start_date,
+        span_end_date as end_date,
+        bool_or(is_dual) as is_dual,
+        bool_or(is_part2) as is_part2,
+        min(first_received_at) as received_at,
+        max(case when row_order = 1 then evidence_table end) as evidence_table,
+        max(case when row_order = 1 then evidence_key end) as evidence_key
+    from enrolled_row
+    group by client_key, basis, payer_type, span_start_date, span_end_date
 )
 
 select * from eligibility
