@@ -1,4 +1,6 @@
 {#
+    Longer than the budget: every kind of report of a death is read and ranked in one place.
+
     Every report of a death counts, because a call to a bereaved family does more harm than a missed
     task. The date comes from the record system, else the payer, else a hospital's alert or claim,
     else the contact in which a care manager heard of it. Later evidence of life takes back only the

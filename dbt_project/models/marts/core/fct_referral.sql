@@ -1,3 +1,4 @@
+{# Longer than the budget: two thirds of it are the columns of a referral, once for each step. #}
 with run as (
     select as_of, time_zone from {{ ref('stg_caseload__run') }}
 ),
