@@ -134,11 +134,25 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
             " where rows_rejected > 0 order by all"
         ).fetchall()
     ]
+    notices += _unended_admission_notices(connection)
     notices += _identity_notices(connection)
     # Last and in one line: an agency has few of the senders, and knows which.
     if absent := [feed.source for feed in feeds if feed.last_received_at is None]:
         notices.append(f"never delivered: {', '.join(absent)}")
     return notices
+
+
+def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Hospital stays without a discharge that no longer pause tasks: an alert may be missing."""
+    (count,) = _row(
+        connection,
+        "select count(*) from intermediate.int_stay__in_hospital"
+        " where is_end_assumed and evidence_scope = 'all'",
+    )
+    if not count:
+        return []
+    noun = "hospital admission has" if count == 1 else "hospital admissions have"
+    return [f"{count:,} {noun} no discharge and no longer count as in a hospital: check the alerts"]
 
 
 def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -3,8 +3,8 @@
     whether it is a Part 2 record, when it was first known, and where it is to be found.
 
     day: the local day on which it counts, in terms of `record` and `run`; it comes out as record_date. It is worked out
-    before the joins: a zone that is no constant any more makes each conversion twenty times as slow. happened_at: the instant of an event; later
-    than a day after as_of it is no fact (fct_future_row counts it). Part 2: the record's program decides; without a
+    before the joins: a zone that is no constant any more makes each conversion twenty times as slow. happened_at: the instant of an event;
+    without it, the day is. What is dated after as_of is no fact yet. Part 2: the record's program decides; without a
     known program, the client's Part 2 enrollment that day.
 #}
 {% macro agency_record(source_name, table_name, day, happened_at=none, has_program=true) -%}
@@ -23,7 +23,9 @@
         from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }} as record
         cross join {{ ref('stg_caseload__run') }} as run
         {%- if happened_at %}
-        where coalesce({{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
+        where {{ happened_by_as_of(happened_at) }}
+        {%- else %}
+        where {{ dated_by_as_of(day) }}
         {%- endif %}
     ) as record
     left join {{ ref('int_client__matched') }} as client
@@ -56,7 +58,7 @@
     left join {{ ref('int_client__matched') }} as client
         on client.source = 'synthea' and record.source_client_id = client.source_client_id
     left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
-    where {{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}
+    where {{ happened_at }} <= run.as_of
 {%- endmacro %}
 
 {#
@@ -80,7 +82,9 @@
         from {{ ref('stg_ehr_fhir__' ~ resource | lower) }} as record
         cross join {{ ref('stg_caseload__run') }} as run
         {%- if happened_at %}
-        where {{ happened_at }} <= {{ dbt.dateadd('day', 1, 'run.as_of') }}
+        where {{ happened_at }} <= run.as_of
+        {%- else %}
+        where {{ dated_by_as_of(day) }}
         {%- endif %}
     ) as record
     left join {{ ref('int_client__matched') }} as client

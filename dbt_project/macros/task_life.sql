@@ -99,11 +99,24 @@ hospital as (
             cast(null as timestamp with time zone)
             {%- endif %}
         ) as readmitted_at,
-        max(case when admission.is_inside then admission.admitted_at end) as inside_since
+        max(
+            case
+                when
+                    admission.is_inside
+                    or (
+                        opening.evidence_scope <> 'all'
+                        and admission.ended_at_without_part2 > opening.as_of
+                    )
+                    then admission.admitted_at
+            end
+        ) as inside_since
     from eligible_opening as opening
     inner join {{ ref('int_task__admission') }} as admission
         on opening.client_key = admission.client_key
-        and admission.ended_at > opening.event_at
+        and case
+            when opening.evidence_scope = 'all' then admission.ended_at
+            else coalesce(admission.ended_at_without_part2, admission.ended_at)
+        end > opening.event_at
     where (opening.evidence_scope = 'all' or not admission.is_part2)
         {%- if admission == 'ends' %}
         and admission.stay_class <> 'crisis'

@@ -55,16 +55,35 @@ left join last_word using (client_key, no_part2)
 left join notice using (client_key)
 left join enrollment using (client_key);
 
--- An admission whose discharge nobody sent must not silence a client for ever.
+-- In a hospital: an acute stay. Without a discharge it ends at the first kept in-person visit, else after so many days.
 create temp table admission as
+with remote as (
+    select distinct client_key, appointment_id from fct_appointment where modality in ('video', 'phone')
+),
+elsewhere as (
+    select distinct place_of_service_code from seed_claim_place_of_service
+    where setting in ('telehealth', 'no_follow_up_place', 'psychiatric_place')
+),
+in_person as (
+    from fct_visit anti join remote using (client_key, appointment_id) anti join elsewhere using (place_of_service_code)
+),
+seen as (
+    select stay_key, min(started_at) as seen_at
+    from fct_stay inner join in_person using (client_key)
+    where discharged_at is null and started_at > admitted_at and started_at <= as_of()
+    group by stay_key
+)
 select
-    stay_key, client_key, stay_class, admitted_at, is_part2,
+    stay_key, client_key, stay_class, admitted_at, fct_stay.is_part2,
     coalesce(
-        discharged_at, admitted_at + coalesce(cast(setting.value as integer), 0) * interval '1 day'
+        discharged_at,
+        case when stay_class = 'acute' then least(
+            seen_at, admitted_at + event_rule('unended_admission_days') * interval '1 day'
+        ) end
     ) as ended_at,
-    coalesce(discharged_at <= as_of() and stay_class in ('acute', 'crisis') and is_to_community, false) as has_come_home,
-    ended_at > as_of() as is_inside,
+    coalesce(discharged_at <= as_of() and is_to_community, false) as has_come_home,
+    coalesce(stay_class = 'acute' and ended_at > as_of(), false) as is_inside,
     lead(admitted_at) over (partition by client_key order by admitted_at, stay_key) as next_admitted_at
 from fct_stay
-left join seed_task_setting as setting on setting.name = 'open_stay_days_' || stay_class
-where client_key is not null and not died and admitted_at <= as_of();
+left join seen using (stay_key)
+where client_key is not null and not died and admitted_at <= as_of() and stay_class in ('acute', 'crisis');

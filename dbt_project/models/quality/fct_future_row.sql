@@ -18,7 +18,7 @@
 ] %}
 
 with run as (
-    select {{ dbt.dateadd('day', 1, 'as_of') }} as latest_at
+    select as_of as latest_at
     from {{ ref('stg_caseload__run') }}
 ),
 

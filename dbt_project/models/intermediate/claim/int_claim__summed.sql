@@ -37,11 +37,12 @@ later_diagnosis as (
 left join diagnosis as diagnosis_{{ n }}
     on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
     {%- endfor %}
-    -- senders fill them in order; asking all twenty-one columns would cost more than the rest
     where
-        line.diagnosis_code_5 is not null
-        or line.diagnosis_code_6 is not null
-        or line.diagnosis_code_7 is not null
+        coalesce(
+            {% for n in later_diagnoses -%}
+            line.diagnosis_code_{{ n }}{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) is not null
     group by claim_hash
 ),
 

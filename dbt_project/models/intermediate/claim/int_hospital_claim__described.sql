@@ -34,7 +34,10 @@ hospital_claim as (
 hospital_place as (
     select distinct place_of_service_code
     from {{ ref('claim_place_of_service') }}
-    where setting not in ('follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis')
+    where
+        setting not in (
+            'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis', 'telehealth'
+        )
 ),
 
 residential_code as (

@@ -45,29 +45,22 @@ last_visit as (
     group by client_scope.client_key, client_scope.evidence_scope
 ),
 
--- spec §2.14: days in hospital do not count against the client
-hospital_stay as (
-    select stay.client_key, stay.admit_date, stay.discharge_date, stay.is_part2
-    from {{ ref('fct_stay') }} as stay
-    where stay.client_key is not null and stay.stay_class = 'acute'
-),
-
+-- spec interface.md rule 9: days in hospital do not count against the client, each day once
 hospital_days as (
     select
         last_visit.client_key,
         last_visit.evidence_scope,
         last_visit.service_line,
         sum(
-            coalesce(least(stay.discharge_date, run.as_of_date), run.as_of_date)
-            - greatest(stay.admit_date, last_visit.last_kept_date)
+            {{ dbt.datediff(
+                'greatest(night.start_date, last_visit.last_kept_date)', 'night.end_date', 'day'
+            ) }} + 1
         ) as hospital_days
     from last_visit
-    inner join hospital_stay as stay
-        on last_visit.client_key = stay.client_key
-        and coalesce(stay.discharge_date > last_visit.last_kept_date, true)
-        and (last_visit.evidence_scope = 'all' or not stay.is_part2)
-    cross join run
-    where stay.admit_date <= run.as_of_date
+    inner join {{ ref('int_client__hospital_night') }} as night
+        on last_visit.client_key = night.client_key
+        and last_visit.evidence_scope = night.evidence_scope
+        and last_visit.last_kept_date <= night.end_date
     group by last_visit.client_key, last_visit.evidence_scope, last_visit.service_line
 ),
 

@@ -1,6 +1,7 @@
 with appointment_record as (
     {{ fhir_record(
         'Appointment', day=local_date('record.started_at', 'run.time_zone'),
+        happened_at='coalesce(record.created_at, run.as_of)',
         has_program=true
     ) }}
 ),

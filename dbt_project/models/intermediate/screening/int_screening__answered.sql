@@ -1,6 +1,10 @@
 {{ config(materialized='view') }}
 
-with response as (
+with run as (
+    select as_of from {{ ref('stg_caseload__run') }}
+),
+
+response as (
     select * from {{ ref('stg_screenings__response') }}
 ),
 
@@ -96,6 +100,15 @@ answer as (
     select * from observed_answer
     union all
     select * from exported_answer
+),
+
+-- earliest place that all senders share: a response or a review after as_of is not known yet
+known_answer as (
+    select
+        answer.* replace ({{ known_by_as_of('answer.reviewed_at') }} as reviewed_at)
+    from answer
+    cross join run
+    where {{ happened_by_as_of('answer.administered_at') }}
 )
 
-select * from answer
+select * from known_answer

@@ -4,50 +4,47 @@ with run as (
 
 stay as (
     select * from {{ ref('fct_stay') }}
-    where client_key is not null and not died
+    where client_key is not null and not died and stay_class in ('acute', 'crisis')
 ),
 
-task_setting as (
-    select name, cast(value as integer) as open_stay_days from {{ ref('task_setting') }}
-),
-
--- an admission whose discharge nobody sent must not silence a client for ever
-bounded_stay as (
+-- an end without a discharge may rest on a Part 2 visit, which the view without Part 2 does not see
+hospital_end as (
     select
-        stay.*,
-        stay.admitted_at + coalesce(task_setting.open_stay_days, 0) * interval '1 day'
-            as assumed_end_at
-    from stay
-    left join task_setting on task_setting.name = 'open_stay_days_' || stay.stay_class
+        stay_key,
+        max(case when evidence_scope = 'all' then ended_at end) as ended_at,
+        max(case when evidence_scope = 'without_part2' then ended_at end)
+            as ended_at_without_part2
+    from {{ ref('int_stay__in_hospital') }}
+    group by stay_key
 ),
 
 admission as (
     select
-        bounded_stay.stay_key,
-        bounded_stay.client_key,
-        bounded_stay.stay_class,
-        bounded_stay.admitted_at,
-        bounded_stay.admit_date,
-        coalesce(bounded_stay.discharged_at, bounded_stay.assumed_end_at) as ended_at,
+        stay.stay_key,
+        stay.client_key,
+        stay.stay_class,
+        stay.admitted_at,
+        stay.admit_date,
+        coalesce(hospital_end.ended_at, stay.discharged_at) as ended_at,
+        nullif(hospital_end.ended_at_without_part2, hospital_end.ended_at)
+            as ended_at_without_part2,
         -- the discharge that has a follow-up of its own
-        bounded_stay.discharged_at <= run.as_of
-        and bounded_stay.stay_class in ('acute', 'crisis')
-        and bounded_stay.is_to_community as has_come_home,
-        coalesce(bounded_stay.discharged_at, bounded_stay.assumed_end_at) > run.as_of
-            as is_inside,
-        lead(bounded_stay.admitted_at) over (
-            partition by bounded_stay.client_key
-            order by bounded_stay.admitted_at, bounded_stay.stay_key
+        stay.discharged_at <= run.as_of and stay.is_to_community as has_come_home,
+        coalesce(hospital_end.ended_at > run.as_of, false) as is_inside,
+        lead(stay.admitted_at) over (
+            partition by stay.client_key
+            order by stay.admitted_at, stay.stay_key
         ) as next_admitted_at,
-        min(case when not bounded_stay.is_part2 then bounded_stay.admitted_at end) over (
-            partition by bounded_stay.client_key
-            order by bounded_stay.admitted_at, bounded_stay.stay_key
+        min(case when not stay.is_part2 then stay.admitted_at end) over (
+            partition by stay.client_key
+            order by stay.admitted_at, stay.stay_key
             rows between 1 following and unbounded following
         ) as next_admitted_at_without_part2,
-        bounded_stay.is_part2
-    from bounded_stay
+        stay.is_part2
+    from stay
     cross join run
-    where bounded_stay.admitted_at <= run.as_of
+    left join hospital_end on stay.stay_key = hospital_end.stay_key
+    where stay.admitted_at <= run.as_of
 )
 
 select * from admission

@@ -49,7 +49,8 @@ stay_between as (
             else admission.next_admitted_at_without_part2
         end as next_admitted_at,
         admission.is_part2 as is_part2_stay,
-        admission.ended_at + stalled_step.stalled_after_days * interval '1 day'
+        coalesce(admission.ended_at_without_part2, admission.ended_at)
+        + stalled_step.stalled_after_days * interval '1 day'
             as stalled_again_at
     from stalled_step
     inner join admission

@@ -21,7 +21,7 @@ linked_appointment as (
     cross join run
     where
         visit.appointment_id is not null
-        and coalesce(visit.started_at <= {{ dbt.dateadd('day', 1, 'run.as_of') }}, true)
+        and {{ happened_by_as_of('visit.started_at') }}
     union all
     select {{ row_hash(['appointment_id']) }} from {{ ref('int_visit__from_fhir') }}
     where appointment_id is not null

@@ -1,12 +1,13 @@
 with appointment_record as (
     {{ agency_record(
         'ehr', 'appointment',
-        day=local_date('record.scheduled_at', 'run.time_zone')
+        day=local_date('record.scheduled_at', 'run.time_zone'),
+        happened_at='record.created_at'
     ) }}
 ),
 
 run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
+    select as_of, time_zone from {{ ref('stg_caseload__run') }}
 ),
 
 booked_appointment as (
@@ -15,6 +16,7 @@ booked_appointment as (
         {{ local_date('appointment.scheduled_at', 'run.time_zone') }} as scheduled_date
     from {{ ref('int_appointment__from_siu') }} as appointment
     cross join run
+    where {{ happened_by_as_of('appointment.created_at') }}
 ),
 
 client as (
@@ -93,6 +95,31 @@ appointment as (
     left join batch on booked._batch_id = batch.batch_id
     union all
     select * from {{ ref('int_appointment__from_fhir') }}
+),
+
+-- a status that an appointment gets after as_of, or an attendance in the future, is not known yet
+dated_appointment as (
+    select
+        appointment.*,
+        coalesce(
+            appointment.status_at > run.as_of
+            or (appointment.status in ('kept', 'no_show') and appointment.scheduled_at > run.as_of),
+            false
+        ) as is_status_after_as_of
+    from appointment
+    cross join run
+),
+
+known_appointment as (
+    select
+        * exclude (is_status_after_as_of)
+        replace (
+            case when is_status_after_as_of then 'scheduled' else status end as status,
+            case when not is_status_after_as_of then status_at end as status_at,
+            case when not is_status_after_as_of then rescheduled_to_appointment_id end
+                as rescheduled_to_appointment_id
+        )
+    from dated_appointment
 )
 
-select * from appointment
+select * from known_appointment

@@ -2,6 +2,10 @@ with consent_record as (
     {{ agency_record('ehr', 'consent', day='record.start_date') }}
 ),
 
+run as (
+    select as_of from {{ ref('stg_caseload__run') }}
+),
+
 consent as (
     select
         {{ surrogate_key(["'ehr'", 'consent_id']) }} as consent_key,
@@ -14,12 +18,13 @@ consent as (
         program_id,
         start_date,
         end_date,
-        revoked_at,
+        {{ known_by_as_of('revoked_at') }} as revoked_at,
         false as is_part2,
         received_at,
         evidence_table,
         evidence_key
     from consent_record
+    cross join run
     union all
     select * from {{ ref('int_consent__from_fhir') }}
 )

@@ -1,5 +1,5 @@
 with run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
+    select as_of, time_zone from {{ ref('stg_caseload__run') }}
 ),
 
 contact as (
@@ -30,6 +30,7 @@ local_contact as (
     select contact.*, {{ local_date('contact.contacted_at', 'run.time_zone') }} as contacted_date
     from contact
     cross join run
+    where {{ happened_by_as_of('contact.contacted_at') }}
 ),
 
 client_contact as (

@@ -7,6 +7,10 @@ with intake_record as (
     ) }}
 ),
 
+run as (
+    select as_of from {{ ref('stg_caseload__run') }}
+),
+
 intake as (
     select
         {{ surrogate_key(["'ehr'", 'intake_id']) }} as intake_key,
@@ -16,13 +20,14 @@ intake as (
         record_date as first_contact_date,
         channel,
         urgency,
-        initial_evaluation_at,
-        first_service_at,
+        {{ known_by_as_of('initial_evaluation_at') }} as initial_evaluation_at,
+        {{ known_by_as_of('first_service_at') }} as first_service_at,
         is_part2,
         received_at,
         evidence_table,
         evidence_key
     from intake_record
+    cross join run
 )
 
 select * from intake

@@ -2,6 +2,10 @@ with enrollment_record as (
     {{ agency_record('ehr', 'program_enrollment', day='record.start_date') }}
 ),
 
+run as (
+    select as_of_date from {{ ref('stg_caseload__run') }}
+),
+
 program_enrollment as (
     select
         {{ surrogate_key(["'ehr'", 'enrollment_id']) }} as program_enrollment_key,
@@ -9,13 +13,14 @@ program_enrollment as (
         client_key,
         program_id,
         start_date,
-        end_date,
-        end_reason,
+        case when end_date > run.as_of_date then null else end_date end as end_date,
+        case when end_date > run.as_of_date then null else end_reason end as end_reason,
         is_part2,
         received_at,
         evidence_table,
         evidence_key
     from enrollment_record
+    cross join run
 )
 
 select * from program_enrollment

@@ -1,5 +1,6 @@
+{# Longer than the budget: two thirds of it are the columns of a referral, once for each step. #}
 with run as (
-    select time_zone from {{ ref('stg_caseload__run') }}
+    select as_of, time_zone from {{ ref('stg_caseload__run') }}
 ),
 
 referral as (
@@ -97,6 +98,25 @@ known_referral as (
     from {{ ref('int_referral__from_fhir') }}
 ),
 
+-- interface.md rule 2: states after as_of are hidden, so the referral is as open as it was then
+visible_referral as (
+    select
+        known_referral.* replace (
+            {%- for state in [
+                'sent', 'accepted', 'scheduled', 'attended', 'result_received', 'closed',
+            ] %}
+            {{ known_by_as_of('known_referral.' ~ state ~ '_at') }} as {{ state }}_at,
+            {%- endfor %}
+            case
+                when known_referral.closed_at > run.as_of then null
+                else known_referral.close_reason
+            end as close_reason
+        )
+    from known_referral
+    cross join run
+    where {{ happened_by_as_of('known_referral.created_at') }}
+),
+
 -- spec §2.14 Referral loop: the furthest step reached is the status
 tracked_referral as (
     select
@@ -144,7 +164,7 @@ tracked_referral as (
         received_at,
         evidence_table,
         evidence_key
-    from known_referral
+    from visible_referral
 )
 
 select * from tracked_referral

@@ -1,0 +1,15 @@
+-- the day of discharge is a day at home, so a stay counts the nights from admission to the day before
+with stay_night as (
+    select
+        evidence_scope,
+        client_key,
+        admit_date as start_date,
+        cast({{ dbt.dateadd('day', -1, 'last_date') }} as date) as end_date
+    from {{ ref('int_stay__in_hospital') }}
+),
+
+hospital_night as (
+    {{ merged_spans('stay_night', ['client_key', 'evidence_scope']) }}
+)
+
+select * from hospital_night
