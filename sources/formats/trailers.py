@@ -33,7 +33,9 @@ def count_mismatch(place: str, said: str, found: int, what: str, within: str) ->
     if same_number(said, str(found)):
         return None
     if not _DIGITS.fullmatch(said) or len(said.lstrip("0")) > _SHOWN_DIGITS:
-        return f"{place} gives no usable count, {found} {what} found: some may be missing in {within}"
+        return (
+            f"{place} gives no usable count, {found} {what} found: some may be missing in {within}"
+        )
     difference = int(said) - found
     if difference > 0:
         guess = f"{difference} {what} may be missing in {within}"

@@ -248,7 +248,9 @@ class _Walk:
                 f"{name}02: expected the control number in {header}: the end of one envelope "
                 f"and the beginning of the next may be missing"
             )
-            span.reject("control_number_mismatch", f"{name}02", "; ".join(filter(None, (detail, missing))))
+            span.reject(
+                "control_number_mismatch", f"{name}02", "; ".join(filter(None, (detail, missing)))
+            )
         elif missing:
             span.reject("envelope_count_mismatch", f"{name}01", missing)
         self.spans.append(span)

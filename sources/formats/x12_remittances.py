@@ -195,9 +195,7 @@ class Remittances:
                 *taken(self._paid().select(PAYMENT), payments).get_columns(),
                 long["1"].alias("provider_id"),
                 long.select(day(pl.col("2")).alias("fiscal_date")).to_series(),
-                pl.Series("adjustment_number", ranks(payments) + 1).cast(
-                    pl.String
-                ),
+                pl.Series("adjustment_number", ranks(payments) + 1).cast(pl.String),
                 reason["1"].alias("reason_code"),
                 reason["2"].alias("reference_id"),
                 long["amount"],

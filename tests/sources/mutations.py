@@ -217,5 +217,7 @@ def mutated_members(chance: random.Random, content: bytes) -> bytes:
             member = archive.read(name)
             if name == chosen and chance.random() < 0.1:
                 continue
-            target.writestr(name, mutated(chance, member, TEXT_MUTATIONS) if name == chosen else member)
+            target.writestr(
+                name, mutated(chance, member, TEXT_MUTATIONS) if name == chosen else member
+            )
     return buffer.getvalue()

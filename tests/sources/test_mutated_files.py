@@ -69,7 +69,7 @@ def _parquet(chance: random.Random) -> Sample:
             pl.lit(dt.datetime(9999, 12, 31)).alias(column),
             pl.lit(float("inf")).alias(column),
             pl.lit("x" * 1000).alias(column),
-            pl.lit(True).alias(column),  # noqa: FBT003
+            pl.lit(True).alias(column),
         )
         frame = frame.with_columns(chance.choice(ways))
     buffer = io.BytesIO()
@@ -81,9 +81,7 @@ def _parquet(chance: random.Random) -> Sample:
 
 
 def _workbook(chance: random.Random) -> Sample:
-    source, name, content = chance.choice(
-        _landed("outreach_log/*/*.csv") + _landed("identity_decisions/*/*.csv")
-    )
+    source, name, content = chance.choice(_landed("outreach_log/*/*.csv"))
     buffer = io.BytesIO()
     with Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -128,14 +126,14 @@ def damaged(kind: str, number: int) -> Sample:
 
 
 def land(landing: Path, kind: str, numbers: range) -> int:
-    """Write the files; returns how many. The number is in the name, before the extension's first dot."""
+    """Write the files; returns how many. The number stands in the name behind the first dot."""
     for number in numbers:
         source, name, content = damaged(kind, number)
-        stem, dot, extension = name.partition(".")
+        stem, _, extension = name.partition(".")
         folder = landing / source / f"2025-06-{number % 28 + 1:02}"
         folder.mkdir(parents=True, exist_ok=True)
-        # CCLF's names have their kind at a fixed place behind the first dot.
-        named = f"{stem}_{number}{dot}{extension}" if source != "claims_cclf" else f"{number}.{name}"
+        # Behind the first dot: the names of CMS (P.A1234.ACO.ZC1Y25.…) begin with P and a dot.
+        named = f"{stem}.{number}.{extension}"
         (folder / named).write_bytes(content)
     return len(numbers)
 
@@ -178,7 +176,9 @@ def _check(tmp_path: Path, kind: str, numbers: range) -> None:
             assert table is not None
             typed = sum(pl.scan_parquet(p, glob=False).select(pl.len()).collect().item()
                         for p in zone.files(source, table))  # fmt: skip
-            loaded = [b.rows_loaded for b in zone.batches() if (b.source, b.table_name) == (source, table)]
+            loaded = [
+                b.rows_loaded for b in zone.batches() if (b.source, b.table_name) == (source, table)
+            ]
             assert typed == sum(loaded), (source, table)
 
 

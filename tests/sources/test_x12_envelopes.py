@@ -78,7 +78,11 @@ def broken(first: list[str], **envelope: str) -> str:
         ),
         (broken([*FIRST[:-1], f"SE*{len(FIRST)}*1"]), [], ["A", "B", "C"]),
         (broken([*FIRST[:-1], f"SE*000{len(FIRST)}*0001"]), [], ["A", "B", "C"]),
-        (broken([*FIRST[:-1], f"SE*{'9' * 5000}*0001"]), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (
+            broken([*FIRST[:-1], f"SE*{'9' * 5000}*0001"]),
+            ["envelope_count_mismatch"],
+            ["A", "B", "C"],
+        ),
         (broken([*FIRST[:-1], "SE*²*0001"]), ["envelope_count_mismatch"], ["A", "B", "C"]),
         (broken([*FIRST[:-1], f"SE*{len(FIRST)}*²"]), ["control_number_mismatch"], ["A", "B", "C"]),
         (broken([*FIRST[:-1], "SE*٣٤*٠٠٠١"]), ["control_number_mismatch"], ["A", "B", "C"]),
@@ -154,8 +158,8 @@ def test_a_cut_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
     ("said", "detail"),
     [
         (42, "SE01 says 42 segments, {n} found: {more} segments may be missing in the transaction"),
-        (5, "SE01 says 5 segments, {n} found: {less} segments more than expected, so the transaction "
-            "may hold some of another"),
+        (5, ("SE01 says 5 segments, {n} found: {less} segments more than expected, so the "
+             "transaction may hold some of another")),
         ("", "SE01 gives no usable count, {n} segments found: some may be missing in the transaction"),
     ],
 )  # fmt: skip
