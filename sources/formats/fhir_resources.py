@@ -162,7 +162,6 @@ def _not_empty(lines: pl.Series) -> pl.Series:
 
 
 BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
-_TOO_DEEP = Problem("bad_json", "expected elements nested less deeply")
 _NOT_UTF8 = Problem("bad_encoding", "bytes that are not UTF-8")
 _TOO_LONG = Problem("record_too_long", f"a line of more than {MAX_RECORD_BYTES} bytes")
 
@@ -183,11 +182,9 @@ def _bundle(line: str) -> dict[str, Any] | Problem | None:
         return None
     try:
         found = _DECODER.decode(line)
-    except ValueError:
-        return BAD_JSON
-    except RecursionError:
+    except (ValueError, RecursionError):
         # The reader of single resources takes deeper nesting, and would count the Bundle as one resource.
-        return _TOO_DEEP
+        return BAD_JSON
     is_bundle = isinstance(found, dict) and found.get("resourceType") == "Bundle"
     return found if is_bundle else None
 

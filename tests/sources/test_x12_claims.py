@@ -275,3 +275,12 @@ def test_a_damaged_first_claim_payment_sets_its_lines_aside_and_no_other(
     assert found.ids("remittance") == kept
     assert (1, "missing_required") in found.reasons("remittance_line") or first == ["CLP*C1"]
     assert "C2" in found.ids("remittance_line")
+
+
+def test_all_25_diagnoses_of_an_institutional_claim(tmp_path: Path) -> None:
+    codes = [f"F{n}" for n in range(10, 36)]
+    others = ["HI*" + "*".join(f"ABF:{code}" for code in codes[n : n + 12]) for n in (1, 13)]
+    body = ["CLM*C1*100***11:A:1*Y*A*Y*Y", f"HI*ABK:{codes[0]}", "HI*ABJ:F99", *others, *LINE]
+    found = one(tmp_path, claims(body, guide=INSTITUTIONAL)).row("claim")
+    assert [found[f"diagnosis_code_{n}"] for n in range(1, 26)] == codes[:25]
+    assert (found["diagnosis_count"], found["admitting_diagnosis_code"]) == (25, "F99")
