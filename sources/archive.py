@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -117,7 +118,7 @@ def _inflated(packed: BinaryIO) -> Iterator[bytes]:
 
 
 def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
-    with _refusing():
+    with refusing_damage():
         archive = zipfile.ZipFile(path)
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
@@ -134,14 +135,18 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
 
 
 def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    with _refusing(), archive.open(member) as packed:
+    with refusing_damage(), archive.open(member) as packed:
         while block := packed.read(BLOCK_BYTES):
             yield block
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
-    """What zipfile raises of a damaged archive as a refusal; around its own calls alone, so that no error of ours hides here."""
+def refusing_damage() -> Iterator[None]:
+    """What zipfile raises of a damaged archive as a refusal; around its own calls alone, so that no error of ours hides here.
+
+    Raises:
+        FileRefusedError: archive_truncated, archive_corrupt.
+    """
     try:
         yield
     except zipfile.BadZipFile as error:
@@ -149,19 +154,27 @@ def _refusing() -> Iterator[None]:
         raise FileRefusedError(
             code, "zip is not whole; expected an archive that unpacks without an error"
         ) from error
-    except (zlib.error, EOFError, NotImplementedError) as error:
+    except (zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
         raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
     except ValueError as error:
         # A name in no known writing, or a place behind the end of any file.
         raise FileRefusedError("archive_corrupt", "zip directory makes no sense") from error
     except OSError as error:
-        if error.errno != errno.EINVAL:
+        # The module bz2 raises an OSError without a number for damaged content.
+        if error.errno not in (errno.EINVAL, None):
             raise
-        raise FileRefusedError("archive_corrupt", "zip names a place before its start") from error
+        raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
 
 
-def check_members(members: list[zipfile.ZipInfo], size: int) -> None:
+def check_members(
+    members: list[zipfile.ZipInfo], size: int, sure_bytes: int = _MAX_SURE_BYTES
+) -> None:
     """Refuse an archive that would leave its folder, is encrypted, or swells beyond reason.
+
+    Args:
+        members: what the archive's directory names.
+        size: the archive's bytes.
+        sure_bytes: how much any archive may unpack to.
 
     Raises:
         FileRefusedError: archive_unsafe.
@@ -181,7 +194,8 @@ def check_members(members: list[zipfile.ZipInfo], size: int) -> None:
             raise FileRefusedError(
                 "archive_unsafe", "a member is encrypted; expected an open archive"
             )
-    if sum(member.file_size for member in members) > max(_MAX_SURE_BYTES, size * _MAX_RATIO):
+    if sum(member.file_size for member in members) > max(sure_bytes, size * _MAX_RATIO):
         raise FileRefusedError(
-            "archive_unsafe", f"unpacks to more than {_MAX_RATIO} times its size"
+            "archive_unsafe",
+            f"unpacks to more than {sure_bytes} bytes and {_MAX_RATIO} times its size",
         )

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sources.contract import Contract
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Still being written, or left by an editor or an operating system.
 _PASSED_OVER = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"

@@ -47,12 +47,12 @@ _ROW = (
     Reason("bad_json_type", "FHIR: an element of another JSON type than FHIR gives it", "validate resources before sending"),
     Reason("no_resource_type", "FHIR: JSON without resourceType, such as the export's log", "leave other files out of the delivery"),
     Reason("bad_entry", "FHIR: a Bundle entry that neither holds a resource nor deletes one", "send resources, or DELETE Type/id"),
-    Reason("batch_count_mismatch", "HL7 v2: a trailer counts otherwise than what came; its messages are loaded", "find out whether messages are missing"),
+    Reason("batch_count_mismatch", "HL7 v2: a trailer's count is not what the file holds; the messages are loaded", "find out whether messages are missing"),
     Reason("unknown_transaction_set", "X12: neither a claim (837) nor a remittance (835)", "nothing, if it is an acknowledgment; else deliver 837 and 835"),
     Reason("unknown_guide", "X12: an 837 or 835 by another implementation guide than those read here", "deliver 005010X222, X223 and X221"),
     Reason("truncated_transaction", "X12: the transaction ends without SE", "send it again; a cut-off transfer is a usual cause"),
-    Reason("control_number_mismatch", "X12: a trailer repeats another control number than its header has", "send the interchange again"),
-    Reason("envelope_count_mismatch", "X12: a trailer counts otherwise than what came; nothing in its envelope is loaded", "send the interchange again, whole"),
+    Reason("control_number_mismatch", "X12: a trailer has another control number than its header; what the file holds is loaded", "find out whether segments are missing, and send the interchange again, whole"),
+    Reason("envelope_count_mismatch", "X12: a trailer's count is not what the file holds; what the file holds is loaded", "find out whether segments are missing, and send the interchange again, whole"),
     Reason("stray_segment", "X12: segments that no transaction holds", "find out whether a header was lost"),
 )  # fmt: skip
 

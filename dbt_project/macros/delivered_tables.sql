@@ -16,7 +16,7 @@
             'Patient', 'Patient_identifier', 'Encounter', 'Encounter_diagnosis', 'Appointment', 'Condition',
             'Observation', 'Observation_component', 'Observation_member', 'QuestionnaireResponse',
             'QuestionnaireResponse_item', 'Procedure', 'ServiceRequest', 'Task', 'MedicationRequest',
-            'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'resource',
+            'Medication', 'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'resource',
         ],
         'outreach_log': ['contact'],
         'referrals': ['referral'],

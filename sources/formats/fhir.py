@@ -23,7 +23,7 @@ from sources.casts import SOURCE_ROW, empty_rows, judgement
 from sources.contract import Table
 from sources.formats.fhir_kinds import Plans, plans_of
 from sources.formats.fhir_paths import ANY_TYPE, ROW, Shape, Step
-from sources.formats.fhir_resources import Problem, resources
+from sources.formats.fhir_resources import BAD_JSON, Problem, resources
 from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
 
 _TYPE = "resourceType"
@@ -37,7 +37,6 @@ _DECODED_AT_ONCE = 500
 # To plan a step takes longer than to decode a hundred.
 _PLANNED_AT_ONCE = 16
 _NO_TYPE = Problem("no_resource_type", "resourceType: expected the type of a resource")
-_BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
 
 
 def read_fhir(
@@ -236,7 +235,7 @@ def decode(
         texts = texts.clone().scatter(list(found), "{}") if found else texts
         decoded = _decoded(texts, shape)
     if decoded is None:
-        found = {n: _BAD_JSON for n, text in enumerate(texts) if _decoded([text], shape) is None}
+        found = {n: BAD_JSON for n, text in enumerate(texts) if _decoded([text], shape) is None}
         problems = problems | found
         decoded = _decoded(texts.clone().scatter(list(found), "{}"), shape)
     assert decoded is not None
@@ -271,9 +270,9 @@ def _problem(text: str, shape: Shape) -> Problem | None:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        return _BAD_JSON
+        return BAD_JSON
     if not isinstance(content, dict):
-        return _BAD_JSON
+        return BAD_JSON
     said = content.get(_TYPE)
     # the detail names elements alone: what stands where a type belongs may be anything
     place = said if isinstance(said, str) and _WORD.fullmatch(said) else "resource"

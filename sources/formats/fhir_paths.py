@@ -6,6 +6,7 @@ chosen so that every path can be read column by column.
 - `period.start`: elements within elements, by their JSON names (`valueQuantity`, not `value[x]`).
 - `name[0]`: the first of an array. Every array is written with brackets; an element without them is no array.
 - `name[use=official]`: the first of an array whose element `use` is so; `!=` is not so, `~` contains it. Several hold together.
+  `name[period.end=]`: the first without that element.
 - `a | b`: the first of several paths that has a value.
 - `….local(Patient)`: the id that a reference's text leads to, `Patient/1`, `http://…/Patient/1/_history/2` or `urn:uuid:…`;
   with a type in the brackets only of that type. `….kind()` is its type, and `….conditional()` the identifier's value of
@@ -52,9 +53,8 @@ class Condition:
         found = walk(element, self.path)
         if self.operator == "~":
             return found.str.contains(self.value, literal=True).fill_null(value=False)
-        return (
-            found.eq_missing(self.value) if self.operator == "=" else found.ne_missing(self.value)
-        )
+        value = pl.lit(self.value or None, pl.String)
+        return found.eq_missing(value) if self.operator == "=" else found.ne_missing(value)
 
 
 @dataclass(frozen=True)

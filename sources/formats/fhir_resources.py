@@ -29,7 +29,15 @@ _BOM = b"\xef\xbb\xbf"
 _BUNDLE = re.compile(r'"resourceType"\s*:\s*"Bundle"')
 _URN = re.compile(r'"reference":"(urn:[^"\\]+)"')
 _ADDRESS = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9.\-]{1,64})(?:/_history/[^/]*)?$")
-_DECODER = json.JSONDecoder()
+_LONGEST_NUMBER = 300  # digits; the largest float has 309
+
+
+def _integer(digits: str) -> int | float:
+    """A JSON integer. `int` raises at 4,300 digits, which would refuse the whole document: such a number is infinite."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)
+
+
+_DECODER = json.JSONDecoder(parse_int=_integer)
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -138,11 +146,11 @@ def _block(data: bytes, *, is_long: bool) -> Resources:
         undecodable[len(lines) - 1] = _TOO_LONG
         lines[-1] = lines[-1][:200]
     for place, line in enumerate(lines):
-        bundle = None if place in undecodable else _bundle(line)
-        if bundle is None:
-            block.add(line, undecodable.get(place))
-        else:
+        bundle = undecodable.get(place) or _bundle(line)
+        if isinstance(bundle, dict):
             _take_apart(bundle, block)
+        else:
+            block.add(line, bundle)
     return block
 
 
@@ -153,6 +161,7 @@ def _not_empty(lines: pl.Series) -> pl.Series:
     return pl.Series(kept, dtype=pl.String())
 
 
+BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
 _NOT_UTF8 = Problem("bad_encoding", "bytes that are not UTF-8")
 _TOO_LONG = Problem("record_too_long", f"a line of more than {MAX_RECORD_BYTES} bytes")
 
@@ -167,14 +176,15 @@ def _is_utf8(line: bytes) -> bool:
     return True
 
 
-def _bundle(line: str) -> dict[str, Any] | None:
-    """The Bundle that a line is, or None."""
+def _bundle(line: str) -> dict[str, Any] | Problem | None:
+    """The Bundle that a line is; a problem where it cannot be taken apart; None where it is something else."""
     if not _BUNDLE.search(line):
         return None
     try:
-        found = json.loads(line)
+        found = _DECODER.decode(line)
     except (ValueError, RecursionError):
-        return None
+        # The reader of single resources takes deeper nesting, and would count the Bundle as one resource.
+        return BAD_JSON
     is_bundle = isinstance(found, dict) and found.get("resourceType") == "Bundle"
     return found if is_bundle else None
 
@@ -244,7 +254,12 @@ _NO_RESOURCE = Problem(
 
 
 def _text(resource: dict[str, Any], addresses: dict[str, str]) -> str:
-    text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
+    try:
+        text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
+    except RecursionError:
+        return "{"  # is rejected as broken JSON
+    # Half of a surrogate pair is no character of any text; the resource around it is whole.
+    text = text if text.isascii() else text.encode("utf-8", "replace").decode()
     if not addresses:
         return text
     return _URN.sub(lambda found: f'"reference":"{addresses.get(found[1], found[1])}"', text)
@@ -305,6 +320,8 @@ def _object(text: _Text) -> Iterator[Any]:
         if content:
             text.take(",")
         key = text.value()
+        if not isinstance(key, str):
+            raise _broken_off()
         text.expect(":")
         is_streamed = key == "entry" and content.get("resourceType", "Bundle") == "Bundle"
         if is_streamed and text.take("["):

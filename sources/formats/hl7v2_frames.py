@@ -21,6 +21,7 @@ from typing import BinaryIO, overload
 
 import numpy as np
 
+from sources.formats.trailers import count_mismatch
 from sources.reasons import FileRefusedError
 
 BLOCK_BYTES = 16 << 20
@@ -249,8 +250,7 @@ class _Framer:
         elif kind == "BTS":
             if self._batch is None:
                 found.add(line, Problem("broken_envelope", "BTS", "BTS: expected after a BHS"))
-            elif not _says(line, self._n_messages):
-                detail = f"BTS-1: expected {self._n_messages}, the messages of the batch"
+            elif detail := _mismatch(line, self._n_messages, "messages", "the batch"):
                 found.add(line, Problem("batch_count_mismatch", "BTS-1", detail))
             self._batch = None
             self._n_batches += 1
@@ -258,8 +258,7 @@ class _Framer:
             self._unclosed_batch(found)
             if self._file is None:
                 found.add(line, Problem("broken_envelope", "FTS", "FTS: expected after an FHS"))
-            elif not _says(line, self._n_batches):
-                detail = f"FTS-1: expected {self._n_batches}, the batches of the file"
+            elif detail := _mismatch(line, self._n_batches, "batches", "the file"):
                 found.add(line, Problem("batch_count_mismatch", "FTS-1", detail))
             self._file = None
 
@@ -294,10 +293,11 @@ class _Framer:
         self._unclosed(found)
 
 
-def _says(line: bytes, count: int) -> bool:
-    """Whether a trailer's first field is the count, or is left empty (it is optional, 2.15.3 and 2.15.6)."""
+def _mismatch(line: bytes, count: int, what: str, within: str) -> str | None:
+    """What may be missing by a trailer's first field; None where it is empty (it is optional, 2.15.3 and 2.15.6)."""
     said = line[4:].split(line[3:4], 1)[0].strip() if line[3:4] else b""
-    return not said or (said.isdigit() and int(said) == count)
+    place = f"{line[:3].decode('ascii')}-1"
+    return count_mismatch(place, said.decode("latin-1"), count, what, within) if said else None
 
 
 def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[int], list[str]]:

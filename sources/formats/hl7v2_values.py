@@ -12,12 +12,13 @@ import polars as pl
 from sources.formats.hl7v2_lines import present
 
 _SSN_TYPES = ("SS", "SSN")
+# Digits of any script: what may be a social security number is left out rather than kept.
 _SSN = r"^\d{3}-\d{2}-\d{4}$"
 _SSN_AUTHORITY = r"USSSA|2\.16\.840\.1\.113883\.4\.1(?:[&^~]|$)"
 # XCN-1, and XCN-13 or XCN-9 that says what it is.
 _NPI_DIGITS = 10
 _IS_NPI = (
-    r"^\d{10}\^(?:(?:[^^]*\^){11}(?i:NPI)(?:\^|$)"
+    r"^[0-9]{10}\^(?:(?:[^^]*\^){11}(?i:NPI)(?:\^|$)"
     r"|(?:[^^]*\^){7}[^^]*(?:NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^]|$)))"
 )
 _MEDICAID, _MEDICARE = "MA", "MC"

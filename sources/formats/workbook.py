@@ -10,13 +10,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 from xml.etree import ElementTree as ET
 
-from sources.archive import check_members
+from sources.archive import check_members, refusing_damage
 from sources.contract import Table
 from sources.header import Header, match_header
 from sources.reasons import FileRefusedError
@@ -28,6 +28,12 @@ _FILLED_IN = "outcome"
 _EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock; its zone is the agency's
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 _SECONDS_A_DAY = 86400
+# A day number of Excel, whose last day is 9999-12-31, with the time as its fraction.
+_SERIAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]+)?")
+_LAST_SERIAL = 2_958_465
+_REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+", re.IGNORECASE)
+# A caseload's workbook is well below a megabyte; its XML is held as a tree of about ten times its size.
+_MAX_XML_BYTES = 64 << 20
 
 
 def workbook_to_csv(path: Path, table: Table, target: Path) -> None:
@@ -42,11 +48,22 @@ def workbook_to_csv(path: Path, table: Table, target: Path) -> None:
         FileRefusedError: not_a_workbook, header_missing_column, note_text, archive_unsafe.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            check_members(archive.infolist(), path.stat().st_size)
+        with refusing_damage():
+            archive = zipfile.ZipFile(path)
+        with archive:
+            # The size that counts is that of the XML, however well it is packed.
+            check_members(archive.infolist(), 0, _MAX_XML_BYTES)
             _convert(archive, table, target)
-    except (zipfile.BadZipFile, KeyError, ET.ParseError, ValueError) as error:
-        raise FileRefusedError("not_a_workbook", "not readable as an .xlsx workbook") from error
+    except FileRefusedError as error:
+        if error.code in ("archive_truncated", "archive_corrupt"):
+            raise _unreadable() from error
+        raise
+    except ET.ParseError as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> FileRefusedError:
+    return FileRefusedError("not_a_workbook", "not readable as an .xlsx workbook")
 
 
 def _convert(archive: zipfile.ZipFile, table: Table, target: Path) -> None:
@@ -57,12 +74,11 @@ def _convert(archive: zipfile.ZipFile, table: Table, target: Path) -> None:
     texts = _shared_texts(archive)
     required = [column.name for column in table.columns if column.is_required]
     for name in _sheets(archive, book):
-        with archive.open(name) as sheet:
-            rows = _rows(sheet, texts)
-            for fields in (row for row, _ in zip(rows, range(_HEADER_WITHIN_ROWS), strict=False)):
-                if set(required) <= {str(value).strip().casefold() for value in fields.values()}:
-                    _write(rows, fields, table, epoch, target)
-                    return
+        rows = _rows(_tree(archive, name), texts)
+        for fields in (row for row, _ in zip(rows, range(_HEADER_WITHIN_ROWS), strict=False)):
+            if set(required) <= {str(value).strip().casefold() for value in fields.values()}:
+                _write(rows, fields, table, epoch, target)
+                return
     raise FileRefusedError(
         "header_missing_column", f"no sheet has a header with {', '.join(required)}"
     )
@@ -95,7 +111,8 @@ def _write(
 def _iso(value: str, kind: str, epoch: dt.datetime) -> str:
     """A cell as the feed writes it: days and moments that Excel keeps as numbers become ISO 8601."""
     text = value.strip()
-    if kind not in ("date", "timestamp") or not text.replace(".", "", 1).isdigit():
+    is_serial = _SERIAL.fullmatch(text) is not None and float(text) < _LAST_SERIAL
+    if kind not in ("date", "timestamp") or not is_serial:
         return text
     moment = epoch + dt.timedelta(seconds=round(float(text) * _SECONDS_A_DAY))
     return moment.date().isoformat() if kind == "date" else moment.isoformat()
@@ -106,7 +123,7 @@ def _sheets(archive: zipfile.ZipFile, book: ET.Element) -> list[str]:
         relation.get("Id"): relation.get("Target", "")
         for relation in _tree(archive, "xl/_rels/workbook.xml.rels")
     }
-    found = [relations[sheet.get(_RELATION)] for sheet in book.iter(f"{_MAIN}sheet")]
+    found = [relations.get(sheet.get(_RELATION), "") for sheet in book.iter(f"{_MAIN}sheet")]
     return [posixpath.normpath(posixpath.join("xl", name)).lstrip("/") for name in found]
 
 
@@ -118,23 +135,24 @@ def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _tree(archive: zipfile.ZipFile, name: str) -> ET.Element:
-    content = archive.read(name)
-    _refuse_declarations(content)
-    return ET.fromstring(content)  # noqa: S314  without declarations nothing can expand
-
-
-def _refuse_declarations(content: bytes) -> None:
+    if name not in archive.namelist():
+        raise _unreadable()
+    with refusing_damage():
+        content = archive.read(name)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise FileRefusedError(
             "archive_unsafe", "the workbook's XML declares entities; expected none"
         )
+    try:
+        return ET.fromstring(content)  # noqa: S314  without declarations nothing can expand
+    except (LookupError, ValueError) as error:
+        # An encoding that Python does not know, or one of several bytes that expat does not take.
+        raise _unreadable() from error
 
 
-def _rows(sheet: BinaryIO, texts: list[str]) -> Iterator[dict[int, str]]:
+def _rows(sheet: ET.Element, texts: list[str]) -> Iterator[dict[int, str]]:
     """Rows as column position to text, one at a time; rows without a cell are left out."""
-    content = sheet.read()
-    _refuse_declarations(content)
-    for row in ET.fromstring(content).iter(f"{_MAIN}row"):  # noqa: S314  as above
+    for row in sheet.iter(f"{_MAIN}row"):
         cells: dict[int, str] = {}
         place = -1
         for cell in row.iter(f"{_MAIN}c"):
@@ -149,9 +167,12 @@ def _rows(sheet: BinaryIO, texts: list[str]) -> Iterator[dict[int, str]]:
 
 def _column(reference: str) -> int:
     """A1 -> 0, AA7 -> 26."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise _unreadable()
     place = 0
-    for letter in reference.rstrip("0123456789"):
-        place = place * 26 + ord(letter.upper()) - ord("A") + 1
+    for letter in found[1].upper():
+        place = place * 26 + ord(letter) - ord("A") + 1
     return place - 1
 
 
@@ -162,7 +183,10 @@ def _value(cell: ET.Element, texts: list[str]) -> str:
     written = cell.find(f"{_MAIN}v")
     value = "" if written is None else written.text or ""
     if kind == "s":
-        return texts[int(value)]
+        number = int(value) if re.fullmatch("[0-9]{1,9}", value) else len(texts)
+        if number >= len(texts):
+            raise _unreadable()
+        return texts[number]
     if kind == "b":
         return "true" if value == "1" else "false"
     if kind == "n" and value.endswith(".0"):

@@ -4,9 +4,10 @@ What must not be here: any one sender. The file is read twice as a stream of seg
 transactions and judges their envelopes (x12_envelopes), the second takes the sound ones apart, many at once, piece by piece
 (x12_pieces, x12_claims, x12_remittances), and the contract judges the text columns as it judges a CSV's.
 
-A row's number is the ordinal of its record among those of its table in the file. A transaction that is not sound rejects each
-of its claims (claim payments) by its reason, or itself where none can be told; their lines are part of them and not counted.
-What is neither claim nor claim payment counts as a rejected record of the claims. A reject keeps the record's segments as
+A row's number is the ordinal of its record among those of its table in the file. A transaction that cannot be read rejects
+each of its claims (claim payments) by its reason, or itself where it has none; their lines are part of them and not counted.
+A trailer with a wrong count or control number is a rejected record among the claims (claim payments) of its transaction. What
+is neither claim nor claim payment counts as a rejected record of the claims. A reject keeps the record's segments as
 they came but for line ends; of a transaction set that is not read here only its first segment, for it may carry anything.
 """
 
@@ -139,7 +140,7 @@ def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     guides = pl.Series([guide for _, guide in piece.guides], dtype=pl.String)
     guide = guides.gather(np.searchsorted(starts, found.places, side="right") - 1)
     claims = found.claims().with_columns(guide=guide)
-    lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims + first))
+    lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims, first))
     rows["CLM"].take(claims, _Kept(piece, segments, "CLM"))
     rows["LX"].take(lines, _Kept(piece, segments, "LX"))
 
@@ -149,7 +150,7 @@ def _read_remittances(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     found = Remittances(segments, piece.earlier)
     first = rows["CLP"].next_row
     claims = found.claims()
-    lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims + first))
+    lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims, first))
     rows["CLP"].take(claims, _Kept(piece, segments, "CLP"))
     rows["SVC"].take(lines, _Kept(piece, segments, "SVC"))
     adjustments, places = found.provider_adjustments()
@@ -158,8 +159,12 @@ def _read_remittances(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     )
 
 
-def _numbers(values: np.ndarray) -> pl.Series:
-    return pl.Series(values).cast(pl.String)
+def _numbers(claims: np.ndarray, first: int) -> pl.Series:
+    """The record numbers of the lines' claims; null for a line that stands before the first claim."""
+    numbers = pl.DataFrame({"claim": claims}).select(
+        pl.when(pl.col("claim") >= 0).then(pl.col("claim") + first).cast(pl.String)
+    )
+    return numbers.to_series()
 
 
 class _Kept:

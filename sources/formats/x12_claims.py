@@ -306,7 +306,7 @@ class Claims:
             rows, listed = parts.filter(pl.Series(is_listed)), claims[is_listed]
             if qualifiers is DIAGNOSES:
                 columns.append(_counts(listed, size))
-            rank = ranks(listed, size)
+            rank = ranks(listed)
             for n in range(min(HIGHEST, int(rank.max(initial=-1)) + 1)):
                 here = taken(rows, firsts(np.where(rank == n, listed, NOWHERE), size))
                 columns += [here[part].alias(f"{name}_{n + 1}") for part, name in names]

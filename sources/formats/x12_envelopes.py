@@ -1,20 +1,23 @@
 """The envelopes of X12: which transactions a file holds, and which of them can be trusted (X12.5, X12.6; TR3 appendix C.1).
 
 What must not be here: what stands inside a transaction. One pass over the segments finds ISA, GS, ST and their trailers,
-and holds their control numbers and counts against each other: ISA13 IEA02, IEA01 groups, GS06 GE02, GE01 transactions,
-ST02 SE02, SE01 segments. A trailer that does not fit condemns all that its envelope holds, for nobody knows what is missing
-or whose it is. A trailer that never comes condemns the transaction that it should end, and no other: what was closed before
-a transfer was cut off is whole. A group or interchange without its trailer is one rejected record, its header, so that the
-ledger shows that something may be missing; so is every run of segments that no transaction holds.
+and compares their control numbers and counts: ISA13 IEA02, IEA01 groups, GS06 GE02, GE01 transactions, ST02 SE02, SE01
+segments. A claim that arrived is real whatever the trailer says, so a trailer with a wrong count or control number is one
+rejected record of its own that says what may be missing, and everything in its envelope is loaded. A transaction whose
+trailer never comes is rejected, because its last claim may be cut; what was closed before is whole. A group or interchange
+without its trailer is one rejected record, its header, so that the reject ledger shows that something may be missing; so is
+every run of segments that no transaction holds. A lost GS leaves such a record too (its GE, or the count in IEA01), so a
+transaction without one is loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
+from sources.formats.trailers import count_mismatch, same_number
 from sources.formats.x12_segments import ELEMENT, Block, code
 
 CLAIM, REMITTANCE = "837", "835"
@@ -35,7 +38,7 @@ class Span:
 
     Attributes:
         first, last: numbers of its segments in the file, from 0, both inclusive.
-        set_code: ST01, or None where it is no transaction.
+        set_code: ST01; of a wrong trailer that of its transaction; None where there is none.
         guide: ST03, else GS08.
         reason_code, place, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
     """
@@ -56,13 +59,18 @@ class Span:
 
 @dataclass
 class _Envelope:
-    """An open interchange, group or transaction: where it began, its control number, and what it holds."""
+    """An open interchange or group: where it began, its control number, and how much it holds.
+
+    Attributes:
+        held: number of groups or transactions.
+        set_code: ST01 of the first transaction in it.
+    """
 
     first: int
     control: str
     guide: str = ""
     held: int = 0
-    spans: list[Span] = field(default_factory=list)
+    set_code: str | None = None
 
 
 def spans(found: Iterable[Block]) -> list[Span]:
@@ -146,16 +154,16 @@ class _Walk:
                 if self._group is None:
                     self._others(self._number, self._number)
                 elif not is_cut or _fits(self._group, elements):
-                    held = "transactions of the group"
-                    self._condemn(self._group, "GE", "GS06", elements, held)
+                    wanted = ("transactions", "the group")
+                    self._close(self._group, "GE", "GS06", elements, wanted)
                     self._group = None
             case "IEA":
                 self._end_group()
                 if self._interchange is None:
                     self._others(self._number, self._number)
                 elif not is_cut or _fits(self._interchange, elements):
-                    held = "groups of the interchange"
-                    self._condemn(self._interchange, "IEA", "ISA13", elements, held)
+                    wanted = ("groups", "the interchange")
+                    self._close(self._interchange, "IEA", "ISA13", elements, wanted)
                     self._interchange = None
             case "TA1":
                 self._truncated()
@@ -165,8 +173,8 @@ class _Walk:
         span = Span(self._number, self._number, set_code, guide)
         self.spans.append(span)
         for envelope in (self._interchange, self._group):
-            if envelope is not None:
-                envelope.spans.append(span)
+            if envelope is not None and envelope.set_code is None:
+                envelope.set_code = set_code
         return span
 
     def _begin(self, elements: list[str]) -> None:
@@ -179,9 +187,7 @@ class _Walk:
         elif GUIDES.get(guide[:_GUIDE_LENGTH]) != set_code:
             expected = ", ".join(sorted(known for known, of in GUIDES.items() if of == set_code))
             self._open.reject("unknown_guide", "ST03", f"ST03, GS08: expected {expected}")
-        if self._group is None:
-            self._open.reject("broken_envelope", "GS", "ST: expected GS before it")
-        else:
+        if self._group is not None:
             self._group.held += 1
 
     def _end_transaction(self, elements: list[str], *, is_cut: bool) -> None:
@@ -189,17 +195,15 @@ class _Walk:
         if span is None:
             self._others(self._number, self._number)
             return
-        count = self._number - span.first + 1
-        is_same = _same(elements[2], self._control)
-        is_counted = _same(elements[1], str(count))
-        if is_cut and not (is_same and is_counted):
+        transaction = _Envelope(
+            span.first, self._control, held=self._number - span.first + 1, set_code=span.set_code
+        )
+        if is_cut and not _fits(transaction, elements):
             return
-        if not is_same:
-            span.reject("control_number_mismatch", "SE02", "SE02: expected the number in ST02")
-        if not is_counted:
-            detail = f"SE01: expected {count}, the segments of the transaction"
-            span.reject("envelope_count_mismatch", "SE01", detail)
         span.last, self._open = self._number, None
+        if span.reason_code is None and not _fits(transaction, elements):
+            span.last -= 1
+            self._close(transaction, "SE", "ST02", elements, ("segments", "the transaction"))
 
     def _truncated(self) -> None:
         """The open transaction ends without SE."""
@@ -226,32 +230,36 @@ class _Walk:
         span.reject("broken_envelope", name, f"expected {name} at its end")
         self.spans.append(span)
 
-    def _condemn(
-        self, envelope: _Envelope, name: str, header: str, elements: list[str], held: str
+    def _close(
+        self,
+        envelope: _Envelope,
+        name: str,
+        header: str,
+        elements: list[str],
+        wanted: tuple[str, str],
     ) -> None:
-        """Rejects what the envelope holds, or its header where it holds nothing, if its trailer does not fit."""
+        """Sets a trailer aside that does not fit; what its envelope holds is loaded all the same."""
         if _fits(envelope, elements):
             return
-        if not envelope.spans:
-            envelope.spans.append(Span(envelope.first, envelope.first))
-            self.spans.extend(envelope.spans)
-        if not _same(elements[2], envelope.control):
-            detail = f"{name}02: expected the number in {header}"
-            for span in envelope.spans:
-                span.reject("control_number_mismatch", f"{name}02", detail)
-        if not _same(elements[1], str(envelope.held)):
-            detail = f"{name}01: expected {envelope.held}, the {held}"
-            for span in envelope.spans:
-                span.reject("envelope_count_mismatch", f"{name}01", detail)
+        span = Span(self._number, self._number, envelope.set_code)
+        missing = count_mismatch(f"{name}01", elements[1], envelope.held, *wanted)
+        if not same_number(elements[2], envelope.control):
+            detail = (
+                f"{name}02: expected the control number in {header}: the end of one envelope "
+                f"and the beginning of the next may be missing"
+            )
+            span.reject(
+                "control_number_mismatch", f"{name}02", "; ".join(filter(None, (detail, missing)))
+            )
+        elif missing:
+            span.reject("envelope_count_mismatch", f"{name}01", missing)
+        self.spans.append(span)
 
 
 _EXPECTED_SET = "ST01: expected 837 or 835"
 
 
 def _fits(envelope: _Envelope, elements: list[str]) -> bool:
-    return _same(elements[2], envelope.control) and _same(elements[1], str(envelope.held))
-
-
-def _same(left: str, right: str) -> bool:
-    """Control numbers are texts of digits, of which some senders drop the zeros in front on one side."""
-    return left == right or (left.isdigit() and right.isdigit() and int(left) == int(right))
+    return same_number(elements[2], envelope.control) and same_number(
+        elements[1], str(envelope.held)
+    )

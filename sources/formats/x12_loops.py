@@ -113,7 +113,8 @@ def taken(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
     return frame.select(pl.all().gather(index))
 
 
-def ranks(owners: np.ndarray, size: int) -> np.ndarray:
-    """For rows whose owners ascend, the position of each among the rows of its owner, from 0."""
-    counts = np.bincount(owners, minlength=size)
-    return np.arange(len(owners)) - (np.cumsum(counts) - counts)[owners]
+def ranks(owners: np.ndarray) -> np.ndarray:
+    """For rows of which those of one owner stand together, the position of each among them, from 0; NOWHERE is an owner too."""
+    places = np.arange(len(owners))
+    is_first = np.diff(owners, prepend=NOWHERE - 1) != 0
+    return places - np.maximum.accumulate(np.where(is_first, places, 0))

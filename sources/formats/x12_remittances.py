@@ -58,7 +58,7 @@ class Remittances:
         self._claim_of = segments.last(segments.are("ST"), segments.are("CLP"))
         payments = self._ordinal[self._payment_of[self.places]]
         self.payments = payments
-        self.numbers = ranks(payments, len(self._payments)) + 1
+        self.numbers = ranks(payments) + 1
         self.numbers[payments == 0] += earlier
         self.line_claims = self._owners(self._claim_of, self._lines, "CLP")
 
@@ -150,7 +150,7 @@ class Remittances:
         )
         control = self._qualified(self._read("REF", "SVC"), "6R", size)
         allowed = self._qualified(self._read("AMT", "SVC"), "B6", size)
-        number = ranks(self.line_claims, len(self.places)) + 1
+        number = ranks(self.line_claims) + 1
         return pl.DataFrame(
             [
                 *taken(claims.select(SHARED), self.line_claims).get_columns(),
@@ -195,9 +195,7 @@ class Remittances:
                 *taken(self._paid().select(PAYMENT), payments).get_columns(),
                 long["1"].alias("provider_id"),
                 long.select(day(pl.col("2")).alias("fiscal_date")).to_series(),
-                pl.Series("adjustment_number", ranks(payments, len(self._payments)) + 1).cast(
-                    pl.String
-                ),
+                pl.Series("adjustment_number", ranks(payments) + 1).cast(pl.String),
                 reason["1"].alias("reason_code"),
                 reason["2"].alias("reference_id"),
                 long["amount"],

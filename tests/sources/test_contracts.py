@@ -39,7 +39,7 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
         "claims_x12": 5,
         "ehr": 20,
         "identity_decisions": 2,
-        "ehr_fhir": 20,
+        "ehr_fhir": 21,
         "outreach_log": 1,
         "referrals": 1,
         "screenings": 1,

@@ -191,6 +191,42 @@ def test_a_file_that_cannot_be_counted_is_refused(
     assert read.report.rows_in == 0
 
 
+SURROGATE = r'{"resourceType":"Patient","id":"x","name":[{"family":"\ud800"}]}'
+HUGE = '{"resourceType":"Patient","id":"x","multipleBirthInteger":' + "9" * 5000 + "}"
+NESTED = '{"resourceType":"Patient","id":"x","zzz":' + "[" * 985 + "]" * 985 + "}"
+
+
+@pytest.mark.parametrize("end", ["", "\n"], ids=["one line", "document"])
+def test_a_number_of_5000_digits_in_an_entry_is_one_reject(tmp_path: Path, end: str) -> None:
+    entries = f'{{"resource":{HUGE}}},{end}{{"resource":{json.dumps(ANN)}}}'
+    read = Read(
+        tmp_path, f'{{{end}"resourceType":"Bundle","entry":[{entries}]}}'.encode(), "x.json"
+    )
+    assert read.ids() == ["ann"]
+    assert read.reasons == [("Patient", 1, "bad_json")]
+
+
+def test_half_a_surrogate_pair_is_a_question_mark(tmp_path: Path) -> None:
+    bundle = f'{{\n"resourceType":"Bundle","entry":[{{"resource":{SURROGATE}}}]}}'
+    read = Read(tmp_path, bundle.encode(), "x.json")
+    assert [row["family_name"] for row in read.rows("Patient")] == ["?"]
+
+
+def test_a_bundle_nested_too_deeply_is_a_reject_not_one_resource(tmp_path: Path) -> None:
+    bundle = f'{{"resourceType":"Bundle","entry":[{{"resource":{NESTED}}}]}}\n'
+    read = Read(tmp_path, bundle.encode() + _lines(ANN))
+    assert read.ids() == ["ann"]
+    assert read.reasons == [("resource", 1, "bad_json")]
+
+
+@pytest.mark.parametrize(
+    "content", [b'{\n[1]: 2,\n"id": 3}', b'{\n{"a": 1}: 2}', b'{\n1: 2, "resourceType": "Bundle"}']
+)
+def test_a_document_whose_keys_are_no_texts_is_refused(tmp_path: Path, content: bytes) -> None:
+    read = Read(tmp_path, content, "x.json")
+    assert (read.report.outcome, read.report.reason_code) == ("refused", "not_fhir")
+
+
 def test_entries_name_each_other_and_withdraw_resources(tmp_path: Path) -> None:
     visit = {
         "resourceType": "Encounter",

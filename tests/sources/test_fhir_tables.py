@@ -102,3 +102,90 @@ def test_a_year_is_no_day_and_no_reason_to_reject(
         Read(tmp_path, _lines({**ANN, "birthDate": written})).rows("Patient")[0]["birth_date"]
         == day
     )
+
+
+def test_old_and_ended_names_phones_and_addresses_are_not_read(tmp_path: Path) -> None:
+    ended = {"period": {"end": "2020-01-01"}}
+    open_ = {"period": {"start": "2020-01-01"}}
+    patient = {
+        "resourceType": "Patient",
+        "id": "p",
+        "name": [
+            {"use": "old", "family": "Was"},
+            {"use": "official", "family": "Ended", **ended},
+            {"use": "maiden", "family": "Born"},
+            {"use": "usual", "family": "Now", "given": ["A"], **open_},
+        ],
+        "telecom": [
+            {"system": "phone", "use": "old", "value": "1"},
+            {"system": "phone", "use": "home", "value": "2", **ended},
+            {"system": "phone", "use": "home", "value": "3", **open_},
+            {"system": "phone", "use": "mobile", "value": "4", **ended},
+        ],
+        "address": [
+            {"use": "home", "city": "Was", **ended},
+            {"use": "old", "city": "Old"},
+            {"use": "temp", "city": "Now"},
+        ],
+    }
+    (row,) = Read(tmp_path, _lines(patient)).rows("Patient")
+    assert (row["family_name"], row["given_name"]) == ("Now", "A")
+    assert (row["phone"], row["mobile_phone"], row["city"]) == ("3", None, "Now")
+
+
+def test_an_old_name_alone_is_no_name_and_an_ended_one_is_the_last_resort(tmp_path: Path) -> None:
+    old = {"resourceType": "Patient", "id": "a", "name": [{"use": "old", "family": "Was"}]}
+    ended = {"family": "Ended", "period": {"end": "2020-01-01"}}
+    rows = Read(tmp_path, _lines(old, {**old, "id": "b", "name": [ended]})).rows("Patient")
+    assert [row["family_name"] for row in rows] == [None, "Ended"]
+
+
+RXNORM, NDC = "http://www.nlm.nih.gov/research/umls/rxnorm", "http://hl7.org/fhir/sid/ndc"
+ICD10, SNOMED = "http://hl7.org/fhir/sid/icd-10-cm", "http://snomed.info/sct"
+CPT = "http://www.ama-assn.org/go/cpt"
+
+
+def _coded(*codings: tuple[str, str]) -> dict[str, Any]:
+    return {"coding": [{"system": system, "code": code} for system, code in codings]}
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "table", "column", "expected"),
+    [
+        ("MedicationRequest", {"medicationCodeableConcept": _coded(("urn:x", "1"), (RXNORM, "2"))},
+         "MedicationRequest", "code", ("2", RXNORM)),
+        ("MedicationRequest", {"medicationCodeableConcept": _coded((NDC, "1"), (RXNORM, "2"))},
+         "MedicationRequest", "code", ("2", RXNORM)),
+        ("MedicationDispense", {"medicationCodeableConcept": _coded(("urn:x", "1"), (NDC, "2"))},
+         "MedicationDispense", "code", ("2", NDC)),
+        ("MedicationDispense", {"medicationCodeableConcept": _coded(("urn:x", "1"))},
+         "MedicationDispense", "code", ("1", "urn:x")),
+        ("MedicationRequest", {"medicationReference": {"reference": "#m"}, "contained": [
+            {"resourceType": "Medication", "id": "m", "code": _coded(("urn:x", "1"), (RXNORM, "2"))}]},
+         "MedicationRequest", "code", ("2", RXNORM)),
+        ("Medication", {"code": _coded(("urn:x", "1"), (RXNORM, "2"))}, "Medication", "code", ("2", RXNORM)),
+        ("Procedure", {"code": _coded((SNOMED, "1"), (CPT, "90837"))}, "Procedure", "code", ("90837", CPT)),
+        ("Procedure", {"code": _coded((SNOMED, "1"))}, "Procedure", "code", ("1", SNOMED)),
+        ("Encounter", {"reasonCode": [_coded((SNOMED, "1"), (ICD10, "F32.1"))]},
+         "Encounter", "reason_code", ("F32.1", ICD10)),
+        ("Encounter", {"reasonCode": [_coded(("urn:x", "1"), (SNOMED, "2"))]},
+         "Encounter", "reason_code", ("2", SNOMED)),
+    ],
+)  # fmt: skip
+def test_the_code_of_a_known_system_is_read_wherever_it_stands(
+    tmp_path: Path,
+    kind: str,
+    content: dict[str, Any],
+    table: str,
+    column: str,
+    expected: tuple[str, str],
+) -> None:
+    (row,) = Read(tmp_path, _lines({"resourceType": kind, "id": "r", **content})).rows(table)
+    assert (row[column], row[f"{column}_system"]) == expected
+
+
+def test_a_dispense_names_its_medication(tmp_path: Path) -> None:
+    dispense = {"resourceType": "MedicationDispense", "id": "d",
+                "medicationReference": {"reference": "http://x/Medication/m"}}  # fmt: skip
+    (row,) = Read(tmp_path, _lines(dispense)).rows("MedicationDispense")
+    assert (row["medication_id"], row["code"]) == ("m", None)

@@ -14,6 +14,7 @@ import pytest
 import xlsxwriter
 
 from sources.contract import load_contracts
+from sources.formats import workbook
 from sources.ingest import FileReport, ingest
 from sources.raw_zone import RawZone
 
@@ -146,20 +147,68 @@ def test_a_sheet_without_the_columns(read: Read) -> None:
     assert "contacted_at" in str(file.detail)
 
 
-def test_declared_entities_are_refused(read: Read) -> None:
-    changed = io.BytesIO()
+def changed(member: str, old: bytes, new: bytes) -> bytes:
+    """The released workbook with the first occurrence of some bytes of a member replaced."""
+    found = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(as_released())) as whole,
-        zipfile.ZipFile(changed, "w") as archive,
+        zipfile.ZipFile(found, "w") as archive,
     ):
         for name in whole.namelist():
             content = whole.read(name)
-            if name == "xl/workbook.xml":
-                content = content.replace(
-                    b"<workbook", b'<!DOCTYPE x [<!ENTITY a "aa">]><workbook', 1
-                )
+            if name == member:
+                assert old in content
+                content = content.replace(old, new, 1)
             archive.writestr(name, content)
-    file, _ = read(changed.getvalue())
+    return found.getvalue()
+
+
+SHEET = "xl/worksheets/sheet2.xml"
+SERIAL = b"<v>45806.72222222222</v>"  # 2025-05-29 17:20
+
+
+def test_declared_entities_are_refused(read: Read) -> None:
+    file, _ = read(
+        changed("xl/workbook.xml", b"<workbook", b'<!DOCTYPE x [<!ENTITY a "aa">]><workbook')
+    )
+    assert file.reason_code == "archive_unsafe"
+
+
+@pytest.mark.parametrize(
+    "serial",
+    [b"2958465", b"1e300", b"9" * 400, "²".encode(), "٤٥٨٠٦".encode(), b"45806.", b"1.2.3"],
+)
+def test_a_day_number_that_is_none_rejects_its_row(serial: bytes, read: Read) -> None:
+    file, typed = read(changed(SHEET, SERIAL, b"<v>" + serial + b"</v>"))
+    assert (file.rows_in, file.rows_rejected) == (3, 2)
+    assert typed["client_id"].to_list() == ["C3"]
+
+
+def test_the_last_day_number_before_the_end_is_a_day(read: Read) -> None:
+    file, _ = read(changed(SHEET, SERIAL, b"<v>2958464.5</v>"))
+    assert file.outcome == "loaded"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b't="s"><v>', b't="s"><v>99999'),
+        (b't="s"><v>', b't="s"><v>-'),
+        (b't="s"><v>', b't="s"><v>' + "²".encode()),
+        (b'r="A4"', 'r="ß4"'.encode()),
+        (b'encoding="UTF-8"', b'encoding="nonsense"'),
+    ],
+)
+def test_a_sheet_that_contradicts_itself_is_refused(old: bytes, new: bytes, read: Read) -> None:
+    file, _ = read(changed(SHEET, old, new))
+    assert (file.outcome, file.reason_code) == ("refused", "not_a_workbook")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "_MAX_XML_BYTES", 10_000)
+    file, _ = read(as_released())
     assert file.reason_code == "archive_unsafe"
 
 

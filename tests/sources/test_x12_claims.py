@@ -255,3 +255,32 @@ def test_a_payer_without_an_identifier_is_its_trace_originator(tmp_path: Path) -
 def test_a_claim_without_lines(tmp_path: Path) -> None:
     found = one(tmp_path, claims(claim("C1", lines=()), claim("C2", lines=tuple(LINE))))
     assert found.rows["claim_line"]["claim_row"].to_list() == [2]
+
+
+@pytest.mark.parametrize(
+    ("first", "rejected", "kept"),
+    [
+        ([], [], ["C2"]),
+        (["CLP"], [(1, "missing_required")], ["C2"]),
+        (["CLP*C1"], [(1, "missing_required")], ["C2"]),
+        (["CLP**1*100*90"], [(1, "missing_required")], ["C2"]),
+    ],
+)
+def test_a_damaged_first_claim_payment_sets_its_lines_aside_and_no_other(
+    tmp_path: Path, first: list[str], rejected: list[tuple[int, str]], kept: list[str]
+) -> None:
+    body = [*first, *paid("C1")[1:]]
+    found = one(tmp_path, remittance(body, paid("C2")))
+    assert found.reasons("remittance") == rejected
+    assert found.ids("remittance") == kept
+    assert (1, "missing_required") in found.reasons("remittance_line") or first == ["CLP*C1"]
+    assert "C2" in found.ids("remittance_line")
+
+
+def test_all_25_diagnoses_of_an_institutional_claim(tmp_path: Path) -> None:
+    codes = [f"F{n}" for n in range(10, 36)]
+    others = ["HI*" + "*".join(f"ABF:{code}" for code in codes[n : n + 12]) for n in (1, 13)]
+    body = ["CLM*C1*100***11:A:1*Y*A*Y*Y", f"HI*ABK:{codes[0]}", "HI*ABJ:F99", *others, *LINE]
+    found = one(tmp_path, claims(body, guide=INSTITUTIONAL)).row("claim")
+    assert [found[f"diagnosis_code_{n}"] for n in range(1, 26)] == codes[:25]
+    assert (found["diagnosis_count"], found["admitting_diagnosis_code"]) == (25, "F99")

@@ -69,16 +69,41 @@ def broken(first: list[str], **envelope: str) -> str:
 @pytest.mark.parametrize(
     ("content", "reasons", "kept"),
     [
-        (broken([*FIRST[:-1], "SE*9*0001"]), ["envelope_count_mismatch"] * 2, ["C"]),
-        (broken([*FIRST[:-2], FIRST[-1]]), ["envelope_count_mismatch"] * 2, ["C"]),
-        (broken([*FIRST[:-1], f"SE*{len(FIRST)}*0009"]), ["control_number_mismatch"] * 2, ["C"]),
+        (broken([*FIRST[:-1], "SE*9*0001"]), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (broken([*FIRST[:-2], FIRST[-1]]), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (
+            broken([*FIRST[:-1], f"SE*{len(FIRST)}*0009"]),
+            ["control_number_mismatch"],
+            ["A", "B", "C"],
+        ),
         (broken([*FIRST[:-1], f"SE*{len(FIRST)}*1"]), [], ["A", "B", "C"]),
+        (broken([*FIRST[:-1], f"SE*000{len(FIRST)}*0001"]), [], ["A", "B", "C"]),
+        (
+            broken([*FIRST[:-1], f"SE*{'9' * 5000}*0001"]),
+            ["envelope_count_mismatch"],
+            ["A", "B", "C"],
+        ),
+        (broken([*FIRST[:-1], "SE*²*0001"]), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (broken([*FIRST[:-1], f"SE*{len(FIRST)}*²"]), ["control_number_mismatch"], ["A", "B", "C"]),
+        (broken([*FIRST[:-1], "SE*٣٤*٠٠٠١"]), ["control_number_mismatch"], ["A", "B", "C"]),
+        (broken([*FIRST[:-1], "SE"]), ["control_number_mismatch"], ["A", "B", "C"]),
         (broken(FIRST[:-1]), ["truncated_transaction"] * 2, ["C"]),
         (broken(["ST*837*1*005010X222A1", "SE*2*1"]), [], ["C"]),
-        (broken(FIRST, trailer="IEA*2*000000001"), ["envelope_count_mismatch"] * 3, []),
-        (broken(FIRST, trailer="IEA*1*000000002"), ["control_number_mismatch"] * 3, []),
-        (broken(FIRST).replace("GE*2*1", "GE*3*1"), ["envelope_count_mismatch"] * 3, []),
-        (broken(FIRST).replace("GE*2*1", "GE*2*7"), ["control_number_mismatch"] * 3, []),
+        (broken(FIRST, trailer="IEA*2*000000001"), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (broken(FIRST, trailer="IEA*1*000000002"), ["control_number_mismatch"], ["A", "B", "C"]),
+        (
+            broken(FIRST, trailer=f"IEA*{'1' * 5000}*{'2' * 5000}"),
+            ["control_number_mismatch"],
+            ["A", "B", "C"],
+        ),
+        (broken(FIRST).replace("GE*2*1", "GE*3*1"), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (broken(FIRST).replace("GE*2*1", "GE*²*1"), ["envelope_count_mismatch"], ["A", "B", "C"]),
+        (broken(FIRST).replace("GE*2*1", "GE*2*7"), ["control_number_mismatch"], ["A", "B", "C"]),
+        (
+            broken(FIRST).replace("GS*HC*S*R*20250131*1147*1*X*005010~", ""),
+            ["stray_segment", "envelope_count_mismatch"],
+            ["A", "B", "C"],
+        ),
         (broken(FIRST).replace("GE*2*1~", ""), ["broken_envelope"], ["A", "B", "C"]),
         (broken(FIRST).replace("IEA*1*000000001~", ""), ["broken_envelope"], ["A", "B", "C"]),
         (broken(FIRST).replace("DTP*", "dtp*", 1), ["bad_segment"] * 2, ["C"]),
@@ -106,12 +131,22 @@ def test_what_is_broken_is_rejected_by_name_and_the_rest_goes_on(
     assert "remittance" not in found.rows
 
 
-def test_a_broken_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
+def test_a_wrong_count_of_a_remittance_is_a_reject_among_the_remittances(tmp_path: Path) -> None:
     bad = [*remittance(paid("A"), paid("B"))[:-1], "SE*1*0001"]
     found = read(Sender().interchange([bad, remittance(paid("C"), number="2")]), tmp_path)
+    assert found.reasons("remittance") == [(3, "envelope_count_mismatch")]
+    assert found.ids("remittance") == ["A", "B", "C"]
+    assert found.rows["remittance"]["_source_row"].to_list() == [1, 2, 4]
+    assert found.rows["remittance_line"]["remittance_row"].to_list() == [1, 2, 4]
+    assert "claim" not in found.rejects
+
+
+def test_a_cut_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
+    bad = remittance(paid("A"), paid("B"))[:-1]
+    found = read(Sender().interchange([bad, remittance(paid("C"), number="2")]), tmp_path)
     assert found.reasons("remittance") == [
-        (1, "envelope_count_mismatch"),
-        (2, "envelope_count_mismatch"),
+        (1, "truncated_transaction"),
+        (2, "truncated_transaction"),
     ]
     assert (found.ids("remittance"), found.ids("remittance_line")) == (["C"], ["C"])
     line = found.rejects["remittance"]["line"][0]
@@ -119,12 +154,30 @@ def test_a_broken_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
     assert line.endswith(b"DTM*472*20250110~")
 
 
-def test_rejects_say_what_was_expected_and_hold_the_record_as_it_came(tmp_path: Path) -> None:
-    content = Sender("|>^\n").interchange([[*FIRST[:-1], "SE*9*0001"]])
+@pytest.mark.parametrize(
+    ("said", "detail"),
+    [
+        (42, "SE01 says 42 segments, {n} found: {more} segments may be missing in the transaction"),
+        (5, ("SE01 says 5 segments, {n} found: {less} segments more than expected, so the "
+             "transaction may hold some of another")),
+        ("", "SE01 gives no usable count, {n} segments found: some may be missing in the transaction"),
+    ],
+)  # fmt: skip
+def test_a_wrong_trailer_says_what_may_be_missing(
+    tmp_path: Path, said: int | str, detail: str
+) -> None:
+    content = Sender("|>^\n").interchange([[*FIRST[:-1], f"SE*{said}*0001"]])
     reject = read(content, tmp_path).rejects["claim"].row(0, named=True)
-    assert (reject["column_name"], reject["detail"]) == (
-        "SE01", f"SE01: expected {len(FIRST)}, the segments of the transaction",
-    )  # fmt: skip
+    n = len(FIRST)
+    expected = detail.format(n=n, more=42 - n, less=n - 5)
+    assert (reject["column_name"], reject["detail"]) == ("SE01", expected)
+    assert reject["line"] == f"SE|{said}|0001\n".encode()
+
+
+def test_rejects_hold_the_record_as_it_came(tmp_path: Path) -> None:
+    content = Sender("|>^\n").interchange([FIRST[:-1]])
+    reject = read(content, tmp_path).rejects["claim"].row(0, named=True)
+    assert (reject["column_name"], reject["detail"]) == ("SE", "expected SE at its end")
     assert reject["line"].startswith(b"CLM|A|100|||11>B>1|Y")
     assert reject["line"].endswith(b"20250110\n")
 

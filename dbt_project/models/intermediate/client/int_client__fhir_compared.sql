@@ -5,8 +5,11 @@ with patient as (
 ),
 
 patient_identifier as (
-    select * from {{ ref('stg_ehr_fhir__patient_identifier') }}
-    where coalesce(identifier_use, '') <> 'old'
+    select identifier.* from {{ ref('stg_ehr_fhir__patient_identifier') }} as identifier
+    cross join {{ ref('stg_caseload__run') }} as run
+    where
+        coalesce(identifier.identifier_use, '') <> 'old'
+        and coalesce(identifier.ended_at > run.as_of, true)
 ),
 
 identifier_kind as (

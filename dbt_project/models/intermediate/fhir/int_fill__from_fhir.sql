@@ -8,6 +8,27 @@ with fill_record as (
     ) }}
 ),
 
+named_drug as (
+    select
+        medication_id as named_medication_id,
+        code as named_code,
+        code_system as named_code_system
+    from {{ ref('stg_ehr_fhir__medication') }}
+    where coalesce(status, 'active') <> 'entered-in-error'
+),
+
+-- the drug is coded in the record, or in a Medication of this or an earlier delivery
+coded_record as (
+    select
+        record.*,
+        coalesce(record.code, named_drug.named_code) as drug_code,
+        case
+            when record.code is null then named_drug.named_code_system else record.code_system
+        end as drug_code_system
+    from fill_record as record
+    left join named_drug on record.medication_id = named_drug.named_medication_id
+),
+
 code_system as (
     select told as uri, meaning as code_system from {{ ref('fhir_code') }}
     where kind = 'code_system'
@@ -28,7 +49,7 @@ fill as (
         record.fill_id as medication_id,
         record.client_key,
         coalesce(code_system.code_system, 'unknown') as code_system,
-        record.code,
+        record.drug_code as code,
         coalesce(medication_code.medication_class, 'other') as medication_class,
         record.record_date as start_date,
         prescription.end_date,
@@ -40,13 +61,13 @@ fill as (
         record.received_at,
         record.evidence_table,
         record.evidence_key
-    from fill_record as record
-    left join code_system on record.code_system = code_system.uri
+    from coded_record as record
+    left join code_system on record.drug_code_system = code_system.uri
     left join medication_code
         on code_system.code_system = medication_code.code_system
-        and replace({{ upper_code('record.code') }}, '-', '') = medication_code.code
+        and replace({{ upper_code('record.drug_code') }}, '-', '') = medication_code.code
     left join prescription on record.prescription_id = prescription.medication_id
-    where record.status = 'completed' and record.code is not null
+    where record.status = 'completed' and record.drug_code is not null
 )
 
 select * from fill

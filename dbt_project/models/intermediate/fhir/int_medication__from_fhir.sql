@@ -13,6 +13,27 @@ run as (
     select time_zone from {{ ref('stg_caseload__run') }}
 ),
 
+named_drug as (
+    select
+        medication_id as named_medication_id,
+        code as named_code,
+        code_system as named_code_system
+    from {{ ref('stg_ehr_fhir__medication') }}
+    where coalesce(status, 'active') <> 'entered-in-error'
+),
+
+-- the drug is coded in the record, or in a Medication of this or an earlier delivery
+coded_record as (
+    select
+        record.*,
+        coalesce(record.code, named_drug.named_code) as drug_code,
+        case
+            when record.code is null then named_drug.named_code_system else record.code_system
+        end as drug_code_system
+    from order_record as record
+    left join named_drug on record.medication_id = named_drug.named_medication_id
+),
+
 code_system as (
     select told as uri, meaning as code_system from {{ ref('fhir_code') }}
     where kind = 'code_system'
@@ -29,7 +50,7 @@ medication as (
         record.prescription_id as medication_id,
         record.client_key,
         coalesce(code_system.code_system, 'unknown') as code_system,
-        record.code,
+        record.drug_code as code,
         coalesce(medication_code.medication_class, 'other') as medication_class,
         record.record_date as start_date,
         {{ local_date(
@@ -45,14 +66,14 @@ medication as (
         record.received_at,
         record.evidence_table,
         record.evidence_key
-    from order_record as record
+    from coded_record as record
     cross join run
-    left join code_system on record.code_system = code_system.uri
+    left join code_system on record.drug_code_system = code_system.uri
     left join medication_code
         on code_system.code_system = medication_code.code_system
-        and replace({{ upper_code('record.code') }}, '-', '') = medication_code.code
+        and replace({{ upper_code('record.drug_code') }}, '-', '') = medication_code.code
     where
-        record.code is not null
+        record.drug_code is not null
         and coalesce(record.status, 'unknown')
         not in ('cancelled', 'draft', 'entered-in-error')
         and coalesce(record.intent, 'order') not in ('proposal', 'plan', 'option')

@@ -10,6 +10,7 @@ fill as (
         status,
         code,
         code_system,
+        medication_id,
         coalesce(patient_id, patient_identifier) as source_client_id,
         prescription_id,
         prepared_at,
