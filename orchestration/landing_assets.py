@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from orchestration import progress, warehouse
+from orchestration import progress, run_record, warehouse
 from orchestration.resources import DataFolder
 from publishing import release
 from sources.contract import load_contracts
@@ -39,7 +39,9 @@ def _specs() -> list[dg.AssetSpec]:
 
 
 @dg.multi_asset(name="landing", specs=_specs(), can_subset=False)
-def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
+def landing(
+    context: dg.AssetExecutionContext, data_folder: DataFolder
+) -> Iterator[dg.MaterializeResult]:
     """Read every new file of the landing folder into the raw zone; attach what counts as of `as_of`."""
     settings = data_folder.settings()
     as_of = data_folder.instant()
@@ -53,7 +55,7 @@ def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
     reporter = progress.current()
     release.sweep(settings.data / "published")  # what a killed publication left
     with reporter.stage("ingest", "Reading what landed"):
-        ingest(
+        report = ingest(
             settings.landing,
             raw,
             zone=settings.time_zone,
@@ -61,6 +63,9 @@ def landing(data_folder: DataFolder) -> Iterator[dg.MaterializeResult]:
             contracts=enabled,
             on_file=reporter.advance,
         )
+    run_record.append(
+        settings.data, context.run_id, run_record.LANDED, notices=list(report.notices)
+    )
     zone = RawZone(raw)
     with (
         reporter.stage("attach", "Attaching the raw zone"),

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+# The event of what landed and could not be read: folders of no sender, files out of place or without permission.
+LANDED = "landed"
 _QUOTED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*')")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/]*$")
 
@@ -52,6 +54,15 @@ def append(data: Path, run_id: str, event: str, **detail: Any) -> None:  # noqa:
         file.write(json.dumps(line, sort_keys=True) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def landing_notices(data: Path, run_id: str | None = None) -> list[str]:
+    """What a run (by default the last one) found in the landing folder and could not read."""
+    found: list[str] = []
+    for event in read(data):
+        if event.event == LANDED and run_id in (None, event.run_id):
+            found = list(event.detail["notices"])
+    return found
 
 
 def read(data: Path) -> list[RunEvent]:

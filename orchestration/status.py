@@ -65,7 +65,7 @@ def gather(settings: Settings) -> dict[str, Any]:
         "feeds": [asdict(line) for line in _feeds(zone, manifest)],
         "runs": _runs(settings),
         "verdict": _verdict(settings),
-        "notices": zone.notices() if manifest is None else manifest["notices"],
+        "notices": _notices(settings, zone, manifest),
         "refused_files": [
             {"source": batch.source, "file": batch.file_name, "reason": batch.reason_code,
              "detail": batch.detail}
@@ -73,6 +73,13 @@ def gather(settings: Settings) -> dict[str, Any]:
         ],
         "rejects": _rejects(zone),
     }  # fmt: skip
+
+
+def _notices(settings: Settings, zone: RawZone, manifest: dict[str, Any] | None) -> list[str]:
+    """The release's, and what the last run could not read: it may have been refused."""
+    found = zone.notices() if manifest is None else list(manifest["notices"])
+    landed = run_record.landing_notices(settings.data)
+    return [*found, *(notice for notice in landed if notice not in found)]
 
 
 def _runs(settings: Settings) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@
 
     day: the local day on which it counts, in terms of `record` and `run`; it comes out as record_date. It is worked out
     before the joins: a zone that is no constant any more makes each conversion twenty times as slow. happened_at: the instant of an event; later
-    than a day after as_of it is no fact (fct_future_row counts it). Part 2: the record's program decides; without a
+    than a day after as_of it is no fact (fct_set_aside counts it). Part 2: the record's program decides; without a
     known program, the client's Part 2 enrollment that day.
 #}
 {% macro agency_record(source_name, table_name, day, happened_at=none, has_program=true) -%}
