@@ -104,15 +104,16 @@ def test_nothing_ends_before_it_begins_or_lies_ahead(agency: Path) -> None:
 
 
 def test_a_share_of_such_rows_refuses_until_it_is_corrected(agency: Path) -> None:
-    """100 clients, 16 of them born in a year to come; the next delivery is right."""
+    """100 documents, 16 of them of a year to come; of the next delivery 15: no more than the share."""
 
     def deliver(day: str, wrong: int) -> None:
         lines = [
-            f"Y{n},Ada,Example,{'2031' if n < wrong else '1980'}-05-01,F\n" for n in range(100)
+            f"y{n},X-sound,team_notification,{'2031' if n < wrong else '2025'}-05-01T10:00:00\n"
+            for n in range(100)
         ]
-        path = agency / "landing" / "ehr" / day / "client_many.csv"
+        path = agency / "landing" / "ehr" / day / "document_many.csv"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("client_id,first_name,last_name,birth_date,sex\n" + "".join(lines))
+        path.write_text("document_id,client_id,document_type,document_at\n" + "".join(lines))
 
     before = (agency / "data/published/current").resolve()
     deliver(_BROKEN_DAY, wrong=16)
