@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from orchestration import catalog, progress, step_errors, warehouse
+from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from publishing import release
 from sources.contract import load_contracts
@@ -60,7 +60,7 @@ def landing(
     with step_errors.reported():
         selected = context.selected_asset_keys
         schemas = {key.path[0] for key in selected}
-        _read(data_folder, schemas)
+        _read(data_folder, schemas, context.run_id)
         if "raw_caseload" in schemas:
             _attach(data_folder)
         counts = _counts(data_folder)
@@ -69,7 +69,7 @@ def landing(
             yield dg.MaterializeResult(asset_key=key, metadata=dict(found))
 
 
-def _read(data_folder: DataFolder, schemas: set[str]) -> None:
+def _read(data_folder: DataFolder, schemas: set[str], run_id: str) -> None:
     settings = data_folder.settings()
     enabled = {
         source: contract
@@ -90,6 +90,7 @@ def _read(data_folder: DataFolder, schemas: set[str]) -> None:
         )
     for notice in report.notices:
         reporter.say(f"note: {notice}")
+    run_record.append(settings.data, run_id, run_record.LANDED, notices=list(report.notices))
 
 
 def _attach(data_folder: DataFolder) -> None:

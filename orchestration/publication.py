@@ -63,6 +63,7 @@ def _publish(
         feeds = _feeds(connection)
         notices = _notices(connection, feeds)
         recipients = _recipients(connection, settings)
+        notices += run_record.landing_notices(settings.data, context.run_id)
         notices += RawZone(settings.data / "raw").notices(as_of)
         notices += encryption.notices(recipients)
         with Release(settings.data / "published", as_of) as release:
@@ -135,6 +136,7 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
         ).fetchall()
     ]
     notices += _unended_admission_notices(connection)
+    notices += _set_aside_notices(connection)
     notices += _identity_notices(connection)
     # Last and in one line: an agency has few of the senders, and knows which.
     if absent := [feed.source for feed in feeds if feed.last_received_at is None]:
@@ -153,6 +155,20 @@ def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[st
         return []
     noun = "hospital admission has" if count == 1 else "hospital admissions have"
     return [f"{count:,} {noun} no discharge and no longer count as in a hospital: check the alerts"]
+
+
+def _set_aside_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What cannot be true, by reason, with the first file and row; all of them are in quality/set_aside.parquet."""
+    rows = connection.execute(
+        "select source, table_name, column_name, reason_code, is_row, count(*),"
+        " first(path order by path, source_row), first(source_row order by path, source_row)"
+        " from quality.fct_set_aside group by all order by all"
+    ).fetchall()
+    return [
+        f"{source}.{table}: {reason}: {count:,} {'rows' if is_row else f'values of {column}'} set aside,"
+        f" first landing/{source}/{path} row {row}"
+        for source, table, column, reason, is_row, count, path, row in rows
+    ]
 
 
 def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:

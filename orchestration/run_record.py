@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = "runs.jsonl"
+# The event of what landed and could not be read: folders of no sender, files out of place or without permission.
+LANDED = "landed"
 _QUOTED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*')")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/]*$")
 
@@ -57,6 +59,15 @@ def append(data: Path, run_id: str, event: str, **detail: Any) -> None:  # noqa:
         file.write(b"\n" * torn + json.dumps(line, sort_keys=True).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def landing_notices(data: Path, run_id: str | None = None) -> list[str]:
+    """What a run (by default the last one) found in the landing folder and could not read."""
+    found: list[str] = []
+    for event in read(data):
+        if event.event == LANDED and run_id in (None, event.run_id):
+            found = list(event.detail["notices"])
+    return found
 
 
 def read(data: Path, on_damage: Callable[[str], None] | None = None) -> list[RunEvent]:

@@ -76,7 +76,7 @@ def gather(settings: Settings) -> dict[str, Any]:
     gate = _verdict(settings.data, damage)
     rejects = _rejects(zone, damage)
     damage += zone.damage()
-    notices = zone.notices() if manifest is None else manifest["notices"]
+    notices = _notices(settings, zone, manifest)
     return {
         "data": str(settings.data),
         "release": None if manifest is None else manifest["release_id"],
@@ -93,6 +93,13 @@ def gather(settings: Settings) -> dict[str, Any]:
         ],
         "rejects": rejects,
     }  # fmt: skip
+
+
+def _notices(settings: Settings, zone: RawZone, manifest: dict[str, Any] | None) -> list[str]:
+    """The notices of the release, then what the last run could not read: that run may have been refused."""
+    found = zone.notices() if manifest is None else list(manifest["notices"])
+    landed = run_record.landing_notices(settings.data)
+    return [*found, *(notice for notice in landed if notice not in found)]
 
 
 def _manifest(published: Path, damage: list[str]) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ REFUSED = "refused"
 REFUSAL = "refusal.json"
 _ACCOUNTS = {
     "quality/reconciliation.parquet": "quality.fct_reconciliation",
+    "quality/set_aside.parquet": "quality.fct_set_aside",
     "quality/linkage.parquet": "quality.fct_linkage",
     "quality/linkage_accuracy.parquet": "quality.fct_linkage_accuracy",
 }

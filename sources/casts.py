@@ -13,7 +13,7 @@ from functools import cache
 
 import polars as pl
 
-from sources.contract import Column, Table
+from sources.contract import Column, Rule, Table
 from sources.timestamps import instant, wall_clock
 
 POLARS_TYPES: dict[str, pl.DataType] = {
@@ -127,10 +127,9 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
     checks = [check for column in columns for check in _checks(column, present)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
-            left, right = (pl.col(_typed_name(known[name])) for name in (rule.left, rule.right))
-            fails = left > right if rule.operator == "<=" else left >= right
             where = f"{rule.left}, {rule.right}"
             expected = f"{rule.left} {rule.operator} {rule.right}"
+            fails = _breaks(rule, known[rule.left], known[rule.right], zone)
             checks.append(Check(f"rule_{rule.name}", where, expected, fails))
     return Judgement(
         checks=tuple(checks),
@@ -147,6 +146,22 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
         output=tuple(_output(columns)),
         texts=tuple(column.name for column in columns),
     )
+
+
+def _breaks(rule: Rule, left: Column, right: Column, zone: str) -> pl.Expr:
+    """Where the rule does not hold. Where one of the two says the day alone, their days are compared."""
+
+    def compared(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+        return first > second if rule.operator == "<=" else first >= second
+
+    typed = [pl.col(_typed_name(column)) for column in (left, right)]
+    if not (left.date_only or right.date_only):
+        return compared(*typed)
+    is_day = pl.any_horizontal(
+        pl.col(column.name).str.len_bytes() == _DAY_BYTES for column in (left, right)
+    )
+    days = [value.dt.convert_time_zone(zone).dt.date() for value in typed]
+    return pl.when(is_day).then(compared(*days)).otherwise(compared(*typed))
 
 
 def _output(columns: list[Column]) -> list[pl.Expr]:

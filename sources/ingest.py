@@ -118,7 +118,7 @@ def ingest(
     """
     contracts = load_contracts() if contracts is None else contracts
     found = look(Path(landing), contracts, zone)
-    notices = [f"{name}/: not read: no contract for this sender" for name in found.unknown_sources]
+    notices = found.notices(load_contracts(), contracts)
     reports: list[FileReport] = []
     known = 0
     with RawWriter(Path(raw)) as writer:

@@ -8,6 +8,7 @@ was first seen.
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import os
 import re
 from collections.abc import Iterable
@@ -46,7 +47,7 @@ class LandedFile:
     Attributes:
         path: where it lies.
         name: its path below `landing/<source>/`, with slashes: what the ledger knows it by. Bytes of it that are no
-            UTF-8 are written `\xNN`: ledgers and notices are text.
+            UTF-8, and control characters, are written `\xNN` or `\n`: ledgers and notices are text.
         received_at: start of its delivery day, or None without a dated folder.
     """
 
@@ -60,10 +61,39 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """Everything that landed: files of known senders in order of delivery, and folders of unknown ones."""
+    """Everything that landed: files of known senders in order of delivery, and what no sender reads.
+
+    Attributes:
+        unknown_sources: folders of the landing folder that are no sender's.
+        stray_files: files that lie in the landing folder itself.
+    """
 
     files: tuple[LandedFile, ...]
     unknown_sources: tuple[str, ...]
+    stray_files: tuple[str, ...] = ()
+
+    def notices(self, senders: Iterable[str], enabled: Iterable[str]) -> list[str]:
+        """What no sender reads, each with what to do.
+
+        Args:
+            senders: all senders with a contract.
+            enabled: those that are read.
+        """
+        known, read = sorted(senders), set(enabled)
+        found = []
+        for name in self.unknown_sources:
+            if name in known and name not in read:
+                why = "this sender is not enabled (setting enabled_senders)"
+            else:
+                alike = difflib.get_close_matches(name.casefold(), known, n=1)
+                hint = f" (did you mean {alike[0]}?)" if alike else ""
+                why = f"no sender of this name{hint}"
+            found.append(f"landing/{name}: not read: {why}")
+        found += [
+            f"landing/{name}: not read: expected in landing/<sender>/<YYYY-MM-DD>/"
+            for name in self.stray_files
+        ]
+        return found
 
 
 def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
@@ -77,13 +107,13 @@ def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
     known = set(sources)
     files: list[LandedFile] = []
     unknown: list[str] = []
-    folders = sorted(p for p in landing.iterdir() if p.is_dir()) if landing.is_dir() else []
-    for folder in folders:
-        if folder.name in known:
-            files.extend(_files(folder, zone))
-        elif not folder.name.startswith("."):
-            unknown.append(_as_text(folder.name))
-    return Landing(tuple(sorted(files, key=_order)), tuple(unknown))
+    stray: list[str] = []
+    for path in sorted(landing.iterdir()) if landing.is_dir() else []:
+        if path.is_dir() and path.name in known:
+            files.extend(_files(path, zone))
+        elif not _PASSED_OVER.search(path.name):
+            (unknown if path.is_dir() else stray).append(_as_text(path.name))
+    return Landing(tuple(sorted(files, key=_order)), tuple(unknown), tuple(stray))
 
 
 def _order(file: LandedFile) -> tuple[bool, float, str, str]:
@@ -107,10 +137,11 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
 
 
 def _as_text(name: str) -> str:
+    """A name as ledgers and notices show it: a line end or an escape in it must not pass for a line of ours."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(
+        mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text
+    )
 
 
 def received_at(folder: str, zone: str) -> dt.datetime | None:

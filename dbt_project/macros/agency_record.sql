@@ -4,7 +4,7 @@
 
     day: the local day on which it counts, in terms of `record` and `run`; it comes out as record_date. It is worked out
     before the joins: a zone that is no constant any more makes each conversion twenty times as slow. happened_at: the instant of an event;
-    without it, the day is. What is dated after as_of is no fact yet. Part 2: the record's program decides; without a
+    without it, the day is. A row dated after as_of is not a fact yet (fct_set_aside counts those more than a day after). Part 2: the record's program decides; without a
     known program, the client's Part 2 enrollment that day.
 #}
 {% macro agency_record(source_name, table_name, day, happened_at=none, has_program=true) -%}

@@ -39,6 +39,7 @@ MAY_READ = {
 }
 READS_SOURCES = {
     "fct_reconciliation": "counts what the raw tables hold, against the ledger",
+    "fct_set_aside": "staging no longer has the birth dates that it set aside",
     "int_code__collected": "staging's anti-joins would cost more than the model, and add nothing",
     "int_task__missed_withdrawn": "reads what a correction replaced: the missed appointment that was",
     "int_referral__stepped": "earlier versions of a referral hold the steps that a later one overwrote",

@@ -75,7 +75,10 @@ _MARTS = f"""
     from marts.dim_client;
     create table quality.fct_reconciliation as
     select 'ehr' as source, 'client' as table_name, 10 as rows_in, 9 as rows_loaded,
-        1 as rows_rejected, 2 as rows_superseded, 7 as rows_current;
+        1 as rows_rejected, 2 as rows_superseded, 7 as rows_current, 7 as rows_set_aside;
+    create table quality.fct_impossible_row as
+    select 'ehr' as source, 'visit' as table_name, 100 as rows_in, 15 as impossible_count,
+        0.15::decimal(9, 4) as impossible_rate;
     create table quality.fct_unmatched as
     select 'adt' as source, 20 as event_count, 3 as unmatched_count, 0.15::decimal(9, 4) as unmatched_rate;
     create table quality.fct_linkage_accuracy as

@@ -140,6 +140,10 @@ def make_exports(
         " 10 as rows_in, 9 as rows_loaded, 1 as rows_rejected, 2 as rows_superseded, 7 as rows_current"
     )
     connection.execute(
+        "create table quality.fct_set_aside as select 'ehr' as source, 'client' as table_name,"
+        " 'b1' as batch_id, 1 as source_row, 'birth_date' as column_name"
+    )
+    connection.execute(
         "create table quality.fct_linkage as"
         " select 'adt' as source, 'scored' as outcome, 3 as person_count"
     )

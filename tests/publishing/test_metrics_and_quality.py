@@ -70,14 +70,14 @@ def test_quality_holds_verdict_pages_and_reconciliation(
 ) -> None:
     judged = _judged(tmp_path / "judged", success=True)
     with Release(tmp_path / "published", AS_OF) as release:
-        assert quality.write(exports, release, judged) == 3  # a row of each account
+        assert quality.write(exports, release, judged) == 4  # a row of each account
         directory = release.close()
     found = {
         path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
     }
     assert found == {
         "manifest.json", "quality/verdict.json", "quality/data_docs/index.html",
-        "quality/reconciliation.parquet", "quality/linkage.parquet",
+        "quality/reconciliation.parquet", "quality/set_aside.parquet", "quality/linkage.parquet",
         "quality/linkage_accuracy.parquet",
     }  # fmt: skip
 

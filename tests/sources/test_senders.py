@@ -99,7 +99,31 @@ def test_only_enabled_senders_are_read(tmp_path: Path) -> None:
     only = {"adt": load_contracts()["adt"]}
     report = ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, contracts=only)
     assert {file.path.split("/")[0] for file in report.files} == {"adt"}
-    assert "ehr/: not read: no contract for this sender" in report.notices
+    assert (
+        "landing/ehr: not read: this sender is not enabled (setting enabled_senders)"
+        in report.notices
+    )
+
+
+def test_what_no_sender_reads_is_named(tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    for name in (
+        "clams/2025-01-02/medical_claim.csv", "Claims/2025-01-02/medical_claim.csv",
+        "notes/2025-01-02/a.csv", "client.csv", "a\nb\x1b[2J.csv", "x.csv.part", ".hidden/a.csv",
+        "ehr/2025-01-02/client.csv", "ehr/2025-01-02/cleints\n.csv",
+    ):  # fmt: skip
+        (landing / name).parent.mkdir(parents=True, exist_ok=True)
+        (landing / name).write_text("x")
+    report = ingest(landing, tmp_path / "raw", ZONE, SEEN)
+    assert report.notices == (
+        "landing/Claims: not read: no sender of this name (did you mean claims?)",
+        "landing/clams: not read: no sender of this name (did you mean claims?)",
+        "landing/notes: not read: no sender of this name",
+        "landing/a\\nb\\x1b[2J.csv: not read: expected in landing/<sender>/<YYYY-MM-DD>/",
+        "landing/client.csv: not read: expected in landing/<sender>/<YYYY-MM-DD>/",
+    )
+    (unknown,) = RawZone(tmp_path / "raw").notices()
+    assert unknown.startswith("ehr/2025-01-02/cleints\\n.csv: not read: no table of ehr")
 
 
 def test_an_absent_landing_folder_is_an_empty_one(tmp_path: Path) -> None:

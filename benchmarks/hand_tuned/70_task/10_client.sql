@@ -13,7 +13,7 @@ from (
             union all
             select try_cast(holiday_date as date) from seed_state_holiday where state = getvariable('state')
         ) as is_business_day
-    from generate_series(date '2015-01-05', date '2015-01-05' + 9999, interval 1 day) as series (day)
+    from generate_series(date '1849-12-31', date '1849-12-31' + 99999, interval 1 day) as series (day)
 );
 create temp table due_day as select business_day_number, ends_at, day from day where is_business_day;
 

@@ -11,20 +11,23 @@ digit as (
     {%- endfor %}
 ),
 
--- the first day is a Monday, so the weekday is the remainder by seven
+-- from before the earliest day that a contract accepts to after the latest: an event without its
+-- day here would have no due date. The first day is a Monday, so the weekday is the remainder by 7
 day_number as (
     select
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_number
+        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit
+        + 10000 * ten_thousands.digit as day_number
     from digit as ones
     cross join digit as tens
     cross join digit as hundreds
     cross join digit as thousands
+    cross join digit as ten_thousands
 ),
 
 calendar_day as (
     select
         day_number % 7 < 5 as is_weekday,
-        cast({{ dbt.dateadd('day', 'day_number', "cast('2015-01-05' as date)") }} as date)
+        cast({{ dbt.dateadd('day', 'day_number', "cast('1849-12-31' as date)") }} as date)
             as calendar_date
     from day_number
 ),

@@ -1,7 +1,11 @@
 {{ config(materialized='view') }}
 
 {# A view, and one scan for each sender: what a reader does not ask for is not read. #}
-with delivered_line as (
+with run as (
+    select as_of_date + 1 as last_day from {{ ref('stg_caseload__run') }}
+),
+
+delivered_line as (
     select
         data_source,
         payer,
@@ -15,6 +19,12 @@ with delivered_line as (
         {{ claim_line_columns() | join(',\n        ') }}
     from {{ ref('int_claim_line__from_' ~ sender_name) }}
     {%- endfor %}
+),
+
+-- nobody bills for a day that is to come: a wrong date, which fct_set_aside counts
+past_line as (
+    select * from delivered_line
+    where coalesce(claim_end_date <= (select last_day from run), true)
 )
 
-select * from delivered_line
+select * from past_line

@@ -38,16 +38,22 @@ ended_stay as (
     cross join rule
 ),
 
+-- no stay ends before it begins, whatever two senders say of it: it then ends where it begins
 dated_stay as (
     select
         *,
         case
             when is_end_lost
-                then {{ start_of_local_day('last_seen_date', 'time_zone') }}
-            else coalesce(adt_ended_at, claim_ended_at)
+                then greatest(
+                        {{ start_of_local_day('last_seen_date', 'time_zone') }}, admitted_at
+                    )
+            when coalesce(adt_ended_at, claim_ended_at) is not null
+                then greatest(coalesce(adt_ended_at, claim_ended_at), admitted_at)
         end as discharged_at,
         case
-            when is_end_lost then last_seen_date else coalesce(adt_end_date, claim_end_date)
+            when is_end_lost then last_seen_date
+            when coalesce(adt_end_date, claim_end_date) is not null
+                then greatest(coalesce(adt_end_date, claim_end_date), admit_date)
         end as discharge_date,
         case
             when is_end_lost then 'unknown'

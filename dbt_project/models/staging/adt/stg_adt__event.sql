@@ -18,7 +18,7 @@ event as (
         {{ upper_code('medicaid_id') }} as medicaid_id,
         first_name,
         last_name,
-        birth_date,
+        {{ plausible_birth_date('birth_date') }} as birth_date,
         sex,
         {{ icd_code('diagnosis_code') }} as diagnosis_code,
         {{ padded_code('discharge_disposition_code', 2) }} as discharge_disposition_code,

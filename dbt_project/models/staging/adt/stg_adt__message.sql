@@ -36,7 +36,8 @@ message as (
         delivered_row.first_name,
         delivered_row.last_name,
         delivered_row.name_suffix,
-        delivered_row.birth_date,
+        {{ plausible_birth_date('delivered_row.birth_date', 'delivered_row.death_at') }}
+            as birth_date,
         delivered_row.sex,
         delivered_row.address,
         delivered_row.zip_code,

@@ -9,7 +9,7 @@ enrollment as (
         subscriber_id,
         gender,
         race,
-        birth_date,
+        {{ plausible_birth_date('birth_date', 'death_date') }} as birth_date,
         death_date,
         death_flag,
         enrollment_start_date,

@@ -6,7 +6,7 @@ beneficiary as (
     select
         {{ upper_code('bene_mbi_id') }} as mbi,
         bene_zip_cd as enrollment_zip_code,
-        {{ cclf_date('bene_dob') }} as birth_date,
+        {{ plausible_birth_date(cclf_date('bene_dob'), cclf_date('bene_death_dt')) }} as birth_date,
         bene_sex_cd as sex_code,
         bene_race_cd as race_code,
         bene_mdcr_stus_cd as medicare_status_code,

@@ -67,7 +67,8 @@ claim as (
         patient_first_name,
         patient_middle_name,
         patient_name_suffix,
-        patient_birth_date,
+        {{ plausible_birth_date('patient_birth_date', 'patient_death_date') }}
+            as patient_birth_date,
         {{ upper_code('patient_sex') }} as patient_sex,
         patient_death_date,
         patient_address,

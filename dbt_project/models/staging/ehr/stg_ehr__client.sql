@@ -13,7 +13,7 @@ client as (
         last_name,
         name_suffix,
         preferred_name,
-        birth_date,
+        {{ plausible_birth_date('birth_date', 'death_date') }} as birth_date,
         death_date,
         sex,
         race,

@@ -14,7 +14,7 @@ patient as (
         name_suffix,
         name_text,
         usual_name as preferred_name,
-        birth_date,
+        {{ plausible_birth_date('birth_date', 'deceased_at') }} as birth_date,
         gender as sex,
         is_deceased,
         deceased_at,

@@ -5,7 +5,7 @@ with delivered_row as (
 patient as (
     select
         id as source_client_id,
-        birthdate as birth_date,
+        {{ plausible_birth_date('birthdate', 'deathdate') }} as birth_date,
         deathdate as death_date,
         ssn,
         drivers,

@@ -1,0 +1,134 @@
+"""One delivered row never stops a list: what cannot be true is set aside by file and row, what is old is loaded.
+
+One run takes all rows at once. That each of them alone is released too follows from how the gate asks: what a row can
+bring about is asked as a share from 100 rows on (tests/expectations/test_shares.py), so fewer such rows refuse less, and
+every other expectation and test of keys, which a single row could break, holds with all of them there.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from impossible import LOADED, REJECTED, ROWS, SET_ASIDE, Row, file_of, land
+
+from tests import forked
+from tests.conftest import caseload
+from tests.orchestration.conftest import AS_OF
+
+_BROKEN_DAY = "2026-06-30"
+
+
+@pytest.fixture(scope="module")
+def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("impossible")
+    written = caseload("synthesize", "--clients", "20", "--landing", folder / "landing")
+    assert written.returncode == 0, written.stderr
+    land(ROWS, folder / "landing")
+    (folder / "landing" / "clams").mkdir()
+    (folder / "landing" / "client.csv").write_text("client_id\n")
+    forked.run(folder / "landing", folder / "data", AS_OF)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcomes(agency: Path) -> dict[str, set[tuple[str, str | None]]]:
+    """File to the outcomes of its one row; that of a row which is set aside is the reason."""
+    with duckdb.connect(str(agency / "data" / "warehouse.duckdb"), read_only=True) as connection:
+        rows = connection.execute(
+            "select delivery.source, delivery.path, batch.table_name, batch.rows_loaded,"
+            " reject.reason_code, aside.reason_code"
+            " from quality.fct_delivery as delivery"
+            " inner join quality.fct_batch as batch on delivery.batch_id = batch.batch_id"
+            " left join quality.fct_reject as reject on batch.batch_id = reject.batch_id"
+            " left join quality.fct_set_aside as aside"
+            " on batch.batch_id = aside.batch_id and batch.table_name = aside.table_name"
+            " where batch.rows_in > 0"
+        ).fetchall()
+    found: dict[str, set[tuple[str, str | None]]] = {}
+    for source, path, _, loaded, rejected, aside in rows:
+        outcome = (REJECTED, rejected) if not loaded else (SET_ASIDE if aside else LOADED, aside)
+        found.setdefault(f"{source}/{Path(path).name}", set()).add(outcome)
+    return found
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.source}-{row.name}")
+def test_row_has_its_outcome(outcomes: dict[str, set], row: Row) -> None:
+    assert outcomes[f"{row.source}/{file_of(row)}"] == {(row.outcome, row.reason)}
+
+
+@pytest.fixture(scope="module")
+def status(agency: Path) -> dict:
+    return json.loads(caseload("status", "--data", agency / "data", "--json").stdout)
+
+
+def test_status_names_what_was_left_out(status: dict) -> None:
+    rejects = {(line["source"], line["table"], line["reason"]) for line in status["rejects"]}
+    notices = "\n".join(status["notices"])
+    for row in ROWS:
+        if row.outcome == REJECTED:
+            assert (row.source, row.table, row.reason) in rejects
+        if row.outcome == SET_ASIDE:
+            assert f"{row.source}.{row.table}: {row.reason}: " in notices
+    assert "landing/ehr/2026-06-29/client_born_1850.csv row 1" in notices
+    assert "landing/clams: not read: no sender of this name (did you mean claims?)" in notices
+    assert "landing/client.csv: not read" in notices
+
+
+def test_every_row_set_aside_is_in_the_release(agency: Path) -> None:
+    account = pl.read_parquet(agency / "data/published/current/quality/set_aside.parquet")
+    named = {Path(path).name for path in account["path"]}
+    assert named == {file_of(row) for row in ROWS if row.outcome == SET_ASIDE}
+    assert account["source_row"].unique().to_list() == [1]
+
+
+def test_a_client_with_an_impossible_birth_date_stays_on_the_list(agency: Path) -> None:
+    listed = pl.read_csv(
+        agency / "data/published/current/outreach/outreach_list.csv", infer_schema=False
+    )
+    found = {row["client_id"]: (row["birth_date"], row["age_years"]) for row in listed.to_dicts()}
+    for born in ("X-born_1850", "X-born_1900", "X-born_later"):
+        assert found[born] == (None, None)
+
+
+def test_nothing_ends_before_it_begins_or_lies_ahead(agency: Path) -> None:
+    with duckdb.connect(str(agency / "data" / "warehouse.duckdb"), read_only=True) as connection:
+        count = connection.execute(
+            "select count(*) from marts.fct_stay, raw_caseload.run"
+            " where discharged_at < admitted_at or admitted_at > as_of or discharged_at > as_of"
+        ).fetchone()
+    assert count == (0,)
+
+
+def test_a_share_of_such_rows_refuses_until_it_is_corrected(agency: Path) -> None:
+    """100 documents, 16 of them of a year to come; of the next delivery 15: no more than the share."""
+
+    def deliver(day: str, wrong: int) -> None:
+        lines = [
+            f"y{n},X-sound,team_notification,{'2031' if n < wrong else '2025'}-05-01T10:00:00\n"
+            for n in range(100)
+        ]
+        path = agency / "landing" / "ehr" / day / "document_many.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("document_id,client_id,document_type,document_at\n" + "".join(lines))
+
+    before = (agency / "data/published/current").resolve()
+    deliver(_BROKEN_DAY, wrong=16)
+    arguments = [
+        "--landing",
+        agency / "landing",
+        "--data",
+        agency / "data",
+        "--as-of",
+        "2026-07-01",
+    ]
+    refused = caseload("run", *arguments)
+    assert refused.returncode == 3, refused.stdout
+    assert "impossible_rate" in refused.stdout
+    assert (agency / "data/published/current").resolve() == before
+    deliver("2026-07-01", wrong=15)
+    released = caseload("run", *arguments)
+    assert released.returncode == 0, released.stdout
