@@ -36,8 +36,10 @@ dashboard: $(READY)  ## the leaders' pages over the current release
 dev: $(READY)  ## Dagster: assets, runs, schedule, sensor
 	$(BIN)/dagster dev
 
-docs: $(READY)  ## the dbt sources written anew from the contracts
+docs: $(READY)  ## generated files: dbt sources, feed pages, commands, settings, data dictionary
 	$(BIN)/python -m sources.dictionary
+	$(BIN)/python -m sources.reference
+	$(BIN)/python -m orchestration.reference
 
 bench: $(READY)  ## the pipeline beside the hand-tuned limit (CLIENTS=100000 for the large one)
 	$(BIN)/caseload bench --clients $(or $(CLIENTS),10000)

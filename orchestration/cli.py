@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code of interface.md: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed.
     """
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     errors = _console(stderr=True)
     try:
         command: Callable[[argparse.Namespace, Settings], int] = options.command
@@ -48,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         return FAILED
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of the command line; the reference of commands is made from it."""
     parser = argparse.ArgumentParser(
         prog="caseload",
         description="From landed files to each care manager's outreach list and the leaders' numbers.",
