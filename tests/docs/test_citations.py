@@ -35,6 +35,7 @@ OLD_FORM = re.compile(
     rf"\b(?:{'|'.join(OUTSIDE.split())})\.md\b|\b[Ss]pec §|\b[Ss]pec \d|docs/plan\b|shared/spec"
 )
 OLD_GRADE = re.compile(r"\[(?:[VGD]|S[0-4])(?: [^\]]*)?\]")
+SEED_RULE = re.compile(r"\(rules/[a-z0-9/-]+\.md#[a-z0-9-]+\)$")
 THIS = Path(__file__).resolve()
 
 
@@ -176,7 +177,7 @@ def test_every_rule_has_an_anchor_and_its_evidence() -> None:
 
 
 def test_a_seed_says_grade_and_rule() -> None:
-    """Where a source column cites a rule it begins with a grade, and the old tags are gone."""
+    """A source begins with its grade and ends with its rule; the old tags are gone."""
     found = []
     for path in sorted(SEEDS.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:
@@ -184,9 +185,9 @@ def test_a_seed_says_grade_and_rule() -> None:
                 for column in (c for c in row if c == "source" or c.endswith("_source")):
                     text = row[column] or ""
                     if OLD_GRADE.search(text):
-                        found.append(f"{_named(path)}:{number}: {text}")
-                    elif "rules/" in text and not text.startswith(GRADES):
-                        found.append(f"{_named(path)}:{number}: no grade: {text}")
+                        found.append(f"{_named(path)}:{number}: old tag: {text}")
+                    elif text and not (text.startswith(GRADES) and SEED_RULE.search(text)):
+                        found.append(f"{_named(path)}:{number}: no grade or no rule: {text}")
     assert not found, "\n".join(found)
 
 
