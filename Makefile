@@ -40,8 +40,10 @@ dev: $(READY)  ## Dagster: assets, runs, schedule, sensor (docs/reference/dagste
 	test -e "$$DAGSTER_HOME/dagster.yaml" || cp dagster.yaml "$$DAGSTER_HOME/"
 	$(BIN)/dagster dev -h 127.0.0.1
 
-docs: $(READY)  ## the dbt sources written anew from the contracts
+docs: $(READY)  ## generated files: dbt sources, feed pages, commands, settings, data dictionary
 	$(BIN)/python -m sources.dictionary
+	$(BIN)/python -m sources.reference
+	$(BIN)/python -m orchestration.reference
 
 bench: $(READY)  ## the pipeline beside the hand-tuned limit (CLIENTS=100000 for the large one)
 	$(BIN)/caseload bench --clients $(or $(CLIENTS),10000)

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed, 130 stopped
         by Ctrl-C (SIGINT), 143 by SIGTERM, 129 by SIGHUP.
     """
-    options = _parser().parse_args(arguments)
+    options = command_parser().parse_args(arguments)
     return _reported(lambda: _dispatch(options))
 
 
@@ -74,7 +74,8 @@ def _reported(work: Callable[[], int]) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of the command line; the reference of commands is made from it."""
     parser = argparse.ArgumentParser(
         prog="caseload",
         description="From senders' files to each care manager's outreach list and the leaders' measures.",

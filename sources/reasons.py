@@ -1,6 +1,6 @@
 """The closed list of reasons for which a record or a file is set aside, each with what it means and what to do.
 
-docs/senders.md shows these tables; a test holds that every code is there. A row rule of a contract adds its own code,
+docs/reference/rejects.md is made from these tables (`make docs`). A row rule of a contract adds its own code,
 `rule_<name>`. Texts never carry a value of the data.
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sources import reference
 from sources.contract import (
     ContractError,
     FirstOf,
@@ -89,13 +90,27 @@ def test_keys_with_alternatives() -> None:
     assert key == FirstOf((("contact_id",), ("client_id", "staff_id", "contacted_at")))
 
 
-def test_the_document_names_every_reason_code() -> None:
-    text = (ROOT / "docs" / "senders.md").read_text(encoding="utf-8")
+def test_feed_and_reject_pages_are_generated() -> None:
+    assert reference.main(["--check"]) == 0, "run `make docs`"
+    written = set(reference.FEEDS.glob("*.md"))
+    assert written == {reference.FEEDS / f"{source}.md" for source in CONTRACTS}
+
+
+def test_the_reject_page_names_every_reason_code() -> None:
+    text = reference.rejects_page()
     shown = set(re.findall(r"^\| `([a-z0-9_<>]+)` \|", text, flags=re.MULTILINE))
-    assert set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"} <= shown
-    assert shown <= set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"}
+    assert shown == set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"}
     for reason in (*ROW_REASONS.values(), *FILE_REASONS.values()):
         assert reason.remedy in text, reason.code
+
+
+def test_a_feed_page_says_what_the_contract_requires() -> None:
+    page = reference.feed_page(CONTRACTS["ehr"])
+    assert "| `first_name` | varchar | yes |" in page
+    assert "| `sex` | varchar | column | `F`, `M`, `X`, `U` |" in page
+    assert "`rule_death_not_before_birth` rejects a row unless `birth_date` is on or before" in page
+    outreach = reference.feed_page(CONTRACTS["outreach_log"])
+    assert "first present of (`contact_id`; `client_id` + `staff_id` + `contacted_at`)" in outreach
 
 
 GOOD = """

@@ -1,0 +1,161 @@
+"""Writes the pages for people who deliver files: `python -m sources.reference`, part of `make docs`.
+
+What is here: one page per sender under docs/reference/feeds/, made from its contract, and the page of reject reasons, made
+from `sources.reasons`. What must not be here: facts of its own. A test fails when a page is out of step; `--check` writes
+nothing and ends with 1 where a page differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sources.contract import SOURCES, Column, Contract, FirstOf, Table, load_contracts
+from sources.reasons import FILE_REASONS, ROW_REASONS, Reason
+
+REFERENCE = SOURCES.parent / "docs" / "reference"
+FEEDS = REFERENCE / "feeds"
+# Long closed lists (FHIR status codes, for example) would make a table unreadable.
+MOST_VALUES_IN_CELL = 12
+_COLUMN_HEAD = "| column | type | required | allowed | meaning |\n|---|---|---|---|---|"
+_REASON_HEAD = "| code | meaning | what to do |\n|---|---|---|"
+_RELATIONS = {"<": "before", "<=": "on or before"}
+
+
+def feed_page(contract: Contract) -> str:
+    """The page of one sender, byte for byte the same at every call."""
+    lines = [
+        f"<!-- Generated from sources/{contract.source}/contract.yml by `make docs`. Edit the contract. -->",
+        f"# Feed `{contract.source}`",
+        "",
+        contract.description.strip(),
+        "",
+        f"- Formats: {', '.join(contract.formats)}",
+        f"- Folder: `landing/{contract.source}/<YYYY-MM-DD>/` ([landing](../landing.md))",
+        "- Reject and refusal codes: [rejects](../rejects.md)",
+        "",
+        "Required `yes`: column and value. Required `column`: the column must be there, the value may be empty.",
+        "Every other column may be absent. A later row with the same key replaces the earlier one.",
+        "",
+    ]
+    for table in contract.tables.values():
+        lines.extend(_table_section(table))
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table_section(table: Table) -> list[str]:
+    lines = [f'<a id="{table.name}"></a>', f"## {table.name}", "", table.description.strip(), ""]
+    lines.append(f"- Key: {', '.join(_key_part(part) for part in table.key)}")
+    if table.record is not None:
+        lines.append(f"- Filled from records: {_cell(table.record)}")
+    if table.files is not None:
+        lines.append(f"- Also known by file names like: `{_cell(table.files)}`")
+    lines.extend(
+        f"- `rule_{rule.name}` rejects a row unless `{rule.left}` is "
+        f"{_RELATIONS[rule.operator]} `{rule.right}`"
+        for rule in table.rules
+    )
+    lines.extend(["", _COLUMN_HEAD])
+    lines.extend(_column_row(column) for column in table.columns)
+    return [*lines, ""]
+
+
+def _key_part(part: str | FirstOf) -> str:
+    if isinstance(part, str):
+        return f"`{part}`"
+    ways = [" + ".join(f"`{name}`" for name in way) for way in part.alternatives]
+    return f"the first present of ({'; '.join(ways)})"
+
+
+def _column_row(column: Column) -> str:
+    required = "yes" if column.is_value_required else "column" if column.is_required else ""
+    if column.required_unless:
+        other, value = column.required_unless
+        required = f"yes, unless `{other}` is {value}"
+    kind = f"{column.type} or date" if column.date_only else column.type
+    cells = (f"`{column.name}`", kind, required, _allowed(column), _cell(column.description))
+    return f"| {' | '.join(cells)} |"
+
+
+def _allowed(column: Column) -> str:
+    if column.values is not None:
+        shown = ", ".join(f"`{_cell(value)}`" for value in column.values[:MOST_VALUES_IN_CELL])
+        more = len(column.values) - MOST_VALUES_IN_CELL
+        return f"{shown} and {more} more in the contract" if more > 0 else shown
+    if column.shape is not None:
+        return f"shape `{column.shape}`"
+    if column.pattern is not None:
+        return f"pattern `{_cell(column.pattern)}`"
+    if column.minimum is not None and column.maximum is not None:
+        return f"{column.minimum} to {column.maximum}"
+    if column.minimum is not None:
+        return f"{column.minimum} or more"
+    return f"{column.maximum} or less" if column.maximum is not None else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def rejects_page() -> str:
+    """Every reason for which a row or a file is set aside."""
+    return "\n".join(
+        [
+            "<!-- Generated from sources/reasons.py by `make docs`. Edit the reasons there. -->",
+            "# Rejected rows and refused files",
+            "",
+            "`caseload status` names every rejected row and refused file with one of these codes. A row is",
+            "rejected with the first code that applies, in the order of the contract's columns.",
+            "",
+            '<a id="rows"></a>',
+            "## Rows",
+            "",
+            _REASON_HEAD,
+            *_reason_rows(ROW_REASONS),
+            "| `rule_<name>` | two values of the row contradict each other | correct one of the two values; the feed's page names them |",
+            "",
+            '<a id="files"></a>',
+            "## Files",
+            "",
+            _REASON_HEAD,
+            *_reason_rows(FILE_REASONS),
+            "",
+        ]
+    )
+
+
+def _reason_rows(reasons: dict[str, Reason]) -> list[str]:
+    return [
+        f"| `{reason.code}` | {_cell(reason.meaning)} | {_cell(reason.remedy)} |"
+        for reason in reasons.values()
+    ]
+
+
+def pages() -> dict[Path, str]:
+    """Path and text of every generated page."""
+    feeds = {FEEDS / f"{name}.md": feed_page(c) for name, c in load_contracts().items()}
+    return {REFERENCE / "rejects.md": rejects_page(), **feeds}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the pages, or with --check only compare; the exit code is 1 where they are out of step."""
+    parser = argparse.ArgumentParser(prog="python -m sources.reference", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only compare")
+    check = parser.parse_args(arguments).check
+    stale = 0
+    for path, text in pages().items():
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale += 1
+        if check:
+            print(f"{path}: out of step; run `make docs`")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            print(f"{path}: written")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

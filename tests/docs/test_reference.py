@@ -1,0 +1,54 @@
+"""The generated reference is in step with the command line, the settings and the dbt ymls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from orchestration import reference
+from orchestration.settings import Settings
+
+
+def test_reference_pages_are_in_step() -> None:
+    assert reference.main(["--check"]) == 0, "run `make docs`"
+
+
+def test_the_block_has_every_command_with_its_options() -> None:
+    block = reference.commands_block()
+    for command in ("run", "demo", "synthesize", "status", "explain", "dashboard", "bench"):
+        assert f"### {command}\n" in block
+    assert "--as-of" in block
+    assert "| `CLIENT_ID`" not in block  # arguments without help text are in the usage line
+    assert "caseload explain [-h] [--data DATA] CLIENT_ID" in block
+
+
+def test_the_block_has_every_setting_with_its_default() -> None:
+    block = reference.settings_block()
+    for name in Settings.model_fields:
+        assert f"| `{name}` | `CASELOAD_{name.upper()}` |" in block
+    assert "`America/New_York`" in block
+    assert "`TZ`" not in block
+
+
+def test_the_data_dictionary_has_every_public_relation() -> None:
+    page = reference.warehouse_page()
+    for schema in reference.PUBLIC_SCHEMAS:
+        for sql in (reference.MODELS / schema).rglob("*.sql"):
+            assert f'<a id="{schema}-{sql.stem}"></a>' in page
+    assert '<a id="intermediate' not in page
+    assert "| `client_key` | Our key. |" in page
+
+
+def test_a_page_without_markers_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="expected one"):
+        reference.with_block(page, "text")
+
+
+def test_only_the_text_between_the_markers_is_replaced(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"before\n{reference.BEGIN}\nold\n{reference.END}\nafter\n", encoding="utf-8")
+    expected = f"before\n{reference.BEGIN}\nnew\n{reference.END}\nafter\n"
+    assert reference.with_block(page, "new") == expected
