@@ -87,7 +87,8 @@ class Finder:
         self, index: int, token: Token, here: dict[str, tuple[int, int]]
     ) -> Iterator[Change]:
         is_type = self._text(index - 2) in _TYPES or self._text(index - 4) in _TYPES
-        if self._is_code(token) and not is_type:
+        is_counted = self._text(index - 1) == "then" and self._counts(index)
+        if self._is_code(token) and not is_type and not is_counted:
             whole, _, fraction = token.text.partition(".")
             step = int(whole + fraction) + 1
             text = str(step).zfill(len(fraction) + 1)
@@ -96,6 +97,12 @@ class Finder:
                 f"{text[: -len(fraction)]}.{text[-len(fraction) :]}" if fraction else text,
                 here,
             )
+
+    def _counts(self, index: int) -> bool:
+        """`count(case when ... then 1 end)`: any value but null counts."""
+        while index > 1 and self._text(index) != "case":
+            index -= 1
+        return self._text(index - 2) == "count"
 
     def _string(
         self, index: int, token: Token, here: dict[str, tuple[int, int]]
@@ -124,8 +131,13 @@ class Finder:
         elif token.kind == "operator":
             if self.sql[token.start - 1 : token.start] != "-":  # `->` opens a lambda's body
                 yield "comparison", _FLIPPED[token.text], here
-        elif is_call and self._text(index - 1) != ".":
+        elif is_call and self._text(index - 1) != "." and not self._is_pick(index):
             yield "order", _FLIPPED[token.text], here
+
+    def _is_pick(self, index: int) -> bool:
+        """`max(case when some_rank = 1 then ...)`: it picks one row, so that its order is none."""
+        words = [self._text(index + step) for step in range(2, 8)]
+        return words[:2] == ["case", "when"] and words[3:] == ["=", "1", "then"]
 
     def _word(self, index: int, token: Token, here: dict[str, tuple[int, int]]) -> Iterator[Change]:
         following = self._text(index + 1)

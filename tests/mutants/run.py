@@ -121,14 +121,16 @@ def warehouse(data: Path) -> Path:
     return path
 
 
-def report(verdicts: list[Verdict], seconds: float, *, enforced: bool) -> bool:
-    """Prints survivors and the table by area; false where an area is below its target."""
-    for verdict in verdicts:
-        if verdict.outcome == SURVIVED:
-            change = verdict.change
-            why = "" if verdict.examples else " (no example reaches it)"
-            print(f"dbt_project/{change.path}:{change.line}: {change.kind}: {change.change}{why}")
-            print(f"    {change.context}")
+def print_survivor(verdict: Verdict) -> None:
+    """File, line and change, as soon as it is known: a whole run takes minutes."""
+    change = verdict.change
+    why = "" if verdict.examples else " (no example reaches it)"
+    print(f"dbt_project/{change.path}:{change.line}: {change.kind}: {change.change}{why}")
+    print(f"    {change.context}", flush=True)
+
+
+def report(verdicts: list[Verdict], seconds: float) -> bool:
+    """Prints the table by area; false where an area is below its target."""
     counts = Counter((verdict.area, verdict.outcome) for verdict in verdicts)
     print(
         f"\n{'area':<12}{'mutants':>8}{'killed':>8}{'explained':>11}{'survived':>10}{'share':>8}{'target':>8}"
@@ -150,7 +152,7 @@ def report(verdicts: list[Verdict], seconds: float, *, enforced: bool) -> bool:
         f"{len(verdicts)} changes in {seconds:.0f} s; {counts.total()} tried, "
         f"{sum(v.outcome == NOT_A_QUERY for v in verdicts)} of them no query"
     )
-    return is_met or not enforced
+    return is_met
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -199,7 +201,9 @@ def main(arguments: list[str] | None = None) -> int:
         if outcome == SURVIVED and key(change) in known:
             outcome = EXPLAINED
         verdicts.append(Verdict(change, areas.area(change.path) or "other", outcome, touched))
-    is_met = report(verdicts, time.monotonic() - started, enforced=True)
+        if outcome == SURVIVED:
+            print_survivor(verdicts[-1])
+    is_met = report(verdicts, time.monotonic() - started)
     return 0 if is_met else 1
 
 

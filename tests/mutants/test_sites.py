@@ -50,6 +50,17 @@ def test_one_token_changes(source, mutant):
     assert mutant in mutants(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "equivalent"),
+    [
+        ("max(case when choice = 1 then x end)", "min(case when choice = 1 then x end)"),
+        ("count(case when a then 1 end)", "count(case when a then 2 end)"),
+    ],
+)
+def test_what_changes_no_result_is_not_tried(source, equivalent):
+    assert equivalent not in mutants(source)
+
+
 def test_the_and_of_between_is_no_connective():
     assert "where d between a or b" not in mutants("where d between a and b")
 
