@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
-.PHONY: demo test test-long lint format run dashboard dev docs bench lock clean
+.PHONY: demo test test-long mutants lint format run dashboard dev docs bench lock clean
 
 demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to released lists
 	$(BIN)/caseload demo --data data --identity-dirt
@@ -15,6 +15,10 @@ test: $(READY)  ## the suite, but for what test-long holds
 
 test-long: $(READY)  ## what takes minutes by itself: kill -9 at CRASH_POINTS=10 points a stage, the same agency in every format, runs over ../shared/real
 	$(BIN)/pytest -m long
+
+mutants: $(READY)  ## change one rule at a time and print what no example notices (SAMPLE=200 SEED=1 MODELS="int_task__safety …")
+	$(BIN)/python -m tests.mutants.run $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(MODELS),--models $(MODELS))
 
 lint: $(READY)  ## python, SQL, import law
 	$(BIN)/ruff check .

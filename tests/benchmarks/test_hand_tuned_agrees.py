@@ -8,6 +8,8 @@ import pytest
 from benchmarks import agreement, bench, hand_tuned
 from orchestration.settings import Settings
 
+pytestmark = pytest.mark.long
+
 AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")  # the demo's morning
 
 

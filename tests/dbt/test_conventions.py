@@ -63,7 +63,7 @@ FORBIDDEN = {
     r"\basof\b": "ASOF JOIN",
     r"\bsample\s+\d": "a sample",
 }
-SIZES = {".sql": 150, ".yml": 200}
+SIZES = {".sql": 150, ".yml": 400}
 
 
 def _layer(node: Node) -> str:

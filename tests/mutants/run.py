@@ -1,0 +1,211 @@
+"""`make mutants`: change one rule at a time, and report every change that no example notices."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import random
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from tests.mutants import areas, examples, numbers, sites
+
+EQUIVALENT = Path(__file__).with_name("equivalent.csv")
+_CLIENTS = "60"
+KILLED, SURVIVED, EXPLAINED, NOT_A_QUERY = "killed", "survived", "explained", "not a query"
+Change = sites.Mutation | numbers.SeedChange
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the examples said of one change."""
+
+    change: Change
+    area: str
+    outcome: str
+    examples: int
+
+
+def key(change: Change) -> tuple[str, str, str, str]:
+    """How an accepted survivor is recognized: by file, change and the text of its line, not by the line's number."""
+    return change.path, change.kind, change.change, change.context
+
+
+def accepted() -> dict[tuple[str, str, str, str], str]:
+    """The survivors that change no result, with the reason of each."""
+    with EQUIVALENT.open(newline="") as file:
+        return {
+            (row["path"], row["kind"], row["change"], row["line"]): row["reason"]
+            for row in csv.DictReader(file)
+        }
+
+
+def sql_mutations(models: list[str]) -> dict[str, list[sites.Mutation]]:
+    """By file: every change in the models and macros of an area."""
+    found: dict[str, list[sites.Mutation]] = {}
+    number = 1
+    for path in sorted(examples.PROJECT.glob("m*s/**/*.sql")):
+        name = path.relative_to(examples.PROJECT).as_posix()
+        wanted = not models or path.stem in models
+        if areas.area(name) is not None and wanted:
+            found[name] = sites.mutations(name, path.read_text(), number)
+            number += len(found[name])
+    return found
+
+
+def seed_changes(bench: examples.Bench, models: list[str]) -> Iterator[numbers.SeedChange]:
+    """Every change of a number in the seeds of an area."""
+    for path in sorted((examples.PROJECT / "seeds").rglob("*.csv")):
+        name = path.relative_to(examples.PROJECT).as_posix()
+        if areas.area(name) in areas.TARGET and (not models or path.stem in models):
+            yield from numbers.changes(examples.PROJECT, path, bench.columns[path.stem])
+
+
+class Trial:
+    """The examples, and what they say of a change."""
+
+    def __init__(self, bench: examples.Bench, found: list[examples.Example]) -> None:
+        self.bench = bench
+        self.by_number: dict[int, list[examples.Example]] = defaultdict(list)
+        self.by_seed: dict[str, list[examples.Example]] = defaultdict(list)
+        self.plain = {example: sites.unmarked(example.sql) for example in found}
+        for example in sorted(found, key=lambda example: len(example.sql)):
+            for number in example.numbers:
+                self.by_number[number].append(example)
+            for seed in example.seeds:
+                self.by_seed[seed].append(example)
+
+    def outcome(self, change: Change) -> tuple[str, int]:
+        """The verdict of the examples that touch a change, and how many they are."""
+        if isinstance(change, numbers.SeedChange):
+            touched = self.by_seed[change.seed]
+            self.bench.connection.execute("begin")
+            try:
+                self.bench.connection.execute(change.statement())
+                return self._first_red(self.plain[example] for example in touched), len(touched)
+            finally:
+                self.bench.connection.execute("rollback")
+        touched = self.by_number[change.number]
+        return (
+            self._first_red(sites.unmarked(change.applied(example.sql)) for example in touched),
+            len(touched),
+        )
+
+    def _first_red(self, statements: Iterator[str]) -> str:
+        for sql in statements:
+            try:
+                if not self.bench.holds(sql):
+                    return KILLED
+            except examples.NOT_A_QUERY:
+                return NOT_A_QUERY
+            except duckdb.Error:
+                return KILLED
+        return SURVIVED
+
+
+def warehouse(data: Path) -> Path:
+    """A built warehouse, made where there is none: dbt reads the types of replaced relations from it."""
+    path = data / "warehouse.duckdb"
+    if not path.exists():
+        command = ["-m", "orchestration.cli", "demo", "--clients", _CLIENTS, "--data", str(data)]
+        subprocess.run(
+            [sys.executable, *command], check=True, cwd=examples.ROOT, stdout=subprocess.DEVNULL
+        )
+    return path
+
+
+def print_survivor(verdict: Verdict) -> None:
+    """File, line and change, as soon as it is known: a whole run takes minutes."""
+    change = verdict.change
+    why = "" if verdict.examples else " (no example reaches it)"
+    print(f"dbt_project/{change.path}:{change.line}: {change.kind}: {change.change}{why}")
+    print(f"    {change.context}", flush=True)
+
+
+def report(verdicts: list[Verdict], seconds: float) -> bool:
+    """Prints the table by area; false where an area is below its target."""
+    counts = Counter((verdict.area, verdict.outcome) for verdict in verdicts)
+    print(
+        f"\n{'area':<12}{'mutants':>8}{'killed':>8}{'explained':>11}{'survived':>10}{'share':>8}{'target':>8}"
+    )
+    is_met = True
+    for area in areas.AREAS:
+        killed, explained, survived = (counts[area, of] for of in (KILLED, EXPLAINED, SURVIVED))
+        if not killed + explained + survived:
+            continue
+        # What changes no result cannot be killed, so it counts neither way.
+        share = killed / (killed + survived) if killed + survived else 1.0
+        target = areas.TARGET.get(area)
+        is_met = is_met and (target is None or share >= target)
+        print(
+            f"{area:<12}{killed + explained + survived:>8}{killed:>8}{explained:>11}{survived:>10}"
+            f"{share:>8.1%}{'' if target is None else format(target, '.0%'):>8}"
+        )
+    print(
+        f"{len(verdicts)} changes in {seconds:.0f} s; {counts.total()} tried, "
+        f"{sum(v.outcome == NOT_A_QUERY for v in verdicts)} of them no query"
+    )
+    return is_met
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The command.
+
+    Returns:
+        0 where every area reaches its target, else 1.
+    """
+    parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
+    parser.add_argument("--sample", type=int, help="try this many changes, drawn evenly over all")
+    parser.add_argument("--seed", type=int, default=1, help="which sample")
+    parser.add_argument(
+        "--models", nargs="*", default=[], help="models, macros or seeds by name; default all"
+    )
+    parser.add_argument(
+        "--work", type=Path, default=examples.ROOT / "data" / "mutants", help="working folder"
+    )
+    parser.add_argument(
+        "--data", type=Path, help="a built data folder; default: made in the working folder"
+    )
+    options = parser.parse_args(arguments)
+    started = time.monotonic()
+    options.work.mkdir(parents=True, exist_ok=True)
+    built = warehouse(options.data or options.work / "agency")
+    by_file = sql_mutations(options.models)
+    project = examples.instrument(options.work, by_file)
+    is_model = {path.stem for path in (examples.PROJECT / "models").rglob("*.sql")}
+    only_models = options.models if set(options.models) <= is_model else []
+    found = examples.compiled(project, options.work, built, only_models)
+    bench = examples.Bench(built)
+    trial = Trial(bench, found)
+    red = [f"{e.model}::{e.name}" for e, sql in trial.plain.items() if not bench.holds(sql)]
+    if red:
+        print("examples that fail outside dbt before any change: " + ", ".join(red))
+        return 1
+    print(f"{len(found)} examples compiled in {time.monotonic() - started:.0f} s", flush=True)
+    changes: list[Change] = [change for found in by_file.values() for change in found]
+    changes += seed_changes(bench, options.models)
+    if options.sample and options.sample < len(changes):
+        changes = random.Random(options.seed).sample(changes, options.sample)
+        changes.sort(key=lambda change: (change.path, change.line, change.change))
+    known = accepted()
+    verdicts = []
+    for change in changes:
+        outcome, touched = trial.outcome(change)
+        if outcome == SURVIVED and key(change) in known:
+            outcome = EXPLAINED
+        verdicts.append(Verdict(change, areas.area(change.path) or "other", outcome, touched))
+        if outcome == SURVIVED:
+            print_survivor(verdicts[-1])
+    is_met = report(verdicts, time.monotonic() - started)
+    return 0 if is_met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
