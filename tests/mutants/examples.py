@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ PROJECT = ROOT / "dbt_project"
 _STATEMENT = "-- Build actual result given inputs"
 _SEED = re.compile(r"\bseeds\.(\w+)")
 _MARKER = re.compile(r"/\*~(\d+)m~\*/")
+# An example takes milliseconds; a mutant that takes this long is killed, as a wrong result is.
+_SECONDS = 5.0
 # What no change of a rule looks like: the mutant is not a query, so it is not counted.
 NOT_A_QUERY = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException)
 
@@ -119,6 +122,9 @@ class Bench:
     def __init__(self, warehouse: Path) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
+        # A changed join or window can run away; an example needs neither.
+        self.connection.execute("set memory_limit = '500MB'")
+        self.connection.execute("set max_temp_directory_size = '0MB'")
         self.connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
         self.connection.execute("create schema seeds")
         self.columns: dict[str, list[tuple[str, str]]] = {}
@@ -140,6 +146,12 @@ class Bench:
             duckdb.Error: the statement is not a query, or fails while it runs.
         """
         actual, expected = [], []
-        for row in self.connection.execute(sql).fetchall():
+        limit = threading.Timer(_SECONDS, self.connection.interrupt)
+        limit.start()
+        try:
+            rows = self.connection.execute(sql).fetchall()
+        finally:
+            limit.cancel()
+        for row in rows:
             (actual if row[-1] == "actual" else expected).append(repr(row[:-1]))
         return sorted(actual) == sorted(expected)
