@@ -6,6 +6,7 @@ There is one pipeline, and Dagster holds it; this module starts it and says how 
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 import uuid
@@ -69,6 +70,8 @@ def _run(settings: Settings, as_of: datetime, console: Console) -> int:
         from orchestration.resources import DataFolder
 
         job = defs.resolve_job_def(nightly.name)
+    # Dagster's own log of a run goes to its instance. A library that configures the root logger would print it here as well.
+    logging.getLogger("dagster").propagate = False
     # What ran before this call (imports of the command itself) is start-up too.
     reporter.costs[0].cpu_seconds = progress.cpu_seconds()
     folder = DataFolder(
