@@ -31,7 +31,7 @@ PASSED, ERROR, USAGE, REFUSED = 0, 1, 2, 3
 VERDICT = "verdict.json"
 DATA_DOCS = "data_docs"
 
-# Volume: a mart may not lose or gain half of its rows between two releases (domain.md 7).
+# Volume: a mart may not lose or gain half of its rows between two releases (rules/data-quality.md#release-gate).
 _CHANGE = 0.5
 # A count below this is too small for a share to mean anything: a new sender's first rows double every day.
 _COMPARED_FROM = 20

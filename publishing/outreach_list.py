@@ -26,7 +26,7 @@ from publishing.release import Release, ReleaseError
 PATH = "outreach/outreach_list.csv"
 _ROWS_AT_ONCE = 5_000
 
-# Name and kind of every column, in the order in which they leave (interface.md, "A release").
+# Name and kind of every column, in the order in which they leave (reference/release.md#outreach-list).
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("rank", "number"),
     ("client_id", "text"),

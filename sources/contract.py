@@ -1,7 +1,7 @@
 """The contract: what a sender's tables look like. Loads `sources/<source>/contract.yml` into frozen values.
 
-What must not be here: reading of data files, business meaning. The closed lists and columns come from feeds.md and
-tuva_input_layer.md; this module only knows how they are written down.
+What must not be here: reading of data files, business meaning. This module only knows how the closed
+lists and columns of a contract.yml are written down.
 
 Column syntax of the yml, one line per column: `name: {type: …, is: description, …}`.
 

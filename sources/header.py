@@ -14,7 +14,7 @@ import polars as pl
 from sources.contract import Table
 from sources.reasons import FileRefusedError
 
-# feeds.md, last section: note text is no feed at all. A column of such a name outside the contract, or a file of such a
+# rules/privacy.md#psychotherapy-notes: note text is no feed at all. A column of such a name outside the contract, or a file of such a
 # name, carries it.
 _NOTE_COLUMN = re.compile(
     r"^(?:.*_)?notes?(?:_(?:text|body|content|html|rtf|blob))?$|narrative|transcript|free_?text"

@@ -27,7 +27,7 @@ _ROW = (
     Reason("bad_decimal", "not a plain decimal number that fits 14 digits before the point", "no exponent, no sign of currency"),
     Reason("bad_boolean", "not true or false", "write true or false"),
     Reason("out_of_range", "outside the range that the contract allows", "correct the value; a two-digit year is a usual cause"),
-    Reason("value_not_allowed", "not on the closed list of the column", "map the sender's value to the list in feeds.md"),
+    Reason("value_not_allowed", "not on the closed list of the column", "map the sender's value to the list in docs/reference/feeds"),
     Reason("pattern_mismatch", "not shaped like this code or id (padding, a date, 1.00E+10)", "export codes as text, not through a spreadsheet"),
     Reason("ragged_row", "more or fewer fields than the header", "quote fields that hold the delimiter; drop trailer rows"),
     Reason("bad_quotes", "quotes that do not enclose a whole field", "double every quote inside a quoted field"),

@@ -1,7 +1,7 @@
 """Moments: ISO 8601 texts, with an offset or local in the agency's zone, to instants in UTC.
 
 What must not be here: calendar rules (business days, "same day"), which are SQL's. The clock's two bad hours are decided
-as domain.md section 7 says: a local time that exists twice, or not at all, is the earlier of its two possible instants.
+as rules/dates-and-times.md#clock-changes says: a local time that exists twice, or not at all, is the earlier of its two possible instants.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ MODALITY_SHARE: Final = (0.62, 0.22, 0.07, 0.05, 0.04)
 MODALITY_PLACE: Final = ("53", "10", "10", "12", "99")
 MODALITY_MODIFIER: Final = (None, "95", "93", None, None)
 
-# Medicines: RxNorm ingredient, class of feeds.md, invented NDC.
+# Medicines: RxNorm ingredient, class of reference/feeds/ehr.md#medication, invented NDC.
 DRUGS: Final = (
     ("35636", "antipsychotic", "99999010130"), ("89013", "antipsychotic", "99999010230"),
     ("36437", "antidepressant", "99999020130"), ("42347", "antidepressant", "99999020230"),

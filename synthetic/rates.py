@@ -1,7 +1,7 @@
 """The numbers that the simulation turns: how often, how long, how dirty.
 
 What is here: named constants, each with its source. What must not be: logic, and what the result should measure (`targets`).
-Sources: [8] = domain.md section 8; [2.x], [3.x] = that section of domain.md; [tuned] = set so that the measured value comes near
+Sources: [figures] = rules/published-figures.md#synthetic-agency and the sections above it; [tuned] = set so that the measured value comes near
 its target in `targets`; [own] = a choice of this simulation without a source, plausible and nothing more.
 """
 
@@ -15,22 +15,22 @@ AGE_BANDS: Final = (
     (30, 44, 0.26),
     (45, 64, 0.26),
     (65, 85, 0.08),
-)  # [8] 6-85
-SMI_OF_ADULTS: Final = 0.5625  # [8] 45 % of all, adults being 80 %
-SUD_OF_ADULTS: Final = 0.415  # [8] 35 % of all
+)  # [figures] 6-85
+SMI_OF_ADULTS: Final = 0.5625  # [figures] 45 % of all, adults being 80 %
+SUD_OF_ADULTS: Final = 0.415  # [figures] 35 % of all
 SUD_OF_TEENS: Final = 0.10  # [own]
-SUD_GIVEN_SMI: Final = 0.445  # [8] 20 % of all have both
-SED_OF_YOUTH: Final = 0.75  # [8] 15 % of all
+SUD_GIVEN_SMI: Final = 0.445  # [figures] 20 % of all have both
+SED_OF_YOUTH: Final = 0.75  # [figures] 15 % of all
 PART2_PROGRAM_OF_SUD: Final = 0.55  # [own] the rest is treated elsewhere or not at all
-PART2_WITHOUT_CONSENT: Final = 0.10  # [8]
-HOMELESS: Final = 0.06  # [8] homeless and unstable together 14 %
-UNSTABLE: Final = 0.08  # [8]
+PART2_WITHOUT_CONSENT: Final = 0.10  # [figures]
+HOMELESS: Final = 0.06  # [figures] homeless and unstable together 14 %
+UNSTABLE: Final = 0.08  # [figures]
 HOUSING_UNKNOWN: Final = 0.04  # [own]
-RACE_MISSING: Final = 0.08  # [8]
-PHONE_MISSING: Final = 0.06  # [8]
-FORMULA_NAME: Final = 0.01  # [8]
-MERGED_RECORD: Final = 0.02  # [8] MRN merges
-CONFIDENTIAL_MINOR: Final = 0.03  # [8] share of all clients
+RACE_MISSING: Final = 0.08  # [figures]
+PHONE_MISSING: Final = 0.06  # [figures]
+FORMULA_NAME: Final = 0.01  # [figures]
+MERGED_RECORD: Final = 0.02  # [figures] MRN merges
+CONFIDENTIAL_MINOR: Final = 0.03  # [figures] share of all clients
 CLAIMS_ONLY: Final = 0.03  # [own] members attributed to the agency that it has never seen
 DUAL: Final = 0.08  # [own]
 MEDICARE_ONLY: Final = 0.012  # [own]
@@ -45,8 +45,8 @@ DEATH_PER_YEAR: Final = 0.006  # [own]
 DEATH_IN_HOSPITAL: Final = 0.4  # [own]
 DROPOUT: Final = 0.12  # [own] stay away without being discharged (lane 6)
 UNASSIGNED: Final = 0.04  # [own]
-CASELOAD_LOW: Final = 25  # domain.md section 1, R18
-CASELOAD_HIGH: Final = 75  # domain.md section 1, R18
+CASELOAD_LOW: Final = 25  # rules/published-figures.md#process-levels
+CASELOAD_HIGH: Final = 75  # rules/published-figures.md#process-levels
 
 # --- hospital: events per client and year before chance, readmission and overlap -------------------------------------------
 PSYCH_STAY: Final = 0.084  # [tuned] 8 % a year have one
@@ -59,8 +59,8 @@ MEDICAL_ED: Final = 0.568  # [tuned] any ED 38 % a year
 CRISIS_CENTER: Final = 0.030  # [own]
 OBSERVATION: Final = 0.010  # [own]
 FRAILTY_SHAPE: Final = 0.8  # [own] smaller: the same few people come again and again
-READMITTED_PSYCH: Final = 0.14  # [8] 15-22 % within 30 days, all causes
-READMITTED_MEDICAL: Final = 0.09  # [8] PCR observed 9.7 %
+READMITTED_PSYCH: Final = 0.14  # [figures] 15-22 % within 30 days, all causes
+READMITTED_MEDICAL: Final = 0.09  # [figures] PCR observed 9.7 %
 NONACUTE_AFTER_STAY: Final = 0.025  # [own] nursing or residential stays that take a stay out of FUH
 CAME_THROUGH_ED: Final = 0.60  # [own]
 SECONDARY_SELF_HARM: Final = (
@@ -84,7 +84,7 @@ CONTACT_7D_OF_REST: Final = 0.55  # [own]
 
 # --- appointments ----------------------------------------------------------------------------------------------------------
 NO_SHOW: Final = 0.18  # [tuned] 22 % of kept and missed
-NO_SHOW_FIRST_PSYCHIATRY: Final = 0.36  # [8]
+NO_SHOW_FIRST_PSYCHIATRY: Final = 0.36  # [figures]
 LATE_CANCEL: Final = 0.035  # [own]
 CLIENT_CANCEL: Final = 0.055  # [own]
 CLINIC_CANCEL: Final = 0.030  # [own]
@@ -103,7 +103,7 @@ ROUTINE_CONTACT_PER_YEAR: Final = 3.0  # [own]
 # --- screening -------------------------------------------------------------------------------------------------------------
 PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
 RESPONDER: Final = 0.86  # [tuned] of courses in treatment; 40 % of all measured again respond
-PHQ9_MISSING_ITEM: Final = 0.05  # [8]
+PHQ9_MISSING_ITEM: Final = 0.05  # [figures]
 PHQ9_CONTRADICTED: Final = 0.003  # [own] delivered total differs from the items
 DECLINED: Final = 0.015  # [own]
 REVIEWED_SAME_DAY: Final = 0.85  # [own] of responses that need a review
@@ -118,18 +118,18 @@ BARRIER: Final = 0.15  # [own]
 VISIT_BILLED: Final = 0.96  # [own]
 BACKGROUND_CLAIMS_PER_YEAR: Final = 4.8  # [tuned] about 48 claim lines per client over two years
 FILLS_DONE: Final = 0.84  # [tuned] SAA 59.8 % with PDC of 0.8
-CLAIM_REPLACED: Final = 0.06  # [8] frequency 7
-CLAIM_VOIDED: Final = 0.02  # [8] frequency 8
+CLAIM_REPLACED: Final = 0.06  # [figures] frequency 7
+CLAIM_VOIDED: Final = 0.02  # [figures] frequency 8
 VOID_REBILLED: Final = 0.5  # [own] voided, then billed again under a new number
 VOID_BEFORE_ORIGINAL: Final = 0.05  # [own] of voids
 CLAIM_DENIED: Final = 0.03  # [own]
-CLAIM_LATE: Final = 0.10  # [8] more than 60 days
+CLAIM_LATE: Final = 0.10  # [figures] more than 60 days
 STAY_DATE_CORRECTED: Final = 0.10  # [own] of replaced stays: the discharge date moves by a day
 
 # --- alerts and deliveries -------------------------------------------------------------------------------------------------
-ADT_DUPLICATE: Final = 0.03  # [8]
-ADT_CANCELLED_DISCHARGE: Final = 0.01  # [8] A13
-ADT_CANCELLED_ADMIT: Final = 0.005  # [8] A11
+ADT_DUPLICATE: Final = 0.03  # [figures]
+ADT_CANCELLED_DISCHARGE: Final = 0.01  # [figures] A13
+ADT_CANCELLED_ADMIT: Final = 0.005  # [figures] A11
 ADT_UNMATCHED: Final = 0.013  # [tuned] 4 % together with those who have no Medicaid id
 ADT_HANGING_ED: Final = 0.01  # [own] no discharge; the exchange closes it after 48 hours
 ADT_NO_MEDICAID_ID: Final = (

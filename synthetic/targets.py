@@ -55,48 +55,55 @@ _FIRST_CLAIMS = _ALL_CLAIMS[:-1] + " where claim_frequency_code = '1')"
 _PAST_APPOINTMENT = "appointment, clock"
 
 RATES: tuple[Rate, ...] = (
-    Rate("SMI", 0.45, 0.42, 0.48, "[8]", _share("coalesce(is_smi, false)")),
-    Rate("SUD", 0.35, 0.32, 0.38, "[8]", _share("coalesce(is_sud, false)")),
-    Rate("SMI and SUD", 0.20, 0.18, 0.22, "[8]", _share("coalesce(is_smi and is_sud, false)")),
+    Rate("SMI", 0.45, 0.42, 0.48, "[figures]", _share("coalesce(is_smi, false)")),
+    Rate("SUD", 0.35, 0.32, 0.38, "[figures]", _share("coalesce(is_sud, false)")),
+    Rate(
+        "SMI and SUD", 0.20, 0.18, 0.22, "[figures]", _share("coalesce(is_smi and is_sud, false)")
+    ),
     Rate(
         "homeless or unstable",
         0.14,
         0.125,
         0.155,
-        "[8]",
+        "[figures]",
         _share("housing_status in ('homeless', 'unstable')"),
     ),
-    Rate("race missing", 0.08, 0.07, 0.09, "[8]", _share("race is null")),
-    Rate("no phone", 0.06, 0.05, 0.07, "[8]", _share("phone is null")),
+    Rate("race missing", 0.08, 0.07, 0.09, "[figures]", _share("race is null")),
+    Rate("no phone", 0.06, 0.05, 0.07, "[figures]", _share("phone is null")),
     Rate(
         "psychiatric stay, a year",
         0.08,
         0.07,
         0.09,
-        "[8]",
+        "[figures]",
         _yearly(
             "e.bill_type = '111' and e.dx like 'F%' and e.dx not like 'F1%'",
             "(select *, discharged as day from stay)",
         ),
     ),
-    Rate("any ED, a year", 0.38, 0.35, 0.41, "[8]", _yearly("true", "emergency")),
+    Rate("any ED, a year", 0.38, 0.35, 0.41, "[figures]", _yearly("true", "emergency")),
     Rate(
         "behavioral ED, a year",
         0.14,
         0.125,
         0.155,
-        "[8]",
+        "[figures]",
         _yearly("regexp_matches(e.dx, '^(F|T3|T4|T5|X7)')", "emergency"),
     ),
     Rate(
-        "FUH-7", 0.384, 0.34, 0.43, "[8]", _followed("fuh_event", "discharged", 1, 7, "f.is_mental")
+        "FUH-7",
+        0.384,
+        0.34,
+        0.43,
+        "[figures]",
+        _followed("fuh_event", "discharged", 1, 7, "f.is_mental"),
     ),
     Rate(
         "FUH-30",
         0.587,
         0.54,
         0.63,
-        "[8]",
+        "[figures]",
         _followed("fuh_event", "discharged", 1, 30, "f.is_mental"),
     ),
     Rate(
@@ -104,7 +111,7 @@ RATES: tuple[Rate, ...] = (
         0.415,
         0.36,
         0.47,
-        "[8]",
+        "[figures]",
         _followed("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
     ),
     Rate(
@@ -112,7 +119,7 @@ RATES: tuple[Rate, ...] = (
         0.552,
         0.50,
         0.61,
-        "[8]",
+        "[figures]",
         _followed("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
     ),
     Rate(
@@ -120,7 +127,7 @@ RATES: tuple[Rate, ...] = (
         0.25,
         0.19,
         0.31,
-        "[8]",
+        "[figures]",
         _followed("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
@@ -128,7 +135,7 @@ RATES: tuple[Rate, ...] = (
         0.36,
         0.29,
         0.43,
-        "[8]",
+        "[figures]",
         _followed("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
@@ -136,7 +143,7 @@ RATES: tuple[Rate, ...] = (
         0.15,
         0.11,
         0.19,
-        "[8]",
+        "[figures]",
         """
         select avg((exists (select 1 from stay as n where n.person = s.person and n.bill_type = '111'
             and n.admitted > s.discharged and n.admitted <= s.discharged + 30))::int)
@@ -147,7 +154,7 @@ RATES: tuple[Rate, ...] = (
         0.80,
         0.76,
         0.84,
-        "[8]",
+        "[figures]",
         _share(
             "coalesce(attempt_at <= left_at + interval 24 hour, false)", among="discharge_alert"
         ),
@@ -157,7 +164,7 @@ RATES: tuple[Rate, ...] = (
         0.55,
         0.45,
         0.65,
-        "[8]",
+        "[figures]",
         _share(
             "coalesce(contact_at <= left_at + interval 24 hour, false)", among="discharge_alert"
         ),
@@ -167,7 +174,7 @@ RATES: tuple[Rate, ...] = (
         0.22,
         0.20,
         0.24,
-        "[8]",
+        "[figures]",
         _share(
             "status = 'no_show'",
             "status in ('kept', 'no_show') and scheduled_at::date < horizon",
@@ -179,7 +186,7 @@ RATES: tuple[Rate, ...] = (
         0.58,
         0.50,
         0.66,
-        "[8] 40-60 % are not",
+        "[figures] 40-60 % are not",
         _phq9("is not null", 42, 180),
     ),
     Rate(
@@ -187,16 +194,23 @@ RATES: tuple[Rate, ...] = (
         0.40,
         0.33,
         0.47,
-        "[8] 47 % of new episodes, fewer of all",
+        "[figures] 47 % of new episodes, fewer of all",
         _phq9("<= 0.5 * total", 42, 180, "last_total is not null"),
     ),
-    Rate("PHQ-9 remission at six months", 0.125, 0.07, 0.18, "[8] 10-15 %", _phq9("< 5", 122, 243)),
+    Rate(
+        "PHQ-9 remission at six months",
+        0.125,
+        0.07,
+        0.18,
+        "[figures] 10-15 %",
+        _phq9("< 5", 122, 243),
+    ),
     Rate(
         "item 9 of 2 or 3",
         0.10,
         0.06,
         0.14,
-        "[8]",
+        "[figures]",
         _share("item_9 >= 2", "item_9 is not null", "phq"),
     ),
     Rate(
@@ -204,7 +218,7 @@ RATES: tuple[Rate, ...] = (
         0.598,
         0.53,
         0.67,
-        "[8]",
+        "[figures]",
         """
         select avg((covered >= 0.8 * possible)::int) from (
             select data_source, person_id, sum(days_supply::int) as covered,
@@ -220,7 +234,7 @@ RATES: tuple[Rate, ...] = (
         0.35,
         0.31,
         0.39,
-        "[8]",
+        "[figures]",
         _share(
             "coalesce(close_reason = 'attended', false)",
             "created_at::date < horizon - 90",
@@ -232,7 +246,7 @@ RATES: tuple[Rate, ...] = (
         48,
         44,
         52,
-        "brief",
+        "own",
         "select (select count(*) from medical_claim) / (select count(*) from client_trait)",
     ),
     Rate(
@@ -240,7 +254,7 @@ RATES: tuple[Rate, ...] = (
         20,
         18,
         22,
-        "brief",
+        "own",
         "select (select count(*) from visit) / (select count(*) from client_trait)",
     ),
     Rate(
@@ -248,7 +262,7 @@ RATES: tuple[Rate, ...] = (
         0.03,
         0.02,
         0.04,
-        "[8]",
+        "[figures]",
         """
         select 1 - count(distinct (sending_facility_id, visit_number, source_patient_id, event_type, event_at)) / count(*)
         from event where visit_number is not null""",
@@ -258,7 +272,7 @@ RATES: tuple[Rate, ...] = (
         0.01,
         0.005,
         0.015,
-        "[8]",
+        "[figures]",
         """
         select count(*) filter (where event_type = 'cancelled_discharge') / count(*) filter (where event_type = 'discharge') from event""",
     ),
@@ -267,7 +281,7 @@ RATES: tuple[Rate, ...] = (
         0.005,
         0.002,
         0.008,
-        "[8]",
+        "[figures]",
         """
         select count(*) filter (where event_type = 'cancelled_admit') / count(*) from event""",
     ),
@@ -276,7 +290,7 @@ RATES: tuple[Rate, ...] = (
         0.04,
         0.025,
         0.06,
-        "[8]",
+        "[figures]",
         """
         select avg((medicaid_id is null and not exists (select 1 from event as o
             where o.medicaid_id is not null and o.sending_facility_id = e.sending_facility_id
@@ -287,7 +301,7 @@ RATES: tuple[Rate, ...] = (
         0.06,
         0.045,
         0.07,
-        "[8]",
+        "[figures]",
         f"select count(*) filter (where claim_frequency_code = '7')"  # noqa: S608
         f" / count(*) filter (where claim_frequency_code = '1') from {_ALL_CLAIMS}",
     ),
@@ -296,7 +310,7 @@ RATES: tuple[Rate, ...] = (
         0.02,
         0.013,
         0.025,
-        "[8]",
+        "[figures]",
         f"select count(*) filter (where claim_frequency_code = '8')"  # noqa: S608
         f" / count(*) filter (where claim_frequency_code = '1') from {_ALL_CLAIMS}",
     ),
@@ -305,7 +319,7 @@ RATES: tuple[Rate, ...] = (
         0.10,
         0.07,
         0.12,
-        "[8]",
+        "[figures]",
         _share(
             "paid_date::date > claim_end_date::date + 60",
             "claim_end_date::date < horizon - 200",
@@ -317,7 +331,7 @@ RATES: tuple[Rate, ...] = (
         0.05,
         0.04,
         0.06,
-        "[8]",
+        "[figures]",
         _share("items < 9", "items > 0", "phq"),
     ),
     Rate(
@@ -325,7 +339,7 @@ RATES: tuple[Rate, ...] = (
         0.01,
         0.007,
         0.013,
-        "[8]",
+        "[figures]",
         _share(r"regexp_matches(trim(first_name, ' ' || chr(9)), '^[=+@＝-]')"),
     ),
     Rate(
@@ -333,7 +347,7 @@ RATES: tuple[Rate, ...] = (
         0.02,
         0.016,
         0.024,
-        "[8]",
+        "[figures]",
         "select count(*) filter (where merged_into_client_id is not null) / count(*) from client",
     ),
     Rate(
@@ -341,7 +355,7 @@ RATES: tuple[Rate, ...] = (
         0.10,
         0.08,
         0.12,
-        "[8]",
+        "[figures]",
         """
         select avg((not exists (select 1 from consent as c where c.client_id = e.client_id))::int)
         from (select distinct client_id from program_enrollment join program using (program_id) where is_part2 = 'true') as e""",
@@ -351,7 +365,7 @@ RATES: tuple[Rate, ...] = (
         0.03,
         0.024,
         0.036,
-        "[8]",
+        "[figures]",
         _share("is_confidential_minor = 'true'"),
     ),
     Rate(
@@ -369,7 +383,7 @@ RATES: tuple[Rate, ...] = (
         25,
         20,
         40,
-        "domain.md 1, R18",
+        "rules/published-figures.md#process-levels",
         """
         select min(n) from (select count(*) as n from assignment where role = 'care_manager' and end_date is null group by staff_id)""",
     ),
@@ -378,7 +392,7 @@ RATES: tuple[Rate, ...] = (
         75,
         60,
         80,
-        "domain.md 1, R18",
+        "rules/published-figures.md#process-levels",
         """
         select max(n) from (select count(*) as n from assignment where role = 'care_manager' and end_date is null group by staff_id)""",
     ),

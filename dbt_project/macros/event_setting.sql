@@ -1,6 +1,6 @@
 {#
     Setting of a stay or emergency visit: what the facility or the claim's room says, else the principal diagnosis, else
-    unknown (interface.md event_setting). A code that nothing maps to ICD-10-CM says nothing.
+    unknown (rules/encounters-and-claims.md#event-setting). A code that nothing maps to ICD-10-CM says nothing.
     An emergency visit looks at harm in any position too: that is why the client came.
 #}
 {% macro event_setting(told_setting, principal_mask, kind, any_mask='0') -%}

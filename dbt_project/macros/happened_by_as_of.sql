@@ -1,5 +1,5 @@
 {#
-    Nothing dated after as_of is a fact yet (interface.md, Tasks, rule 2). True where the instant, or the local date, is
+    Nothing dated after as_of is a fact yet (rules/dates-and-times.md#future-rows). True where the instant, or the local date, is
     by as_of; a row without one is kept, because its contract decides whether the date may be missing. Reads `run`.
 #}
 {% macro happened_by_as_of(instant) -%}

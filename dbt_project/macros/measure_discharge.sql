@@ -95,7 +95,8 @@ where telling = 1
     event  a CTE of measure_discharge rows with measure_id, basis and window_closes_at
 #}
 {% macro measure_discharge_exclusion(event) -%}
--- spec §2.14: out are transfer, death, custody and placement, and who is back in a bed
+-- rules/measures/discharge-follow-up.md#discharges: out are transfer, death, custody and placement,
+-- and who is back in a bed
 select
     event.measure_id,
     event.basis,

@@ -3,7 +3,7 @@
     by the worklist of discharges that belong to nobody yet, so that both speak of the same ones.
 #}
 {% macro standing_discharge() -%}
--- spec interface.md Tasks, lane 1: psychiatric or medical inpatient, crisis center; observation
+-- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
 -- unless medical
 stay_discharge as (
     select

@@ -1,7 +1,7 @@
 {#
     Longer than the budget: one life serves every lane, and its endings are decided against each other in one place.
 
-    From openings to tasks: what ended each one first, as of as_of (interface.md, Tasks).
+    From openings to tasks: what ended each one first, as of as_of (rules/tasks-and-lanes.md#closing).
 
     opening: a CTE with task_hash, task_key, evidence_scope, client_key, lane, task_type, event_at, opened_at, due_at,
         expires_at, expires_as (close_reason of the end of its time), answered_at and answered_as (the lane's own

@@ -1,4 +1,4 @@
--- With its negative row, no domain gives more points than its cap (domain.md 4.2 B).
+-- With its negative row, no domain gives more points than its cap (rules/risk-score.md#caps).
 with
 domain_sum as (
     select client_key, domain, sum(points) as points

@@ -1,6 +1,6 @@
 """Claims, corrections and remittances end in the same final claims in whatever order, however often and in how many pieces.
 
-The golden cases of domain.md section 7 come first.
+The examples of rules/encounters-and-claims.md#final-claims come first.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The dbt project's own law, read from its manifest: names, layers, documents, sizes, one direction.
 
-What the data must be is tested by dbt itself; here is only how the project is written (architecture.md, "dbt layers" and
-"How a file reads"). Exceptions stand in tables with their reason, never as a looser rule.
+What the data must be is tested by dbt itself; here is only how the project is written:
+docs/how-it-works.md#conventions. Exceptions stand in tables with their reason, never as a looser rule.
 """
 
 from __future__ import annotations

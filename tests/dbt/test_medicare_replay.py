@@ -1,6 +1,6 @@
 """Medicare's versions (CCLF) end in the same claims and the same history in whatever order, however often and in how many pieces.
 
-The cases of domain.md section 7, CCLF, come first. Header and lines of a version may arrive apart.
+The cases of rules/encounters-and-claims.md#cclf come first. Header and lines of a version may arrive apart.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""No proxy of race or poverty feeds the need score (domain.md 4.3, 0.6), read from the models' text.
+"""No proxy of race or poverty feeds the need score (rules/risk-score.md#no-proxies), read from the models' text.
 
 The score's own models may not name cost, race, ethnicity, language, ZIP, address or sex, nor take whole rows of a
 relation that has such a column; what they read of others is looked at column by column. Screening thresholds by sex

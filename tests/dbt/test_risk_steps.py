@@ -1,4 +1,4 @@
-"""The seed of weights says what domain.md 4.2 says: points of each step at its bounds, none twice, none left out."""
+"""The seed of weights says what rules/risk-score.md#score says: points of each step at its bounds, none twice, none left out."""
 
 from __future__ import annotations
 

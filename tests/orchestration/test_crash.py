@@ -1,4 +1,4 @@
-"""kill -9, SIGTERM or Ctrl-C at any moment: the next run ends like an undisturbed one (reliability.md, figure 3).
+"""kill -9, SIGTERM or Ctrl-C at any moment: the next run ends like an undisturbed one (rules/data-quality.md#crash-safety).
 
 The process is killed from outside, a fraction into a stage as measured in the undisturbed run; nothing in the product
 knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the

@@ -1,4 +1,4 @@
-"""The list as other systems read it: interface.md's columns in order, formats, quoting, encryption."""
+"""The list as other systems read it: the columns of reference/release.md#outreach-list in order, formats, quoting, encryption."""
 
 from __future__ import annotations
 

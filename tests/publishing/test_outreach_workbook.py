@@ -22,7 +22,7 @@ from sources.contract import load_contracts
 from sources.formats.workbook import workbook_to_csv
 
 _HEADER = 4
-# From feeds.md by hand: what comes back must be what the feed accepts.
+# From reference/feeds/outreach_log.md#contact by hand: what comes back must be what the feed accepts.
 _CONTACT_COLUMNS = {
     "task_key", "client_id", "staff_id", "contacted_at", "channel", "outcome",
     "next_follow_up_date", "minutes", "instructions_reviewed", "medications_reconciled",

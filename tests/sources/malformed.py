@@ -1,4 +1,4 @@
-"""Malformed and odd files, made in code, each with its named outcome: the cases of reliability.md and more.
+"""Malformed and odd files, made in code, each with its named outcome: the cases of rules/data-quality.md#malformed-files and more.
 
 A case is a file and what must become of it: how many records, which of them are rejected for which reason, or why the
 file is refused. Used by the reader's test and by the second reader's.

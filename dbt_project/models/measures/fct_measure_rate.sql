@@ -17,7 +17,8 @@ measure_event as (
     from {{ ref('fct_measure_event') }}
 ),
 
--- spec §2.0: open and excluded events leave the rate, and so does what cannot be judged
+-- rules/measures/shared.md#event-status: open and excluded events leave the rate, and so does what
+-- cannot be judged
 counted_event as (
     select
         measure_id,

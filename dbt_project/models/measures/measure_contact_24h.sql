@@ -1,4 +1,5 @@
--- Reached within 24 hours of discharge, and of hearing of it; attempts apart (domain.md 2.14).
+-- Reached within 24 hours of discharge, and of hearing of it; attempts apart
+-- (rules/measures/discharge-follow-up.md#contact-24h).
 with
 
 measurement_period as (
@@ -27,7 +28,8 @@ timed_discharge as (
     from clocked_discharge
 ),
 
--- spec §2.14 24 h contact: elapsed hours; where only the day is known, to the end of the next one
+-- rules/measures/discharge-follow-up.md#contact-24h: elapsed hours; where only the day is known, to
+-- the end of the next one
 denominator as (
     select
         *,
@@ -52,7 +54,8 @@ exclusion as (
     ) }}
 ),
 
--- spec §2.14: a two-way contact after the discharge, exactly 24:00:00 still counts
+-- rules/measures/discharge-follow-up.md#contact-24h: a two-way contact after the discharge, exactly
+-- 24:00:00 still counts
 timely_contact as (
     select
         event.measure_id,

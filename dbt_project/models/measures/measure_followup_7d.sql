@@ -1,4 +1,5 @@
--- An agency visit within 7 days of discharge: scheduled (the process) and kept (domain.md 2.14).
+-- An agency visit within 7 days of discharge: scheduled (the process) and kept
+-- (rules/measures/discharge-follow-up.md#followup-7d).
 with
 
 measurement_period as (
@@ -9,7 +10,7 @@ discharge as (
     {{ measure_discharge('measurement_period') }}
 ),
 
--- spec §2.14 7-day follow-up: through the end of day 7
+-- rules/measures/discharge-follow-up.md#followup-7d: through the end of day 7
 denominator as (
     select
         discharge.*,

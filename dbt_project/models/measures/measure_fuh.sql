@@ -1,5 +1,5 @@
--- Follow-up after hospitalization for mental illness, modelled on domain.md 2.7, not certified.
--- Longer than the budget: two ids, two bases and two rule versions share every clause.
+-- Follow-up after hospitalization for mental illness, modelled on rules/measures/fuh.md#event, not
+-- certified. Longer than the budget: two ids, two bases and two rule versions share every clause.
 with
 
 measurement_period as (
@@ -22,7 +22,8 @@ diagnosed_stay as (
         make_date(
             stay.measurement_year, stay.last_discharge_month, stay.last_discharge_day
         ) as last_event_date,
-        -- spec §2.7 Dx: principal mental illness; self-harm as principal, from MY2025 anywhere
+        -- rules/measures/fuh.md#diagnosis: principal mental illness; self-harm as principal, from
+        -- MY2025 anywhere
         coalesce(
             stay.is_self_harm_principal
             or (stay.self_harm_any_position = 1 and stay.is_self_harm_any)
@@ -57,7 +58,7 @@ mental_stay as (
     where stay_class = 'acute' and (has_index_diagnosis or has_mental_principal)
 ),
 
--- spec §2.7 Readmit / direct transfer: stays no more than 30 days apart are one chain
+-- rules/measures/fuh.md#chain: stays no more than 30 days apart are one chain
 chained_stay as (
     {{ measure_chained('mental_stay', 'readmission_days') }}
 ),
@@ -68,7 +69,8 @@ index_chain as (
     where has_index_diagnosis and discharge_date <= last_event_date
 ),
 
--- spec §2.7 Event: the last discharge counts; a chain that ends after December 1 is dropped
+-- rules/measures/fuh.md#event: the last discharge counts; a chain that ends after December 1 is
+-- dropped
 qualifying_stay as (
     select
         stay.*,
@@ -87,7 +89,7 @@ qualifying_stay as (
         and stay.age_years >= stay.minimum_age_years
 ),
 
--- spec §2.7 Enrolment: discharge date through +30, no gap
+-- rules/measures/fuh.md#enrollment: discharge date through +30, no gap
 enrolled_stay as (
     {{ measure_enrolled('qualifying_stay', 'discharge_date', 'last_enrolled_date') }}
 ),
@@ -118,8 +120,8 @@ denominator as (
     left join enrolled_stay on stay.event_key = enrolled_stay.event_key
 ),
 
--- spec §2.7 Exclude: death; hospice; nonacute admission, from MY2025 not psychiatric residential
--- care; acute admission with another principal diagnosis
+-- rules/measures/fuh.md#exclusions: death; hospice; nonacute admission, from MY2025 not psychiatric
+-- residential care; acute admission with another principal diagnosis
 exclusion_found as (
     select
         event.measure_id,
@@ -168,8 +170,9 @@ exclusion as (
     ) }}
 ),
 
--- spec §2.7 Num 7 / 30, Who: day 1 to 7 or 30 with a mental-health provider, from MY2025 also with
--- any practitioner and a mental diagnosis. Null where the record does not tell the provider's kind.
+-- rules/measures/fuh.md#follow-up: day 1 to 7 or 30 with a mental-health provider, from MY2025 also
+-- with any practitioner and a mental diagnosis. Null where the record does not tell the provider's
+-- kind.
 follow_up as (
     select
         event.measure_id,

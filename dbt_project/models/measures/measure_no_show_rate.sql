@@ -1,5 +1,5 @@
--- Share of appointments missed without notice (domain.md 2.14). One event per appointment whose
--- time has come; one that nobody has closed yet stays open.
+-- Share of appointments missed without notice (rules/measures/no-show-rate.md#rule). One event per
+-- appointment whose time has come; one that nobody has closed yet stays open.
 with
 
 measurement_period as (
@@ -50,7 +50,8 @@ missed_in_hospital as (
     where appointment.status in ('no_show', 'late_cancel')
 ),
 
--- spec §2.14: cancelled by the clinic, moved or cancelled ahead, or because of an admission
+-- rules/measures/no-show-rate.md#rule: cancelled by the clinic, moved or cancelled ahead, or
+-- because of an admission
 exclusion as (
     select
         event.*,

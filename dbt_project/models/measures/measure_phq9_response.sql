@@ -1,5 +1,5 @@
 -- Depression response: the last PHQ-9 on day 42 to 180 is at most half of the first total of 10 or
--- more in the year (domain.md 2.13, interface.md Measures).
+-- more in the year (rules/measures/phq9-response.md#response).
 with
 
 measurement_period as (
@@ -36,7 +36,7 @@ high_total as (
         and score.total_score >= period.baseline_score
 ),
 
--- spec §2.13 Baseline: the first total of 10 or more, once per client and year
+-- rules/measures/phq9-response.md#baseline: the first total of 10 or more, once per client and year
 denominator as (
     select
         'phq9_response' as measure_id,
@@ -93,7 +93,7 @@ follow_up_total as (
         between event.first_day and event.last_day
 ),
 
--- spec §2.13 Response: the latest score in the window decides, not the best
+-- rules/measures/phq9-response.md#response: the latest score in the window decides, not the best
 numerator as (
     {{ measure_first('follow_up_total', ['administered_at desc', 'screening_key desc']) }}
 ),

@@ -31,7 +31,7 @@ delivery as (
     group by batch_id
 ),
 
--- spec domain.md 7: later than a day after as_of is a wrong date, and no fact
+-- rules/encounters-and-claims.md#alerts: later than a day after as_of is a wrong date, and no fact
 future_row as (
     {%- for source_name, table_name, event_time in event_times %}
     select

@@ -1,6 +1,6 @@
--- domain.md 2.2: business days leave out Saturday, Sunday, observed federal holidays and the
--- state's own. A day that is none carries the number of the business day before it, so that number
--- + 1 is the next business day from any day.
+-- rules/dates-and-times.md#business-days: business days leave out Saturday, Sunday, observed
+-- federal holidays and the state's own. A day that is none carries the number of the business day
+-- before it, so that number + 1 is the next business day from any day.
 with run as (
     select state from {{ ref('stg_caseload__run') }}
 ),

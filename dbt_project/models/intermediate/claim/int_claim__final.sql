@@ -45,8 +45,8 @@ judged_claim as (
         evidence_row,
         is_denied,
         {{ has_setting('setting_mask', 'institutional') }} as is_institutional,
-        -- spec 3.2: inpatient bill, or a bed where no bill type says otherwise; ancillary bills
-        -- are none
+        -- rules/encounters-and-claims.md#stays: inpatient bill, or a bed where no bill type says
+        -- otherwise; ancillary bills are none
         {{ has_setting('setting_mask', 'institutional') }}
         and not {{ has_setting('setting_mask', 'ancillary_bill') }}
         and (

@@ -54,8 +54,8 @@ ordered_version as (
     from resolved_version
 ),
 
--- spec 7, CCLF: the latest version stands, a denied one, too; a cancellation takes back what it
--- names, and its amount is written as if it were paid
+-- rules/encounters-and-claims.md#cclf: the latest version stands, a denied one, too; a cancellation
+-- takes back what it names, and its amount is written as if it were paid
 ranked_version as (
     select
         *,

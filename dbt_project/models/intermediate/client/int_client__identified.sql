@@ -1,4 +1,4 @@
--- interface.md, who a client is: the agency's own id, else <source>:<id>. Before identifiers link
+-- rules/identity.md#client-id: the agency's own id, else <source>:<id>. Before identifiers link
 -- anything.
 with agency_client as (
     select * from {{ ref('int_client__merged') }}

@@ -1,7 +1,7 @@
 -- Longer than the budget: all ways from an identifier to a client ask who holds it, only here.
--- interface.md, who a client is: a Medicaid id (MBI) links to the agency's client with the same
--- birth date. An alert links the same way, to a claims member where the agency does not know the
--- id, and so does the member of a sender of claims without a roster. A scheduling system that
+-- rules/identity.md#exact-identifiers: a Medicaid id (MBI) links to the agency's client with the
+-- same birth date. An alert links the same way, to a claims member where the agency does not know
+-- the id, and so does the member of a sender of claims without a roster. A scheduling system that
 -- knows the agency's own client id says so with name and birth date. Nothing else links.
 with agency_client as (
     select

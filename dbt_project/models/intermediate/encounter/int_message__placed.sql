@@ -31,7 +31,7 @@ discharge_disposition as (
     select * from {{ ref('discharge_disposition') }}
 ),
 
--- spec domain.md 7: in the order of EVN-2, then MSH-7, not of arrival
+-- rules/encounters-and-claims.md#alerts: in the order of EVN-2, then MSH-7, not of arrival
 numbered_message as (
     select
         adt_message.* exclude (source_patient_id),

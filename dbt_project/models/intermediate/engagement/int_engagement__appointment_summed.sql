@@ -21,8 +21,8 @@ appointment as (
     where client_key is not null
 ),
 
--- one pass over the appointments; spec §2.14 leaves out what the clinic cancelled or the client
--- moved in time
+-- one pass over the appointments; rules/engagement.md#no-show leaves out what the clinic cancelled
+-- or the client moved in time
 summed_by_origin as (
     select
         appointment.client_key,

@@ -127,7 +127,7 @@ judged as (
             as has_consecutive_misses,
         coalesce(cadence_gap_ratio > {{ engagement_setting('gap_watch_above') }}, false)
             as is_cadence_watch,
-        -- spec interface.md Tasks, lane 6: a wide gap, or a smaller one with nothing booked
+        -- rules/engagement.md#cadence-gap: a wide gap, or a smaller one with nothing booked
         coalesce(
             cadence_gap_ratio > {{ engagement_setting('gap_disengaging_above') }}
             or (

@@ -45,7 +45,8 @@ last_visit as (
     group by client_scope.client_key, client_scope.evidence_scope
 ),
 
--- spec interface.md rule 9: days in hospital do not count against the client, each day once
+-- rules/engagement.md#hospital-days: days in hospital do not count against the client, each day
+-- once
 hospital_days as (
     select
         last_visit.client_key,

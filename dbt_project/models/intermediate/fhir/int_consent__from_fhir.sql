@@ -22,8 +22,8 @@ purpose as (
     where kind = 'consent_purpose'
 ),
 
--- spec §6 Part 2, default deny: only a permission that says by its label which records it is about,
--- and names who may know
+-- rules/privacy.md#consent, default deny: only a permission that says by its label which records it
+-- is about, and names who may know
 consent as (
     select
         {{ surrogate_key(["'ehr_fhir'", 'record.consent_id']) }} as consent_key,

@@ -16,8 +16,8 @@ list_scope as (
     where evidence_scope = 'all'
 ),
 
--- interface.md rule 12: only what the colleague may see takes up minutes; a protected booking would
--- show as a shorter list
+-- rules/privacy.md#without-consent: only what the colleague may see takes up minutes; a protected
+-- booking would show as a shorter list
 appointment as (
     select
         appointment.provider_id,
@@ -36,7 +36,7 @@ appointment as (
         or list_scope.client_key is not null
 ),
 
--- Spec 4.2 Step C: the working share of the shift, less what is booked that day.
+-- rules/tasks-and-lanes.md#capacity: the working share of the shift, less what is booked that day.
 booked as (
     select appointment.provider_id, sum(appointment.duration_minutes) as booked_minutes
     from appointment

@@ -52,7 +52,7 @@ safety_plan as (
         and (list_scope.evidence_scope = 'all' or not document.is_part2)
 ),
 
--- interface.md rule 11: the guardian's number for minors only, never for confidential ones
+-- rules/privacy.md#minors: the guardian's number for minors only, never for confidential ones
 numbered_client as (
     select
         client.*,

@@ -20,7 +20,8 @@ care_manager_day as (
     select * from {{ ref('int_list__care_manager_day') }}
 ),
 
--- Spec 4.2 Step C: an unworked task moves forward inside its lane; its score stays what it is.
+-- rules/tasks-and-lanes.md#list-order: an unworked task moves forward inside its lane; its score
+-- stays what it is.
 waiting_task as (
     select
         task.client_key,
@@ -50,7 +51,8 @@ waiting_task as (
         and client.evidence_scope = engagement.evidence_scope
 ),
 
--- spec §4.2: overdue, tier, score, waiting; referrals by tier, score, age; the hash settles ties
+-- rules/tasks-and-lanes.md#list-order: overdue, tier, score, waiting; referrals by tier, score,
+-- age; the hash settles ties
 ranked as (
     select
         *,

@@ -20,7 +20,7 @@ disposition as (
     select discharge_disposition_code, label from {{ ref('discharge_disposition') }}
 ),
 
--- interface.md rule 12: the scope decides whether a row shows, never how it is worded
+-- rules/privacy.md#inference: the scope decides whether a row shows, never how it is worded
 visible_task as (
     select
         task.client_key,

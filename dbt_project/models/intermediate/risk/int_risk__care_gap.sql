@@ -124,7 +124,7 @@ fact as (
     left join acute_event on need.event_key = acute_event.event_key
     where need.recency = 1 and safety_plan.client_key is null
     union all
-    -- spec 2.13: in the acute phase a PHQ-9 is repeated at least every 30 days
+    -- rules/risk-score.md#care-gaps: in the acute phase a PHQ-9 is repeated at least every 30 days
     select
         latest.spine, latest.evidence_scope, latest.client_key,
         'days_since_positive_phq9' as measure,

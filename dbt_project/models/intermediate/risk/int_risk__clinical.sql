@@ -41,7 +41,8 @@ screened as (
     from latest_screening
 ),
 
--- Spec 2.13: worse by comparison with the best score, or no response to eight weeks of treatment.
+-- rules/risk-score.md#clinical: worse by comparison with the best score, or no response to eight
+-- weeks of treatment.
 course as (
     select
         latest.spine,

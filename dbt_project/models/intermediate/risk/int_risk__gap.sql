@@ -50,7 +50,8 @@ seen as (
     where spine = 'now' and evidence_scope = 'all'
 ),
 
--- Spec 4.2: unknown is not zero; what could not be scored is named. The order is fixed.
+-- rules/risk-score.md#data-gaps: unknown is not zero; what could not be scored is named. The order
+-- is fixed.
 known as (
     select
         client.client_key,

@@ -112,7 +112,8 @@ spanned_call as (
         and (client_scope.evidence_scope = 'all' or not call.is_part2)
 ),
 
--- Spec 4.2 "no working phone": none on record, or the last call found a wrong number.
+-- rules/risk-score.md#social, "no working phone": none on record, or the last call found a wrong
+-- number.
 wrong_number as (
     select
         spine.spine, spanned_call.evidence_scope, spanned_call.client_key,

@@ -11,7 +11,8 @@ crisis_contact as (
     select * from {{ ref('fct_crisis_contact') }}
 ),
 
--- spec §4.2: psychiatric or other inpatient stay; an unknown setting counts as the lesser one
+-- rules/risk-score.md#transition: psychiatric or other inpatient stay; an unknown setting counts as
+-- the lesser one
 inpatient_stay as (
     select
         stay_key as event_key,

@@ -16,7 +16,8 @@ client_scope as (
     select * from {{ ref('int_client__scope') }}
 ),
 
--- Spec 3.1: serious mental illness and active substance use disorder.
+-- rules/code-lists.md#serious-mental-illness: serious mental illness and active substance use
+-- disorder.
 grouped_diagnosis as (
     select
         diagnosis.client_key,

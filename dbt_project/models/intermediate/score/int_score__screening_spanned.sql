@@ -16,7 +16,8 @@ earliest_day as (
     from {{ ref('int_score__spine') }}
 ),
 
--- Spec 3.4: only whole totals and stated levels count; a prorated score is for display.
+-- rules/screenings.md#totals: only whole totals and stated levels count; a prorated score is for
+-- display.
 scored_response as (
     select
         screening.client_key,

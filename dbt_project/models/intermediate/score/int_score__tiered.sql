@@ -35,7 +35,8 @@ compared as (
     group by evidence_scope, client_key
 ),
 
--- Spec 4.2: a fast rise makes rising; a tier drops only if it was also below 14 days before.
+-- rules/risk-score.md#tiers: a fast rise makes rising; a tier drops only if it was also below 14
+-- days before.
 computed as (
     select
         *,
@@ -53,7 +54,7 @@ computed as (
     from compared
 ),
 
--- Spec 4.2 manual override: by name, with a reason, for 90 days at most; the last one stands.
+-- rules/risk-score.md#overrides: by name, with a reason, for 90 days at most; the last one stands.
 standing_override as (
     select
         client_scope.evidence_scope,

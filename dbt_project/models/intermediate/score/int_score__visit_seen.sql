@@ -42,7 +42,7 @@ last_seen as (
     where visit_by_day.last_at is not null
 ),
 
--- Spec 2.14: days in hospital do not count against the client.
+-- rules/engagement.md#hospital-days: days in hospital do not count against the client.
 days_in_hospital as (
     select
         last_seen.spine,

@@ -32,7 +32,8 @@ measured_response as (
     inner join instrument on response.instrument = instrument.instrument
 ),
 
--- spec §3.4: items and total must agree; the safety item alone beside a total is no item list
+-- rules/screenings.md#totals: items and total must agree; the safety item alone beside a total is
+-- no item list
 compared_response as (
     select
         *,
@@ -61,7 +62,7 @@ scored_response as (
             when not is_item_level and is_total_possible and not is_contradicted
                 then cast(total_given as decimal(6, 2))
         end as total_score,
-        -- spec §2.16: one or two answers missing, for display only
+        -- rules/screenings.md#missing-items: one or two answers missing, for display only
         case
             when status = 'completed' and is_item_level
                 and missing_count between 1 and prorated_missing_limit

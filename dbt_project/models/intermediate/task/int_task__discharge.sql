@@ -11,7 +11,7 @@ local_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- spec interface.md Tasks, lane 1: 24 elapsed hours; without a time, the end of the next day
+-- rules/tasks-and-lanes.md#lane-1: 24 elapsed hours; without a time, the end of the next day
 due_discharge as (
     select
         discharge.*,

@@ -73,7 +73,7 @@ missed as (
     select * from withdrawn_miss
 ),
 
--- spec interface.md Tasks, lane 3: end of the next business day; the same day for injection and
+-- rules/tasks-and-lanes.md#lane-3: end of the next business day; the same day for injection and
 -- moud
 opening_miss as (
     select

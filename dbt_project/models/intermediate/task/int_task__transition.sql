@@ -15,7 +15,7 @@ local_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- spec interface.md Tasks, lane 2: exists only once lane 1 was worked or its time had passed
+-- rules/tasks-and-lanes.md#lane-2: exists only once lane 1 was worked or its time had passed
 passed_task as (
     select *
     from {{ ref('int_task__discharge') }}

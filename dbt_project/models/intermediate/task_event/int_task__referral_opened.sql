@@ -24,7 +24,7 @@ timed_step as (
     inner join referral_limit on step.priority = referral_limit.priority
 ),
 
--- spec interface.md Tasks, lane 4: no new status for so long, or a barrier
+-- rules/tasks-and-lanes.md#lane-4: no new status for so long, or a barrier
 stalled_step as (
     select
         timed_step.*,

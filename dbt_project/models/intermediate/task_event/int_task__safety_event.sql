@@ -15,7 +15,7 @@ level as (
     where opens_safety_task
 ),
 
--- spec interface.md Tasks, lane 0: it lives until a review, whatever the next score says
+-- rules/tasks-and-lanes.md#lane-0: it lives until a review, whatever the next score says
 screening_event as (
     select
         screening.client_key,

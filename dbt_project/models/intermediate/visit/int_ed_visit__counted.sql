@@ -10,7 +10,8 @@ rule as (
     from {{ ref('event_rule') }}
 ),
 
--- spec 2.15: who was admitted from the emergency room is counted as inpatient
+-- rules/encounters-and-claims.md#ed-visits: who was admitted from the emergency room is counted as
+-- inpatient
 ed_visit as (
     select
         visit.*,

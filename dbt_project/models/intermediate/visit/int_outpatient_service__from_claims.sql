@@ -9,7 +9,8 @@ with claim as (
             follow_up_days_mask > 0
             or {{ has_setting('setting_mask', 'residential') }}
         )
-        -- spec 2.7 to 2.9: neither the provider nor any diagnosis could make it count
+        -- rules/measures/fuh.md#follow-up: neither the provider nor any diagnosis could make it
+        -- count
         and (
             {{ has_setting('setting_mask', 'mental_health_taxonomy') }}
             or {{ has_setting('setting_mask', 'mental_health_place') }}
@@ -59,7 +60,8 @@ claim_service as (
         claim.service_date,
         'reporting' as basis,
         claim.is_follow_up as is_follow_up_setting,
-        -- spec 3.2: the taxonomy where the source has one, else the place; else nobody knows
+        -- rules/encounters-and-claims.md#services: the taxonomy where the source has one, else the
+        -- place; else nobody knows
         case
             when {{ has_setting('claim.setting_mask', 'mental_health_taxonomy') }} then true
             when {{ has_setting('claim.setting_mask', 'known_taxonomy') }} then false

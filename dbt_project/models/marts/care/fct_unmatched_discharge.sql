@@ -1,4 +1,5 @@
--- spec domain.md 7: an unmatched discharge is a missed 24-hour call, so it goes to a worklist
+-- rules/identity.md#unmatched-discharges: an unmatched discharge is a missed 24-hour call, so it
+-- goes to a worklist
 with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),

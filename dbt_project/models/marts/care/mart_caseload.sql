@@ -37,7 +37,7 @@ open_task as (
     group by client_key
 ),
 
--- Tier as it was computed and as it stands: an override shows both (domain.md 4.2).
+-- Tier as it was computed and as it stands: an override shows both (rules/risk-score.md#overrides).
 client_load as (
     select
         client.care_manager_id,

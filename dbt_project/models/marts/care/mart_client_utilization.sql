@@ -96,7 +96,8 @@ counted_client as (
         {%- endfor %}
         coalesce(ed_visit.ed_visit_60d_count, 0) as ed_visit_60d_count,
         coalesce(stay.is_in_stay, false) as is_in_stay,
-        -- spec 2.15: in an emergency room or under observation now, and inpatient lately
+        -- rules/encounters-and-claims.md#high-utilizers: in an emergency room or under observation
+        -- now, and inpatient lately
         coalesce(
             (ed_visit.is_in_emergency or stay.is_in_observation)
             and stay.last_acute_day >= run.as_of_date - rule.readmission_risk_days,

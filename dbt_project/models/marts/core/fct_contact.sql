@@ -68,8 +68,8 @@ recorded_contact as (
         contact.minutes,
         contact.instructions_reviewed,
         contact.medications_reconciled,
-        -- what the client's own care manager wrote discloses nothing to her (docs/plan.md, Part
-        -- 2)
+        -- what the client's own care manager wrote discloses nothing to her
+        -- (rules/privacy.md#consent)
         part2_span.client_key is not null
         and coalesce(contact.staff_id <> contact.care_manager_id, true) as is_part2,
         contact.first_received_at as received_at,

@@ -144,7 +144,8 @@ ed_visit as (
         ] %}
         {{ has_diagnosis(mask, name) }} as {{ column }},
         {%- endfor %}
-        -- spec 2.15: principal mental or substance-use diagnosis, or harm in any position
+        -- rules/encounters-and-claims.md#ed-visits: principal mental or substance-use diagnosis, or
+        -- harm in any position
         {{ has_diagnosis('principal_mask', 'is_behavioral') }}
         or {{ has_diagnosis('diagnosis_mask', 'is_self_harm') }}
         or {{ has_diagnosis('diagnosis_mask', 'is_overdose') }} as is_behavioral,

@@ -98,7 +98,8 @@ known_referral as (
     from {{ ref('int_referral__from_fhir') }}
 ),
 
--- interface.md rule 2: states after as_of are hidden, so the referral is as open as it was then
+-- rules/dates-and-times.md#future-rows: states after as_of are hidden, so the referral is as open
+-- as it was then
 visible_referral as (
     select
         known_referral.* replace (
@@ -117,7 +118,7 @@ visible_referral as (
     where {{ happened_by_as_of('known_referral.created_at') }}
 ),
 
--- spec §2.14 Referral loop: the furthest step reached is the status
+-- rules/referrals.md#states: the furthest step reached is the status
 tracked_referral as (
     select
         referral_key,
