@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 
 .PHONY: demo test test-long mutants lint format run dashboard dev docs bench lock clean
 
-demo: $(READY)  ## a made-up agency of 1,200 clients, from landed files to released lists
+demo: $(READY)  ## a synthetic agency of 1,200 clients, from landed files to released lists
 	$(BIN)/caseload demo --data data --identity-dirt
 
 test: $(READY)  ## the suite, but for what test-long holds
@@ -49,7 +49,7 @@ docs: $(READY)  ## generated files: dbt sources, feed pages, commands, settings,
 	$(BIN)/python -m sources.reference
 	$(BIN)/python -m orchestration.reference
 
-bench: $(READY)  ## the pipeline beside the hand-tuned limit (CLIENTS=100000 for the large one)
+bench: $(READY)  ## the pipeline beside the reference baseline (CLIENTS=100000 for the large one)
 	$(BIN)/caseload bench --clients $(or $(CLIENTS),10000)
 
 lock: $(READY)  ## resolve the versions of pyproject.toml anew, by hash, without an address

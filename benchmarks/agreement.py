@@ -1,4 +1,4 @@
-"""Whether the hand-tuned limit came to the pipeline's results: a ratio between different results would say nothing.
+"""Whether the reference baseline came to the pipeline's results: a ratio between different results would say nothing.
 
 Keys differ (the limit numbers its rows), so rows are compared by client id and by what they say.
 """

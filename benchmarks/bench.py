@@ -1,4 +1,4 @@
-"""`caseload bench`: what the pipeline costs on a synthetic agency, per stage, and how far that is from the hand-tuned limit.
+"""`caseload bench`: what the pipeline costs on a synthetic agency, per stage, and how far that is from the reference baseline.
 
 The figure is CPU: it holds on a shared machine where wall time does not. Start-up (imports, parsing the dbt project) and the
 workbooks are stages of their own and no part of the ratio. Memory is the peak resident set of any one process. Each repeat is
@@ -74,7 +74,7 @@ def bench(
 def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console: Console) -> None:
     landing = folder / f"landing-{clients}"
     started = time.monotonic()
-    # Apart: a child begins with its parent's peak as its own, and this one's would be the made-up agency's.
+    # Apart: a child begins with its parent's peak as its own, and this one's would be the synthetic agency's.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
         written = apart.submit(synthesize, landing, clients, zone=settings.time_zone).result()
     console.print(
@@ -82,7 +82,7 @@ def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console:
         f" {written.size_bytes / 1e6:,.0f} MB, written in {time.monotonic() - started:.0f} s"
     )
     pipeline = _Program("pipeline", ["orchestration.cli", "run"], Path("warehouse.duckdb"))
-    limit = _Program("limit", ["benchmarks.hand_tuned"], Path("limit.duckdb"))
+    limit = _Program("limit", ["benchmarks.baseline"], Path("limit.duckdb"))
     for _ in range(repeat):
         for program in (pipeline, limit):
             program.run(landing, folder / program.name, written.as_of.isoformat())

@@ -139,7 +139,7 @@ def command_parser() -> argparse.ArgumentParser:
     dashboard.add_argument("--data", type=Path)
     dashboard.add_argument("--port", type=_port, default=8501)
 
-    bench = add("bench", _bench, "The pipeline beside the hand-tuned limit, same files.")
+    bench = add("bench", _bench, "The pipeline beside the reference baseline, same files.")
     bench.add_argument("--clients", type=_positive, default=10_000)
     bench.add_argument("--repeat", type=_positive, default=1, help="median of so many runs")
     bench.add_argument("--work", type=Path, help="folder for its files (default: a temporary one)")

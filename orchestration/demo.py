@@ -1,4 +1,4 @@
-"""`caseload demo` and `caseload synthesize`: the made-up agency, written as senders would write it, and a run on it."""
+"""`caseload demo` and `caseload synthesize`: the synthetic agency, written as senders would write it, and a run on it."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def demo(
     landing = settings.data / "landing"
     written = _written(landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt)
     console.print(
-        f"A made-up agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
+        f"A synthetic agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
         f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
         soft_wrap=True,
         highlight=False,

@@ -149,7 +149,7 @@ def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[st
     (count,) = _row(
         connection,
         "select count(*) from intermediate.int_stay__in_hospital"
-        " where is_end_assumed and evidence_scope = 'all'",
+        " where is_end_assumed and part2_view = 'full'",
     )
     if not count:
         return []

@@ -24,7 +24,7 @@ VERDICT = dg.AssetKey(["release", "verdict"])
 _PASSED, _REFUSED = 0, 3
 
 
-class JudgeError(Exception):
+class GateError(Exception):
     """The judge itself could not judge."""
 
 
@@ -147,7 +147,7 @@ def reasons(found: dict[str, Any]) -> list[str]:
 
 def _judge(data: Path, judged: Path, previous: Path | None) -> dict[str, Any]:
     command = [
-        sys.executable, "-m", "expectations.judge",
+        sys.executable, "-m", "expectations.gate",
         "--warehouse", str(data / "warehouse.duckdb"), "--out", str(judged),
         "--suites", str(SUITES),
     ]  # fmt: skip
@@ -157,8 +157,8 @@ def _judge(data: Path, judged: Path, previous: Path | None) -> dict[str, Any]:
         command, check=False, capture_output=True, text=True, preexec_fn=end_with_parent
     )
     if ended.returncode not in (_PASSED, _REFUSED):
-        raise JudgeError(f"the judge could not judge: {run_record.masked(ended.stderr)}")
+        raise GateError(f"the judge could not judge: {run_record.masked(ended.stderr)}")
     found: dict[str, Any] = json.loads((judged / "verdict.json").read_text(encoding="utf-8"))
     if found["success"] != (ended.returncode == _PASSED):
-        raise JudgeError("the judge's exit code and its verdict differ")
+        raise GateError("the judge's exit code and its verdict differ")
     return found

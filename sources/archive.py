@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from sources.formats.structure import BLOCK_BYTES, Survey, Surveyor
+from sources.formats.structure import BLOCK_BYTES, CsvScanner, Survey
 from sources.reasons import FileRefusedError
 
 # Text of records packs 10 to 40 times; beyond this ratio and size an archive is made to fill the disk.
@@ -58,7 +58,7 @@ def fingerprint(path: Path, on_block: Callable[[bytes], None] = lambda _: None) 
 
 def survey_plain(path: Path) -> tuple[Fingerprint, Survey]:
     """Hash and survey a file that is no archive, in one pass."""
-    surveyor = Surveyor()
+    surveyor = CsvScanner()
     return fingerprint(path, surveyor.feed), surveyor.finish()
 
 
@@ -78,7 +78,7 @@ def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
 
 
 def _gunzip(path: Path, target: Path) -> Survey:
-    surveyor = Surveyor()
+    surveyor = CsvScanner()
     limit = max(_MAX_SURE_BYTES, path.stat().st_size * _MAX_RATIO)
     written = 0
     with path.open("rb") as packed, target.open("wb") as plain:
@@ -125,7 +125,7 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
         check_members(members, path.stat().st_size)
         for member in sorted(members, key=lambda m: m.filename):
             target = folder / "unpacked"
-            surveyor = Surveyor()
+            surveyor = CsvScanner()
             with target.open("wb") as plain:
                 for block in _unzipped(archive, member):
                     surveyor.feed(block)

@@ -225,7 +225,7 @@ class _Reader:
         is_packed: bool,
     ) -> list[Part]:
         if not is_packed:
-            plain = PlainFile(Path(file.name).name, self._told_in_text(file.path), survey)
+            plain = PlainFile(Path(file.name).name, self._utf8_safe_path(file.path), survey)
             return self._read_one(plain, contract, batch_id, [])
         parts: list[Part] = []
         for plain in unpack(file.path, Path(file.name).name, self.writer.temporary):
@@ -244,7 +244,7 @@ class _Reader:
             )
         return parts
 
-    def _told_in_text(self, path: Path) -> Path:
+    def _utf8_safe_path(self, path: Path) -> Path:
         """The same file; by a link, where its path is no UTF-8, which Polars takes alone."""
         try:
             str(path).encode()

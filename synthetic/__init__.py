@@ -1,4 +1,4 @@
-"""A made-up behavioral-health agency, at any size, seeded, that writes what real senders would deliver.
+"""A synthetic behavioral-health agency, at any size, seeded, that writes what real senders would deliver.
 
 One life is simulated per client (`people`, `hospital`, `care`, `scores`); every feed is told from that life (`adt`, `claims`,
 `pharmacy`, `screenings`, `outreach`, `referrals`, the `ehr_*` modules) and handed to `landing`, which decides what was known on

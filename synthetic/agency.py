@@ -83,7 +83,7 @@ def synthesize(
     identity_dirt: bool = False,
     formats: Collection[str] = (),
 ) -> SynthesisReport:
-    """Write the landing files of a made-up agency; the same arguments give the same bytes.
+    """Write the landing files of a synthetic agency; the same arguments give the same bytes.
 
     Args:
         landing: Folder to write into. Files of the same content are left as they are.

@@ -27,7 +27,7 @@
 #}
 {% macro contract_keys(source_name) -%}
     {%- set keys = {} -%}
-    {%- for table_name in delivered_tables()[source_name] -%}
+    {%- for table_name in source_tables()[source_name] -%}
         {%- set node = contract_source(source_name, table_name) -%}
         {%- set meta = node.config.meta if node else {} -%}
         {%- do keys.update({table_name: meta.key or ['_batch_id', '_source_row']}) -%}

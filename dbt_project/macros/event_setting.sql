@@ -3,9 +3,9 @@
     unknown (rules/encounters-and-claims.md#event-setting). A code that nothing maps to ICD-10-CM says nothing.
     An emergency visit looks at harm in any position too: that is why the client came.
 #}
-{% macro event_setting(told_setting, principal_mask, kind, any_mask='0') -%}
+{% macro event_setting(reported_setting, principal_mask, kind, any_mask='0') -%}
     case
-        when {{ told_setting }} is not null then {{ told_setting }}
+        when {{ reported_setting }} is not null then {{ reported_setting }}
         when {{ kind }} = 'crisis' then 'psychiatric'
         when
             {{ has_diagnosis(principal_mask, 'is_mental_any') }}

@@ -27,7 +27,7 @@ select * from (
         row_number() over (
             partition by leaving.client_key, leaving.facility_id, leaving.discharged_at
             order by leaving.is_emergency, leaving.event_key
-        ) as telling
+        ) as report_rank
     from (
         select
             stay_key as event_key,
@@ -86,7 +86,7 @@ select * from (
             ) }} <= period.claims_notice_days
         )
 ) as told_discharge
-where telling = 1
+where report_rank = 1
 {%- endmacro %}
 
 {#

@@ -45,7 +45,7 @@ with batch as (
     having count(*) > 1
 ),
 
-{{ table_name }}_standing as (
+{{ table_name }}_current as (
     select repeated.key_hash, repeated.key_check, max(delivered.row_order) as current_order
     from {{ table_name }}_row as delivered
     inner join {{ table_name }}_repeated as repeated
@@ -55,7 +55,7 @@ with batch as (
     group by repeated.key_hash, repeated.key_check
 ),
 {%- else -%}
-{{ table_name }}_standing as (
+{{ table_name }}_current as (
     select key_hash, key_check, max(row_order) as current_order
     from {{ table_name }}_row
     group by key_hash, key_check
@@ -68,7 +68,7 @@ superseded_order as (
     {%- for table_name in keys %}
     select '{{ table_name }}' as table_name, delivered.row_order, standing.current_order
     from {{ table_name }}_row as delivered
-    inner join {{ table_name }}_standing as standing
+    inner join {{ table_name }}_current as standing
         on delivered.key_hash = standing.key_hash and delivered.key_check = standing.key_check
     where delivered.row_order <> standing.current_order
     {{- '\n    union all' if not loop.last }}

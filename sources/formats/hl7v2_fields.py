@@ -22,7 +22,7 @@ import polars as pl
 
 from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_lines import Lines, Text
-from sources.formats.hl7v2_moments import moment_texts, offsets
+from sources.formats.hl7v2_timestamps import moment_texts, offsets
 from sources.formats.hl7v2_values import diagnoses, identifiers, npi, phones
 
 MAX_DIAGNOSES = 10

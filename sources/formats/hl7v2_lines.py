@@ -75,9 +75,9 @@ class Lines:
         self._has_escapes = np.count_nonzero(values == ord("\\")) > self.count
         self.has_padding = not content.isascii() or _has_padding(values, blanks[~is_line_end])
         self.problems: dict[int, Problem] = {}
-        self._codes = self._told_apart(values)
+        self._codes = self._classify_segments(values)
 
-    def _told_apart(self, values: np.ndarray) -> np.ndarray:
+    def _classify_segments(self, values: np.ndarray) -> np.ndarray:
         """The segment's name as a number for each line, 0 for what is no segment."""
         first, second, third, mark = (
             values.take(self._starts + place, mode="clip").astype(np.int32) for place in range(4)

@@ -2,7 +2,7 @@
 
 RFC 4180: comma, quote, doubled quote inside quotes, LF or CRLF. What must not be here: columns, types, contracts.
 
-`Surveyor` looks at every byte once, in blocks, and answers whether Polars may read the file as it is; Polars alone takes
+`CsvScanner` looks at every byte once, in blocks, and answers whether Polars may read the file as it is; Polars alone takes
 a short record for one with empty fields at its end. `blocks` splits a file that is not clean into records, broken ones
 marked. DuckDB's reader was tried for this and is not used: it drops an unclosed quote with all that follows without a
 reject, refuses mixed line ends, and shows undecodable lines altered, not as they came (1.5.6).
@@ -54,7 +54,7 @@ class Survey:
         return self.is_clean and n_fields > 1 and self.delimiters == self.lines * (n_fields - 1)
 
 
-class Surveyor:
+class CsvScanner:
     """Takes a file's bytes block by block."""
 
     def __init__(self) -> None:

@@ -49,8 +49,10 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
     leaves = np.where(
         people.discharge_day[who] < NEVER, people.discharge_day[who] * DAY + 12 * HOUR, NEVER
     )
-    death_told = (people.death_day[who] < NEVER) & draw.chance(0.88, n)
-    death_at = np.where(death_told, people.death_day[who] * DAY + draw.whole(1, 9, n) * DAY, NEVER)
+    death_reported = (people.death_day[who] < NEVER) & draw.chance(0.88, n)
+    death_at = np.where(
+        death_reported, people.death_day[who] * DAY + draw.whole(1, 9, n) * DAY, NEVER
+    )
     status = np.select(
         [leaves < period.t1, people.is_inactive[who] | (merge < period.t1)], [2, 1], 0
     )
@@ -72,7 +74,7 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
                 np.where(draw.chance(0.08, n), draw.whole(0, len(words.FIRST) - 1, n), -1),
             ),
             "birth_date": dates(people.birth_day[who]),
-            "death_date": dates(np.where(death_told, people.death_day[who], NEVER)),
+            "death_date": dates(np.where(death_reported, people.death_day[who], NEVER)),
             "sex": label(("F", "M", "X", "U"), people.sex[who]),
             "race": label([race for race, _ in words.RACE], people.race[who]),
             "ethnicity": label(

@@ -14,7 +14,7 @@ a whole the pharmacy's reference. What is paid and charged for a hospital's clai
 Not carried, for CCLF has no place for it and no mart asks: charges of clinicians, what was allowed of hospitals, charges of
 lines, names of payers and plans, the last digit of a type of bill where it is not the frequency, drg_code_type; of medicines
 what the plan paid and the refills that are left; of members race, ethnicity and telephone. Nor taxonomies of providers: those
-the warehouse takes from the agency's own list (`ehr.provider`), in which the made-up agency says the same. Not written: day of
+the warehouse takes from the agency's own list (`ehr.provider`), in which the synthetic agency says the same. Not written: day of
 loading, specialty, tax number, procedures and equipment (CCLF3, 6).
 
 Some rows stay CSV, with all that they replace or void and all that replaces or voids them:
@@ -46,7 +46,7 @@ from pathlib import Path
 import polars as pl
 
 from synthetic.formats.cclf_records import LAYOUTS, UNSPEAKABLE, fits, records
-from synthetic.formats.cclf_tellable import CANCELS, MBI, OF_FILL, STANDS, fills, medical
+from synthetic.formats.cclf_representable import CANCELS, MBI, OF_FILL, STANDS, fills, medical
 from synthetic.formats.claim_rows import (
     DIAGNOSES,
     MEDICAL,

@@ -103,7 +103,7 @@ def judged(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
 
     Returns:
         claim, line, content and head (what is said of line and claim, hashed), number and original (hashed; null where it
-        corrects nothing), is_told (whether the row by itself can be said).
+        corrects nothing), is_delivered (whether the row by itself can be said).
     """
     original = pl.struct("data_source", pl.col("original_claim_id").alias("number")).hash()
     return [
@@ -113,16 +113,18 @@ def judged(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
         pl.struct(OF_CLAIM).hash().alias("head"),
         pl.struct("data_source", pl.col("claim_id").alias("number")).hash().alias("number"),
         pl.when(pl.col("original_claim_id").is_not_null()).then(original).alias("original"),
-        pl.all_horizontal(condition.fill_null(False) for condition in conditions).alias("is_told"),
+        pl.all_horizontal(condition.fill_null(False) for condition in conditions).alias(
+            "is_delivered"
+        ),
     ]
 
 
-def is_told_whole() -> pl.Expr:
+def is_delivered_whole() -> pl.Expr:
     """Of the lines of a claim: all can be said, came at once, and never again in other words."""
     line = pl.col("line")
     first_file = pl.col("file") == pl.col("file").min()
     return (
-        pl.col("is_told").all()
+        pl.col("is_delivered").all()
         & (pl.col("head").n_unique() == 1)
         & (pl.struct("line", "content").n_unique() == line.n_unique())
         & (line.filter(first_file).n_unique() == line.n_unique())
@@ -133,19 +135,19 @@ def with_their_families(claims: pl.DataFrame) -> pl.DataFrame:
     """The claims that can be told and none of whose family, by what replaces and voids what, cannot.
 
     Args:
-        claims: claim, number, original, is_told; a row per claim. Two versions under one number cannot be told.
+        claims: claim, number, original, is_delivered; a row per claim. Two versions under one number cannot be told.
     """
     same_number = pl.col("claim").n_unique().over("number") == 1
-    claims = claims.with_columns(is_told=pl.col("is_told") & same_number)
+    claims = claims.with_columns(is_delivered=pl.col("is_delivered") & same_number)
     while True:
-        untold = claims.filter(~pl.col("is_told"))
+        untold = claims.filter(~pl.col("is_delivered"))
         numbers = pl.concat([untold["number"], untold["original"].drop_nulls()]).implode()
-        wrong = pl.col("is_told") & (
+        wrong = pl.col("is_delivered") & (
             pl.col("number").is_in(numbers) | pl.col("original").is_in(numbers).fill_null(False)
         )
         if not claims.select(wrong.any()).item():
-            return claims.filter("is_told")
-        claims = claims.with_columns(is_told=pl.col("is_told") & ~wrong)
+            return claims.filter("is_delivered")
+        claims = claims.with_columns(is_delivered=pl.col("is_delivered") & ~wrong)
 
 
 def in_order(columns: Iterable[str]) -> list[pl.Expr]:

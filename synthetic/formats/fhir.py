@@ -76,15 +76,15 @@ def _transcribe(kind: Kind, landing: Path, zone: str) -> None:
     for path in files:
         rows = read(path)
         full = kind.completed(rows)
-        is_told = full.select(~_hash(kind).is_in(untold)).to_series()
-        if not is_told.any():
+        is_delivered = full.select(~_hash(kind).is_in(untold)).to_series()
+        if not is_delivered.any():
             continue
-        told, to = full.filter(is_told), landing / SPEAKER / path.parent.name
+        told, to = full.filter(is_delivered), landing / SPEAKER / path.parent.name
         name = f"{kind.resource}{path.stem.removeprefix(kind.table)}.ndjson"
         write(told.filter(~is_deleted()), kind.told(zone), to / name)
         write(told.filter(is_deleted()), _withdrawal(kind), to / f"deleted_{name}")
         if not kind.is_beside:
-            keep(rows.filter(~is_told), path)
+            keep(rows.filter(~is_delivered), path)
 
 
 def _hash(kind: Kind) -> pl.Expr:

@@ -118,7 +118,7 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
                 row=_hash(*sorted(full.columns)),
                 key=_hash("item_number"),
                 head=_hash(*_HEAD),
-                is_told=_ROW.is_tellable(full.columns, zone),
+                is_delivered=_ROW.is_tellable(full.columns, zone),
                 is_item=pl.col("item_number").is_not_null(),
                 needs_total=pl.col("instrument") == "phq9m",
                 file=pl.lit(place, pl.UInt32),
@@ -132,14 +132,14 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
         .agg(
             pl.col("file").first(),
             is_form=is_form,
-            is_told=pl.col("is_told").all()
+            is_delivered=pl.col("is_delivered").all()
             & (pl.col("file").n_unique() == 1)
             & (pl.col("key").n_unique() == pl.len())
             & (pl.col("head").n_unique() == 1)
             # forms share questions: without its total, a PHQ-9M is taken for a PHQ-9
             & (has_total | ~pl.col("needs_total").any()),
         )
-        .filter("is_told")
+        .filter("is_delivered")
         .select("response", "file", "is_form")
     )
 

@@ -84,14 +84,14 @@ def transcribe(folder: Path, to: Path) -> None:
     for path in files:
         alerts = read(path)
         full = complete(alerts, (*_COLUMNS, *_UNTOLD))
-        is_told = full.select(_is_tellable() & ~_hash(_KEY).is_in(reworded)).to_series()
-        if not is_told.any():
+        is_delivered = full.select(_is_tellable() & ~_hash(_KEY).is_in(reworded)).to_series()
+        if not is_delivered.any():
             continue
-        lines = full.filter(is_told).select(_message()).to_series()
+        lines = full.filter(is_delivered).select(_message()).to_series()
         told = to / path.parent.name / f"{path.stem}.hl7"
         told.parent.mkdir(parents=True, exist_ok=True)
         told.write_bytes(_batch(lines, path.parent.name).encode())
-        keep(alerts.filter(~is_told), path)
+        keep(alerts.filter(~is_delivered), path)
 
 
 def _reworded(files: list[Path]) -> pl.Series:

@@ -45,8 +45,8 @@ from synthetic.formats.claim_rows import MEDICAL, PERSON, ROSTER, claim_hash, co
 from synthetic.formats.row_files import keep, read
 from synthetic.formats.x12_claims import claims
 from synthetic.formats.x12_remittances import remittances
+from synthetic.formats.x12_representable import find
 from synthetic.formats.x12_segments import UNSPEAKABLE
-from synthetic.formats.x12_tellable import find
 
 NAME, SOURCE, SPEAKER = "x12", "claims", "claims_x12"
 _DESCRIBED = (
@@ -71,13 +71,13 @@ def transcribe(folder: Path, to: Path) -> None:
     for place, path in enumerate(files):
         rows = read(path)
         full = completed(rows)
-        is_told = full.select(claim_hash().is_in(told.claims)).to_series()
-        if not is_told.any():
+        is_delivered = full.select(claim_hash().is_in(told.claims)).to_series()
+        if not is_delivered.any():
             continue
         here = told.deliveries.filter(pl.col("file") == place).select("claim", "is_first")
-        whole = full.filter(is_told).with_columns(claim=claim_hash()).join(here, on="claim")
+        whole = full.filter(is_delivered).with_columns(claim=claim_hash()).join(here, on="claim")
         _write(prepared(whole, roster), path, to / path.parent.name)
-        keep(rows.filter(~is_told), path)
+        keep(rows.filter(~is_delivered), path)
 
 
 def _write(rows: pl.DataFrame, path: Path, to: Path) -> None:

@@ -84,8 +84,8 @@ def _billing_taxonomy(*, is_professional: bool) -> pl.Expr:
     facility, rendering = pl.col("facility_taxonomy_code"), pl.col("rendering_taxonomy_code")
     if not is_professional:
         return facility.alias("billing_taxonomy")
-    is_told = pl.col("rendering_npi").is_not_null() & rendering.is_not_null()
-    return pl.when(~is_told).then(pl.coalesce(rendering, facility)).alias("billing_taxonomy")
+    is_delivered = pl.col("rendering_npi").is_not_null() & rendering.is_not_null()
+    return pl.when(~is_delivered).then(pl.coalesce(rendering, facility)).alias("billing_taxonomy")
 
 
 def _provider(delivered: str) -> pl.Expr:

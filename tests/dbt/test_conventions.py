@@ -41,7 +41,7 @@ READS_SOURCES = {
     "fct_reconciliation": "counts what the raw tables hold, against the ledger",
     "fct_set_aside": "staging no longer has the birth dates that it set aside",
     "int_code__collected": "staging's anti-joins would cost more than the model, and add nothing",
-    "int_task__missed_withdrawn": "reads what a correction replaced: the missed appointment that was",
+    "int_task__retracted_missed_appointment": "reads what a correction replaced: the missed appointment that was",
     "int_referral__stepped": "earlier versions of a referral hold the steps that a later one overwrote",
 }
 MOST_MODELS_IN_FOLDER = 20
@@ -128,11 +128,11 @@ def test_every_described_column_says_something(manifest: Manifest) -> None:
 
 
 def _with_tested_key(manifest: Manifest) -> set[str]:
-    """Relations whose key the test `grain` proves."""
+    """Relations whose key the test `unique_key` proves."""
     return {
         test["attached_node"]
         for test in manifest.of("test").values()
-        if (test.get("test_metadata") or {}).get("name") == "grain"
+        if (test.get("test_metadata") or {}).get("name") == "unique_key"
         and test["test_metadata"]["kwargs"].get("key")
     }
 

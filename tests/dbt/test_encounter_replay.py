@@ -32,8 +32,8 @@ MODELS = (
     ("staging", "view", "staging/adt/stg_adt__superseded"),
     ("staging", "view", "staging/adt/stg_adt__event"),
     ("staging", "view", "staging/adt/stg_adt__message"),
-    ("intermediate", "view", "intermediate/encounter/int_message__merged"),
-    ("intermediate", "view", "intermediate/encounter/int_message__placed"),
+    ("intermediate", "view", "intermediate/encounter/int_adt_message__merged"),
+    ("intermediate", "view", "intermediate/encounter/int_adt_message__enriched"),
     ("intermediate", "view", "intermediate/encounter/int_alert__delivered"),
     ("intermediate", "view", "intermediate/encounter/int_alert__sequenced"),
     ("intermediate", "view", "intermediate/encounter/int_encounter__from_adt"),
@@ -155,7 +155,7 @@ class Hospital:
         for seed in ("event_rule", "adt_trigger", "adt_patient_class", "discharge_disposition"):
             run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
         run(
-            "create table intermediate.int_row__received (source varchar, table_name varchar,"
+            "create table intermediate.int_row__delivered (source varchar, table_name varchar,"
             " _batch_id varchar, _source_row bigint, received_at timestamptz)"
         )
         run(
@@ -231,9 +231,9 @@ def test_any_arrival_gives_the_same_encounters(
 def test_the_replay_sees_a_difference(hospital: Hospital) -> None:
     """The comparison above would be worth nothing if encounters did not depend on their alerts."""
     admitted = [Alert(1, "admit", 6), Alert(1, "discharge", 30)]
-    taken_back = [*admitted, Alert(1, "cancelled_discharge", 36)]
-    assert hospital.encounters([admitted]) != hospital.encounters([taken_back])
-    assert len(hospital.encounters([taken_back])) == 1
+    retracted = [*admitted, Alert(1, "cancelled_discharge", 36)]
+    assert hospital.encounters([admitted]) != hospital.encounters([retracted])
+    assert len(hospital.encounters([retracted])) == 1
 
 
 @pytest.mark.parametrize(

@@ -80,14 +80,14 @@ def medicare_chains(draw: st.DrawFn) -> list[Version]:
     part = draw(st.sampled_from("AB"))
     last_day = draw(st.integers(1, 4))
     months = sorted(draw(st.lists(st.integers(1, 6), min_size=1, max_size=4)))
-    is_taken_back = len(months) > 1 and draw(st.booleans())
+    is_retracted = len(months) > 1 and draw(st.booleans())
     story: list[Version] = []
     for n, month in enumerate(months):
         number, amount = 10 * n + 10, 90 - 10 * n
         if n:
             cancelled = story[-1]
             story.append(Version(number, "1", month, cancelled.amount, part, cancelled.last_day))
-        if n == len(months) - 1 and is_taken_back:
+        if n == len(months) - 1 and is_retracted:
             break
         # Days that move make another family of Part A, which the cancellation must not touch.
         last_day = last_day + draw(st.integers(0, 1))

@@ -44,7 +44,7 @@ def test_there_are_score_models_to_look_at() -> None:
     assert {
         "int_risk__reason",
         "int_risk__scored",
-        "int_score__tiered",
+        "int_risk__tiered",
         "mart_client_risk",
     } <= names
 

@@ -135,7 +135,7 @@ BREAKS: dict[str, dict[str, str]] = {
         "No Part 2 notice without consent": _set("part2_notice", "'notice'", _C3),
         # The score with Part 2 evidence is 12, without it 10.
         "Without consent the score is the one without Part 2 evidence": (
-            "update intermediate.int_client__list_scope set evidence_scope = 'without_part2'"
+            "update intermediate.int_client__recipient_view set part2_view = 'redacted'"
             " where client_key = 3"
         ),
         _BETWEEN.format("phq9_first"): _set("phq9_first", "28", _C3),

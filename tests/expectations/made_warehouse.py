@@ -30,8 +30,8 @@ _MARTS = f"""
         i as client_key, 'C' || i as client_id, true as is_agency_client, i > 0 as is_listable,
         'active' as status, null::date as death_date, 40 as age_years
     from range({CLIENTS}) as numbers(i);
-    create table intermediate.int_client__list_scope as
-    select client_key, 'not_needed' as consent_status, false as is_part2_permitted, 'all' as evidence_scope
+    create table intermediate.int_client__recipient_view as
+    select client_key, 'not_needed' as consent_status, false as is_part2_permitted, 'full' as part2_view
     from marts.dim_client
     where is_listable;
     create table marts.fct_task as

@@ -15,7 +15,7 @@ from great_expectations.data_context import AbstractDataContext
 from made_warehouse import SUITES, make_warehouse
 
 from expectations.duckdb_source import open_source
-from expectations.judge import judge, judge_suite
+from expectations.gate import evaluate_suite, judge
 from expectations.suites import read_suites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,7 +63,7 @@ def test_each_expectation_refuses(
     one = tuple(e for e in suite.expectations if _name(e) == expectation)
     source = open_source(wrong, context, "200MB", 1)
     try:
-        verdict, _ = judge_suite(
+        verdict, _ = evaluate_suite(
             source, replace(suite, expectations=one, compares_volume=False), None
         )
     finally:

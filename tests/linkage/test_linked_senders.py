@@ -262,7 +262,7 @@ def test_facts_follow_the_link() -> None:
         and "model.caseload.int_client__from_fhir" in node["depends_on"]["nodes"]
     }
     assert readers == {
-        "int_client__identified", "int_client__described", "int_client__fhir_doubted",
+        "int_client__identified", "int_client__described", "int_fhir_patient__match_conflicts",
         "int_client__linked", "int_decision__resolved", "int_identity__exact",
-        "int_identity__told",
+        "int_person__reported_demographics",
     }  # fmt: skip

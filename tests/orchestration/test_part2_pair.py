@@ -248,7 +248,7 @@ def test_protected_records_change_the_score_that_counts_them(pair: Pair) -> None
         "select count(*) from marts.mart_client_risk where risk_score <> risk_score_without_part2"
     )
     assert _count(pair.protected, query) >= pair.clients // 2
-    scopes = "select count(distinct consent_status) from intermediate.int_client__list_scope"
+    scopes = "select count(distinct consent_status) from intermediate.int_client__recipient_view"
     assert _count(pair.protected, scopes) > 3
 
 

@@ -10,7 +10,7 @@ def _connection(rows: list[tuple[str, bool]]) -> duckdb.DuckDBPyConnection:
     connection.execute(
         "create schema intermediate;"
         "create table intermediate.int_stay__in_hospital"
-        " (evidence_scope varchar, is_end_assumed boolean)"
+        " (part2_view varchar, is_end_assumed boolean)"
     )
     for row in rows:
         connection.execute("insert into intermediate.int_stay__in_hospital values (?, ?)", row)

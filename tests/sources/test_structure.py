@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.formats import structure
-from sources.formats.structure import Surveyor, blocks
+from sources.formats.structure import CsvScanner, blocks
 
 FIELD = st.text(alphabet=st.sampled_from(list('ab é",\n')), max_size=6)
 RECORDS = st.lists(st.lists(FIELD, min_size=3, max_size=3), max_size=12)
@@ -43,7 +43,7 @@ def test_well_formed_files_split_as_pythons_reader_splits_them(
     records: list[list[str]], end: str, quoting: int, size: int
 ) -> None:
     content = written(records, end, quoting)
-    surveyor = Surveyor()
+    surveyor = CsvScanner()
     for start in range(0, len(content), size):
         surveyor.feed(content[start : start + size])
     survey = surveyor.finish()
@@ -61,7 +61,7 @@ def test_well_formed_files_split_as_pythons_reader_splits_them(
 def test_any_bytes_are_surveyed_alike_in_any_blocks_and_no_record_is_lost(
     content: bytes, size: int
 ) -> None:
-    at_once, in_parts = Surveyor(), Surveyor()
+    at_once, in_parts = CsvScanner(), CsvScanner()
     at_once.feed(content)
     for start in range(0, len(content), size):
         in_parts.feed(content[start : start + size])

@@ -11,7 +11,7 @@ import pytest
 from sources.contract import load_contracts
 from sources.ingest import ingest
 
-# The made-up agency hears of hospitals through an exchange; HL7 v2 is read from real hospitals only.
+# The synthetic agency hears of hospitals through an exchange; HL7 v2 is read from real hospitals only.
 NOT_WRITTEN = {("adt", "message")}
 FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
 

@@ -10,8 +10,8 @@ staff as (
 ),
 
 tiered as (
-    select client_key, tier from {{ ref('int_score__tiered') }}
-    where evidence_scope = 'all'
+    select client_key, tier from {{ ref('int_risk__tiered') }}
+    where part2_view = 'full'
 ),
 
 described_client as (

@@ -25,7 +25,7 @@ screening as (
 ),
 
 engagement as (
-    select * from {{ ref('int_engagement__scoped') }}
+    select * from {{ ref('int_engagement__by_part2_view') }}
 ),
 
 outreach as (
@@ -81,7 +81,7 @@ outreach as (
     left join screening on ranked.client_key = screening.client_key
     left join engagement
         on client.client_key = engagement.client_key
-        and client.evidence_scope = engagement.evidence_scope
+        and client.part2_view = engagement.part2_view
 )
 
 select * from outreach

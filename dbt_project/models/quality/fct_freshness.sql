@@ -20,7 +20,7 @@ last_delivery as (
     group by delivery.source
 ),
 
-judged_feed as (
+evaluated_feed as (
     select
         freshness_limit.feed as source,
         last_delivery.last_received_at,
@@ -37,4 +37,4 @@ judged_feed as (
     left join last_delivery on freshness_limit.feed = last_delivery.source
 )
 
-select * from judged_feed
+select * from evaluated_feed

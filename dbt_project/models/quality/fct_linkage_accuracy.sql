@@ -19,7 +19,7 @@ quality_limit as (
 ),
 
 -- linked to one of the agency's clients, rightly or wrongly; a payer's own number is no link
-judged_person as (
+evaluated_person as (
     select
         checked.source,
         checked.is_twin,
@@ -38,9 +38,9 @@ judged_person as (
 
 -- those whom no exact identifier links are the part that likeness is judged by
 measured_person as (
-    select 'all' as scope, * from judged_person
+    select 'all' as scope, * from evaluated_person
     union all
-    select 'scored', * from judged_person
+    select 'scored', * from evaluated_person
     where coalesce(match_rule, 'own_id') in ('scored', 'own_id')
 ),
 

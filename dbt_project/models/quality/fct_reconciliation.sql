@@ -17,7 +17,7 @@ ledger as (
 ),
 
 raw_count as (
-    {%- for source_name, tables in delivered_tables().items() %}
+    {%- for source_name, tables in source_tables().items() %}
     {%- set last_source = loop.last %}
     {%- for table_name in tables %}
     select '{{ source_name }}' as source, '{{ table_name }}' as table_name, count(*) as row_count
@@ -28,7 +28,7 @@ raw_count as (
 ),
 
 superseded_count as (
-    {%- for source_name in delivered_tables() %}
+    {%- for source_name in source_tables() %}
     select '{{ source_name }}' as source, table_name, count(*) as row_count
     from {{ ref('stg_' ~ source_name ~ '__superseded') }}
     group by table_name

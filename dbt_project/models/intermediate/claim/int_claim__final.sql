@@ -26,7 +26,7 @@ final_claim as (
     where coalesce(claim_version.is_final, true)
 ),
 
-judged_claim as (
+evaluated_claim as (
     select
         {{ row_hash([
             'family_hash', 'case when frequency = 7 then 1 else frequency end'
@@ -65,4 +65,4 @@ judged_claim as (
     from final_claim
 )
 
-select * from judged_claim
+select * from evaluated_claim

@@ -122,7 +122,7 @@ ranked_version as (
 
 -- what stood until something later replaced it; a void stands for nothing, a denied version never
 -- stood. An open end is null, and so is a beginning that nobody knows
-judged_version as (
+evaluated_version as (
     select
         family_hash,
         claim_hash,
@@ -147,4 +147,4 @@ judged_version as (
     from ranked_version
 )
 
-select * from judged_version
+select * from evaluated_version

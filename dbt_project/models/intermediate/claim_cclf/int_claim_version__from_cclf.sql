@@ -74,7 +74,7 @@ ranked_version as (
 ),
 
 -- what stood until something later took its place; a cancellation stands for nothing
-judged_version as (
+evaluated_version as (
     select
         part,
         claim_version_id,
@@ -94,4 +94,4 @@ judged_version as (
     from ranked_version
 )
 
-select * from judged_version
+select * from evaluated_version

@@ -24,7 +24,7 @@ ranked_number as (
 
 -- two payers may give two claims of a provider one number: what the claim's own payers answered
 -- counts first
-replaced_number as (
+replaced_sequence as (
     select provider_id, payer_claim_number, min(first_payment_date) as first_payment_date
     from payer_number
     group by provider_id, payer_claim_number
@@ -32,7 +32,7 @@ replaced_number as (
 
 -- a void gets no number of its own: the payer takes back what it paid by the number of what is void
 numbered_version as (
-    select distinct provider_id, claim_id, replaced_number, version_id
+    select distinct provider_id, claim_id, replaced_sequence, version_id
     from {{ ref('int_claim_version__submitted') }}
     where not is_void
 ),
@@ -43,13 +43,13 @@ ranked_version as (
         row_number() over (
             partition by version.provider_id, version.claim_id
             order by
-                case when version.replaced_number is null then 0 else 1 end,
+                case when version.replaced_sequence is null then 0 else 1 end,
                 coalesce(
                     own_number.first_payment_date,
-                    replaced_number.first_payment_date,
+                    replaced_sequence.first_payment_date,
                     cast('9999-12-31' as date)
                 ),
-                version.replaced_number
+                version.replaced_sequence
         ) as version_rank,
         count(*) over (partition by version.provider_id, version.claim_id) as version_count
     from numbered_version as version
@@ -57,11 +57,11 @@ ranked_version as (
         on
         version.provider_id = own_number.provider_id
         and version.claim_id = own_number.claim_id
-        and version.replaced_number = own_number.payer_claim_number
-    left join replaced_number
+        and version.replaced_sequence = own_number.payer_claim_number
+    left join replaced_sequence
         on
-        version.provider_id = replaced_number.provider_id
-        and version.replaced_number = replaced_number.payer_claim_number
+        version.provider_id = replaced_sequence.provider_id
+        and version.replaced_sequence = replaced_sequence.payer_claim_number
 ),
 
 matched_number as (

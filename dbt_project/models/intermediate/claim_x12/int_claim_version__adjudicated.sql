@@ -3,7 +3,7 @@
     service that was rendered and whose payment nobody knows yet; a reversal takes back one decision, whatever comes first.
 #}
 with version as (
-    select distinct provider_id, claim_id, replaced_number, version_id
+    select distinct provider_id, claim_id, replaced_sequence, version_id
     from {{ ref('int_claim_version__submitted') }}
 ),
 
@@ -36,9 +36,9 @@ decided_version as (
 ),
 
 correction as (
-    select distinct provider_id, claim_id, replaced_number, version_id, payer_id
+    select distinct provider_id, claim_id, replaced_sequence, version_id, payer_id
     from {{ ref('int_claim_version__submitted') }}
-    where replaced_number is not null
+    where replaced_sequence is not null
 ),
 
 -- the numbers that corrections name, and the versions that payers gave them to
@@ -50,10 +50,10 @@ given_number as (
         version.claim_id,
         version.payer_id
     from {{ ref('int_claim_payment__matched') }} as payment
-    inner join (select distinct provider_id, replaced_number from correction) as named
+    inner join (select distinct provider_id, replaced_sequence from correction) as named
         on
         payment.provider_id = named.provider_id
-        and payment.payer_claim_number = named.replaced_number
+        and payment.payer_claim_number = named.replaced_sequence
     inner join {{ ref('int_claim_version__submitted') }} as version
         on payment.version_id = version.version_id
 ),
@@ -77,18 +77,18 @@ ranked_number as (
     inner join given_number
         on
         correction.provider_id = given_number.provider_id
-        and correction.replaced_number = given_number.payer_claim_number
+        and correction.replaced_sequence = given_number.payer_claim_number
 ),
 
 adjudicated_version as (
     select
         version.version_id,
         case
-            when version.replaced_number is null then null
+            when version.replaced_sequence is null then null
             when number_version.given_version_id <> version.version_id
                 then number_version.given_version_id
             when first_version.version_id is not null then first_version.version_id
-            else {{ x12_version_id('version.provider_id', "''", 'version.replaced_number') }}
+            else {{ x12_version_id('version.provider_id', "''", 'version.replaced_sequence') }}
         end as original_version_id,
         case
             when decided_version.version_id is null then null
@@ -108,7 +108,7 @@ adjudicated_version as (
         on
         version.provider_id = first_version.provider_id
         and version.claim_id = first_version.claim_id
-        and first_version.replaced_number is null
+        and first_version.replaced_sequence is null
 )
 
 select * from adjudicated_version

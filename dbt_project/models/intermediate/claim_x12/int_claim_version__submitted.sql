@@ -10,7 +10,7 @@ with claim as (
         coalesce(billing_npi, billing_tax_id, '') as provider_id,
         claim_frequency_code = '8' as is_void,
         case when claim_frequency_code in ('7', '8') then payer_claim_control_number end
-            as replaced_number
+            as replaced_sequence
     from {{ ref('stg_claims_x12__claim') }}
 ),
 
@@ -18,9 +18,9 @@ submitted_version as (
     select
         provider_id,
         claim_id,
-        replaced_number,
+        replaced_sequence,
         is_void,
-        {{ x12_version_id('provider_id', 'claim_id', 'replaced_number') }} as version_id,
+        {{ x12_version_id('provider_id', 'claim_id', 'replaced_sequence') }} as version_id,
         billing_npi,
         payer_id,
         _batch_id,

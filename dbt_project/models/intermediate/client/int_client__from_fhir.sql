@@ -5,7 +5,7 @@ with patient as (
 ),
 
 compared_identifier as (
-    select * from {{ ref('int_client__fhir_compared') }}
+    select * from {{ ref('int_fhir_patient__compared') }}
 ),
 
 {{ merged_records('patient') }},

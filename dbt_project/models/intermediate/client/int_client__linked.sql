@@ -173,9 +173,9 @@ linked_client as (
         union all
         select * from alert_link
         union all
-        select * from {{ ref('int_client__booked') }}
+        select * from {{ ref('int_siu_patient__matched') }}
         union all
-        select * from {{ ref('int_client__fhir_doubted') }}
+        select * from {{ ref('int_fhir_patient__match_conflicts') }}
     ) as link
     group by source, source_scope, source_client_id, identifier_type, identifier, client_id
 )

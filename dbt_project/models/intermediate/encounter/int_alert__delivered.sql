@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with message as (
-    select * from {{ ref('int_message__placed') }}
+    select * from {{ ref('int_adt_message__enriched') }}
     where event_type is not null
 ),
 
@@ -67,7 +67,7 @@ hospital_alert as (
         diagnosis_code,
         discharge_disposition_code,
         admitted_from,
-        told_at as received_at,
+        reported_at as received_at,
         'raw_adt.message' as evidence_table,
         _batch_id,
         _source_row

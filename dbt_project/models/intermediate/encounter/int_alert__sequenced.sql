@@ -22,7 +22,7 @@ resent_row as (
         _batch_id,
         _source_row,
         received_at
-    from {{ ref('int_row__received') }}
+    from {{ ref('int_row__delivered') }}
     where source = 'adt'
 ),
 

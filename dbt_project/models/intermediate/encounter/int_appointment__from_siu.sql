@@ -16,7 +16,7 @@ service_code as (
 ),
 
 merged_patient as (
-    select * from {{ ref('int_message__merged') }}
+    select * from {{ ref('int_adt_message__merged') }}
 ),
 
 numbered_message as (
@@ -26,7 +26,7 @@ numbered_message as (
             as source_patient_id,
         row_number() over (
             order by message.message_at, message._batch_id, message._source_row
-        ) as told_number
+        ) as message_sequence
     from message
     left join merged_patient
         on message.sender_id = merged_patient.sender_id
@@ -38,9 +38,9 @@ patient as (
     select
         sender_id,
         source_patient_id,
-        {{ latest_told('medicaid_id') }} as medicaid_id,
-        {{ latest_told('last_name') }} as last_name,
-        {{ latest_told('birth_date') }} as birth_date
+        {{ latest_non_null('medicaid_id') }} as medicaid_id,
+        {{ latest_non_null('last_name') }} as last_name,
+        {{ latest_non_null('birth_date') }} as birth_date
     from numbered_message
     where source_patient_id is not null
     group by sender_id, source_patient_id
@@ -61,13 +61,13 @@ named_message as (
 ),
 
 -- what the trigger says holds against a status field that was not brought up to date
-told_message as (
+reported_message as (
     select
         message.*,
-        case when trigger_rule.told_status = 'scheduled'
-                then coalesce(filler_status.told_status, 'scheduled')
-            else coalesce(trigger_rule.told_status, filler_status.told_status)
-        end as told_status
+        case when trigger_rule.reported_status = 'scheduled'
+                then coalesce(filler_status.reported_status, 'scheduled')
+            else coalesce(trigger_rule.reported_status, filler_status.reported_status)
+        end as reported_status
     from named_message as message
     inner join trigger_rule on message.trigger_event = trigger_rule.trigger_event
     left join filler_status on message.filler_status_code = filler_status.filler_status_code
@@ -78,15 +78,15 @@ appointment as (
     select
         sender_id,
         appointment_number,
-        {{ latest_told('told_status') }} as told_status,
-        {{ latest_told('appointment_at') }} as scheduled_at,
-        {{ latest_told('source_patient_id') }} as source_patient_id,
-        {{ latest_told('appointment_service_code') }} as service_code,
-        {{ latest_told('appointment_type_code') }} as type_code,
-        {{ latest_told('appointment_facility_id') }} as site_id,
-        {{ latest_told('appointment_provider_id') }} as provider_id,
+        {{ latest_non_null('reported_status') }} as reported_status,
+        {{ latest_non_null('appointment_at') }} as scheduled_at,
+        {{ latest_non_null('source_patient_id') }} as source_patient_id,
+        {{ latest_non_null('appointment_service_code') }} as service_code,
+        {{ latest_non_null('appointment_type_code') }} as type_code,
+        {{ latest_non_null('appointment_facility_id') }} as site_id,
+        {{ latest_non_null('appointment_provider_id') }} as provider_id,
         min(message_at) as created_at,
-        max_by(message_at, told_number) filter (where told_status is not null) as status_at,
+        max_by(message_at, message_sequence) filter (where reported_status is not null) as status_at,
         max_by(
             case
                 when appointment_end_at > appointment_at
@@ -95,11 +95,11 @@ appointment as (
                 when appointment_duration_unit in ('H', 'HR') then appointment_duration * 60
                 else appointment_duration
             end,
-            told_number
-        ) filter (where appointment_at is not null) as told_minutes,
-        max_by(_batch_id, told_number) as _batch_id,
-        max_by(_source_row, told_number) as _source_row
-    from told_message
+            message_sequence
+        ) filter (where appointment_at is not null) as reported_minutes,
+        max_by(_batch_id, message_sequence) as _batch_id,
+        max_by(_source_row, message_sequence) as _source_row
+    from reported_message
     group by sender_id, appointment_number
 ),
 
@@ -112,14 +112,14 @@ scheduled_appointment as (
         patient.last_name,
         patient.birth_date,
         appointment.scheduled_at,
-        cast(nullif(round(appointment.told_minutes), 0) as integer) as duration_minutes,
+        cast(nullif(round(appointment.reported_minutes), 0) as integer) as duration_minutes,
         coalesce(by_service.service_line, by_type.service_line, 'other') as service_line,
         appointment.service_code,
         appointment.site_id,
         appointment.provider_id,
         -- the message does not say who cancelled: the client is called rather than not
         case
-            when appointment.told_status <> 'cancelled' then appointment.told_status
+            when appointment.reported_status <> 'cancelled' then appointment.reported_status
             when
                 appointment.scheduled_at
                 < appointment.status_at + {{ engagement_setting('late_cancel_hours') }}
@@ -137,7 +137,7 @@ scheduled_appointment as (
         and appointment.source_patient_id = patient.source_patient_id
     left join service_code as by_service on appointment.service_code = by_service.code
     left join service_code as by_type on appointment.type_code = by_type.code
-    where appointment.told_status <> 'deleted' and appointment.scheduled_at is not null
+    where appointment.reported_status <> 'deleted' and appointment.scheduled_at is not null
 )
 
 select * from scheduled_appointment

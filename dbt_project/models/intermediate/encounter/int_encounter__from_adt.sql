@@ -27,7 +27,7 @@ cancelled_alert as (
 
 -- a cancellation takes back what happened up to it: the admission, or the arrival where nobody
 -- was admitted
-judged_alert as (
+evaluated_alert as (
     select
         *,
         case
@@ -42,12 +42,12 @@ judged_alert as (
                     coalesce(ordered_at > admit_cancelled_at, true)
                     and coalesce(event_at > discharge_cancelled_at, true)
             else coalesce(ordered_at > admit_cancelled_at, true)
-        end as is_standing,
+        end as is_current,
         event_type = 'discharge'
         and coalesce(ordered_at > admit_cancelled_at, true)
-        and not coalesce(event_at > discharge_cancelled_at, true) as is_taken_back,
+        and not coalesce(event_at > discharge_cancelled_at, true) as is_retracted,
         coalesce(patient_class, case when event_type = 'presented' then 'emergency' end)
-            as told_class
+            as reported_class
     from cancelled_alert
 ),
 
@@ -62,36 +62,36 @@ encounter as (
         max_by(facility_type, event_number) filter (where facility_type is not null)
             as facility_type,
         max_by(client_key, event_number) filter (where client_key is not null) as client_key,
-        max_by(told_class, event_number) filter (
-            where is_standing and told_class is not null and event_type <> 'presented'
-        ) as told_class,
-        coalesce(bool_or(is_standing and told_class = 'emergency'), false) as has_emergency_event,
-        coalesce(min(event_at) filter (where is_standing), min(event_at)) as started_at,
+        max_by(reported_class, event_number) filter (
+            where is_current and reported_class is not null and event_type <> 'presented'
+        ) as reported_class,
+        coalesce(bool_or(is_current and reported_class = 'emergency'), false) as has_emergency_event,
+        coalesce(min(event_at) filter (where is_current), min(event_at)) as started_at,
         min(event_at) filter (
             where
-            is_standing
+            is_current
             and event_type in ('admit', 'transfer')
-            and coalesce(told_class, 'inpatient') <> 'emergency'
+            and coalesce(reported_class, 'inpatient') <> 'emergency'
         ) as admitted_at,
-        max_by(told_class, event_number) filter (
-            where is_standing and event_type = 'presented'
+        max_by(reported_class, event_number) filter (
+            where is_current and event_type = 'presented'
         ) as presented_class,
-        max(event_number) filter (where is_standing and event_type = 'discharge')
+        max(event_number) filter (where is_current and event_type = 'discharge')
             as discharge_number,
-        max(event_number) filter (where is_standing and event_type = 'deceased')
+        max(event_number) filter (where is_current and event_type = 'deceased')
             as deceased_number,
-        max(event_number) filter (where is_standing and event_type = 'closed') as closed_number,
-        min(event_number) filter (where is_standing) as opening_number,
+        max(event_number) filter (where is_current and event_type = 'closed') as closed_number,
+        min(event_number) filter (where is_current) as opening_number,
         max_by(diagnosis_code, event_number) filter (
-            where is_standing and diagnosis_code is not null
+            where is_current and diagnosis_code is not null
         ) as diagnosis_code,
         max_by(discharge_disposition_code, event_number) filter (
-            where is_standing and discharge_disposition_code is not null
+            where is_current and discharge_disposition_code is not null
         ) as discharge_disposition_code,
-        max(case when is_taken_back then event_at end) as cancelled_discharge_at,
-        not bool_or(is_standing) as is_cancelled,
+        max(case when is_retracted then event_at end) as cancelled_discharge_at,
+        not bool_or(is_current) as is_cancelled,
         max(event_number) as last_number
-    from judged_alert
+    from evaluated_alert
     group by encounter_key
 ),
 
@@ -102,15 +102,15 @@ decided_encounter as (
         case
             when ending.event_type = 'closed' then 'unknown'
             else ending.event_at_precision
-        end as told_end_precision,
-        ending.event_at as told_end_at,
+        end as reported_end_precision,
+        ending.event_at as reported_end_at,
         deciding.known_at,
         deciding.evidence_table,
         deciding._batch_id,
         deciding._source_row,
         case
             when encounter.facility_type = 'crisis_center' then 'crisis'
-            when encounter.told_class is not null then encounter.told_class
+            when encounter.reported_class is not null then encounter.reported_class
             when
                 encounter.admitted_at is not null
                 and coalesce(encounter.facility_type, '') <> 'emergency_department'
@@ -120,13 +120,13 @@ decided_encounter as (
             else 'inpatient'
         end as encounter_class
     from encounter
-    left join judged_alert as ending
+    left join evaluated_alert as ending
         on
         encounter.encounter_key = ending.encounter_key
         and coalesce(
             encounter.discharge_number, encounter.deceased_number, encounter.closed_number
         ) = ending.event_number
-    inner join judged_alert as deciding
+    inner join evaluated_alert as deciding
         on
         encounter.encounter_key = deciding.encounter_key
         and coalesce(
@@ -149,14 +149,14 @@ closed_encounter as (
         coalesce(decided.admitted_at, decided.started_at) as admitted_at,
         decided.has_emergency_event and decided.encounter_class <> 'crisis' as has_emergency_part,
         case
-            when decided.told_end_at is not null then decided.told_end_at
+            when decided.reported_end_at is not null then decided.reported_end_at
             when
                 decided.encounter_class = 'emergency'
                 and decided.started_at + rule.hanging_hours * interval '1 hour' <= run.as_of
                 then decided.started_at + rule.hanging_hours * interval '1 hour'
         end as ended_at,
         case
-            when decided.told_end_at is not null then decided.told_end_precision
+            when decided.reported_end_at is not null then decided.reported_end_precision
             when
                 decided.encounter_class = 'emergency'
                 and decided.started_at + rule.hanging_hours * interval '1 hour' <= run.as_of
@@ -166,7 +166,7 @@ closed_encounter as (
         decided.diagnosis_code,
         decided.deceased_number is not null as has_died,
         decided.is_cancelled,
-        decided.told_end_at is null and decided.cancelled_discharge_at is not null
+        decided.reported_end_at is null and decided.cancelled_discharge_at is not null
             as is_discharge_cancelled,
         decided.cancelled_discharge_at,
         decided.known_at,

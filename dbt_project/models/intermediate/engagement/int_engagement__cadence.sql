@@ -4,21 +4,21 @@ with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
 
-client_scope as (
-    select * from {{ ref('int_client__scope') }}
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
 ),
 
 last_visit as (
-    select * from {{ ref('int_engagement__visit_last') }}
+    select * from {{ ref('int_engagement__last_visit') }}
 ),
 
 last_line as (
     select
         client_key,
-        evidence_scope,
+        part2_view,
         service_line,
         row_number() over (
-            partition by client_key, evidence_scope order by last_kept_at desc, service_line
+            partition by client_key, part2_view order by last_kept_at desc, service_line
         ) as recency
     from last_visit
     where service_line <> 'any'
@@ -26,54 +26,54 @@ last_line as (
 
 ordered_interval as (
     select
-        client_scope.client_key,
-        client_scope.evidence_scope,
+        client_part2_view.client_key,
+        client_part2_view.part2_view,
         min(service.interval_days) as interval_days
     from {{ ref('fct_treatment_plan') }} as plan
     inner join {{ ref('stg_ehr__treatment_plan_service') }} as service
         on plan.plan_id = service.plan_id
-    inner join client_scope on plan.client_key = client_scope.client_key
+    inner join client_part2_view on plan.client_key = client_part2_view.client_key
     cross join run
     where plan.status = 'active' and plan.start_date <= run.as_of_date
         and service.interval_days > 0
-        and (client_scope.evidence_scope = 'all' or not plan.is_part2)
-    group by client_scope.client_key, client_scope.evidence_scope
+        and (client_part2_view.part2_view = 'full' or not plan.is_part2)
+    group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
 -- visits are only sorted where no plan orders an interval
 visit_day as (
-    select distinct client_scope.client_key, client_scope.evidence_scope, visit.visit_date
+    select distinct client_part2_view.client_key, client_part2_view.part2_view, visit.visit_date
     from {{ ref('fct_visit') }} as visit
-    inner join client_scope on visit.client_key = client_scope.client_key
+    inner join client_part2_view on visit.client_key = client_part2_view.client_key
     left join ordered_interval
-        on client_scope.client_key = ordered_interval.client_key
-        and client_scope.evidence_scope = ordered_interval.evidence_scope
+        on client_part2_view.client_key = ordered_interval.client_key
+        and client_part2_view.part2_view = ordered_interval.part2_view
     cross join run
     where ordered_interval.client_key is null
         and visit.started_at <= run.as_of
         and visit.visit_date
-        > run.as_of_date - cast({{ engagement_setting('rhythm_lookback_days') }} as integer)
-        and (client_scope.evidence_scope = 'all' or not visit.is_part2)
+        > run.as_of_date - cast({{ engagement_setting('interval_lookback_days') }} as integer)
+        and (client_part2_view.part2_view = 'full' or not visit.is_part2)
 ),
 
 visit_interval as (
     select
         client_key,
-        evidence_scope,
+        part2_view,
         visit_date - lag(visit_date) over in_order as interval_days,
         row_number() over (
-            partition by client_key, evidence_scope order by visit_date desc
+            partition by client_key, part2_view order by visit_date desc
         ) as recency
     from visit_day
-    window in_order as (partition by client_key, evidence_scope order by visit_date)
+    window in_order as (partition by client_key, part2_view order by visit_date)
 ),
 
 rhythm as (
-    select client_key, evidence_scope, median(interval_days) as interval_days
+    select client_key, part2_view, median(interval_days) as interval_days
     from visit_interval
     where interval_days is not null
         and recency <= {{ engagement_setting('rhythm_intervals') }}
-    group by client_key, evidence_scope
+    group by client_key, part2_view
     having count(*) >= {{ engagement_setting('rhythm_minimum_intervals') }}
 ),
 
@@ -83,8 +83,8 @@ program as (
 
 cadence as (
     select
-        client_scope.client_key,
-        client_scope.evidence_scope,
+        client_part2_view.client_key,
+        client_part2_view.part2_view,
         cast(coalesce(
             ordered_interval.interval_days,
             rhythm.interval_days,
@@ -97,20 +97,20 @@ cadence as (
             when program.expected_visit_interval_days is not null then 'program'
             when line_default.visit_interval_days is not null then 'service_line'
         end as expected_interval_source
-    from client_scope
-    inner join {{ ref('dim_client') }} as client on client_scope.client_key = client.client_key
+    from client_part2_view
+    inner join {{ ref('dim_client') }} as client on client_part2_view.client_key = client.client_key
     left join ordered_interval
-        on client_scope.client_key = ordered_interval.client_key
-        and client_scope.evidence_scope = ordered_interval.evidence_scope
+        on client_part2_view.client_key = ordered_interval.client_key
+        and client_part2_view.part2_view = ordered_interval.part2_view
     left join rhythm
-        on client_scope.client_key = rhythm.client_key
-        and client_scope.evidence_scope = rhythm.evidence_scope
+        on client_part2_view.client_key = rhythm.client_key
+        and client_part2_view.part2_view = rhythm.part2_view
     left join program
         on client.primary_program_id = program.program_id
-        and (client_scope.evidence_scope = 'all' or not program.is_part2)
+        and (client_part2_view.part2_view = 'full' or not program.is_part2)
     left join last_line
-        on client_scope.client_key = last_line.client_key
-        and client_scope.evidence_scope = last_line.evidence_scope
+        on client_part2_view.client_key = last_line.client_key
+        and client_part2_view.part2_view = last_line.part2_view
         and last_line.recency = 1
     left join {{ ref('service_line_default') }} as line_default
         on last_line.service_line = line_default.service_line

@@ -18,7 +18,7 @@ patient as (
     from {{ ref('int_appointment__from_siu') }}
 ),
 
-told_patient as (
+reported_patient as (
     select distinct
         decision.source,
         patient.source_scope,
@@ -33,7 +33,7 @@ told_patient as (
 known_person as (
     select source, source_scope, source_client_id from identified_person
     union all
-    select source, source_scope, source_client_id from told_patient
+    select source, source_scope, source_client_id from reported_patient
 ),
 
 -- a decision may name a record of the agency that was merged since, or a member of a payer
@@ -103,9 +103,9 @@ ranked_decision as (
     from resolved_decision
 ),
 
-standing_decision as (
+current_decision as (
     select * exclude (recency) from ranked_decision
     where recency = 1
 )
 
-select * from standing_decision
+select * from current_decision

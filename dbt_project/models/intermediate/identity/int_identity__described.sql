@@ -1,6 +1,6 @@
 -- The agency's records, and what other senders told last of people who are no client yet.
-with told_person as (
-    select * from {{ ref('int_identity__told') }}
+with reported_person as (
+    select * from {{ ref('int_person__reported_demographics') }}
 ),
 
 agency_record as (
@@ -18,11 +18,11 @@ record as (
             'first_name', 'last_name', 'name_suffix', 'birth_date', 'sex', 'phone', 'address',
             'zip_code', 'ssn_last4', 'medicaid_id', 'medicare_id',
         ] %}
-        max_by({{ column }}, told_number) filter (where {{ column }} is not null) as {{ column }},
+        max_by({{ column }}, message_sequence) filter (where {{ column }} is not null) as {{ column }},
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as phone_2,
         count(distinct birth_date) > 1 as has_other_birth_date
-    from told_person
+    from reported_person
     group by source, source_scope, source_client_id
     union all
     select

@@ -1,12 +1,12 @@
 {%- set compared = [
     'first_name', 'last_name', 'birth_date', 'sex', 'phone', 'address', 'ssn_last4',
 ] %}
-with identifier_doubt as (
+with identifier_conflict as (
     select
         *,
         cast(null as decimal(18, 4)) as match_probability,
         cast(null as {{ dbt.type_string() }}) as evidence
-    from {{ ref('int_identity__doubted') }}
+    from {{ ref('int_person__match_conflicts') }}
 ),
 
 matched_client as (
@@ -23,7 +23,7 @@ identity_limit as (
     where limit_id = 'review_probability'
 ),
 
-likeness_doubt as (
+probability_conflict as (
     select
         scored_pair.source,
         scored_pair.source_scope,
@@ -51,9 +51,9 @@ likeness_doubt as (
 ),
 
 doubt as (
-    select * from identifier_doubt
+    select * from identifier_conflict
     union all
-    select * from likeness_doubt
+    select * from probability_conflict
 )
 
 select * from doubt

@@ -24,7 +24,7 @@ exact_link as (
     select * from {{ ref('int_identity__exact') }}
 ),
 
-judged_pair as (
+evaluated_pair as (
     select
         pair.source,
         pair.source_scope,
@@ -65,7 +65,7 @@ ranked_pair as (
             partition by source, source_scope, source_client_id, client_id
             order by match_weight desc, candidate_source_client_id
         ) as likeness
-    from judged_pair
+    from evaluated_pair
 ),
 
 best_pair as (

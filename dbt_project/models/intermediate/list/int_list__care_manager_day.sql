@@ -11,9 +11,9 @@ program_member as (
     select * from {{ ref('int_staff__program_member') }}
 ),
 
-list_scope as (
-    select client_key, care_manager_id from {{ ref('int_client__list_scope') }}
-    where evidence_scope = 'all'
+recipient_view as (
+    select client_key, care_manager_id from {{ ref('int_client__recipient_view') }}
+    where part2_view = 'full'
 ),
 
 -- rules/privacy.md#without-consent: only what the colleague may see takes up minutes; a protected
@@ -28,12 +28,12 @@ appointment as (
     left join program_member
         on appointment.program_id = program_member.program_id
         and appointment.provider_id = program_member.staff_id
-    left join list_scope
-        on appointment.client_key = list_scope.client_key
-        and appointment.provider_id = list_scope.care_manager_id
+    left join recipient_view
+        on appointment.client_key = recipient_view.client_key
+        and appointment.provider_id = recipient_view.care_manager_id
     where not appointment.is_part2
         or program_member.staff_id is not null
-        or list_scope.client_key is not null
+        or recipient_view.client_key is not null
 ),
 
 -- rules/tasks-and-lanes.md#capacity: the working share of the shift, less what is booked that day.

@@ -3,8 +3,8 @@ run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
 
-list_scope as (
-    select * from {{ ref('int_client__list_scope') }}
+recipient_view as (
+    select * from {{ ref('int_client__recipient_view') }}
 ),
 
 client as (
@@ -12,7 +12,7 @@ client as (
 ),
 
 tiered as (
-    select * from {{ ref('int_score__tiered') }}
+    select * from {{ ref('int_risk__tiered') }}
 ),
 
 referral as (
@@ -37,8 +37,8 @@ open_referral as (
         cast(count(*) as integer) as open_referral_count,
         {{ listed_texts('referral.barrier_code') }} as barriers
     from referral
-    inner join list_scope on referral.client_key = list_scope.client_key
-    where list_scope.evidence_scope = 'all' or not referral.is_part2
+    inner join recipient_view on referral.client_key = recipient_view.client_key
+    where recipient_view.part2_view = 'full' or not referral.is_part2
     group by referral.client_key
 ),
 
@@ -46,10 +46,10 @@ safety_plan as (
     select distinct document.client_key
     from document
     cross join run
-    inner join list_scope on document.client_key = list_scope.client_key
+    inner join recipient_view on document.client_key = recipient_view.client_key
     where document.document_at <= run.as_of
         and (document.expires_date is null or document.expires_date >= run.as_of_date)
-        and (list_scope.evidence_scope = 'all' or not document.is_part2)
+        and (recipient_view.part2_view = 'full' or not document.is_part2)
 ),
 
 -- rules/privacy.md#minors: the guardian's number for minors only, never for confidential ones
@@ -66,13 +66,13 @@ numbered_client as (
 
 listed as (
     select
-        list_scope.client_key,
-        list_scope.evidence_scope,
-        list_scope.is_part2_permitted,
+        recipient_view.client_key,
+        recipient_view.part2_view,
+        recipient_view.is_part2_permitted,
         -- none, revoked and expired would tell that protected records exist
-        case when list_scope.consent_status = 'consented' then 'consented' else 'not_needed' end
+        case when recipient_view.consent_status = 'consented' then 'consented' else 'not_needed' end
             as consent_status,
-        list_scope.care_manager_id,
+        recipient_view.care_manager_id,
         client.client_id,
         trim(
             coalesce(nullif(trim(client.preferred_name), ''), client.first_name, '')
@@ -104,14 +104,14 @@ listed as (
         open_referral.barriers,
         case when document_feed.has_document then safety_plan.client_key is not null end
             as safety_plan_on_file
-    from list_scope
-    inner join numbered_client as client on list_scope.client_key = client.client_key
+    from recipient_view
+    inner join numbered_client as client on recipient_view.client_key = client.client_key
     inner join tiered
-        on list_scope.client_key = tiered.client_key
-        and list_scope.evidence_scope = tiered.evidence_scope
+        on recipient_view.client_key = tiered.client_key
+        and recipient_view.part2_view = tiered.part2_view
     cross join document_feed
-    left join open_referral on list_scope.client_key = open_referral.client_key
-    left join safety_plan on list_scope.client_key = safety_plan.client_key
+    left join open_referral on recipient_view.client_key = open_referral.client_key
+    left join safety_plan on recipient_view.client_key = safety_plan.client_key
 )
 
 select * from listed

@@ -13,7 +13,7 @@ client as (
 ),
 
 engagement as (
-    select client_key, evidence_scope, last_contact_at from {{ ref('int_engagement__scoped') }}
+    select client_key, part2_view, last_contact_at from {{ ref('int_engagement__by_part2_view') }}
 ),
 
 care_manager_day as (
@@ -48,7 +48,7 @@ waiting_task as (
     inner join client on task.client_key = client.client_key
     left join engagement
         on client.client_key = engagement.client_key
-        and client.evidence_scope = engagement.evidence_scope
+        and client.part2_view = engagement.part2_view
 ),
 
 -- rules/tasks-and-lanes.md#list-order: overdue, tier, score, waiting; referrals by tier, score,
@@ -90,7 +90,7 @@ spilled as (
         cast(filled.rank as integer) as rank,
         filled.minutes_so_far,
         coalesce(
-            filled.lane > {{ risk_setting('never_spills_at_most') }}
+            filled.lane > {{ risk_setting('max_lane_exempt_from_spillover') }}
             and filled.minutes_so_far > care_manager_day.working_minutes,
             false
         ) as is_spillover

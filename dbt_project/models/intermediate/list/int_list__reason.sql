@@ -1,6 +1,6 @@
 with
-list_scope as (
-    select client_key, evidence_scope from {{ ref('int_client__list_scope') }}
+recipient_view as (
+    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
 ),
 
 task as (
@@ -10,7 +10,7 @@ task as (
 
 reason as (
     select * from {{ ref('int_risk__reason') }}
-    where spine = 'now' and points > 0
+    where score_point = 'current' and points > 0
 ),
 
 -- The task speaks first, so a reason that rests on the same evidence would only say it twice.
@@ -23,10 +23,10 @@ further_reason as (
             order by reason.points desc, reason.evidence_date desc nulls last, reason.rule_id
         ) as reason_order
     from task
-    inner join list_scope on task.client_key = list_scope.client_key
+    inner join recipient_view on task.client_key = recipient_view.client_key
     inner join reason
-        on list_scope.client_key = reason.client_key
-        and list_scope.evidence_scope = reason.evidence_scope
+        on recipient_view.client_key = reason.client_key
+        and recipient_view.part2_view = reason.part2_view
     where reason.evidence_key is null or reason.evidence_key <> task.evidence_key
 ),
 

@@ -1,6 +1,6 @@
 with
-list_scope as (
-    select * from {{ ref('int_client__list_scope') }}
+recipient_view as (
+    select * from {{ ref('int_client__recipient_view') }}
 ),
 
 screening as (
@@ -27,10 +27,10 @@ visible_response as (
         screening.item_9,
         screening.level
     from screening
-    inner join list_scope on screening.client_key = list_scope.client_key
+    inner join recipient_view on screening.client_key = recipient_view.client_key
     where screening.status = 'completed'
         and (screening.instrument <> 'cssrs' or screening.level is not null)
-        and (list_scope.evidence_scope = 'all' or not screening.is_part2)
+        and (recipient_view.part2_view = 'full' or not screening.is_part2)
 ),
 
 ordered_response as (

@@ -3,8 +3,8 @@ run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
 
-list_scope as (
-    select client_key, evidence_scope from {{ ref('int_client__list_scope') }}
+recipient_view as (
+    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
 ),
 
 task as (
@@ -42,9 +42,9 @@ visible_task as (
         task_minute.minutes
     from task
     cross join run
-    inner join list_scope
-        on task.client_key = list_scope.client_key
-        and task.evidence_scope = list_scope.evidence_scope
+    inner join recipient_view
+        on task.client_key = recipient_view.client_key
+        and task.part2_view = recipient_view.part2_view
     inner join task_minute on task.lane = task_minute.lane
     left join disposition
         on task.discharge_disposition_code = disposition.discharge_disposition_code

@@ -23,7 +23,7 @@ barrier_version as (
 ),
 
 -- no barrier is heard of before its referral is made
-told_barrier as (
+reported_barrier as (
     select
         referral.referral_key,
         case
@@ -70,9 +70,9 @@ stepped as (
         following_step.next_status_at,
         following_step.next_status,
         case
-            when told_barrier.barrier_at >= following_step.status_at
-                and coalesce(told_barrier.barrier_at < following_step.next_status_at, true)
-                then told_barrier.barrier_at
+            when reported_barrier.barrier_at >= following_step.status_at
+                and coalesce(reported_barrier.barrier_at < following_step.next_status_at, true)
+                then reported_barrier.barrier_at
         end as barrier_at,
         referral.referral_id,
         referral.client_key,
@@ -83,7 +83,7 @@ stepped as (
         referral.evidence_key
     from following_step
     inner join referral on following_step.referral_key = referral.referral_key
-    left join told_barrier on referral.referral_key = told_barrier.referral_key
+    left join reported_barrier on referral.referral_key = reported_barrier.referral_key
     where following_step.status <> 'closed'
 )
 

@@ -1,6 +1,6 @@
 with
 latest_screening as (
-    select * from {{ ref('int_score__screening_latest') }}
+    select * from {{ ref('int_risk__latest_screening') }}
 ),
 
 screening as (
@@ -8,15 +8,15 @@ screening as (
 ),
 
 dated_event as (
-    select * from {{ ref('int_score__acute_dated') }}
+    select * from {{ ref('int_risk__acute_event_by_score_date') }}
 ),
 
 acute_event as (
-    select * from {{ ref('int_score__acute_event') }}
+    select * from {{ ref('int_risk__acute_event') }}
 ),
 
 diagnosis_fact as (
-    select * from {{ ref('int_score__diagnosis_found') }}
+    select * from {{ ref('int_risk__active_diagnosis') }}
 ),
 
 window_days as (
@@ -28,7 +28,7 @@ window_days as (
 
 screened as (
     select
-        spine, evidence_scope, client_key, screening_key, administered_date, age_days,
+        score_point, part2_view, client_key, screening_key, administered_date, age_days,
         case instrument
             when 'phq9' then 'phq9_latest'
             when 'audit' then 'audit_total'
@@ -45,8 +45,8 @@ screened as (
 -- weeks of treatment.
 course as (
     select
-        latest.spine,
-        latest.evidence_scope,
+        latest.score_point,
+        latest.part2_view,
         latest.client_key,
         latest.screening_key,
         latest.administered_date,
@@ -58,7 +58,7 @@ course as (
                 > latest.baseline_score * {{ risk_setting('phq9_response_share') }}
                 and latest.administered_date - latest.baseline_date
                 >= {{ risk_setting_days('phq9_response_day') }}
-                then floor((latest.spine_date - latest.baseline_date) / 7)
+                then floor((latest.score_date - latest.baseline_date) / 7)
         end as weeks_without_response
     from latest_screening as latest
     where latest.instrument = 'phq9'
@@ -67,7 +67,7 @@ course as (
 
 screening_fact as (
     select
-        screened.spine, screened.evidence_scope, screened.client_key, screened.screening_key,
+        screened.score_point, screened.part2_view, screened.client_key, screened.screening_key,
         screened.measure, screened.value, screened.is_part2,
         screened.administered_date as evidence_date
     from screened
@@ -76,13 +76,13 @@ screening_fact as (
         and screened.age_days <= window_days.window_days
     union all
     select
-        spine, evidence_scope, client_key, screening_key,
+        score_point, part2_view, client_key, screening_key,
         'phq9_rise' as measure, rise as value, is_part2, administered_date as evidence_date
     from course
     where rise > 0
     union all
     select
-        spine, evidence_scope, client_key, screening_key,
+        score_point, part2_view, client_key, screening_key,
         'phq9_weeks_without_response' as measure, weeks_without_response as value, is_part2,
         administered_date as evidence_date
     from course
@@ -91,9 +91,9 @@ screening_fact as (
 
 self_harm as (
     select
-        spine, evidence_scope, client_key, event_key, start_date, start_days, is_part2,
+        score_point, part2_view, client_key, event_key, start_date, start_days, is_part2,
         row_number() over (
-            partition by spine, evidence_scope, client_key
+            partition by score_point, part2_view, client_key
             order by start_days, is_part2, event_key
         ) as recency
     from dated_event
@@ -103,8 +103,8 @@ self_harm as (
 
 fact as (
     select
-        screening_fact.spine,
-        screening_fact.evidence_scope,
+        screening_fact.score_point,
+        screening_fact.part2_view,
         screening_fact.client_key,
         screening_fact.measure,
         cast(screening_fact.value as decimal(18, 4)) as value,
@@ -116,8 +116,8 @@ fact as (
     inner join screening on screening_fact.screening_key = screening.screening_key
     union all
     select
-        self_harm.spine,
-        self_harm.evidence_scope,
+        self_harm.score_point,
+        self_harm.part2_view,
         self_harm.client_key,
         'days_since_self_harm' as measure,
         cast(self_harm.start_days as decimal(18, 4)) as value,

@@ -9,18 +9,18 @@ client_day as (
     select
         client.client_key,
         client.source,
-        client_scope.evidence_scope,
-        spine.spine,
-        spine.spine_at,
-        spine.spine_date
+        client_part2_view.part2_view,
+        score_date.score_point,
+        score_date.score_at,
+        score_date.score_date
     from client
-    inner join {{ ref('int_client__scope') }} as client_scope
-        on client.client_key = client_scope.client_key
-    cross join {{ ref('int_score__spine') }} as spine
+    inner join {{ ref('int_client__part2_view') }} as client_part2_view
+        on client.client_key = client_part2_view.client_key
+    cross join {{ ref('int_risk__score_date') }} as score_date
 ),
 
 last_seen as (
-    select * from {{ ref('int_score__visit_seen') }}
+    select * from {{ ref('int_risk__last_kept_visit') }}
 ),
 
 stretched_gap as (
@@ -36,16 +36,16 @@ stretched_gap as (
 -- Proof is for the present. Two visits may begin at the same moment: either stands for the day.
 simultaneous_visit as (
     select
-        gap.evidence_scope, gap.client_key, visit.is_part2, visit.evidence_table,
+        gap.part2_view, gap.client_key, visit.is_part2, visit.evidence_table,
         visit.evidence_key,
         row_number() over (
-            partition by gap.evidence_scope, gap.client_key
+            partition by gap.part2_view, gap.client_key
             order by visit.is_part2, visit.evidence_table, visit.evidence_key
         ) as visit_order
     from stretched_gap as gap
     inner join {{ ref('fct_visit') }} as visit
         on gap.client_key = visit.client_key and gap.last_seen_at = visit.started_at
-    where gap.spine = 'now' and (gap.evidence_scope = 'all' or not visit.is_part2)
+    where gap.score_point = 'current' and (gap.part2_view = 'full' or not visit.is_part2)
 ),
 
 last_visit as (
@@ -55,24 +55,24 @@ last_visit as (
 
 cadence_fact as (
     select
-        gap.spine, gap.evidence_scope, gap.client_key,
+        gap.score_point, gap.part2_view, gap.client_key,
         'cadence_gap_ratio' as measure, gap.gap_ratio as value,
         coalesce(last_visit.is_part2, false) as is_part2,
         last_visit.evidence_table, last_visit.evidence_key, gap.last_seen_date as evidence_date
     from stretched_gap as gap
     left join last_visit
         on gap.client_key = last_visit.client_key
-        and gap.evidence_scope = last_visit.evidence_scope
+        and gap.part2_view = last_visit.part2_view
 ),
 
 missed_fact as (
     select
-        missed.spine, missed.evidence_scope, missed.client_key,
+        missed.score_point, missed.part2_view, missed.client_key,
         'missed_of_last_3' as measure,
         cast(missed.missed_count as decimal(18, 4)) as value,
         missed.is_part2, appointment.evidence_table, appointment.evidence_key,
         missed.scheduled_date as evidence_date
-    from {{ ref('int_score__appointment_missed') }} as missed
+    from {{ ref('int_risk__missed_appointment') }} as missed
     inner join client on missed.client_key = client.client_key
     inner join {{ ref('fct_appointment') }} as appointment
         on missed.appointment_key = appointment.appointment_key
@@ -81,38 +81,38 @@ missed_fact as (
 future_appointment as (
     select client_key, scheduled_at, created_at, status, status_at, is_part2
     from {{ ref('fct_appointment') }}
-    where scheduled_at > (select min(spine_at) from {{ ref('int_score__spine') }})
+    where scheduled_at > (select min(score_at) from {{ ref('int_risk__score_date') }})
 ),
 
 -- What was booked on the day: made by then, not yet due, and not yet taken back.
 booked as (
-    select distinct client_day.spine, client_day.evidence_scope, client_day.client_key
+    select distinct client_day.score_point, client_day.part2_view, client_day.client_key
     from future_appointment as appointment
     inner join client_day
         on appointment.client_key = client_day.client_key
-        and appointment.scheduled_at > client_day.spine_at
-        and (appointment.created_at is null or appointment.created_at <= client_day.spine_at)
+        and appointment.scheduled_at > client_day.score_at
+        and (appointment.created_at is null or appointment.created_at <= client_day.score_at)
         and (
             appointment.status in ('scheduled', 'kept', 'no_show')
-            or appointment.status_at > client_day.spine_at
+            or appointment.status_at > client_day.score_at
         )
-        and (client_day.evidence_scope = 'all' or not appointment.is_part2)
+        and (client_day.part2_view = 'full' or not appointment.is_part2)
 ),
 
 -- Unknown is not zero: nobody's calendar is known where the record system sends no appointments.
 unbooked_fact as (
     select
-        client_day.spine, client_day.evidence_scope, client_day.client_key,
+        client_day.score_point, client_day.part2_view, client_day.client_key,
         'no_future_appointment' as measure,
         cast(1 as decimal(18, 4)) as value,
         false as is_part2,
         'raw_ehr.appointment' as evidence_table,
         cast(null as {{ dbt.type_string() }}) as evidence_key,
-        client_day.spine_date as evidence_date
+        client_day.score_date as evidence_date
     from client_day
     left join booked
-        on client_day.spine = booked.spine
-        and client_day.evidence_scope = booked.evidence_scope
+        on client_day.score_point = booked.score_point
+        and client_day.part2_view = booked.part2_view
         and client_day.client_key = booked.client_key
     where booked.client_key is null and client_day.source = 'ehr'
         and exists (select 1 from {{ ref('fct_appointment') }})
@@ -120,31 +120,31 @@ unbooked_fact as (
 
 unseen_intake as (
     select
-        client_day.spine, client_day.evidence_scope, client_day.client_key,
+        client_day.score_point, client_day.part2_view, client_day.client_key,
         'days_unseen_since_intake' as measure,
-        cast(client_day.spine_date - intake.first_contact_date as decimal(18, 4)) as value,
+        cast(client_day.score_date - intake.first_contact_date as decimal(18, 4)) as value,
         intake.is_part2, intake.evidence_table, intake.evidence_key,
         intake.first_contact_date as evidence_date,
         row_number() over (
-            partition by client_day.spine, client_day.evidence_scope, client_day.client_key
+            partition by client_day.score_point, client_day.part2_view, client_day.client_key
             order by intake.first_contact_at desc, intake.intake_key
         ) as recency
     from {{ ref('fct_intake') }} as intake
     inner join client_day
         on intake.client_key = client_day.client_key
-        and intake.first_contact_at <= client_day.spine_at
-        and (client_day.evidence_scope = 'all' or not intake.is_part2)
+        and intake.first_contact_at <= client_day.score_at
+        and (client_day.part2_view = 'full' or not intake.is_part2)
     left join last_seen
-        on client_day.spine = last_seen.spine
-        and client_day.evidence_scope = last_seen.evidence_scope
+        on client_day.score_point = last_seen.score_point
+        and client_day.part2_view = last_seen.part2_view
         and client_day.client_key = last_seen.client_key
     where last_seen.client_key is null
-        and (intake.first_service_at is null or intake.first_service_at > client_day.spine_at)
+        and (intake.first_service_at is null or intake.first_service_at > client_day.score_at)
 ),
 
 unseen_fact as (
     select
-        spine, evidence_scope, client_key, measure, value,
+        score_point, part2_view, client_key, measure, value,
         is_part2, evidence_table, evidence_key, evidence_date
     from unseen_intake
     where recency = 1

@@ -5,8 +5,8 @@ client as (
 ),
 
 screening as (
-    select * from {{ ref('int_score__screening_latest') }}
-    where spine = 'now' and evidence_scope = 'all'
+    select * from {{ ref('int_risk__latest_screening') }}
+    where score_point = 'current' and part2_view = 'full'
 ),
 
 screened as (
@@ -24,9 +24,9 @@ screened as (
 asked_need as (
     select distinct fct_screening.client_key
     from {{ ref('fct_screening') }} as fct_screening
-    inner join {{ ref('int_score__spine') }} as spine
-        on spine.spine = 'now'
-        and spine.spine_date - fct_screening.administered_date
+    inner join {{ ref('int_risk__score_date') }} as score_date
+        on score_date.score_point = 'current'
+        and score_date.score_date - fct_screening.administered_date
         <= {{ risk_window_days('need_safety') }}
     where fct_screening.instrument = 'sdoh' and fct_screening.status = 'completed'
 ),
@@ -35,8 +35,8 @@ asked_need as (
 enrolled as (
     select distinct eligibility.client_key
     from {{ ref('fct_eligibility') }} as eligibility
-    inner join {{ ref('int_score__spine') }} as spine
-        on spine.spine = 'now' and eligibility.start_date <= spine.spine_date
+    inner join {{ ref('int_risk__score_date') }} as score_date
+        on score_date.score_point = 'current' and eligibility.start_date <= score_date.score_date
     where eligibility.basis = 'payer'
 ),
 
@@ -46,8 +46,8 @@ diagnosed as (
 
 seen as (
     select client_key, gap_ratio
-    from {{ ref('int_score__visit_seen') }}
-    where spine = 'now' and evidence_scope = 'all'
+    from {{ ref('int_risk__last_kept_visit') }}
+    where score_point = 'current' and part2_view = 'full'
 ),
 
 -- rules/risk-score.md#data-gaps: unknown is not zero; what could not be scored is named. The order

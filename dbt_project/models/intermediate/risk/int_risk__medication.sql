@@ -7,15 +7,15 @@ window_days as (
     group by measure
 ),
 
--- Only what can still be a gap on some day of the spine: the rest of the orders never is one.
+-- Only what can still be a gap on some day of the score_point: the rest of the orders never is one.
 medication as (
     select * from {{ ref('fct_medication') }}
     where is_long_acting_injectable
         or (
             medication_class in ('moud', 'antidepressant')
             and start_date + days_supply >= (
-                select min(spine_date) - (select max(window_days) from window_days)
-                from {{ ref('int_score__spine') }}
+                select min(score_date) - (select max(window_days) from window_days)
+                from {{ ref('int_risk__score_date') }}
             )
         )
 ),
@@ -26,19 +26,19 @@ injection_visit as (
     where service_line = 'injection' and client_key is not null
 ),
 
-spine as (
-    select * from {{ ref('int_score__spine') }}
+score_date as (
+    select * from {{ ref('int_risk__score_date') }}
 ),
 
-client_scope as (
-    select * from {{ ref('int_client__scope') }}
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
 ),
 
 known_order as (
     select
-        spine.spine,
-        spine.spine_date,
-        client_scope.evidence_scope,
+        score_date.score_point,
+        score_date.score_date,
+        client_part2_view.part2_view,
         medication.client_key,
         medication.medication_key,
         medication.medication_class,
@@ -51,9 +51,9 @@ known_order as (
         medication.evidence_table,
         medication.evidence_key
     from medication
-    inner join spine on medication.start_date <= spine.spine_date
-    inner join client_scope on medication.client_key = client_scope.client_key
-    where client_scope.evidence_scope = 'all' or not medication.is_part2
+    inner join score_date on medication.start_date <= score_date.score_date
+    inner join client_part2_view on medication.client_key = client_part2_view.client_key
+    where client_part2_view.part2_view = 'full' or not medication.is_part2
 ),
 
 -- The order whose supply lasts longest speaks for its class; one without a supply says nothing.
@@ -61,7 +61,7 @@ last_supply as (
     select
         *,
         row_number() over (
-            partition by spine, evidence_scope, client_key, medication_class
+            partition by score_point, part2_view, client_key, medication_class
             order by supply_end_date desc, start_date desc, medication_key
         ) as supply_order
     from known_order
@@ -73,19 +73,19 @@ last_supply as (
 -- An order that was ended is a decision, not a gap.
 supply_gap as (
     select
-        spine,
-        evidence_scope,
+        score_point,
+        part2_view,
         client_key,
         case medication_class
             when 'moud' then 'moud_gap_days' else 'antidepressant_gap_days'
         end as measure,
-        spine_date - supply_end_date as days,
+        score_date - supply_end_date as days,
         is_part2,
         evidence_table,
         evidence_key,
         supply_end_date as evidence_date
     from last_supply
-    where supply_order = 1 and (end_date is null or end_date >= spine_date)
+    where supply_order = 1 and (end_date is null or end_date >= score_date)
 ),
 
 -- A kept injection visit around the due date or later settles it, whatever the order says yet.
@@ -94,7 +94,7 @@ last_injection as (
         *,
         next_due_date - {{ risk_setting_days('injection_early_days') }} as settled_from_date,
         row_number() over (
-            partition by spine, evidence_scope, client_key, medication_class
+            partition by score_point, part2_view, client_key, medication_class
             order by next_due_date desc, start_date desc, medication_key
         ) as due_order
     from known_order
@@ -103,12 +103,12 @@ last_injection as (
 
 settled_injection as (
     select distinct
-        last_injection.spine, last_injection.evidence_scope, last_injection.medication_key
+        last_injection.score_point, last_injection.part2_view, last_injection.medication_key
     from last_injection
     inner join injection_visit on last_injection.client_key = injection_visit.client_key
     where injection_visit.visit_date >= last_injection.settled_from_date
-        and injection_visit.visit_date <= last_injection.spine_date
-        and (last_injection.evidence_scope = 'all' or not injection_visit.is_part2)
+        and injection_visit.visit_date <= last_injection.score_date
+        and (last_injection.part2_view = 'full' or not injection_visit.is_part2)
 ),
 
 -- of several classes the one that is overdue longest
@@ -117,31 +117,31 @@ overdue_injection as (
         last_injection.*,
         row_number() over (
             partition by
-                last_injection.spine, last_injection.evidence_scope, last_injection.client_key
+                last_injection.score_point, last_injection.part2_view, last_injection.client_key
             order by
                 last_injection.next_due_date, last_injection.is_part2,
                 last_injection.medication_key
         ) as overdue_order
     from last_injection
     left join settled_injection
-        on last_injection.spine = settled_injection.spine
-        and last_injection.evidence_scope = settled_injection.evidence_scope
+        on last_injection.score_point = settled_injection.score_point
+        and last_injection.part2_view = settled_injection.part2_view
         and last_injection.medication_key = settled_injection.medication_key
     where last_injection.due_order = 1
         and (
             last_injection.end_date is null
-            or last_injection.end_date >= last_injection.spine_date
+            or last_injection.end_date >= last_injection.score_date
         )
         and settled_injection.medication_key is null
 ),
 
 injection_overdue as (
     select
-        spine,
-        evidence_scope,
+        score_point,
+        part2_view,
         client_key,
         'lai_overdue_days' as measure,
-        spine_date - next_due_date as days,
+        score_date - next_due_date as days,
         is_part2,
         evidence_table,
         evidence_key,
@@ -158,8 +158,8 @@ gap as (
 
 fact as (
     select
-        gap.spine,
-        gap.evidence_scope,
+        gap.score_point,
+        gap.part2_view,
         gap.client_key,
         gap.measure,
         cast(gap.days as decimal(18, 4)) as value,

@@ -22,7 +22,7 @@ cap as (
 
 scored_fact as (
     {%- for domain in domains %}
-    select spine, evidence_scope, client_key, measure, value, is_part2
+    select score_point, part2_view, client_key, measure, value, is_part2
     from {{ ref('int_risk__' ~ domain) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -31,10 +31,10 @@ scored_fact as (
 worded_fact as (
     {%- for domain in domains %}
     select
-        spine, evidence_scope, client_key, measure, value, is_part2,
-        case when spine = 'now' then evidence_table end as evidence_table,
-        case when spine = 'now' then evidence_key end as evidence_key,
-        case when spine = 'now' then evidence_date end as evidence_date
+        score_point, part2_view, client_key, measure, value, is_part2,
+        case when score_point = 'current' then evidence_table end as evidence_table,
+        case when score_point = 'current' then evidence_key end as evidence_key,
+        case when score_point = 'current' then evidence_date end as evidence_date
     from {{ ref('int_risk__' ~ domain) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -42,7 +42,7 @@ worded_fact as (
 
 -- Where "A or B" gives points once, B stands back for A; such pairs are clinical (tested).
 yielding_rule as (
-    select fact.spine, fact.evidence_scope, fact.client_key, weight.rule_id
+    select fact.score_point, fact.part2_view, fact.client_key, weight.rule_id
     from {{ ref('int_risk__clinical') }} as fact
     inner join weight as stronger
         on fact.measure = stronger.measure
@@ -55,7 +55,7 @@ yielding_rule as (
 -- Rules that may yield are few; the rest keeps clear of one more join.
 point as (
     select
-        fact.spine, fact.evidence_scope, fact.client_key, weight.domain, weight.points,
+        fact.score_point, fact.part2_view, fact.client_key, weight.domain, weight.points,
         fact.is_part2
     from scored_fact as fact
     inner join weight
@@ -66,7 +66,7 @@ point as (
     where weight.yields_to is null
     union all
     select
-        fact.spine, fact.evidence_scope, fact.client_key, weight.domain, weight.points,
+        fact.score_point, fact.part2_view, fact.client_key, weight.domain, weight.points,
         fact.is_part2
     from {{ ref('int_risk__clinical') }} as fact
     inner join weight
@@ -76,19 +76,19 @@ point as (
         and fact.value <= weight.at_most
     left join yielding_rule
         on weight.rule_id = yielding_rule.rule_id
-        and fact.spine = yielding_rule.spine
-        and fact.evidence_scope = yielding_rule.evidence_scope
+        and fact.score_point = yielding_rule.score_point
+        and fact.part2_view = yielding_rule.part2_view
         and fact.client_key = yielding_rule.client_key
     where weight.yields_to is not null and yielding_rule.rule_id is null
 ),
 
 domain_point as (
     select
-        spine, evidence_scope, client_key, domain,
+        score_point, part2_view, client_key, domain,
         sum(points) as points,
         max(case when is_part2 then 1 else 0 end) as has_part2
     from point
-    group by spine, evidence_scope, client_key, domain
+    group by score_point, part2_view, client_key, domain
 ),
 
 domain_sum as (
@@ -99,20 +99,20 @@ domain_sum as (
 
 client_sum as (
     select
-        spine, evidence_scope, client_key,
+        score_point, part2_view, client_key,
         sum(least(points, cap)) as points,
         max(has_part2) as has_part2
     from domain_sum
-    group by spine, evidence_scope, client_key
+    group by score_point, part2_view, client_key
 ),
 
 cap_row as (
-    select spine, evidence_scope, client_key, domain, cap - points as points, has_part2
+    select score_point, part2_view, client_key, domain, cap - points as points, has_part2
     from domain_sum
     where points > cap
     union all
     select
-        client_sum.spine, client_sum.evidence_scope, client_sum.client_key, cap.domain,
+        client_sum.score_point, client_sum.part2_view, client_sum.client_key, cap.domain,
         cap.cap - client_sum.points as points, client_sum.has_part2
     from client_sum
     inner join cap on cap.domain = 'total' and client_sum.points > cap.cap
@@ -121,9 +121,9 @@ cap_row as (
 -- The words and the proof are for the present; of earlier days only the points are asked.
 reason as (
     select
-        fact.spine, fact.evidence_scope, fact.client_key, weight.rule_id, weight.domain,
+        fact.score_point, fact.part2_view, fact.client_key, weight.rule_id, weight.domain,
         weight.points,
-        case when fact.spine = 'now' then {{ filled_reason('weight.reason') }} end as reason,
+        case when fact.score_point = 'current' then {{ filled_reason('weight.reason') }} end as reason,
         fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
     from worded_fact as fact
     inner join weight
@@ -133,16 +133,16 @@ reason as (
         and fact.value <= weight.at_most
     left join yielding_rule
         on weight.rule_id = yielding_rule.rule_id
-        and fact.spine = yielding_rule.spine
-        and fact.evidence_scope = yielding_rule.evidence_scope
+        and fact.score_point = yielding_rule.score_point
+        and fact.part2_view = yielding_rule.part2_view
         and fact.client_key = yielding_rule.client_key
     where yielding_rule.rule_id is null
     union all
     select
-        cap_row.spine, cap_row.evidence_scope, cap_row.client_key,
+        cap_row.score_point, cap_row.part2_view, cap_row.client_key,
         'cap_' || cap_row.domain as rule_id, cap_row.domain,
         cast(cap_row.points as integer) as points,
-        case when cap_row.spine = 'now' then cap.reason end as reason,
+        case when cap_row.score_point = 'current' then cap.reason end as reason,
         cap_row.has_part2 = 1 as is_part2,
         null as evidence_table, null as evidence_key, null as evidence_date
     from cap_row

@@ -1,10 +1,10 @@
 with
-client_scope as (
-    select * from {{ ref('int_client__scope') }}
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
 ),
 
-spine as (
-    select * from {{ ref('int_score__spine') }}
+score_date as (
+    select * from {{ ref('int_risk__score_date') }}
 ),
 
 reason as (
@@ -17,45 +17,45 @@ tier as (
 
 -- Only the lanes that make a client critical: the due days of other lanes depend on the tier.
 task as (
-    select client_key, evidence_scope, lane, opened_at, closed_at
+    select client_key, part2_view, lane, opened_at, closed_at
     from {{ ref('int_task__safety') }}
     union all
-    select client_key, evidence_scope, lane, opened_at, closed_at
+    select client_key, part2_view, lane, opened_at, closed_at
     from {{ ref('int_task__discharge') }}
 ),
 
 reason_sum as (
-    select spine, evidence_scope, client_key, sum(points) as risk_score
+    select score_point, part2_view, client_key, sum(points) as risk_score
     from reason
-    group by spine, evidence_scope, client_key
+    group by score_point, part2_view, client_key
 ),
 
 urgent_lane as (
-    select distinct spine.spine, task.evidence_scope, task.client_key
+    select distinct score_date.score_point, task.part2_view, task.client_key
     from task
-    inner join spine
-        on task.opened_at <= spine.spine_at
-        and (task.closed_at is null or task.closed_at > spine.spine_at)
-    where task.lane <= {{ risk_setting('critical_lane_at_most') }}
+    inner join score_date
+        on task.opened_at <= score_date.score_at
+        and (task.closed_at is null or task.closed_at > score_date.score_at)
+    where task.lane <= {{ risk_setting('max_lane_forcing_critical_tier') }}
 ),
 
 scored as (
     select
-        spine.spine,
-        client_scope.evidence_scope,
-        client_scope.client_key,
+        score_date.score_point,
+        client_part2_view.part2_view,
+        client_part2_view.client_key,
         cast(coalesce(reason_sum.risk_score, 0) as integer) as risk_score,
         urgent_lane.client_key is not null as has_urgent_lane
-    from client_scope
-    cross join spine
+    from client_part2_view
+    cross join score_date
     left join reason_sum
-        on spine.spine = reason_sum.spine
-        and client_scope.evidence_scope = reason_sum.evidence_scope
-        and client_scope.client_key = reason_sum.client_key
+        on score_date.score_point = reason_sum.score_point
+        and client_part2_view.part2_view = reason_sum.part2_view
+        and client_part2_view.client_key = reason_sum.client_key
     left join urgent_lane
-        on spine.spine = urgent_lane.spine
-        and client_scope.evidence_scope = urgent_lane.evidence_scope
-        and client_scope.client_key = urgent_lane.client_key
+        on score_date.score_point = urgent_lane.score_point
+        and client_part2_view.part2_view = urgent_lane.part2_view
+        and client_part2_view.client_key = urgent_lane.client_key
 ),
 
 -- A hundred and one scores at most: the steps are looked up once each.
@@ -68,8 +68,8 @@ score_tier as (
 
 tiered as (
     select
-        scored.spine,
-        scored.evidence_scope,
+        scored.score_point,
+        scored.part2_view,
         scored.client_key,
         scored.risk_score,
         scored.has_urgent_lane,

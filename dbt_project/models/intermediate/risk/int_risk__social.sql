@@ -11,12 +11,12 @@ record as (
     select source_client_id, _batch_id, _source_row from {{ ref('stg_ehr__client') }}
 ),
 
-client_scope as (
-    select * from {{ ref('int_client__scope') }}
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
 ),
 
-spine as (
-    select * from {{ ref('int_score__spine') }}
+score_date as (
+    select * from {{ ref('int_risk__score_date') }}
 ),
 
 screening as (
@@ -29,12 +29,12 @@ call as (
     where channel in ('phone', 'text') and client_key is not null
 ),
 
--- Housing and telephone are the record's present state, the same on every day of the spine.
+-- Housing and telephone are the record's present state, the same on every day of the score_point.
 client_state as (
     select
-        spine.spine,
-        spine.spine_date,
-        client_scope.evidence_scope,
+        score_date.score_point,
+        score_date.score_date,
+        client_part2_view.part2_view,
         client.client_key,
         client.housing_status,
         client.phone is null and client.phone_2 is null as is_without_phone,
@@ -42,8 +42,8 @@ client_state as (
             as evidence_key
     from client
     inner join record on client.client_id = record.source_client_id
-    inner join client_scope on client.client_key = client_scope.client_key
-    cross join spine
+    inner join client_part2_view on client.client_key = client_part2_view.client_key
+    cross join score_date
     where client.housing_status in ('homeless', 'unstable')
         or (client.phone is null and client.phone_2 is null)
 ),
@@ -62,30 +62,30 @@ need_answer as (
 -- An answer, and a call, speaks until the next one.
 spanned_need as (
     select
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         need_answer.*,
         lead(need_answer.administered_at) over (
             partition by
-                client_scope.evidence_scope, need_answer.client_key, need_answer.need
+                client_part2_view.part2_view, need_answer.client_key, need_answer.need
             order by need_answer.administered_at, need_answer.screening_key
         ) as next_at
     from need_answer
-    inner join client_scope on need_answer.client_key = client_scope.client_key
-    where client_scope.evidence_scope = 'all' or not need_answer.is_part2
+    inner join client_part2_view on need_answer.client_key = client_part2_view.client_key
+    where client_part2_view.part2_view = 'full' or not need_answer.is_part2
 ),
 
 present_need as (
     select
-        spine.spine, spanned_need.evidence_scope, spanned_need.client_key, spanned_need.need,
+        score_date.score_point, spanned_need.part2_view, spanned_need.client_key, spanned_need.need,
         spanned_need.administered_date, spanned_need.is_part2,
         screening.evidence_table, screening.evidence_key
     from spanned_need
     inner join screening on spanned_need.screening_key = screening.screening_key
     inner join client on spanned_need.client_key = client.client_key
-    inner join spine
-        on spanned_need.administered_at <= spine.spine_at
-        and (spanned_need.next_at is null or spanned_need.next_at > spine.spine_at)
-        and spine.spine_date - spanned_need.administered_date
+    inner join score_date
+        on spanned_need.administered_at <= score_date.score_at
+        and (spanned_need.next_at is null or spanned_need.next_at > score_date.score_at)
+        and score_date.score_date - spanned_need.administered_date
         <= {{ risk_window_days('need_safety') }}
     where spanned_need.is_present
         -- what the record says of housing stands before what a questionnaire said
@@ -97,34 +97,34 @@ present_need as (
 
 spanned_call as (
     select
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         call.*,
         lead(call.contacted_at) over (
-            partition by client_scope.evidence_scope, call.client_key
+            partition by client_part2_view.part2_view, call.client_key
             order by call.contacted_at, call.contact_key
         ) as next_at
     from call
-    inner join client_scope on call.client_key = client_scope.client_key
+    inner join client_part2_view on call.client_key = client_part2_view.client_key
     where call.client_key in (
             select wrong.client_key from call as wrong
             where wrong.outcome = 'wrong_number'
         )
-        and (client_scope.evidence_scope = 'all' or not call.is_part2)
+        and (client_part2_view.part2_view = 'full' or not call.is_part2)
 ),
 
 -- rules/risk-score.md#social, "no working phone": none on record, or the last call found a wrong
 -- number.
 wrong_number as (
     select
-        spine.spine, spanned_call.evidence_scope, spanned_call.client_key,
+        score_date.score_point, spanned_call.part2_view, spanned_call.client_key,
         contact.contacted_date, contact.is_part2, contact.evidence_table, contact.evidence_key
     from spanned_call
     inner join client
         on spanned_call.client_key = client.client_key
         and coalesce(client.phone, client.phone_2) is not null
-    inner join spine
-        on spanned_call.contacted_at <= spine.spine_at
-        and (spanned_call.next_at is null or spanned_call.next_at > spine.spine_at)
+    inner join score_date
+        on spanned_call.contacted_at <= score_date.score_at
+        and (spanned_call.next_at is null or spanned_call.next_at > score_date.score_at)
     inner join {{ ref('fct_contact') }} as contact
         on spanned_call.contact_key = contact.contact_key
     where spanned_call.outcome = 'wrong_number'
@@ -132,30 +132,30 @@ wrong_number as (
 
 fact as (
     select
-        spine, evidence_scope, client_key, 'housing_instability' as measure,
+        score_point, part2_view, client_key, 'housing_instability' as measure,
         cast(case housing_status when 'homeless' then 2 else 1 end as decimal(18, 4)) as value,
         false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
-        spine_date as evidence_date
+        score_date as evidence_date
     from client_state
     where housing_status in ('homeless', 'unstable')
     union all
     select
-        spine, evidence_scope, client_key, 'no_working_phone' as measure,
+        score_point, part2_view, client_key, 'no_working_phone' as measure,
         cast(1 as decimal(18, 4)) as value,
         false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
-        spine_date as evidence_date
+        score_date as evidence_date
     from client_state
     where is_without_phone
     union all
     select
-        spine, evidence_scope, client_key,
+        score_point, part2_view, client_key,
         case need when 'housing' then 'housing_instability' else 'need_' || need end as measure,
         cast(1 as decimal(18, 4)) as value,
         is_part2, evidence_table, evidence_key, administered_date as evidence_date
     from present_need
     union all
     select
-        spine, evidence_scope, client_key, 'no_working_phone' as measure,
+        score_point, part2_view, client_key, 'no_working_phone' as measure,
         cast(1 as decimal(18, 4)) as value,
         is_part2, evidence_table, evidence_key, contacted_date as evidence_date
     from wrong_number

@@ -1,14 +1,14 @@
 with
 dated_event as (
-    select * from {{ ref('int_score__acute_dated') }}
+    select * from {{ ref('int_risk__acute_event_by_score_date') }}
 ),
 
 acute_event as (
-    select * from {{ ref('int_score__acute_event') }}
+    select * from {{ ref('int_risk__acute_event') }}
 ),
 
 last_reached as (
-    select * from {{ ref('int_score__client_reached') }}
+    select * from {{ ref('int_risk__last_two_way_contact') }}
 ),
 
 window_days as (
@@ -20,8 +20,8 @@ window_days as (
 
 ended_event as (
     select
-        spine,
-        evidence_scope,
+        score_point,
+        part2_view,
         client_key,
         event_key,
         case event_kind
@@ -43,13 +43,13 @@ ended_event as (
 -- The latest event of each kind; the latest of all that sent the client home.
 last_event as (
     select
-        spine, evidence_scope, client_key, event_key, measure,
+        score_point, part2_view, client_key, event_key, measure,
         end_days as days, end_days as age_days, end_date as evidence_date, is_part2
     from ended_event
     where measure is not null
     union all
     select
-        spine, evidence_scope, client_key, event_key, 'days_since_against_advice' as measure,
+        score_point, part2_view, client_key, event_key, 'days_since_against_advice' as measure,
         end_days as days, end_days as age_days, end_date as evidence_date, is_part2
     from ended_event
     where is_against_advice
@@ -59,7 +59,7 @@ community_discharge as (
     select
         *,
         row_number() over (
-            partition by spine, evidence_scope, client_key
+            partition by score_point, part2_view, client_key
             order by end_days, ended_at desc, event_key
         ) as recency
     from ended_event
@@ -68,8 +68,8 @@ community_discharge as (
 
 uncontacted_discharge as (
     select
-        discharge.spine,
-        discharge.evidence_scope,
+        discharge.score_point,
+        discharge.part2_view,
         discharge.client_key,
         discharge.event_key,
         'days_uncontacted' as measure,
@@ -79,8 +79,8 @@ uncontacted_discharge as (
         discharge.is_part2
     from community_discharge as discharge
     left join last_reached
-        on discharge.spine = last_reached.spine
-        and discharge.evidence_scope = last_reached.evidence_scope
+        on discharge.score_point = last_reached.score_point
+        and discharge.part2_view = last_reached.part2_view
         and discharge.client_key = last_reached.client_key
     where discharge.recency = 1
         and coalesce(last_reached.last_reached_at <= discharge.ended_at, true)
@@ -89,8 +89,8 @@ uncontacted_discharge as (
 -- "ED or observation now with an inpatient stay in the last 30 days".
 return_visit as (
     select
-        presenting.spine,
-        presenting.evidence_scope,
+        presenting.score_point,
+        presenting.part2_view,
         presenting.client_key,
         presenting.event_key,
         'days_from_stay_to_return' as measure,
@@ -100,8 +100,8 @@ return_visit as (
         presenting.is_part2 or stay.is_part2 as is_part2
     from dated_event as presenting
     inner join dated_event as stay
-        on presenting.spine = stay.spine
-        and presenting.evidence_scope = stay.evidence_scope
+        on presenting.score_point = stay.score_point
+        and presenting.part2_view = stay.part2_view
         and presenting.client_key = stay.client_key
         and presenting.start_date >= stay.end_date
     where presenting.event_kind in ('behavioral_ed', 'other_ed', 'observation')
@@ -122,7 +122,7 @@ latest as (
         candidate.*,
         row_number() over (
             partition by
-                candidate.spine, candidate.evidence_scope, candidate.client_key, candidate.measure
+                candidate.score_point, candidate.part2_view, candidate.client_key, candidate.measure
             order by candidate.days, candidate.is_part2, candidate.event_key
         ) as recency
     from candidate
@@ -132,8 +132,8 @@ latest as (
 
 fact as (
     select
-        latest.spine,
-        latest.evidence_scope,
+        latest.score_point,
+        latest.part2_view,
         latest.client_key,
         latest.measure,
         cast(latest.days as decimal(18, 4)) as value,

@@ -1,10 +1,10 @@
 with
 dated_event as (
-    select * from {{ ref('int_score__acute_dated') }}
+    select * from {{ ref('int_risk__acute_event_by_score_date') }}
 ),
 
 acute_event as (
-    select * from {{ ref('int_score__acute_event') }}
+    select * from {{ ref('int_risk__acute_event') }}
 ),
 
 window_days as (
@@ -17,8 +17,8 @@ window_days as (
 -- Which count an event belongs to; an ED visit belongs to the year's and to the recent one.
 counted_event as (
     select
-        dated_event.spine,
-        dated_event.evidence_scope,
+        dated_event.score_point,
+        dated_event.part2_view,
         dated_event.client_key,
         dated_event.event_key,
         dated_event.start_date,
@@ -45,37 +45,37 @@ counted_event as (
 
 counted as (
     select
-        spine,
-        evidence_scope,
+        score_point,
+        part2_view,
         client_key,
         measure,
         count(*) as event_count,
         max(start_date) as last_date,
         max(case when is_part2 then 1 else 0 end) = 1 as is_part2
     from counted_event
-    group by spine, evidence_scope, client_key, measure
+    group by score_point, part2_view, client_key, measure
 ),
 
 -- The latest event stands as evidence for the count; proof is for the present.
 last_event as (
     select
-        counted.evidence_scope, counted.client_key, counted.measure,
+        counted.part2_view, counted.client_key, counted.measure,
         min(counted_event.event_key) as event_key
     from counted
     inner join counted_event
-        on counted.spine = counted_event.spine
-        and counted.evidence_scope = counted_event.evidence_scope
+        on counted.score_point = counted_event.score_point
+        and counted.part2_view = counted_event.part2_view
         and counted.client_key = counted_event.client_key
         and counted.measure = counted_event.measure
         and counted.last_date = counted_event.start_date
-    where counted.spine = 'now'
-    group by counted.evidence_scope, counted.client_key, counted.measure
+    where counted.score_point = 'current'
+    group by counted.part2_view, counted.client_key, counted.measure
 ),
 
 fact as (
     select
-        counted.spine,
-        counted.evidence_scope,
+        counted.score_point,
+        counted.part2_view,
         counted.client_key,
         counted.measure,
         cast(counted.event_count as decimal(18, 4)) as value,
@@ -85,7 +85,7 @@ fact as (
         counted.last_date as evidence_date
     from counted
     left join last_event
-        on counted.evidence_scope = last_event.evidence_scope
+        on counted.part2_view = last_event.part2_view
         and counted.client_key = last_event.client_key
         and counted.measure = last_event.measure
     left join acute_event on last_event.event_key = acute_event.event_key

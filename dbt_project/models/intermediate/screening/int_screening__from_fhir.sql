@@ -1,4 +1,4 @@
-with told_answer as (
+with reported_answer as (
     select * from {{ ref('int_screening__from_observation') }}
     union all
     select * from {{ ref('int_screening__from_questionnaire') }}
@@ -28,7 +28,7 @@ valued_answer as (
             else answer_code.item_value
         end as item_value,
         case when told.part = 'level' then level_code.level end as level
-    from told_answer as told
+    from reported_answer as told
     left join answer_code on told.code_given = answer_code.code
     left join level_code on lower(told.code_given) = lower(level_code.code)
 ),

@@ -55,7 +55,7 @@ formed_observation as (
         on observation.observation_id = observation_group.observation_id
 ),
 
-told_value as (
+reported_value as (
     select
         formed_observation.*,
         code as answer_to,
@@ -77,19 +77,19 @@ told_value as (
 -- without a form, what a client answered at one moment is one response, unless there are two totals
 observed_answer as (
     select
-        told_value.*,
+        reported_value.*,
         screening_loinc.instrument,
         screening_loinc.part,
         screening_loinc.item_number,
         count(case when screening_loinc.part = 'total' then 1 end) over same_moment as total_count,
-        min(told_value.observation_id) over same_moment as first_id,
-        min(case when screening_loinc.part <> 'total' then told_value.observation_id end)
+        min(reported_value.observation_id) over same_moment as first_id,
+        min(case when screening_loinc.part <> 'total' then reported_value.observation_id end)
             over same_moment as first_item_id
-    from told_value
-    inner join screening_loinc on told_value.answer_to = screening_loinc.code
+    from reported_value
+    inner join screening_loinc on reported_value.answer_to = screening_loinc.code
     window same_moment as (
         partition by
-            told_value.form_id, told_value.source_client_id, told_value.administered_at,
+            reported_value.form_id, reported_value.source_client_id, reported_value.administered_at,
             screening_loinc.instrument
     )
 ),

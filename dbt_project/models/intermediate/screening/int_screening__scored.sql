@@ -76,7 +76,7 @@ scored_response as (
     left join level on compared_response.level_rank = level.level_rank
 ),
 
-judged_response as (
+evaluated_response as (
     select
         *,
         case
@@ -89,4 +89,4 @@ judged_response as (
     from scored_response
 )
 
-select * from judged_response
+select * from evaluated_response

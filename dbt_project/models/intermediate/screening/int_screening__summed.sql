@@ -77,7 +77,7 @@ summed_response as (
         {%- endfor %}
         max(reviewed_at) as reviewed_at,
         max(program_id) as program_id,
-        max(evidence_table) as told_evidence_table,
+        max(evidence_table) as reported_evidence_table,
         bool_or(is_part2_program) as is_part2_program,
         bool_and(has_known_program) as has_known_program,
         min(first_received_at) as received_at,
@@ -102,12 +102,12 @@ local_response as (
 
 evident_response as (
     select
-        local_response.* exclude (told_evidence_table),
+        local_response.* exclude (reported_evidence_table),
         case when local_response.source in ('synthea', 'ehr_fhir') then local_response.source
             else 'ehr'
         end as client_source,
         coalesce(
-            local_response.told_evidence_table,
+            local_response.reported_evidence_table,
             case local_response.source when 'synthea' then 'raw_synthea.observations'
                 else 'raw_screenings.response'
             end

@@ -1,7 +1,7 @@
 -- the day of discharge is a day at home, so a stay counts the nights from admission to the day before
 with stay_night as (
     select
-        evidence_scope,
+        part2_view,
         client_key,
         admit_date as start_date,
         cast({{ dbt.dateadd('day', -1, 'last_date') }} as date) as end_date
@@ -9,7 +9,7 @@ with stay_night as (
 ),
 
 hospital_night as (
-    {{ merged_spans('stay_night', ['client_key', 'evidence_scope']) }}
+    {{ merged_spans('stay_night', ['client_key', 'part2_view']) }}
 )
 
 select * from hospital_night

@@ -38,7 +38,7 @@ placed_event as (
         ),
         coalesce(event.facility_name, provider.provider_name) as facility_name,
         coalesce(event.facility_type, provider.facility_type) as facility_type,
-        event.stay_class as told_class,
+        event.stay_class as reported_class,
         coalesce(provider.is_part2, false)
         or {{ has_setting('event.setting_mask', 'part2_provider') }} as is_part2,
         coalesce(
@@ -64,11 +64,11 @@ placed_event as (
 
 described_event as (
     select
-        placed_event.* exclude (told_class),
+        placed_event.* exclude (reported_class),
         case
             when placed_event.event_kind = 'stay'
-                then coalesce(facility_setting.stay_class, placed_event.told_class)
-            else placed_event.told_class
+                then coalesce(facility_setting.stay_class, placed_event.reported_class)
+            else placed_event.reported_class
         end as stay_class,
         case
             when facility_setting.setting is not null then facility_setting.setting
@@ -80,7 +80,7 @@ described_event as (
                 {{ has_setting('setting_mask', 'detox') }}
                 or {{ has_setting('setting_mask', 'detox_place') }}
                 then 'substance_use'
-        end as told_setting
+        end as reported_setting
     from placed_event
     left join facility_setting on placed_event.facility_type = facility_setting.facility_type
 )

@@ -36,9 +36,9 @@ stay as (
 ),
 
 stay_view as (
-    select 'all' as evidence_scope, stay.* from stay
+    select 'full' as part2_view, stay.* from stay
     union all
-    select 'without_part2' as evidence_scope, stay.* from stay
+    select 'redacted' as part2_view, stay.* from stay
     where not stay.is_part2
 ),
 
@@ -71,7 +71,7 @@ in_person_visit as (
 
 first_visit as (
     select
-        stay_view.evidence_scope,
+        stay_view.part2_view,
         stay_view.stay_key,
         min(visit.started_at) as started_at
     from stay_view
@@ -82,8 +82,8 @@ first_visit as (
         and stay_view.as_of >= visit.started_at
     where
         stay_view.discharged_at is null
-        and (stay_view.evidence_scope = 'all' or not visit.is_part2)
-    group by stay_view.evidence_scope, stay_view.stay_key
+        and (stay_view.part2_view = 'full' or not visit.is_part2)
+    group by stay_view.part2_view, stay_view.stay_key
 ),
 
 bounded_stay as (
@@ -100,13 +100,13 @@ bounded_stay as (
     cross join rule
     left join first_visit
         on
-        stay_view.evidence_scope = first_visit.evidence_scope
+        stay_view.part2_view = first_visit.part2_view
         and stay_view.stay_key = first_visit.stay_key
 ),
 
 hospital_stay as (
     select
-        evidence_scope,
+        part2_view,
         stay_key,
         client_key,
         admitted_at,

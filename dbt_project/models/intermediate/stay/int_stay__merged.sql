@@ -26,13 +26,13 @@ event as (
 adt_event as (
     select
         *,
-        greatest(start_date, coalesce(end_date, start_date) - 1) as reach_date
+        greatest(start_date, coalesce(end_date, start_date) - 1) as merge_through_date
     from event
     where sender = 'adt'
 ),
 
 adt_member as (
-    {{ joined_events('adt_event', ['person_key', 'facility_id', 'stay_class']) }}
+    {{ merge_adjacent_events('adt_event', ['person_key', 'facility_id', 'stay_class']) }}
 ),
 
 adt_stay as (
@@ -95,7 +95,7 @@ linked_claim as (
 ),
 
 claim_event as (
-    select event.*, event.known_end_date + rule.adjacent_days as reach_date
+    select event.*, event.known_end_date + rule.adjacent_days as merge_through_date
     from event
     cross join rule
     left join linked_claim on event.event_id = linked_claim.event_id
@@ -103,7 +103,7 @@ claim_event as (
 ),
 
 claim_member as (
-    {{ joined_events('claim_event', ['person_key', 'facility_id', 'stay_class']) }}
+    {{ merge_adjacent_events('claim_event', ['person_key', 'facility_id', 'stay_class']) }}
 ),
 
 facility_stay as (
@@ -125,7 +125,7 @@ facility_stay as (
 clinician_event as (
     select
         event.*,
-        event.known_end_date + rule.adjacent_days as reach_date,
+        event.known_end_date + rule.adjacent_days as merge_through_date,
         seen_in.first_event_id as facility_event_id
     from event
     cross join rule
@@ -151,7 +151,7 @@ lone_clinician_event as (
 ),
 
 lone_clinician_member as (
-    {{ joined_events('lone_clinician_event', ['person_key', 'stay_class']) }}
+    {{ merge_adjacent_events('lone_clinician_event', ['person_key', 'stay_class']) }}
 ),
 
 merged_event as (

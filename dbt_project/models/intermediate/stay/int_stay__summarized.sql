@@ -48,7 +48,7 @@ summarized_stay as (
         max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
         max(case when is_coding then principal_mask end) as principal_mask,
         bit_or(diagnosis_mask) as diagnosis_mask,
-        min(told_setting) as told_setting,
+        min(reported_setting) as reported_setting,
         min(case when is_timing then started_at end) as admitted_at,
         min(case when is_timing then start_date end) as admit_date,
         {%- for column in [

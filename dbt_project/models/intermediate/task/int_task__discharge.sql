@@ -20,7 +20,7 @@ due_discharge as (
         case when discharge.discharge_precision = 'date' then next_day.ends_at
             else discharge.discharged_at + task_type.due_hours * interval '1 hour'
         end as due_at
-    from {{ ref('int_task__discharge_opened') }} as discharge
+    from {{ ref('int_task__followup_discharge') }} as discharge
     inner join task_type on discharge.task_type = task_type.task_type
     left join local_day as next_day
         on discharge.discharge_date + task_type.due_days = next_day.calendar_date
@@ -63,7 +63,7 @@ opening as (
             'discharge.discharged_at']) }} as task_hash,
         {{ task_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
             'discharge.discharged_at']) }} as task_key,
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         discharge.client_key,
         discharge.lane,
         discharge.task_type,
@@ -71,11 +71,11 @@ opening as (
         discharge.discharged_at as opened_at,
         discharge.due_at,
         discharge.passes_at as expires_at,
-        'passed_to_lane_2' as expires_as,
-        cast(null as timestamp with time zone) as answered_at,
-        cast(null as {{ dbt.type_string() }}) as answered_as,
-        discharge.withdrawn_at,
-        discharge.withdrawn_as,
+        'passed_to_lane_2' as expiry_reason,
+        cast(null as timestamp with time zone) as resolved_at,
+        cast(null as {{ dbt.type_string() }}) as resolution_reason,
+        discharge.retracted_at,
+        discharge.retraction_type,
         discharge.evidence_table,
         discharge.evidence_key,
         discharge.is_part2,
@@ -85,11 +85,11 @@ opening as (
         discharge.setting as event_setting,
         discharge.discharge_disposition_code
     from passed_discharge as discharge
-    inner join {{ ref('int_client__scope') }} as client_scope
-        on discharge.client_key = client_scope.client_key
-        and (client_scope.evidence_scope = 'all' or not discharge.is_part2)
+    inner join {{ ref('int_client__part2_view') }} as client_part2_view
+        on discharge.client_key = client_part2_view.client_key
+        and (client_part2_view.part2_view = 'full' or not discharge.is_part2)
 ),
 
-{{ task_life('opening', answered_by_contact=true, admission='replaces') }}
+{{ task_lifecycle('opening', answered_by_contact=true, admission='replaces') }}
 
 select * from task

@@ -23,7 +23,7 @@ rescheduled_miss as (
 ),
 
 -- the key of the appointment serves as the hash of its task
-standing_miss as (
+valid_miss as (
     select
         missed.appointment_key as task_hash,
         missed.client_key,
@@ -36,8 +36,8 @@ standing_miss as (
             else missed.scheduled_at
         end as missed_at,
         rescheduled_miss.rescheduled_at,
-        cast(null as timestamp with time zone) as withdrawn_at,
-        cast(null as {{ dbt.type_string() }}) as withdrawn_as,
+        cast(null as timestamp with time zone) as retracted_at,
+        cast(null as {{ dbt.type_string() }}) as retraction_type,
         missed.is_part2,
         missed.evidence_key
     from {{ ref('fct_appointment') }} as missed
@@ -46,7 +46,7 @@ standing_miss as (
 ),
 
 -- a miss that the record later took back, moved or rescheduled
-withdrawn_miss as (
+retracted_miss as (
     select
         {{ surrogate_key(['appointment_id', 'scheduled_at']) }} as task_hash,
         client_key,
@@ -58,26 +58,26 @@ withdrawn_miss as (
         scheduled_at as missed_at,
         case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
             as rescheduled_at,
-        case when coalesce(status, '') <> 'rescheduled' then corrected_at end as withdrawn_at,
+        case when coalesce(status, '') <> 'rescheduled' then corrected_at end as retracted_at,
         case when status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end
-            as withdrawn_as,
+            as retraction_type,
         is_part2,
         evidence_key
-    from {{ ref('int_task__missed_withdrawn') }}
+    from {{ ref('int_task__retracted_missed_appointment') }}
     where client_key is not null
 ),
 
 missed as (
-    select * from standing_miss
+    select * from valid_miss
     union all
-    select * from withdrawn_miss
+    select * from retracted_miss
 ),
 
 -- rules/tasks-and-lanes.md#lane-3: end of the next business day; the same day for injection and
 -- moud
 opening_miss as (
     select
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         miss.*,
         task_type.lane,
         task_type.task_type,
@@ -86,9 +86,9 @@ opening_miss as (
         miss.missed_at + task_type.expires_days * interval '1 day' as expires_at
     from missed as miss
     inner join task_type on miss.service_line = task_type.event_kind
-    inner join {{ ref('int_client__scope') }} as client_scope
-        on miss.client_key = client_scope.client_key
-        and (client_scope.evidence_scope = 'all' or not miss.is_part2)
+    inner join {{ ref('int_client__part2_view') }} as client_part2_view
+        on miss.client_key = client_part2_view.client_key
+        and (client_part2_view.part2_view = 'full' or not miss.is_part2)
     left join calendar_day as missed_day on miss.missed_date = missed_day.calendar_date
     left join calendar_day as due_day
         on missed_day.business_day_number + task_type.due_business_days
@@ -97,7 +97,7 @@ opening_miss as (
 ),
 
 kept_visit as (
-    select opening_miss.task_hash, opening_miss.evidence_scope, min(visit.started_at) as kept_at
+    select opening_miss.task_hash, opening_miss.part2_view, min(visit.started_at) as kept_at
     from opening_miss
     inner join {{ ref('fct_visit') }} as visit
         on opening_miss.client_key = visit.client_key
@@ -105,15 +105,15 @@ kept_visit as (
         and visit.started_at > opening_miss.scheduled_at
         and visit.started_at <= opening_miss.expires_at
     where visit.service_line in (select event_kind from task_type)
-        and (opening_miss.evidence_scope = 'all' or not visit.is_part2)
-    group by opening_miss.task_hash, opening_miss.evidence_scope
+        and (opening_miss.part2_view = 'full' or not visit.is_part2)
+    group by opening_miss.task_hash, opening_miss.part2_view
 ),
 
 opening as (
     select
         miss.task_hash,
         {{ task_key(["'3'", 'miss.appointment_id', 'miss.scheduled_at']) }} as task_key,
-        miss.evidence_scope,
+        miss.part2_view,
         miss.client_key,
         miss.lane,
         miss.task_type,
@@ -121,15 +121,15 @@ opening as (
         miss.missed_at as opened_at,
         miss.due_at,
         miss.expires_at,
-        'expired' as expires_as,
-        least(miss.rescheduled_at, kept_visit.kept_at) as answered_at,
+        'expired' as expiry_reason,
+        least(miss.rescheduled_at, kept_visit.kept_at) as resolved_at,
         case
             when miss.rescheduled_at is null or kept_visit.kept_at < miss.rescheduled_at
                 then 'kept_visit'
             else 'rescheduled'
-        end as answered_as,
-        miss.withdrawn_at,
-        miss.withdrawn_as,
+        end as resolution_reason,
+        miss.retracted_at,
+        miss.retraction_type,
         'raw_ehr.appointment' as evidence_table,
         miss.evidence_key,
         miss.is_part2,
@@ -141,9 +141,9 @@ opening as (
     from opening_miss as miss
     left join kept_visit
         on miss.task_hash = kept_visit.task_hash
-        and miss.evidence_scope = kept_visit.evidence_scope
+        and miss.part2_view = kept_visit.part2_view
 ),
 
-{{ task_life('opening', answered_by_contact=true, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=true, admission='pauses') }}
 
 select * from task

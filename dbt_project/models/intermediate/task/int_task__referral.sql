@@ -16,14 +16,14 @@ referral_due as (
     select tier, due_business_days from {{ ref('task_referral_due') }}
 ),
 
-scoped_referral as (
+referral_by_view as (
     select
         opened.*,
         coalesce(client_tier.tier, 'standard') as tier
-    from {{ ref('int_task__referral_opened') }} as opened
+    from {{ ref('int_task__stalled_referral') }} as opened
     left join client_tier
         on opened.client_key = client_tier.client_key
-        and opened.evidence_scope = client_tier.evidence_scope
+        and opened.part2_view = client_tier.part2_view
 ),
 
 opening as (
@@ -32,7 +32,7 @@ opening as (
             'referral.after_admit_date']) }} as task_hash,
         {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at',
             'referral.after_admit_date']) }} as task_key,
-        referral.evidence_scope,
+        referral.part2_view,
         referral.client_key,
         task_type.lane,
         referral.task_type,
@@ -40,13 +40,13 @@ opening as (
         referral.opened_at,
         due_day.ends_at as due_at,
         cast(null as timestamp with time zone) as expires_at,
-        cast(null as {{ dbt.type_string() }}) as expires_as,
-        referral.next_status_at as answered_at,
+        cast(null as {{ dbt.type_string() }}) as expiry_reason,
+        referral.next_status_at as resolved_at,
         case referral.next_status when 'closed' then 'referral_closed'
             else 'status_changed'
-        end as answered_as,
-        cast(null as timestamp with time zone) as withdrawn_at,
-        cast(null as {{ dbt.type_string() }}) as withdrawn_as,
+        end as resolution_reason,
+        cast(null as timestamp with time zone) as retracted_at,
+        cast(null as {{ dbt.type_string() }}) as retraction_type,
         referral.evidence_table,
         referral.evidence_key,
         referral.is_part2,
@@ -55,7 +55,7 @@ opening as (
         cast(null as {{ dbt.type_string() }}) as event_facility,
         cast(null as {{ dbt.type_string() }}) as event_setting,
         cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
-    from scoped_referral as referral
+    from referral_by_view as referral
     inner join task_type on referral.task_type = task_type.task_type
     inner join referral_due on referral.tier = referral_due.tier
     left join local_day as opened_day on referral.opened_date = opened_day.calendar_date
@@ -65,6 +65,6 @@ opening as (
         and due_day.is_business_day
 ),
 
-{{ task_life('opening', answered_by_contact=false, admission='ends') }}
+{{ task_lifecycle('opening', answered_by_contact=false, admission='ends') }}
 
 select * from task

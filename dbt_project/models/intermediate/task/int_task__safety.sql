@@ -23,7 +23,7 @@ opening as (
     select
         {{ surrogate_key(["'0'", 'event.event_hash']) }} as task_hash,
         {{ task_key(["'0'", 'event.event_hash']) }} as task_key,
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         event.client_key,
         task_type.lane,
         event.task_type,
@@ -33,13 +33,13 @@ opening as (
         case when event.has_expiry
                 then event.event_at + task_type.expires_days * interval '1 day'
         end as expires_at,
-        'expired' as expires_as,
-        case when event.answered_at < event.event_at then event.event_at
-            else event.answered_at
-        end as answered_at,
-        'reviewed' as answered_as,
-        cast(null as timestamp with time zone) as withdrawn_at,
-        cast(null as {{ dbt.type_string() }}) as withdrawn_as,
+        'expired' as expiry_reason,
+        case when event.resolved_at < event.event_at then event.event_at
+            else event.resolved_at
+        end as resolved_at,
+        'reviewed' as resolution_reason,
+        cast(null as timestamp with time zone) as retracted_at,
+        cast(null as {{ dbt.type_string() }}) as retraction_type,
         event.evidence_table,
         event.evidence_key,
         event.is_part2,
@@ -50,12 +50,12 @@ opening as (
         cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
     from event
     inner join task_type on event.task_type = task_type.task_type
-    inner join {{ ref('int_client__scope') }} as client_scope
-        on event.client_key = client_scope.client_key
-        and (client_scope.evidence_scope = 'all' or not event.is_part2)
+    inner join {{ ref('int_client__part2_view') }} as client_part2_view
+        on event.client_key = client_part2_view.client_key
+        and (client_part2_view.part2_view = 'full' or not event.is_part2)
     left join local_day on event.event_date + task_type.due_days = local_day.calendar_date
 ),
 
-{{ task_life('opening', answered_by_contact=true, admission='ends') }}
+{{ task_lifecycle('opening', answered_by_contact=true, admission='ends') }}
 
 select * from task

@@ -8,7 +8,7 @@ task_type as (
 ),
 
 discharge as (
-    select * from {{ ref('int_task__discharge_opened') }}
+    select * from {{ ref('int_task__followup_discharge') }}
 ),
 
 local_day as (
@@ -24,7 +24,7 @@ passed_task as (
 
 passed_discharge as (
     select
-        passed_task.evidence_scope,
+        passed_task.part2_view,
         passed_task.closed_at as opened_at,
         discharge.*,
         run.as_of,
@@ -49,7 +49,7 @@ passed_discharge as (
 -- without a time of discharge, a visit of that day may have come before it
 kept_visit as (
     select
-        passed_discharge.evidence_scope,
+        passed_discharge.part2_view,
         passed_discharge.evidence_key,
         min(visit.started_at) as kept_at
     from passed_discharge
@@ -62,8 +62,8 @@ kept_visit as (
             passed_discharge.discharge_precision <> 'date'
             or visit.visit_date > passed_discharge.discharge_date
         )
-        and (passed_discharge.evidence_scope = 'all' or not visit.is_part2)
-    group by passed_discharge.evidence_scope, passed_discharge.evidence_key
+        and (passed_discharge.part2_view = 'full' or not visit.is_part2)
+    group by passed_discharge.part2_view, passed_discharge.evidence_key
 ),
 
 opening as (
@@ -72,7 +72,7 @@ opening as (
             'discharge.discharged_at']) }} as task_hash,
         {{ task_key(["'2'", 'discharge.client_id', 'discharge.facility_id',
             'discharge.discharged_at']) }} as task_key,
-        discharge.evidence_scope,
+        discharge.part2_view,
         discharge.client_key,
         discharge.lane,
         discharge.transition_type as task_type,
@@ -83,11 +83,11 @@ opening as (
             else discharge.due_moment
         end as due_at,
         pass_day.starts_at as expires_at,
-        'passed_to_lane_6' as expires_as,
-        kept_visit.kept_at as answered_at,
-        'kept_visit' as answered_as,
-        discharge.withdrawn_at,
-        discharge.withdrawn_as,
+        'passed_to_lane_6' as expiry_reason,
+        kept_visit.kept_at as resolved_at,
+        'kept_visit' as resolution_reason,
+        discharge.retracted_at,
+        discharge.retraction_type,
         discharge.evidence_table,
         discharge.evidence_key,
         discharge.is_part2,
@@ -98,12 +98,12 @@ opening as (
         discharge.discharge_disposition_code
     from passed_discharge as discharge
     left join kept_visit
-        on discharge.evidence_scope = kept_visit.evidence_scope
+        on discharge.part2_view = kept_visit.part2_view
         and discharge.evidence_key = kept_visit.evidence_key
     left join local_day as due_day on discharge.due_date = due_day.calendar_date
     left join local_day as pass_day on discharge.pass_date = pass_day.calendar_date
 ),
 
-{{ task_life('opening', answered_by_contact=false, admission='replaces') }}
+{{ task_lifecycle('opening', answered_by_contact=false, admission='replaces') }}
 
 select * from task

@@ -11,8 +11,8 @@ stay as (
 hospital_end as (
     select
         stay_key,
-        max(case when evidence_scope = 'all' then ended_at end) as ended_at,
-        max(case when evidence_scope = 'without_part2' then ended_at end)
+        max(case when part2_view = 'full' then ended_at end) as ended_at,
+        max(case when part2_view = 'redacted' then ended_at end)
             as ended_at_without_part2
     from {{ ref('int_stay__in_hospital') }}
     group by stay_key

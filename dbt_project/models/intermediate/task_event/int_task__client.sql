@@ -8,25 +8,25 @@ client as (
     where is_agency_client
 ),
 
-client_scope as (
-    select * from {{ ref('int_client__scope') }}
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
 ),
 
 -- what was said last: a client who was reached after "moved" has not moved
 last_word as (
     select
-        client_scope.client_key,
-        client_scope.evidence_scope,
+        client_part2_view.client_key,
+        client_part2_view.part2_view,
         max(case when contact.is_two_way then contact.contacted_at end) as reached_at,
         max(case when outcome.client_left = 'moved' then contact.contacted_at end) as moved_at
     from {{ ref('fct_contact') }} as contact
     inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
-    inner join client_scope on contact.client_key = client_scope.client_key
+    inner join client_part2_view on contact.client_key = client_part2_view.client_key
     cross join run
     where contact.contacted_at <= run.as_of
         and (outcome.client_left = 'moved' or contact.is_two_way)
-        and (client_scope.evidence_scope = 'all' or not contact.is_part2)
-    group by client_scope.client_key, client_scope.evidence_scope
+        and (client_part2_view.part2_view = 'full' or not contact.is_part2)
+    group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
 -- the record says that a client was discharged but not when: the last program's end, else the day
@@ -51,7 +51,7 @@ task_client as (
     select
         client.client_key,
         client.client_id,
-        client_scope.evidence_scope,
+        client_part2_view.part2_view,
         -- dim_client knows of a death from every sender, at times without its day
         coalesce(
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
@@ -71,11 +71,11 @@ task_client as (
                 )
         end as left_at
     from client
-    inner join client_scope on client.client_key = client_scope.client_key
+    inner join client_part2_view on client.client_key = client_part2_view.client_key
     cross join run
     left join last_word
         on client.client_key = last_word.client_key
-        and client_scope.evidence_scope = last_word.evidence_scope
+        and client_part2_view.part2_view = last_word.part2_view
     left join discharge_notice on client.client_key = discharge_notice.client_key
     left join last_enrollment on client.client_key = last_enrollment.client_key
 )

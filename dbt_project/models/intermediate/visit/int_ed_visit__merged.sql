@@ -16,7 +16,7 @@ event as (
         + case when event.sender in ('adt', 'synthea', 'ehr_fhir') then 0
             else rule.adjacent_days
         end
-            as reach_date,
+            as merge_through_date,
         rule.adjacent_days
     from {{ ref('int_hospital_event__described') }} as event
     cross join rule
@@ -29,7 +29,7 @@ adt_event as (
 ),
 
 adt_member as (
-    {{ joined_events('adt_event', ['person_key', 'facility_id']) }}
+    {{ merge_adjacent_events('adt_event', ['person_key', 'facility_id']) }}
 ),
 
 adt_visit as (
@@ -79,7 +79,7 @@ claim_event as (
 ),
 
 claim_member as (
-    {{ joined_events('claim_event', ['person_key', 'facility_id']) }}
+    {{ merge_adjacent_events('claim_event', ['person_key', 'facility_id']) }}
 ),
 
 facility_visit as (
@@ -117,7 +117,7 @@ lone_clinician_event as (
 ),
 
 lone_clinician_member as (
-    {{ joined_events('lone_clinician_event', ['person_key']) }}
+    {{ merge_adjacent_events('lone_clinician_event', ['person_key']) }}
 ),
 
 merged_event as (

@@ -1,7 +1,7 @@
 with
 reason as (
     select * from {{ ref('int_risk__reason') }}
-    where spine = 'now' and evidence_scope = 'all'
+    where score_point = 'current' and part2_view = 'full'
 ),
 
 risk_reason as (

@@ -28,7 +28,7 @@ with task as (
         why_now,
         action_needed
     from {{ ref('int_task__unioned') }}
-    where evidence_scope = 'all'
+    where part2_view = 'full'
 )
 
 select * from task

@@ -4,7 +4,7 @@ with run as (
     select * from {{ ref('stg_caseload__run') }}
 ),
 
-{{ standing_discharge() }},
+{{ followup_eligible_discharge() }},
 
 setting as (
     select cast(value as integer) as open_days
@@ -49,9 +49,9 @@ candidate as (
     where preference = 1
 ),
 
-nobodys_discharge as (
+discharge_without_client as (
     select discharge.*
-    from standing_discharge as discharge
+    from followup_eligible_discharge as discharge
     cross join run
     cross join setting
     where discharge.client_key is null
@@ -84,7 +84,7 @@ unmatched_discharge as (
         discharge.received_at,
         discharge.evidence_table,
         discharge.evidence_key
-    from nobodys_discharge as discharge
+    from discharge_without_client as discharge
     inner join task_type on discharge.task_type = task_type.task_type
     left join local_day as next_day
         on discharge.discharge_date + task_type.due_days = next_day.calendar_date

@@ -10,8 +10,8 @@ staff as (
 ),
 
 tiered as (
-    select * from {{ ref('int_score__tiered') }}
-    where evidence_scope = 'all'
+    select * from {{ ref('int_risk__tiered') }}
+    where part2_view = 'full'
 ),
 
 tier as (

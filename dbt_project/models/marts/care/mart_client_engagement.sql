@@ -7,8 +7,8 @@ run as (
 ),
 
 engagement as (
-    select * from {{ ref('int_engagement__scoped') }}
-    where evidence_scope = 'all'
+    select * from {{ ref('int_engagement__by_part2_view') }}
+    where part2_view = 'full'
 ),
 
 client_engagement as (

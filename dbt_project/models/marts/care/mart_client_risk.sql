@@ -8,13 +8,13 @@ run as (
 ),
 
 tiered as (
-    select * from {{ ref('int_score__tiered') }}
-    where evidence_scope = 'all'
+    select * from {{ ref('int_risk__tiered') }}
+    where part2_view = 'full'
 ),
 
-without_part2 as (
-    select * from {{ ref('int_score__tiered') }}
-    where evidence_scope = 'without_part2'
+redacted as (
+    select * from {{ ref('int_risk__tiered') }}
+    where part2_view = 'redacted'
 ),
 
 gap as (
@@ -31,13 +31,13 @@ client_risk as (
         tiered.tier,
         tiered.previous_tier,
         tiered.score_change_30d,
-        coalesce(without_part2.risk_score, tiered.risk_score) as risk_score_without_part2,
-        coalesce(without_part2.tier, tiered.tier) as tier_without_part2,
+        coalesce(redacted.risk_score, tiered.risk_score) as risk_score_without_part2,
+        coalesce(redacted.tier, tiered.tier) as tier_without_part2,
         gap.data_gaps
     from client
     cross join run
     inner join tiered on client.client_key = tiered.client_key
-    left join without_part2 on client.client_key = without_part2.client_key
+    left join redacted on client.client_key = redacted.client_key
     left join gap on client.client_key = gap.client_key
 )
 

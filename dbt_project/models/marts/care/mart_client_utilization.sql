@@ -25,11 +25,11 @@ client as (
 ),
 
 stay as (
-    select * from {{ ref('int_stay__counted') }}
+    select * from {{ ref('int_stay__count_by_client') }}
 ),
 
 ed_visit as (
-    select * from {{ ref('int_ed_visit__counted') }}
+    select * from {{ ref('int_ed_visit__count_by_client') }}
 ),
 
 {%- for name, relation, day in [

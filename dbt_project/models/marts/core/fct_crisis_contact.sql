@@ -74,7 +74,7 @@ claim_contact as (
     where not claim.is_denied and {{ has_setting('claim.setting_mask', 'crisis') }}
 ),
 
-told_contact as (
+reported_contact as (
     select * from center_contact
     union all
     select * from visit_contact
@@ -93,7 +93,7 @@ ranked_contact as (
             partition by coalesce(client_key, -event_id), contact_date
             order by is_part2, channel_order, started_at, event_id
         ) as preference
-    from told_contact
+    from reported_contact
 ),
 
 crisis_contact as (

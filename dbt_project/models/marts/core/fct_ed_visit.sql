@@ -65,7 +65,7 @@ summarized_visit as (
         max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
         max(case when is_coding then principal_mask end) as principal_mask,
         bit_or(diagnosis_mask) as diagnosis_mask,
-        min(told_setting) as told_setting,
+        min(reported_setting) as reported_setting,
         bool_or(is_admitted_by_adt) as is_admitted_by_adt,
         bool_or(sender in ('claims', 'clinician')) as has_claim,
         bool_or(is_adt) as has_adt,
@@ -100,11 +100,11 @@ admitted_visit as (
         end
 ),
 
-judged_visit as (
+evaluated_visit as (
     select
         visit.*,
         visit.is_admitted_by_adt or admitted_visit.ed_visit_key is not null as became_inpatient,
-        disposition.is_to_community as is_told_to_community,
+        disposition.is_to_community as is_community_disposition,
         visit.has_died or coalesce(disposition.category = 'died', false) as died
     from summarized_visit as visit
     left join disposition
@@ -119,7 +119,7 @@ ed_visit as (
         facility_id,
         facility_name,
         facility_type,
-        {{ event_setting('told_setting', 'principal_mask', "'emergency'", 'diagnosis_mask') }}
+        {{ event_setting('reported_setting', 'principal_mask', "'emergency'", 'diagnosis_mask') }}
             as setting,
         started_at,
         visit_date,
@@ -131,7 +131,7 @@ ed_visit as (
         and end_precision <> 'unknown'
         and not became_inpatient
         and not died
-        and coalesce(is_told_to_community, true) as is_to_community,
+        and coalesce(is_community_disposition, true) as is_to_community,
         principal_diagnosis_code,
         {%- for column, mask, name in [
             ('is_mental_principal_2024', 'principal_mask', 'is_mental_principal_2024'),
@@ -159,7 +159,7 @@ ed_visit as (
         received_at,
         evidence_table,
         evidence_key
-    from judged_visit
+    from evaluated_visit
 )
 
 select * from ed_visit

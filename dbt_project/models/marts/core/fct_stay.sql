@@ -85,7 +85,7 @@ neighbouring_stay as (
     )
 ),
 
-judged_stay as (
+evaluated_stay as (
     select
         stay.*,
         stay.has_died
@@ -108,7 +108,7 @@ judged_stay as (
                 then {{ stay_key }}
         end as transferred_{{ name }}_stay_key,
         {%- endfor %}
-        disposition.is_to_community as is_told_to_community,
+        disposition.is_to_community as is_community_disposition,
         coalesce(disposition.is_against_advice, false) as is_against_advice,
         coalesce(stay.is_hospice or disposition.category = 'hospice', false) as is_in_hospice
     from neighbouring_stay as stay
@@ -125,7 +125,7 @@ stay as (
         coalesce(adt_facility_name, claim_facility_name) as facility_name,
         coalesce(adt_facility_type, claim_facility_type) as facility_type,
         stay_class,
-        {{ event_setting('told_setting', 'principal_mask', 'stay_class') }} as setting,
+        {{ event_setting('reported_setting', 'principal_mask', 'stay_class') }} as setting,
         admitted_at,
         admit_date,
         discharged_at,
@@ -135,7 +135,7 @@ stay as (
         discharge_date is not null
         and not died
         and discharge_precision <> 'unknown'
-        and coalesce(is_told_to_community, transferred_to_stay_key is null) as is_to_community,
+        and coalesce(is_community_disposition, transferred_to_stay_key is null) as is_to_community,
         is_against_advice,
         principal_diagnosis_code,
         {%- for column, name in [
@@ -171,7 +171,7 @@ stay as (
         received_at,
         evidence_table,
         evidence_key
-    from judged_stay
+    from evaluated_stay
 )
 
 select * from stay

@@ -69,7 +69,7 @@ recorded_visit as (
 kept_appointment as (
     select appointment.*
     from {{ ref('fct_appointment') }} as appointment
-    semi join {{ ref('int_appointment__unrecorded') }} as unrecorded
+    semi join {{ ref('int_appointment__without_visit') }} as unrecorded
         on appointment.appointment_key = unrecorded.appointment_key
 ),
 

@@ -1,0 +1,100 @@
+-- Engagement and utilization per client. A client who has Part 2 rows is counted twice: with them, and without (no_part2).
+
+-- Every origin of a client's Part 2 rows; '' where no program is known.
+create temp table part2_origin as
+with program as (
+    select program_id from dim_program where is_part2
+),
+enrolled as (
+    select distinct client_key, program_id from fct_program_enrollment semi join program using (program_id)
+    where client_key is not null
+),
+agency_row as (
+    select distinct client_key, program_id from fct_visit where is_part2
+    union select client_key, program_id from fct_appointment where is_part2
+    union select client_key, program_id from fct_screening where is_part2
+    union select client_key, program_id from fct_referral where is_part2
+    union select client_key, program_id from fct_diagnosis where is_part2
+    union select client_key, program_id from fct_medication where is_part2
+    union select client_key, program_id from fct_treatment_plan where is_part2
+    union select client_key, program_id from fct_document where is_part2
+    union select client_key, null from fct_contact where is_part2
+    union select client_key, null from fct_crisis_contact where is_part2
+    union select client_key, null from fct_intake where is_part2
+)
+select client_key, program_id from enrolled
+union
+select agency_row.client_key, coalesce(program.program_id, '')
+from agency_row
+left join program using (program_id)
+where agency_row.client_key is not null
+    and (program.program_id is not null or agency_row.client_key not in (select client_key from enrolled))
+union
+select client_key, '' from (
+    select client_key from fct_stay where is_part2
+    union all select client_key from fct_ed_visit where is_part2
+    union all select client_key from claim_service where is_part2
+)
+where client_key is not null;
+
+create temp table client_part2_view as
+select client_key, false as no_part2 from dim_client
+union all
+select distinct client_key, true from part2_origin semi join dim_client using (client_key);
+
+-- The score is worked out for today and for the same time of day 14 and 30 days ago.
+create temp table spine as
+select
+    days_back as spine,
+    case when days_back = 0 then as_of()
+        else ((as_of() at time zone getvariable('zone')) - days_back * interval '1 day') at time zone getvariable('zone')
+    end as score_at,
+    as_of_date() - days_back as score_date
+from (select unnest([0, risk_days('hysteresis_days'), risk_days('change_days')]) as days_back);
+set variable now_at = (select max(score_at) from spine);
+set variable d14_at = (select score_at from spine where spine = risk_days('hysteresis_days'));
+set variable d30_at = (select min(score_at) from spine);
+
+-- Acute care by day of the spine and scope. An emergency visit that became a stay is that stay.
+create temp table acute_event as
+select
+    row_number() over () as event_key, client_key, event_kind, start_date, end_date, ended_at, is_to_community,
+    is_against_advice, is_self_harm, is_part2
+from (
+    select
+        client_key,
+        case
+            when stay_class = 'observation' then 'observation'
+            when setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay'
+        end as event_kind,
+        admit_date as start_date, case when not is_discharge_cancelled then discharge_date end as end_date,
+        discharged_at as ended_at, is_to_community, is_against_advice, is_self_harm_any or is_overdose_any as is_self_harm,
+        is_part2
+    from fct_stay where stay_class in ('acute', 'observation')
+    union all
+    select
+        client_key, case when is_behavioral then 'behavioral_ed' else 'other_ed' end, visit_date, visit_date,
+        coalesce(ended_at, started_at), is_to_community, false, is_self_harm_any or is_overdose_any, is_part2
+    from fct_ed_visit where not became_inpatient
+    union all
+    select
+        client_key, case when channel = 'center' then 'crisis_center' else 'crisis_contact' end, contact_date, contact_date,
+        started_at, channel = 'center', false, false, is_part2
+    from fct_crisis_contact
+)
+where client_key is not null;
+
+set variable acute_lookback = (
+    select cast(max(window_days) as integer) from seed_risk_weight
+    where domain in ('transition', 'utilization', 'clinical', 'care_gap')
+);
+create temp table dated_event as
+select
+    spine, no_part2, event.*, score_date, score_date - start_date as start_days,
+    case when end_date <= score_date then score_date - end_date end as end_days
+from acute_event as event
+cross join spine
+inner join client_part2_view using (client_key)
+where start_date <= score_date
+    and coalesce(end_date, score_date) >= score_date - getvariable('acute_lookback')
+    and not (no_part2 and is_part2);

@@ -1,0 +1,132 @@
+-- Lane 1: discharges, and those that an alert told of and a later one took back or moved.
+create temp table discharge as
+with fallen as (
+    select alert.*
+    from alert
+    anti join (
+        select client_key, facility_id as sending_facility_id, discharged_at as event_at from fct_stay
+        union all select client_key, facility_id, ended_at from fct_ed_visit
+    ) as standing using (client_key, sending_facility_id, event_at)
+    where event_type = 'discharge' and client_key is not null
+),
+valid_alert as (
+    select alert.*, standing.started_at
+    from alert
+    inner join (
+        select client_key, facility_id as sending_facility_id, admitted_at as started_at, discharged_at as event_at
+        from fct_stay
+        union all select client_key, facility_id, started_at, ended_at from fct_ed_visit
+    ) as standing using (client_key, sending_facility_id, event_at)
+    where event_type = 'discharge'
+),
+cancellation as (
+    select fallen._row, min(alert.event_at) as cancelled_at
+    from fallen
+    inner join alert
+        on fallen.client_key = alert.client_key and fallen.sending_facility_id = alert.sending_facility_id
+        and alert.event_type = 'cancelled_discharge' and alert.event_at >= fallen.event_at
+        and coalesce(fallen.visit_number = alert.visit_number, true)
+    group by fallen._row
+),
+correction as (
+    select fallen._row, min(told.known_at) as corrected_at, min(told.event_at) as discharged_at
+    from fallen
+    inner join valid_alert as told
+        on fallen.client_key = told.client_key and fallen.sending_facility_id = told.sending_facility_id
+        and (fallen.visit_number = told.visit_number or fallen.event_at between told.started_at and told.event_at)
+    group by fallen._row
+),
+behavioral as (
+    select distinct fallen._row
+    from fallen
+    inner join fct_ed_visit as visit
+        on fallen.client_key = visit.client_key and sending_facility_id = visit.facility_id
+        and visit.started_at <= fallen.event_at and coalesce(visit.ended_at, fallen.event_at) >= fallen.event_at
+    where visit.is_behavioral or visit.setting <> 'medical'
+),
+withdrawn as (
+    select
+        fallen.*, behavioral._row is not null as is_behavioral,
+        coalesce(cancelled_at <= discharged_at, true) and cancelled_at is not null or correction._row is null as is_cancelled,
+        case when is_cancelled then cancelled_at else corrected_at end as retracted_at,
+        case
+            when fallen.facility_type = 'crisis_center' then 'discharge_crisis'
+            when is_behavioral then 'discharge_emergency'
+            when patient_class = 'inpatient'
+                or (patient_class is null and fallen.facility_type <> 'emergency_department') then 'discharge_inpatient'
+        end as task_type
+    from fallen
+    left join cancellation using (_row)
+    left join correction using (_row)
+    left join behavioral using (_row)
+    left join seed_discharge_disposition as disposition using (discharge_disposition_code)
+    where (cancellation._row is not null or correction._row is not null) and coalesce(disposition.is_to_community, true)
+),
+told as (
+    select
+        stay_key as event_key, client_key, facility_id, facility_name, setting,
+        case stay_class
+            when 'crisis' then 'discharge_crisis' when 'observation' then 'discharge_observation'
+            else 'discharge_inpatient'
+        end as task_type,
+        discharged_at, discharge_date, discharge_precision, discharge_disposition_code, is_part2,
+        cast(null as timestamptz) as retracted_at, null as retraction_type, has_adt, received_at
+    from fct_stay
+    where discharged_at is not null and is_to_community
+        and (stay_class in ('acute', 'crisis') or (stay_class = 'observation' and setting <> 'medical'))
+    union all
+    select
+        ed_visit_key, client_key, facility_id, facility_name, setting,
+        case when facility_type = 'crisis_center' then 'discharge_crisis' else 'discharge_emergency' end,
+        ended_at, end_date, end_precision, discharge_disposition_code, is_part2, null, null, has_adt, received_at
+    from fct_ed_visit
+    where ended_at is not null and not became_inpatient and is_to_community
+        and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
+)
+select event.* exclude (has_adt, received_at)
+from (
+    select told.*
+    from told
+    left join day
+        on discharge_date + (
+            select cast(value as integer) from seed_task_setting where name = 'claims_notice_days'
+        ) = day.day
+    where has_adt or received_at <= day.ends_at
+    union all
+    select
+        null, client_key, sending_facility_id, withdrawn.facility_name, 'unknown', task_type, event_at, local_date(event_at),
+        event_at_precision, discharge_disposition_code, coalesce(provider.is_part2, false), retracted_at,
+        case when is_cancelled then 'cancelled' else 'superseded' end, true, retracted_at
+    from withdrawn
+    left join dim_provider as provider on sending_facility_id = npi
+    where task_type is not null
+) as event
+semi join (from dim_client where is_agency_client) as client using (client_key)
+-- one discharge of a client from a facility at a moment, however many messages tell of it
+qualify row_number() over (
+    partition by client_key, facility_id, discharged_at order by retracted_at is not null, task_type desc, event_key
+) = 1;
+
+create temp table discharge_opening as
+with due as (
+    select
+        discharge.*, lane, pass_business_days,
+        case when discharge_precision = 'date' then next_day.ends_at
+            else discharged_at + due_hours * interval '1 hour' end as due_at,
+        due_at at time zone getvariable('zone') as local_due_at
+    from discharge
+    inner join seed_task_type as task_type using (task_type)
+    left join day as next_day on discharge_date + cast(due_days as integer) = next_day.day
+)
+select
+    event_key, no_part2, due.client_key, lane, task_type, discharged_at as event_at, discharged_at as opened_at, due_at,
+    -- a business day later, at the same time of the day
+    (local_due_at + (pass_day.day - due_on.day) * interval '1 day') at time zone getvariable('zone') as expires_at,
+    'passed_to_lane_2' as expiry_reason, true as answered_by_contact, 'replaces' as admission, retracted_at, retraction_type,
+    due.is_part2, discharge_date as event_date, facility_name as event_facility, setting as event_setting,
+    discharge_disposition_code, facility_id, discharge_precision as event_precision
+from due
+inner join client_part2_view on due.client_key = client_part2_view.client_key and not (no_part2 and is_part2)
+left join day as due_on on cast(local_due_at as date) = due_on.day
+left join due_day as pass_day
+    on due_on.business_day_number + cast(pass_business_days as integer) = pass_day.business_day_number;

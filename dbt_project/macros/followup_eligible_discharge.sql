@@ -1,0 +1,70 @@
+{#
+    The discharges that lane 1 follows up, whoever left: CTEs that end in followup_eligible_discharge. Read by the tasks of clients and
+    by the worklist of discharges that belong to nobody yet, so that both speak of the same ones.
+#}
+{% macro followup_eligible_discharge() -%}
+-- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
+-- unless medical
+stay_discharge as (
+    select
+        stay_key as event_key,
+        client_key,
+        facility_id,
+        facility_name,
+        setting,
+        case stay_class
+            when 'crisis' then 'discharge_crisis'
+            when 'observation' then 'discharge_observation'
+            else 'discharge_inpatient'
+        end as task_type,
+        discharged_at,
+        discharge_date,
+        discharge_precision,
+        discharge_disposition_code,
+        has_adt,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_stay') }}
+    where discharged_at is not null
+        and (
+            stay_class in ('acute', 'crisis')
+            or (stay_class = 'observation' and setting <> 'medical')
+        )
+        and is_to_community
+),
+
+-- an ED visit counts for behavioral health, and where nobody says what it was for
+emergency_discharge as (
+    select
+        ed_visit_key as event_key,
+        client_key,
+        facility_id,
+        facility_name,
+        setting,
+        case when facility_type = 'crisis_center' then 'discharge_crisis'
+            else 'discharge_emergency'
+        end as task_type,
+        ended_at as discharged_at,
+        end_date as discharge_date,
+        end_precision as discharge_precision,
+        discharge_disposition_code,
+        has_adt,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_ed_visit') }}
+    where ended_at is not null
+        and not became_inpatient
+        and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
+        and is_to_community
+),
+
+followup_eligible_discharge as (
+    select * from stay_discharge
+    union all
+    select * from emergency_discharge
+)
+{%- endmacro %}

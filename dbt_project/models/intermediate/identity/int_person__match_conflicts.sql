@@ -1,0 +1,129 @@
+-- What exact identifiers, merges and decisions leave open.
+with linked_client as (
+    select * from {{ ref('int_client__linked') }}
+),
+
+merged_client as (
+    select * from {{ ref('int_client__merged') }}
+),
+
+described_client as (
+    select * from {{ ref('int_client__described') }}
+    where source = 'ehr'
+),
+
+decision as (
+    select * from {{ ref('int_decision__resolved') }}
+),
+
+birth_date_doubt as (
+    select
+        source,
+        source_scope,
+        source_client_id,
+        identifier_type,
+        client_id,
+        case
+            when has_other_birth_date then 'birth_date_conflict'
+            else 'birth_date_missing'
+        end as reason_code
+    from linked_client
+    where not is_same_birth_date
+),
+
+several_clients as (
+    select
+        linked.source,
+        linked.source_scope,
+        linked.source_client_id,
+        linked.identifier_type,
+        linked.client_id,
+        'several_clients' as reason_code
+    from linked_client as linked
+    inner join (
+        select source, source_scope, source_client_id
+        from linked_client
+        where is_same_birth_date
+        group by source, source_scope, source_client_id
+        having count(distinct client_id) > 1
+    ) as doubted
+        on linked.source = doubted.source
+        and linked.source_scope = doubted.source_scope
+        and linked.source_client_id = doubted.source_client_id
+    where linked.is_same_birth_date
+),
+
+shared_identifier as (
+    {%- for identifier_type in ['medicaid', 'medicare'] %}
+    select
+        'ehr' as source,
+        '' as source_scope,
+        client.client_id as source_client_id,
+        '{{ identifier_type }}' as identifier_type,
+        client.client_id,
+        'shared_identifier' as reason_code
+    from described_client as client
+    inner join (
+        select {{ identifier_type }}_id, birth_date
+        from described_client
+        where {{ identifier_type }}_id is not null
+        group by {{ identifier_type }}_id, birth_date
+        having count(*) > 1
+    ) as shared
+        on client.{{ identifier_type }}_id = shared.{{ identifier_type }}_id
+        and client.birth_date = shared.birth_date
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+merge_circle as (
+    select
+        'ehr' as source,
+        '' as source_scope,
+        source_client_id,
+        cast(null as {{ dbt.type_string() }}) as identifier_type,
+        surviving_client_id as client_id,
+        'merge_circle' as reason_code
+    from merged_client
+    where is_merge_circle
+),
+
+unknown_in_decision as (
+    select
+        source,
+        source_scope,
+        source_client_id,
+        cast(null as {{ dbt.type_string() }}) as identifier_type,
+        client_id,
+        'unknown_in_decision' as reason_code
+    from decision
+    where not is_known
+),
+
+unresolved_conflict as (
+    select * from birth_date_doubt
+    union
+    select * from several_clients
+    union
+    select * from shared_identifier
+),
+
+-- once someone has decided about the two, or who the person is, there is no doubt
+doubt as (
+    select unresolved_conflict.*
+    from unresolved_conflict
+    anti join decision
+        on unresolved_conflict.source = decision.source
+        and unresolved_conflict.source_scope = decision.source_scope
+        and unresolved_conflict.source_client_id = decision.source_client_id
+        and (
+            unresolved_conflict.client_id = decision.client_id
+            or (decision.decision = 'same' and decision.is_known)
+        )
+    union all
+    select * from merge_circle
+    union all
+    select * from unknown_in_decision
+)
+
+select * from doubt

@@ -1,0 +1,50 @@
+with
+acute_event as (
+    select * from {{ ref('int_risk__acute_event') }}
+),
+
+score_date as (
+    select * from {{ ref('int_risk__score_date') }}
+),
+
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
+),
+
+lookback as (
+    select max(window_days) as window_days
+    from {{ ref('risk_weight') }}
+    where domain in ('transition', 'utilization', 'clinical', 'care_gap')
+),
+
+-- One join of events, days and scopes; every rule about acute care reads its result.
+dated_event as (
+    select
+        score_date.score_point,
+        client_part2_view.part2_view,
+        acute_event.client_key,
+        acute_event.event_key,
+        acute_event.event_kind,
+        acute_event.start_date,
+        acute_event.end_date,
+        acute_event.ended_at,
+        score_date.score_date,
+        score_date.score_date - acute_event.start_date as start_days,
+        case when acute_event.end_date <= score_date.score_date
+                then score_date.score_date - acute_event.end_date
+        end as end_days,
+        acute_event.is_to_community,
+        acute_event.is_against_advice,
+        acute_event.is_self_harm,
+        acute_event.is_part2
+    from acute_event
+    cross join score_date
+    cross join lookback
+    inner join client_part2_view on acute_event.client_key = client_part2_view.client_key
+    where acute_event.start_date <= score_date.score_date
+        and coalesce(acute_event.end_date, score_date.score_date)
+        >= score_date.score_date - lookback.window_days
+        and (client_part2_view.part2_view = 'full' or not acute_event.is_part2)
+)
+
+select * from dated_event

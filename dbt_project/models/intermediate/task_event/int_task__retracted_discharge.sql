@@ -1,0 +1,150 @@
+{#
+    A discharge that was taken back or corrected still stands in the ADT history, so the task that it
+    had opened can be shown as cancelled or superseded without any memory of yesterday's list.
+#}
+with matched as (
+    select source_scope, source_client_id, client_key
+    from {{ ref('int_client__matched') }}
+    where source = 'adt'
+),
+
+batch as (
+    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
+),
+
+alert as (
+    select
+        matched.client_key,
+        event.sending_facility_id as facility_id,
+        event.facility_name,
+        event.facility_type,
+        event.patient_class,
+        event.visit_number,
+        event.event_type,
+        event.event_at,
+        event.event_at_precision,
+        event.discharge_disposition_code,
+        coalesce(event.received_at, batch.first_received_at) as known_at,
+        event.evidence_table,
+        event._batch_id || ':' || cast(event._source_row as {{ dbt.type_string() }}) as evidence_key
+    from {{ ref('int_alert__delivered') }} as event
+    inner join matched
+        on event.sending_facility_id = matched.source_scope
+        and event.source_client_id = matched.source_client_id
+    left join batch on event._batch_id = batch.batch_id
+    where event.event_type in ('discharge', 'cancelled_discharge')
+),
+
+followup_eligible_discharge as (
+    select client_key, facility_id, admitted_at as started_at, discharged_at as ended_at
+    from {{ ref('fct_stay') }}
+    where discharged_at is not null
+    union all
+    select client_key, facility_id, started_at, ended_at
+    from {{ ref('fct_ed_visit') }}
+    where ended_at is not null
+),
+
+valid_alert as (
+    select alert.*, followup_eligible_discharge.started_at
+    from alert
+    inner join followup_eligible_discharge
+        on alert.client_key = followup_eligible_discharge.client_key
+        and alert.facility_id = followup_eligible_discharge.facility_id
+        and alert.event_at = followup_eligible_discharge.ended_at
+    where alert.event_type = 'discharge'
+),
+
+retracted_alert as (
+    select alert.*
+    from alert
+    left join followup_eligible_discharge
+        on alert.client_key = followup_eligible_discharge.client_key
+        and alert.facility_id = followup_eligible_discharge.facility_id
+        and alert.event_at = followup_eligible_discharge.ended_at
+    where alert.event_type = 'discharge' and followup_eligible_discharge.client_key is null
+),
+
+cancellation as (
+    select retracted_alert.evidence_key, min(alert.event_at) as cancelled_at
+    from retracted_alert
+    inner join alert
+        on retracted_alert.client_key = alert.client_key
+        and retracted_alert.facility_id = alert.facility_id
+        and alert.event_type = 'cancelled_discharge'
+        and alert.event_at >= retracted_alert.event_at
+        and coalesce(retracted_alert.visit_number = alert.visit_number, true)
+    group by retracted_alert.evidence_key
+),
+
+-- the same visit's discharge as it now stands, told by the visit number or by the span of the
+-- stay
+correction as (
+    select
+        retracted_alert.evidence_key,
+        min(valid_alert.known_at) as corrected_at,
+        min(valid_alert.event_at) as discharged_at
+    from retracted_alert
+    inner join valid_alert
+        on retracted_alert.client_key = valid_alert.client_key
+        and retracted_alert.facility_id = valid_alert.facility_id
+        and (
+            retracted_alert.visit_number = valid_alert.visit_number
+            or retracted_alert.event_at between valid_alert.started_at and valid_alert.event_at
+        )
+    group by retracted_alert.evidence_key
+),
+
+behavioral_emergency as (
+    select distinct retracted_alert.evidence_key
+    from retracted_alert
+    inner join {{ ref('fct_ed_visit') }} as ed_visit
+        on retracted_alert.client_key = ed_visit.client_key
+        and retracted_alert.facility_id = ed_visit.facility_id
+        and ed_visit.started_at <= retracted_alert.event_at
+        and coalesce(ed_visit.ended_at, retracted_alert.event_at) >= retracted_alert.event_at
+    where ed_visit.is_behavioral or ed_visit.setting <> 'medical'
+),
+
+retracted_discharge as (
+    select
+        retracted_alert.client_key,
+        retracted_alert.facility_id,
+        retracted_alert.facility_name,
+        case
+            when retracted_alert.facility_type = 'crisis_center' then 'discharge_crisis'
+            when behavioral_emergency.evidence_key is not null then 'discharge_emergency'
+            when retracted_alert.patient_class = 'inpatient' then 'discharge_inpatient'
+            when retracted_alert.patient_class is null
+                and retracted_alert.facility_type <> 'emergency_department'
+                then 'discharge_inpatient'
+        end as task_type,
+        retracted_alert.event_at as discharged_at,
+        retracted_alert.event_at_precision as discharge_precision,
+        retracted_alert.discharge_disposition_code,
+        case
+            when cancellation.cancelled_at <= correction.discharged_at
+                or correction.evidence_key is null
+                then cancellation.cancelled_at
+            else correction.corrected_at
+        end as retracted_at,
+        case
+            when cancellation.cancelled_at <= correction.discharged_at
+                or correction.evidence_key is null
+                then 'cancelled'
+            else 'superseded'
+        end as retraction_type,
+        retracted_alert.evidence_table,
+        retracted_alert.evidence_key
+    from retracted_alert
+    left join cancellation on retracted_alert.evidence_key = cancellation.evidence_key
+    left join correction on retracted_alert.evidence_key = correction.evidence_key
+    left join behavioral_emergency
+        on retracted_alert.evidence_key = behavioral_emergency.evidence_key
+    left join {{ ref('discharge_disposition') }} as disposition
+        on retracted_alert.discharge_disposition_code = disposition.discharge_disposition_code
+    where (cancellation.evidence_key is not null or correction.evidence_key is not null)
+        and coalesce(disposition.is_to_community, true)
+)
+
+select * from retracted_discharge
