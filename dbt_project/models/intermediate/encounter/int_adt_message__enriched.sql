@@ -147,7 +147,8 @@ answered_message as (
         case
             when visit_number is null then null
             when event_type = 'cancelled_discharge'
-                then min(case when event_type = 'discharge' then happened_at end) over reported_later
+                then min(case when event_type = 'discharge' then happened_at end)
+                        over reported_later
             when event_type = 'cancelled_admit'
                 then
                     min(case when event_type in ('admit', 'presented') then happened_at end)

@@ -86,7 +86,8 @@ appointment as (
         {{ latest_non_null('appointment_facility_id') }} as site_id,
         {{ latest_non_null('appointment_provider_id') }} as provider_id,
         min(message_at) as created_at,
-        max_by(message_at, message_sequence) filter (where reported_status is not null) as status_at,
+        max_by(message_at, message_sequence) filter (where reported_status is not null)
+            as status_at,
         max_by(
             case
                 when appointment_end_at > appointment_at

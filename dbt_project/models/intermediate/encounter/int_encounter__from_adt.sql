@@ -65,7 +65,8 @@ encounter as (
         max_by(reported_class, event_number) filter (
             where is_current and reported_class is not null and event_type <> 'presented'
         ) as reported_class,
-        coalesce(bool_or(is_current and reported_class = 'emergency'), false) as has_emergency_event,
+        coalesce(bool_or(is_current and reported_class = 'emergency'), false)
+            as has_emergency_event,
         coalesce(min(event_at) filter (where is_current), min(event_at)) as started_at,
         min(event_at) filter (
             where

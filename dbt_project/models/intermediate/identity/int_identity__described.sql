@@ -18,7 +18,8 @@ record as (
             'first_name', 'last_name', 'name_suffix', 'birth_date', 'sex', 'phone', 'address',
             'zip_code', 'ssn_last4', 'medicaid_id', 'medicare_id',
         ] %}
-        max_by({{ column }}, message_sequence) filter (where {{ column }} is not null) as {{ column }},
+        max_by({{ column }}, message_sequence) filter (where {{ column }} is not null)
+            as {{ column }},
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as phone_2,
         count(distinct birth_date) > 1 as has_other_birth_date

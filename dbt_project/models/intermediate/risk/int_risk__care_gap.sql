@@ -37,7 +37,10 @@ acute_event as (
 
 client_day as (
     select
-        score_date.score_point, score_date.score_date, client_part2_view.part2_view, client_part2_view.client_key
+        score_date.score_point,
+        score_date.score_date,
+        client_part2_view.part2_view,
+        client_part2_view.client_key
     from client_part2_view
     cross join score_date
 ),

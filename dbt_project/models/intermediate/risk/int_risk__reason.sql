@@ -123,7 +123,8 @@ reason as (
     select
         fact.score_point, fact.part2_view, fact.client_key, weight.rule_id, weight.domain,
         weight.points,
-        case when fact.score_point = 'current' then {{ filled_reason('weight.reason') }} end as reason,
+        case when fact.score_point = 'current' then {{ filled_reason('weight.reason') }} end
+            as reason,
         fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
     from worded_fact as fact
     inner join weight

@@ -30,7 +30,8 @@ compared as (
         max(case when score_point = 'hysteresis' then tier_rank end) as previous_rank,
         max(case when score_point = 'current' then risk_score end)
         - max(case when score_point = 'month_ago' then risk_score end) as score_change_30d,
-        max(case when score_point = 'current' and has_urgent_lane then 1 else 0 end) = 1 as has_urgent_lane
+        max(case when score_point = 'current' and has_urgent_lane then 1 else 0 end) = 1
+            as has_urgent_lane
     from scored
     group by part2_view, client_key
 ),

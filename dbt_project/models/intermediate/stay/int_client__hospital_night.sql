@@ -1,4 +1,4 @@
--- the day of discharge is a day at home, so a stay counts the nights from admission to the day before
+-- the day of discharge is a day at home: a stay counts the nights up to the day before it
 with stay_night as (
     select
         part2_view,

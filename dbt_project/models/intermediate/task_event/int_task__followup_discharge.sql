@@ -27,8 +27,10 @@ discharge as (
     from followup_eligible_discharge
     cross join claims_notice
     left join local_day
-        on followup_eligible_discharge.discharge_date + claims_notice.notice_days = local_day.calendar_date
-    where followup_eligible_discharge.has_adt or followup_eligible_discharge.received_at <= local_day.ends_at
+        on followup_eligible_discharge.discharge_date + claims_notice.notice_days
+        = local_day.calendar_date
+    where followup_eligible_discharge.has_adt
+        or followup_eligible_discharge.received_at <= local_day.ends_at
     union all
     select
         cast(null as bigint) as event_key,
