@@ -85,8 +85,8 @@ def open_source(
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the file is held by a writer, or is no DuckDB file.
     """
-    # GX gives a data context an `add_` method for the type of every data source class.
-    source: DuckDBSource = context.data_sources.add_duckdb(
+    # GX gives a data context such a method for the type of every data source class.
+    source: DuckDBSource = context.data_sources.add_or_update_duckdb(
         name="warehouse",
         connection_string=f"duckdb:///{warehouse}",
         kwargs={

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         The exit code: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed, 130 stopped
         by Ctrl-C (SIGINT), 143 by SIGTERM, 129 by SIGHUP.
     """
-    options = command_parser().parse_args(arguments)
+    options = command_parsers()[0].parse_args(arguments)
     return _reported(lambda: _dispatch(options))
 
 
@@ -74,19 +74,21 @@ def _reported(work: Callable[[], int]) -> int:
     return code
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """The parser of the command line; the reference of commands is made from it."""
+def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
+    """The parser of the command line, and that of each command by name; the reference of commands is made from them."""
     parser = argparse.ArgumentParser(
         prog="caseload",
         description="From senders' files to each care manager's outreach list and the leaders' measures.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    by_name: dict[str, argparse.ArgumentParser] = {}
 
     def add(
         name: str, command: Callable[[argparse.Namespace, Settings], int], text: str
     ) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(command=command)
+        by_name[name] = sub
         return sub
 
     run = add("run", _run, _RUN)
@@ -143,7 +145,7 @@ def command_parser() -> argparse.ArgumentParser:
     bench.add_argument("--clients", type=_positive, default=10_000)
     bench.add_argument("--repeat", type=_positive, default=1, help="median of so many runs")
     bench.add_argument("--work", type=Path, help="folder for its files (default: a temporary one)")
-    return parser
+    return parser, by_name
 
 
 def _whole(text: str, least: int, most: int | None, expected: str) -> int:

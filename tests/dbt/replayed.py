@@ -19,7 +19,9 @@ from sources.contract import load_contracts
 AS_OF = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 DAY = dt.date(2025, 3, 1)
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
+QUALITY_LIMITS = SEEDS.parent / "quality" / "quality_limit.csv"
 MODELS = (
+    "staging/caseload/stg_caseload__run",
     "staging/caseload/stg_caseload__delivery",
     "staging/caseload/stg_caseload__batch_order",
     "staging/claims/stg_claims__superseded",
@@ -207,6 +209,12 @@ class Payer:
             "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
             " received_at timestamptz, is_dated boolean)"
         )
+        run(
+            "create table raw_caseload.run as select cast(? as timestamptz) as as_of, cast(? as date) as as_of_date,"
+            " 'America/New_York' as time_zone, 'org' as organization_id, 'NY' as state",
+            [AS_OF, AS_OF],
+        )
+        run(f"create table seeds.quality_limit as from read_csv('{QUALITY_LIMITS}')")
         run(
             f"create table seeds.remittance_status as from read_csv('{SEEDS}/remittance_status.csv', all_varchar = true)"
         )

@@ -48,8 +48,8 @@ MOST_MODELS_IN_FOLDER = 20
 CROWDED_FOLDERS = {
     "staging/ehr": (21, "one sender of twenty tables, and the list of its superseded rows"),
     "staging/ehr_fhir": (
-        21,
-        "one sender of fifteen types of resources, five of them with elements",
+        22,
+        "one sender of sixteen types of resources, five of them with elements",
     ),
     "marts/core": (32, "the house has one folder for core; dim_ and fct_ tell the two kinds apart"),
     "measures": (40, "the house allows forty here"),

@@ -155,6 +155,10 @@ class Hospital:
         for seed in ("event_rule", "adt_trigger", "adt_patient_class", "discharge_disposition"):
             run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
         run(
+            "create table seeds.quality_limit as"
+            f" from read_csv('{SEEDS.parent / 'quality' / 'quality_limit.csv'}')"
+        )
+        run(
             "create table intermediate.int_row__delivered (source varchar, table_name varchar,"
             " _batch_id varchar, _source_row bigint, received_at timestamptz)"
         )

@@ -18,10 +18,10 @@ def _connection(rows: list[tuple[str, bool]]) -> duckdb.DuckDBPyConnection:
 
 
 def test_stays_with_an_assumed_end_are_counted_once() -> None:
-    rows = [("all", True), ("without_part2", True), ("all", True), ("all", False)]
+    rows = [("full", True), ("redacted", True), ("full", True), ("full", False)]
     (notice,) = _unended_admission_notices(_connection(rows))
     assert notice.startswith("2 hospital admissions have no discharge")
 
 
 def test_no_notice_without_an_assumed_end() -> None:
-    assert _unended_admission_notices(_connection([("all", False)])) == []
+    assert _unended_admission_notices(_connection([("full", False)])) == []
