@@ -60,7 +60,7 @@ def landing(
     with step_errors.reported():
         selected = context.selected_asset_keys
         schemas = {key.path[0] for key in selected}
-        _read(data_folder, schemas, context.run_id)
+        _read(data_folder, schemas, context.run.run_id)
         if "raw_caseload" in schemas:
             _attach(data_folder)
         counts = _counts(data_folder)
