@@ -14,7 +14,7 @@ test: $(READY)  ## the suite, but for what test-long holds
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-long: $(READY)  ## what takes minutes by itself: kill -9 at CRASH_POINTS=10 points a stage, the same agency in every format, runs over ../shared/real
-	$(BIN)/pytest -m long
+	$(BIN)/pytest -m long -n 2 --dist loadfile
 
 mutants: $(READY)  ## change one rule at a time and print what no example notices (SAMPLE=200 SEED=1 MODELS="int_task__safety …")
 	$(BIN)/python -m tests.mutants.run $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
@@ -26,12 +26,12 @@ lint: $(READY)  ## python, SQL, import law
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/sqlfluff lint --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 
-format: $(READY)  ## what can be mended by machine
+format: $(READY)  ## fix what the linters can fix
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/sqlfluff fix --disable-progress-bar --processes 2 dbt_project/models dbt_project/tests
 
-run: $(READY)  ## ingest landing/, build, judge, release into data/ (settings: caseload.toml)
+run: $(READY)  ## read landing/, build, check and publish into data/ (settings: caseload.toml)
 	$(BIN)/caseload run
 
 dashboard: $(READY)  ## the leaders' pages over the current release

@@ -22,6 +22,7 @@ from sources.formats.delimited import read_delimited
 from sources.formats.fhir import read_fhir
 from sources.formats.fixed_width import read_fixed_width
 from sources.formats.hl7v2 import read_hl7v2
+from sources.formats.isolated import ReaderDiedError, read_isolated
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
 from sources.formats.structure import Survey
@@ -283,7 +284,12 @@ class _Reader:
             "zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_rows[name],
         }  # fmt: skip
         if kind == PARQUET:
-            return [Part(name, read_parquet(plain.path, table, **place))]
+            try:
+                return [Part(name, read_isolated(read_parquet, plain.path, table, **place))]
+            except ReaderDiedError as error:
+                raise FileRefusedError(
+                    "not_a_parquet", "so damaged that it ended its reader"
+                ) from error
         if kind == FIXED_WIDTH:
             return [Part(name, read_fixed_width(plain.path, table, **place))]
         if kind == WORKBOOK:

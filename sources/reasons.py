@@ -99,6 +99,10 @@ class FileRefusedError(Exception):
         self.code = code
         self.detail = detail
 
+    def __reduce__(self) -> tuple[type[FileRefusedError], tuple[str, str]]:
+        """Pickled by its own arguments: a reader process raises it too."""
+        return FileRefusedError, (self.code, self.detail)
+
 
 def remedy(code: str) -> str:
     """What to do about a code, file or row; a rule's code has one remedy for all."""

@@ -8,6 +8,7 @@ are whole. A reject's line is the record as JSON: a Parquet file has no lines.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -32,11 +33,9 @@ def read_parquet(
     path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
 ) -> ReadTable:
     """Read one Parquet file into typed rows and rejects; parameters and errors as for CSV."""
-    try:
+    with _refusing_damage("not readable as Parquet"):
         records = pl.scan_parquet(path, glob=False)
         schema = records.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise FileRefusedError("not_a_parquet", "not readable as Parquet") from error
     written = list(schema)
     header = match_header(written, table)
     contract = {column.name: column for column in table.columns}
@@ -48,19 +47,18 @@ def read_parquet(
     judged = judgement(table, frozenset(header.present), zone)
     typed = TypedFiles(out)
     rejects = out.with_name(f"{out.name}.rejects.parquet")
-    rows_in = count_rows(path)
+    with _refusing_damage("not readable as Parquet"):
+        rows_in = count_rows(path)
 
     def read() -> Iterator[Reject]:
         for offset in range(0, max(rows_in, 1), _PART_ROWS):
             part = records.slice(offset, _PART_ROWS)
-            try:
+            with _refusing_damage("its pages are not readable"):
                 frame = (
                     part.with_row_index(SOURCE_ROW, offset=first_row + offset)
                     .select(SOURCE_ROW, *texts)
                     .collect()
                 )
-            except pl.exceptions.PolarsError as error:
-                raise FileRefusedError("not_a_parquet", "its pages are not readable") from error
             accepted, rejected = judged.sort(frame, batch_id)
             typed.add(accepted)
             if rejected is not None:
@@ -68,6 +66,15 @@ def read_parquet(
 
     rejected_rows = write_rejects(read(), rejects, batch_id)
     return read_back(typed.finish(), rejects, rows_in, rejected_rows, header.unknown)
+
+
+@contextmanager
+def _refusing_damage(detail: str) -> Iterator[None]:
+    """Refuse the file where Polars cannot read it: some damaged pages make Polars panic, which is not an Exception."""
+    try:
+        yield
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        raise FileRefusedError("not_a_parquet", detail) from error
 
 
 def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:

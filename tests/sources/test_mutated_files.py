@@ -56,11 +56,11 @@ def _parquet(chance: random.Random) -> Sample:
         value = pl.col(column)
         ways = (
             value.cast(pl.String).str.to_datetime(strict=False),
-            value.cast(pl.Binary, strict=False),
+            value.cast(pl.String).cast(pl.Binary),
             value.cast(pl.Float64, strict=False) * 1e300,
             value.cast(pl.Float32, strict=False),
             value.cast(pl.Int64, strict=False).cast(pl.Decimal(38, 9), strict=False),
-            value.cast(pl.Categorical, strict=False),
+            value.cast(pl.String).cast(pl.Categorical),
             pl.lit(None).alias(column),
             pl.struct(value).alias(column),
             pl.concat_list(value).alias(column),
