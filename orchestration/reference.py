@@ -87,9 +87,16 @@ def warehouse_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def public_model_files(schema: str) -> list[Path]:
+    """The yml files of a public schema's relations; steps (`int_`) of core and care are not public."""
+    folders = ("core", "care") if schema == "marts" else (schema,)
+    found = (path for folder in folders for path in (MODELS / folder).rglob("*.yml"))
+    return sorted(path for path in found if not path.name.startswith("int_"))
+
+
 def _relations(schema: str) -> Iterator[tuple[str, dict[str, Any]]]:
     models = []
-    for path in sorted((MODELS / schema).rglob("*.yml")):
+    for path in public_model_files(schema):
         models.extend((yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("models") or [])
     for model in sorted(models, key=lambda each: str(each["name"])):
         yield str(model["name"]), model

@@ -21,7 +21,7 @@
     from (
         select record.*, {{ day }} as record_date
         from {{ ref('stg_' ~ source_name ~ '__' ~ table_name) }} as record
-        cross join {{ ref('stg_caseload__run') }} as run
+        cross join {{ ref('int_run__as_of') }} as run
         {%- if happened_at %}
         where {{ happened_by_as_of(happened_at) }}
         {%- else %}
@@ -54,7 +54,7 @@
         batch.first_received_at as received_at,
         {{ evidence_columns('raw_synthea.' ~ table_name, 'record') }}
     from {{ ref('stg_synthea__' ~ table_name) }} as record
-    cross join {{ ref('stg_caseload__run') }} as run
+    cross join {{ ref('int_run__as_of') }} as run
     left join {{ ref('int_client__matched') }} as client
         on client.source = 'synthea' and record.source_client_id = client.source_client_id
     left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
@@ -80,7 +80,7 @@
     from (
         select record.*, {{ day }} as record_date
         from {{ ref('stg_ehr_fhir__' ~ resource | lower) }} as record
-        cross join {{ ref('stg_caseload__run') }} as run
+        cross join {{ ref('int_run__as_of') }} as run
         {%- if happened_at %}
         where {{ happened_at }} <= run.as_of
         {%- else %}

@@ -1,4 +1,11 @@
-{# The schema is the layer's name, as it stands: no target prefix. #}
+{#
+    The schema of a relation. Core and care hold both published facts (dim_, fct_, mart_: schema marts) and the steps that
+    lead to them (int_: schema intermediate), so there the name decides; every other layer is a schema of its own name.
+#}
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ custom_schema_name or target.schema }}
+    {%- if custom_schema_name == 'marts' and node.name.startswith('int_') -%}
+        intermediate
+    {%- else -%}
+        {{ custom_schema_name or target.schema }}
+    {%- endif -%}
 {%- endmacro %}

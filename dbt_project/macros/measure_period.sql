@@ -18,10 +18,10 @@ select
     {%- endfor %}
 from (
     select as_of, time_zone, extract(year from as_of_date) as measurement_year
-    from {{ ref('stg_caseload__run') }}
+    from {{ ref('int_run__as_of') }}
     union all
     select as_of, time_zone, extract(year from as_of_date) - 1 as measurement_year
-    from {{ ref('stg_caseload__run') }}
+    from {{ ref('int_run__as_of') }}
 ) as evaluated
 inner join {{ ref('measure_version') }} as version
     on version.measure_set = '{{ measure_set }}'

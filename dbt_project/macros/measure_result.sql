@@ -120,7 +120,7 @@ from (
                 as evidence_date
             {%- endif %}
         from {{ 'numerator as denominator' if one_row else 'denominator' }}
-        cross join {{ ref('stg_caseload__run') }} as run
+        cross join {{ ref('int_run__as_of') }} as run
         {%- if not one_row %}
         left join exclusion
             on denominator.event_key = exclusion.event_key

@@ -16,7 +16,7 @@
 #}
 {% macro task_lifecycle(opening, answered_by_contact, admission) -%}
 task_run as (
-    select as_of from {{ ref('stg_caseload__run') }}
+    select as_of from {{ ref('int_run__as_of') }}
 ),
 
 eligible_opening as (

@@ -22,6 +22,8 @@ SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
 QUALITY_LIMITS = SEEDS.parent / "quality" / "quality_limit.csv"
 MODELS = (
     "staging/caseload/stg_caseload__run",
+    "input/input_run",
+    "core/run/int_run__as_of",
     "staging/caseload/stg_caseload__delivery",
     "staging/caseload/stg_caseload__batch_order",
     "staging/claims/stg_claims__superseded",
@@ -30,27 +32,34 @@ MODELS = (
     "staging/claims_x12/stg_claims_x12__claim",
     "staging/claims_x12/stg_claims_x12__claim_line",
     "staging/claims_x12/stg_claims_x12__remittance",
-    "intermediate/claim_x12/int_claim_version__submitted",
-    "intermediate/claim_x12/int_claim_payment__numbered",
-    "intermediate/claim_x12/int_claim_payment__matched",
-    "intermediate/claim_x12/int_claim_version__adjudicated",
-    "intermediate/claim_x12/int_claim_line__from_x12",
+    "core/claim/int_claim_version__submitted",
+    "core/claim/int_claim_payment__numbered",
+    "core/claim/int_claim_payment__matched",
+    "core/claim/int_claim_version__adjudicated",
+    "core/claim/int_claim_line__from_x12",
     "staging/claims_cclf/stg_claims_cclf__superseded",
     "staging/claims_cclf/stg_claims_cclf__cclf1",
     "staging/claims_cclf/stg_claims_cclf__cclf2",
     "staging/claims_cclf/stg_claims_cclf__cclf4",
     "staging/claims_cclf/stg_claims_cclf__cclf5",
     "staging/claims_cclf/stg_claims_cclf__cclf9",
-    "intermediate/client/int_beneficiary__resolved",
-    "intermediate/claim_cclf/int_claim_version__from_cclf",
-    "intermediate/claim_cclf/int_claim_diagnosis__from_cclf",
-    "intermediate/claim_cclf/int_claim_line__from_cclf",
-    "intermediate/claim/int_claim_line__delivered",
-    "intermediate/claim/int_claim_line__classified",
-    "intermediate/claim/int_claim__summed",
-    "intermediate/claim/int_claim__versioned",
-    "intermediate/claim/int_claim__final",
+    "core/client/int_beneficiary__resolved",
+    "core/claim/int_claim_version__from_cclf",
+    "core/claim/int_claim_diagnosis__from_cclf",
+    "core/claim/int_claim_line__from_cclf",
+    "core/claim/int_claim_line__delivered",
+    "core/claim/int_claim_line__classified",
+    "core/claim/int_claim__summed",
+    "core/claim/int_claim__versioned",
+    "core/claim/int_claim__final",
 )
+
+
+def _schema(path: str) -> str:
+    """The schema of a model: staging, or the steps of later layers."""
+    return "staging" if path.startswith("staging/") else "intermediate"
+
+
 # What classification and identity know: nothing but the one member.
 STUBS = {
     "int_client__matched": (
@@ -226,7 +235,7 @@ class Payer:
             run(f"create table {schema}.{name} as {query}")
         # Tables, made anew for each example: as views they would be planned again and again inside each other.
         self._models = [
-            f"create or replace table {path.split('/')[0]}.{Path(path).name} as {(compiled / f'{path}.sql').read_text()}"
+            f"create or replace table {_schema(path)}.{Path(path).name} as {(compiled / f'{path}.sql').read_text()}"
             for path in MODELS
         ]
 

@@ -27,16 +27,18 @@ START = dt.datetime(2025, 3, 6, 4, tzinfo=dt.UTC)
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
 MODELS = (
     ("staging", "view", "staging/caseload/stg_caseload__run"),
+    ("intermediate", "view", "input/input_run"),
+    ("intermediate", "view", "core/run/int_run__as_of"),
     ("staging", "view", "staging/caseload/stg_caseload__delivery"),
     ("staging", "view", "staging/caseload/stg_caseload__batch_order"),
     ("staging", "view", "staging/adt/stg_adt__superseded"),
     ("staging", "view", "staging/adt/stg_adt__event"),
     ("staging", "view", "staging/adt/stg_adt__message"),
-    ("intermediate", "view", "intermediate/encounter/int_adt_message__merged"),
-    ("intermediate", "view", "intermediate/encounter/int_adt_message__enriched"),
-    ("intermediate", "view", "intermediate/encounter/int_alert__delivered"),
-    ("intermediate", "view", "intermediate/encounter/int_alert__sequenced"),
-    ("intermediate", "view", "intermediate/encounter/int_encounter__from_adt"),
+    ("intermediate", "view", "core/alert/int_adt_message__merged"),
+    ("intermediate", "view", "core/alert/int_adt_message__enriched"),
+    ("intermediate", "view", "core/alert/int_alert__delivered"),
+    ("intermediate", "view", "core/alert/int_alert__sequenced"),
+    ("intermediate", "view", "core/alert/int_encounter__from_adt"),
 )
 EVENT_TYPES = (
     "admit", "discharge", "transfer", "presented", "cancelled_admit", "cancelled_discharge",

@@ -16,8 +16,8 @@ from sqlglot import exp
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 SEEDS = PROJECT / "seeds" / "risk"
-SCORE_FOLDERS = (PROJECT / "models/intermediate/risk", PROJECT / "models/intermediate/score")
-SCORE_MART = PROJECT / "models/marts/care/mart_client_risk.sql"
+SCORE_FOLDERS = (PROJECT / "models/care/risk", PROJECT / "models/care/risk_evidence")
+SCORE_MART = PROJECT / "models/care/risk/mart_client_risk.sql"
 FORBIDDEN = re.compile(
     r"\b(?:\w*_usd|cost\w*|paid\w*|charge\w*|\w*_charge|\w*allowed_amount|\w*race|\w*ethnicity|language\w*"
     r"|interpreter\w*|zip\w*|address|city|\w*sex|\w*gender)\b"

@@ -9,18 +9,15 @@ TARGET = {
 AREAS = (*TARGET, "other")
 
 _FOLDER = {
-    "models/intermediate/task/": "tasks", "models/intermediate/task_event/": "tasks",
-    "models/intermediate/business_day/": "tasks", "models/intermediate/referral/": "tasks",
-    "models/intermediate/stay/": "stays", "models/intermediate/encounter/": "alerts",
-    "models/intermediate/claim/": "claims", "models/intermediate/claim_cclf/": "claims",
-    "models/intermediate/claim_x12/": "claims", "models/intermediate/engagement/": "engagement",
-    "models/intermediate/risk/": "risk", "models/intermediate/score/": "risk",
-    "models/intermediate/screening/": "risk", "models/intermediate/list/": "list",
-    "models/intermediate/scope/": "list", "models/measures/": "measures",
+    "models/care/task/": "tasks", "models/core/calendar/": "tasks", "models/core/referral/": "tasks",
+    "models/core/stay/": "stays", "models/core/alert/": "alerts", "models/core/claim/": "claims",
+    "models/care/engagement/": "engagement", "models/care/risk/": "risk", "models/care/risk_evidence/": "risk",
+    "models/core/screening/": "risk", "models/care/list/": "list", "models/core/part2/": "list",
+    "models/care/utilization/": "stays", "models/measures/": "measures",
     "seeds/task/": "tasks", "seeds/calendar/": "tasks", "seeds/contact/": "tasks", "seeds/claim/": "claims",
     "seeds/engagement/": "engagement", "seeds/risk/": "risk", "seeds/screening/": "risk",
     "seeds/list/": "list", "seeds/consent/": "list", "seeds/measures/": "measures",
-    "models/intermediate/": "other", "models/marts/": "other",
+    "models/core/": "other", "models/care/": "other",
 }  # fmt: skip
 _FILE = {
     "fct_task": "tasks", "fct_unmatched_discharge": "tasks", "task_lifecycle": "tasks", "task_key": "tasks",

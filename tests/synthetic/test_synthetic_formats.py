@@ -21,11 +21,11 @@ from tests.linkage.identified import identify
 CLIENTS, SEED, DAYS = 60, 6, 400
 ZONE = "America/New_York"
 MARTS = {
-    "csv": ["+path:models/marts"],
-    "hl7v2": ["+path:models/marts,source:adt+"],
-    "x12": ["+path:models/marts"],
-    "fhir": ["+path:models/marts"],
-    "every": ["+path:models/marts"],
+    "csv": ["+path:models/core", "+path:models/care"],
+    "hl7v2": ["+path:models/core,source:adt+", "+path:models/care,source:adt+"],
+    "x12": ["+path:models/core", "+path:models/care"],
+    "fhir": ["+path:models/core", "+path:models/care"],
+    "every": ["+path:models/core", "+path:models/care"],
 }
 # Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
 # message (event_id, in the list of unmatched discharges) is the message's, not the event's.

@@ -1,6 +1,6 @@
 with
 run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select * from {{ ref('int_run__as_of') }}
 ),
 
 task as (

@@ -1,6 +1,6 @@
 with
 run as (
-    select as_of from {{ ref('stg_caseload__run') }}
+    select as_of from {{ ref('int_run__as_of') }}
 ),
 
 ranked as (

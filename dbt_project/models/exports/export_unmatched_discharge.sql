@@ -1,6 +1,6 @@
 -- 42 CFR Part 2, default-deny: of somebody unknown there is no consent
 with run as (
-    select as_of from {{ ref('stg_caseload__run') }}
+    select as_of from {{ ref('int_run__as_of') }}
 ),
 
 discharge as (

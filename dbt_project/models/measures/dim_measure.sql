@@ -10,7 +10,7 @@ measure_version as (
         version.measure_set,
         max(version.version) as version
     from {{ ref('measure_version') }} as version
-    inner join {{ ref('stg_caseload__run') }} as run
+    inner join {{ ref('int_run__as_of') }} as run
         on extract(year from run.as_of_date) between version.first_year and version.last_year
     group by version.measure_set
 ),

@@ -1,5 +1,5 @@
 with run as (
-    select * from {{ ref('stg_caseload__run') }}
+    select * from {{ ref('int_run__as_of') }}
 ),
 
 freshness_limit as (

@@ -22,7 +22,7 @@
 
 with run as (
     select {{ dbt.dateadd('day', 1, 'as_of') }} as latest_at
-    from {{ ref('stg_caseload__run') }}
+    from {{ ref('int_run__as_of') }}
 ),
 
 delivery as (

@@ -1,0 +1,88 @@
+with visit as (
+    select client_key, started_at, is_part2 from {{ ref('fct_visit') }}
+    where client_key is not null
+),
+
+score_date as (
+    select * from {{ ref('int_risk__score_date') }}
+),
+
+run as (
+    select time_zone from {{ ref('int_run__as_of') }}
+),
+
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
+),
+
+cadence as (
+    select client_key, part2_view, expected_interval_days
+    from {{ ref('int_engagement__by_part2_view') }}
+),
+
+inpatient_day as (
+    select * from {{ ref('int_risk__acute_event_by_score_date') }}
+    where event_kind in ('psychiatric_stay', 'medical_stay')
+),
+
+visit_by_day as (
+    {{ last_by_score_date('visit', 'started_at') }}
+),
+
+last_seen as (
+    select
+        visit_by_day.score_point,
+        visit_by_day.score_date,
+        visit_by_day.part2_view,
+        visit_by_day.client_key,
+        visit_by_day.last_at as last_seen_at,
+        {{ local_date('visit_by_day.last_at', 'run.time_zone') }} as last_seen_date
+    from visit_by_day
+    cross join run
+    where visit_by_day.last_at is not null
+),
+
+-- rules/engagement.md#hospital-days: days in hospital do not count against the client.
+days_in_hospital as (
+    select
+        last_seen.score_point,
+        last_seen.part2_view,
+        last_seen.client_key,
+        sum(
+            coalesce(least(inpatient_day.end_date, last_seen.score_date), last_seen.score_date)
+            - greatest(inpatient_day.start_date, last_seen.last_seen_date)
+        ) as hospital_days
+    from last_seen
+    inner join inpatient_day
+        on last_seen.score_point = inpatient_day.score_point
+        and last_seen.part2_view = inpatient_day.part2_view
+        and last_seen.client_key = inpatient_day.client_key
+        and coalesce(inpatient_day.end_date, last_seen.score_date) > last_seen.last_seen_date
+    group by last_seen.score_point, last_seen.part2_view, last_seen.client_key
+),
+
+seen as (
+    select
+        last_seen.score_point,
+        last_seen.part2_view,
+        last_seen.client_key,
+        last_seen.last_seen_at,
+        last_seen.last_seen_date,
+        cast(
+            (
+                last_seen.score_date - last_seen.last_seen_date
+                - coalesce(days_in_hospital.hospital_days, 0)
+            ) / cast(nullif(cadence.expected_interval_days, 0) as decimal(18, 4))
+            as decimal(18, 4)
+        ) as gap_ratio
+    from last_seen
+    left join days_in_hospital
+        on last_seen.score_point = days_in_hospital.score_point
+        and last_seen.part2_view = days_in_hospital.part2_view
+        and last_seen.client_key = days_in_hospital.client_key
+    left join cadence
+        on last_seen.client_key = cadence.client_key
+        and last_seen.part2_view = cadence.part2_view
+)
+
+select * from seen

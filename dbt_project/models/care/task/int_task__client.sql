@@ -1,0 +1,83 @@
+with run as (
+    select * from {{ ref('int_run__as_of') }}
+),
+
+client as (
+    select client_key, client_id, status, death_date, is_deceased
+    from {{ ref('dim_client') }}
+    where is_agency_client
+),
+
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
+),
+
+-- what was said last: a client who was reached after "moved" has not moved
+last_word as (
+    select
+        client_part2_view.client_key,
+        client_part2_view.part2_view,
+        max(case when contact.is_two_way then contact.contacted_at end) as reached_at,
+        max(case when outcome.client_left = 'moved' then contact.contacted_at end) as moved_at
+    from {{ ref('fct_contact') }} as contact
+    inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
+    inner join client_part2_view on contact.client_key = client_part2_view.client_key
+    cross join run
+    where contact.contacted_at <= run.as_of
+        and (outcome.client_left = 'moved' or contact.is_two_way)
+        and (client_part2_view.part2_view = 'full' or not contact.is_part2)
+    group by client_part2_view.client_key, client_part2_view.part2_view
+),
+
+-- the record says that a client was discharged but not when: the last program's end, else the day
+-- we heard it
+discharge_notice as (
+    select matched.client_key, min(batch.first_received_at) as noticed_at
+    from {{ ref('stg_ehr__client') }} as record
+    inner join {{ ref('int_client__matched') }} as matched
+        on matched.source = 'ehr' and record.source_client_id = matched.source_client_id
+    inner join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
+    where record.status = 'discharged'
+    group by matched.client_key
+),
+
+last_enrollment as (
+    select client_key, max(end_date) as end_date, bool_or(end_date is null) as is_enrolled
+    from {{ ref('fct_program_enrollment') }}
+    group by client_key
+),
+
+task_client as (
+    select
+        client.client_key,
+        client.client_id,
+        client_part2_view.part2_view,
+        -- dim_client knows of a death from every sender, at times without its day
+        coalesce(
+            {{ start_of_local_day('client.death_date', 'run.time_zone') }},
+            case when client.is_deceased then run.as_of end
+        ) as died_at,
+        case when last_word.reached_at > last_word.moved_at then null
+            else last_word.moved_at
+        end as moved_at,
+        case when client.status = 'discharged' then coalesce(
+                    case when not last_enrollment.is_enrolled then least(
+                                {{ end_of_local_day('last_enrollment.end_date', 'run.time_zone') }},
+                                run.as_of
+                            )
+                    end,
+                    discharge_notice.noticed_at,
+                    run.as_of
+                )
+        end as left_at
+    from client
+    inner join client_part2_view on client.client_key = client_part2_view.client_key
+    cross join run
+    left join last_word
+        on client.client_key = last_word.client_key
+        and client_part2_view.part2_view = last_word.part2_view
+    left join discharge_notice on client.client_key = discharge_notice.client_key
+    left join last_enrollment on client.client_key = last_enrollment.client_key
+)
+
+select * from task_client

@@ -1,0 +1,132 @@
+with run as (
+    select * from {{ ref('int_run__as_of') }}
+),
+
+described_client as (
+    select * from {{ ref('int_client__described') }}
+),
+
+deceased_client as (
+    select * from {{ ref('int_client__deceased') }}
+),
+
+demographic_name as (
+    select * from {{ ref('demographic_name') }}
+),
+
+current_care_manager as (
+    select
+        assignment.client_key,
+        assignment.staff_id,
+        row_number() over (
+            partition by assignment.client_key
+            order by assignment.start_date desc, assignment.assignment_id
+        ) as recency
+    from {{ ref('fct_assignment') }} as assignment
+    cross join run
+    where assignment.role = 'care_manager'
+        and run.as_of_date >= assignment.start_date
+        and coalesce(run.as_of_date <= assignment.end_date, true)
+),
+
+current_program as (
+    select
+        enrollment.client_key,
+        enrollment.program_id,
+        row_number() over (
+            partition by enrollment.client_key
+            order by enrollment.start_date desc, enrollment.enrollment_id
+        ) as recency
+    from {{ ref('fct_program_enrollment') }} as enrollment
+    cross join run
+    where run.as_of_date >= enrollment.start_date
+        and coalesce(run.as_of_date <= enrollment.end_date, true)
+),
+
+-- the spans that hold at as_of, or else those that ended last; of these the payers' own
+ranked_span as (
+    select
+        eligibility.*,
+        rank() over (
+            partition by eligibility.client_key
+            order by
+                least(eligibility.end_date, run.as_of_date) desc,
+                case eligibility.basis when 'payer' then 0 else 1 end
+        ) as preference
+    from {{ ref('fct_eligibility') }} as eligibility
+    cross join run
+    where eligibility.start_date <= run.as_of_date
+),
+
+current_payer as (
+    select
+        span.client_key,
+        case
+            when bool_or(span.is_dual) then 'dual'
+            when bool_or(span.payer_type = 'medicaid') and bool_or(span.payer_type = 'medicare')
+                then 'dual'
+            when bool_or(span.payer_type = 'medicaid') then 'medicaid'
+            when bool_or(span.payer_type = 'medicare') then 'medicare'
+            when bool_or(span.payer_type = 'commercial') then 'commercial'
+            else 'other'
+        end as payer_type
+    from ranked_span as span
+    where span.preference = 1
+    group by span.client_key
+),
+
+client as (
+    select
+        described.client_key,
+        described.client_id,
+        described.source,
+        described.source in ('ehr', 'ehr_fhir', 'synthea') as is_agency_client,
+        described.first_name,
+        described.middle_name,
+        described.last_name,
+        described.name_suffix,
+        described.preferred_name,
+        described.birth_date,
+        deceased.death_date,
+        deceased.client_key is not null as is_deceased,
+        {{ age_years('described.birth_date', 'run.as_of_date') }} as age_years,
+        {%- for attribute, unknown in {
+            'sex': 'U', 'race': 'unknown', 'ethnicity': 'unknown',
+        }.items() %}
+        case
+            when described.delivered_{{ attribute }} is not null
+                then coalesce({{ attribute }}_name.normalized, '{{ unknown }}')
+        end as {{ attribute }},
+        {%- endfor %}
+        coalesce(language_name.normalized, described.delivered_language) as language,
+        {%- for column in [
+            'interpreter_needed', 'address', 'city', 'state', 'zip_code', 'phone', 'phone_2',
+            'ok_to_call', 'ok_to_leave_message', 'ok_to_text', 'ok_to_mail', 'guardian_name',
+            'guardian_phone', 'is_confidential_minor', 'housing_status', 'site_id', 'status',
+            'medicaid_id', 'medicare_id',
+        ] %}
+        described.{{ column }},
+        {%- endfor %}
+        current_care_manager.staff_id as care_manager_id,
+        current_program.program_id as primary_program_id,
+        current_payer.payer_type,
+        described.source in ('ehr', 'ehr_fhir', 'synthea')
+        and deceased.client_key is null
+        and coalesce(described.status, 'active') <> 'discharged' as is_listable
+    from described_client as described
+    cross join run
+    left join deceased_client as deceased on described.client_key = deceased.client_key
+    {%- for attribute in ['sex', 'race', 'ethnicity', 'language'] %}
+    left join demographic_name as {{ attribute }}_name
+        on {{ attribute }}_name.attribute = '{{ attribute }}'
+        and described.delivered_{{ attribute }} = {{ attribute }}_name.delivered
+    {%- endfor %}
+    left join current_care_manager
+        on described.client_key = current_care_manager.client_key
+        and current_care_manager.recency = 1
+    left join current_program
+        on described.client_key = current_program.client_key and current_program.recency = 1
+    left join current_payer on described.client_key = current_payer.client_key
+)
+
+select * from client

@@ -1,0 +1,116 @@
+with run as (
+    select * from {{ ref('int_run__as_of') }}
+),
+
+batch as (
+    select * from {{ ref('stg_caseload__batch_order') }}
+),
+
+center_contact as (
+    select
+        'center' as channel,
+        1 as channel_order,
+        stay_key as event_id,
+        client_key,
+        admitted_at as started_at,
+        admit_date as contact_date,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_stay') }}
+    where stay_class = 'crisis'
+),
+
+visit_contact as (
+    select
+        'visit' as channel,
+        2 as channel_order,
+        visit_key as event_id,
+        client_key,
+        started_at,
+        visit_date as contact_date,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_visit') }}
+    where is_crisis
+),
+
+intake_contact as (
+    select
+        'intake' as channel,
+        3 as channel_order,
+        intake_key as event_id,
+        client_key,
+        first_contact_at as started_at,
+        first_contact_date as contact_date,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from {{ ref('fct_intake') }}
+    where urgency = 'crisis'
+),
+
+claim_contact as (
+    select
+        'mobile' as channel,
+        4 as channel_order,
+        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
+        claim.client_key,
+        {{ start_of_local_day('claim.start_date', 'run.time_zone') }} as started_at,
+        claim.start_date as contact_date,
+        {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
+        first_batch.first_received_at as received_at,
+        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
+        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
+            as evidence_key
+    from {{ ref('int_claim__final') }} as claim
+    cross join run
+    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
+    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
+    where not claim.is_denied and {{ has_setting('claim.setting_mask', 'crisis') }}
+),
+
+reported_contact as (
+    select * from center_contact
+    union all
+    select * from visit_contact
+    union all
+    select * from intake_contact
+    union all
+    select * from claim_contact
+),
+
+-- the call, the visit and its claim are one crisis; what is no Part 2 record stands for it where
+-- there is one, so that the count without Part 2 records is right too
+ranked_contact as (
+    select
+        *,
+        row_number() over (
+            partition by coalesce(client_key, -event_id), contact_date
+            order by is_part2, channel_order, started_at, event_id
+        ) as preference
+    from reported_contact
+),
+
+crisis_contact as (
+    select
+        {{ surrogate_key([
+            "'crisis'", 'coalesce(client_key, -event_id)', 'contact_date'
+        ]) }} as crisis_contact_key,
+        client_key,
+        started_at,
+        contact_date,
+        channel,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from ranked_contact
+    where preference = 1
+)
+
+select * from crisis_contact
