@@ -39,12 +39,6 @@
     left join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
 {%- endmacro %}
 
-{# The row that decides a fact: raw relation, and batch and record number within it. #}
-{% macro evidence_columns(relation_name, row) -%}
-    '{{ relation_name }}' as evidence_table,
-        {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
-{%- endmacro %}
-
 {# A record of a simulated patient, with the same columns. A simulator has no programs, so nothing is Part 2. #}
 {% macro synthea_record(table_name, happened_at) -%}
     select

@@ -1,5 +1,5 @@
 with consent_record as (
-    {{ agency_record('ehr', 'consent', day='record.start_date') }}
+    {{ client_record('consent', day='record.start_date') }}
 ),
 
 run as (
@@ -8,7 +8,7 @@ run as (
 
 consent as (
     select
-        {{ surrogate_key(["'ehr'", 'consent_id']) }} as consent_key,
+        {{ surrogate_key(['source', 'consent_id']) }} as consent_key,
         consent_id,
         client_key,
         recipient_type,
@@ -25,8 +25,6 @@ consent as (
         evidence_key
     from consent_record
     cross join run
-    union all
-    select * from {{ ref('int_consent__from_fhir') }}
 )
 
 select * from consent
