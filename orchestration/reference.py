@@ -11,7 +11,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +113,19 @@ def _relation_section(schema: str, name: str, model: dict[str, Any]) -> list[str
 
 
 def _text(value: object) -> str:
-    return " ".join(str(value).split())
+    blocks = _docs_blocks()
+    resolved = re.sub(
+        r"\{\{ doc\('(\w+)'\) \}\}", lambda found: blocks[found.group(1)], str(value)
+    )
+    return " ".join(resolved.split())
+
+
+@cache
+def _docs_blocks() -> dict[str, str]:
+    """Name to text of the dbt docs blocks, which hold the columns that many relations share."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(MODELS.rglob("*.md")))
+    block = re.compile(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", re.DOTALL)
+    return {name: text.strip() for each in texts for name, text in block.findall(each)}
 
 
 def _cell(text: object) -> str:

@@ -48,7 +48,6 @@ READS_SOURCES = {
     "int_task__retracted_missed_appointment": "reads what a correction replaced: the missed appointment that was",
     "int_referral__stepped": "earlier versions of a referral hold the steps that a later one overwrote",
 }
-READS_STEPS_OF_CARE = {"export_outreach", "export_metric_caseload", "export_task"}
 MOST_MODELS_IN_FOLDER = 20
 CROWDED_FOLDERS = {
     "staging/ehr": (21, "one sender of twenty tables, and the list of its superseded rows"),
@@ -209,12 +208,7 @@ def test_layers_are_read_in_one_direction(manifest: Manifest) -> None:
             parent = manifest.content["nodes"].get(parent_id)
             read = _layer(parent) if kind == "model" and parent else kind
             excused = kind == "source" and node["name"] in READS_SOURCES
-            is_step_of_care = (
-                read == "care"
-                and layer != "care"
-                and _schema(parent) != "marts"
-                and node["name"] not in READS_STEPS_OF_CARE
-            )
+            is_step_of_care = read == "care" and layer != "care" and _schema(parent) != "marts"
             if (read not in MAY_READ[layer] and not excused) or is_step_of_care:
                 wrong.append(f"{node['name']} reads {parent_id}")
     assert wrong == []

@@ -9,9 +9,8 @@ staff as (
     select staff_id, team from {{ ref('dim_staff') }}
 ),
 
-tiered as (
-    select client_key, tier from {{ ref('int_risk__tiered') }}
-    where part2_view = 'full'
+client_risk as (
+    select client_key, tier from {{ ref('mart_client_risk') }}
 ),
 
 described_client as (
@@ -19,9 +18,9 @@ described_client as (
         coalesce(client.site_id, 'unknown') as site_id,
         coalesce(staff.team, 'unknown') as team,
         coalesce(client.primary_program_id, 'unknown') as program_id,
-        tiered.tier
+        client_risk.tier
     from client
-    inner join tiered on client.client_key = tiered.client_key
+    inner join client_risk on client.client_key = client_risk.client_key
     left join staff on client.care_manager_id = staff.staff_id
 ),
 

@@ -1,87 +1,49 @@
-with
-run as (
-    select as_of from {{ ref('int_run__as_of') }}
-),
-
-ranked as (
-    select * from {{ ref('int_list__ranked') }}
-),
-
-task as (
-    select * from {{ ref('int_list__task') }}
-    where urgency = 1
-),
-
-client as (
-    select * from {{ ref('int_list__client') }}
-),
-
-reason as (
-    select * from {{ ref('int_list__reason') }}
-),
-
-screening as (
-    select * from {{ ref('int_list__screening') }}
-),
-
-engagement as (
-    select * from {{ ref('int_engagement__by_part2_view') }}
-),
-
-outreach as (
+with outreach as (
     select
-        ranked.rank,
-        client.client_id,
-        client.client_name,
-        client.birth_date,
-        client.age_years,
-        client.phone,
-        client.ok_to_leave_message,
-        client.ok_to_text,
-        client.language,
-        client.interpreter_needed,
-        client.care_manager_id,
-        task.lane,
-        task.lane_name,
-        client.tier,
-        client.risk_score,
-        task.why_now as why_now_1,
-        reason.first_reason as why_now_2,
-        reason.second_reason as why_now_3,
-        task.action_needed,
-        task.due_at,
-        task.overdue_hours,
-        task.event_facility,
-        task.event_setting,
-        task.discharge_disposition,
-        engagement.last_contact_at,
-        engagement.last_contact_outcome,
-        coalesce(engagement.attempts_14d_count, 0) as attempts_14d,
-        engagement.last_kept_visit_date,
-        engagement.next_appointment_at,
-        client.open_referral_count,
-        cast(screening.phq9_first as integer) as phq9_first,
-        cast(screening.phq9_latest as integer) as phq9_latest,
-        cast(screening.phq9_latest - screening.phq9_first as integer) as phq9_change,
-        screening.phq9_latest_date,
-        screening.phq9_item9,
-        screening.cssrs_level,
-        client.safety_plan_on_file,
-        client.barriers,
-        client.consent_status,
-        case when client.consent_status = 'consented' then {{ list_text('part2_notice') }} end
+        rank,
+        client_id,
+        client_name,
+        birth_date,
+        age_years,
+        phone,
+        ok_to_leave_message,
+        ok_to_text,
+        language,
+        interpreter_needed,
+        care_manager_id,
+        lane,
+        lane_name,
+        tier,
+        risk_score,
+        why_now_1,
+        why_now_2,
+        why_now_3,
+        action_needed,
+        due_at,
+        overdue_hours,
+        event_facility,
+        event_setting,
+        discharge_disposition,
+        last_contact_at,
+        last_contact_outcome,
+        attempts_14d,
+        last_kept_visit_date,
+        next_appointment_at,
+        open_referral_count,
+        phq9_first,
+        phq9_latest,
+        phq9_change,
+        phq9_latest_date,
+        phq9_item9,
+        cssrs_level,
+        safety_plan_on_file,
+        barriers,
+        consent_status,
+        case when consent_status = 'consented' then {{ list_text('part2_notice') }} end
             as part2_notice,
-        ranked.is_spillover,
-        run.as_of as data_as_of
-    from ranked
-    cross join run
-    inner join task on ranked.client_key = task.client_key
-    inner join client on ranked.client_key = client.client_key
-    left join reason on ranked.client_key = reason.client_key
-    left join screening on ranked.client_key = screening.client_key
-    left join engagement
-        on client.client_key = engagement.client_key
-        and client.part2_view = engagement.part2_view
+        is_spillover,
+        data_as_of
+    from {{ ref('mart_outreach_list') }}
 )
 
 select * from outreach

@@ -1,20 +1,16 @@
 with
-ranked as (
-    select * from {{ ref('int_list__ranked') }}
-),
-
 task as (
-    select * from {{ ref('int_list__task') }}
+    select * from {{ ref('mart_outreach_task') }}
 ),
 
 client as (
-    select * from {{ ref('int_list__client') }}
+    select * from {{ ref('mart_outreach_list') }}
 ),
 
 open_task as (
     select
         client.care_manager_id,
-        ranked.rank,
+        client.rank,
         client.client_id,
         client.client_name,
         client.phone,
@@ -29,12 +25,11 @@ open_task as (
         task.opened_at,
         task.due_at,
         task.overdue_hours,
-        task.urgency = 1 as is_primary,
+        task.is_primary,
         case when client.consent_status = 'consented' then {{ list_text('part2_notice') }} end
             as part2_notice
-    from ranked
-    inner join client on ranked.client_key = client.client_key
-    inner join task on ranked.client_key = task.client_key
+    from client
+    inner join task on client.client_key = task.client_key
 )
 
 select * from open_task
