@@ -137,7 +137,7 @@ def test_values_of_rows_reach_no_event(tmp_path: Path) -> None:
     """A database message quotes the value that it could not convert; the dbt process masks it."""
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("logs"))
-    broken = project / "models" / "marts" / "core" / "dim_client.sql"
+    broken = project / "models" / "core" / "client" / "dim_client.sql"
     broken.write_text(f"select cast('{SECRET}' as date) as birth_date\n")
     script = (
         "import sys; from pathlib import Path; from orchestration import dbt_command, dbt_project;"
