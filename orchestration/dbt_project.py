@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.settings import Settings
+from sources import dictionary
 
 PROJECT = Path(__file__).resolve().parent.parent / "dbt_project"
 QUIET = ["--quiet", "--no-version-check", "--log-level", "none", "--log-level-file", "none"]
@@ -73,13 +74,16 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
 def manifest() -> dict[str, Any]:
     """The manifest as the plain mapping that Dagster reads: without the tests of seeds, which no pipeline run runs.
 
-    The project is parsed again only when one of its files has changed.
+    The project is parsed again only when one of its files has changed. Then the lists of senders are brought in step
+    first, so that a new sender needs its own folders only.
 
     Raises:
         BuildError: the project does not parse.
     """
     target = _target()
     cached = target / f"manifest-{_digest()}.json"
+    if not cached.exists() and dictionary.write_outdated_files():
+        cached = target / f"manifest-{_digest()}.json"
     if not cached.exists():
         text = json.dumps(parsed().writable_manifest().to_dict(omit_none=False), default=str)
         for outdated in target.glob("manifest-*.json"):

@@ -129,23 +129,39 @@ def source_files() -> dict[Path, str]:
     return files | {SENDERS: senders_macro(contracts, input_entities())}
 
 
+def outdated_files() -> dict[Path, str]:
+    """Path and new text of the generated files that are missing or out of step."""
+    return {
+        path: text
+        for path, text in source_files().items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    }
+
+
+def write_outdated_files() -> list[Path]:
+    """Bring the generated files in step; returns the paths that were written."""
+    outdated = outdated_files()
+    for path, text in outdated.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return list(outdated)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Write the files, or with --check only compare; the exit code is 1 where they are out of step."""
     parser = argparse.ArgumentParser(prog="python -m sources.dictionary", description=__doc__)
     parser.add_argument("--check", action="store_true", help="only compare")
-    check = parser.parse_args(arguments).check
-    stale = 0
-    for path, text in source_files().items():
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale += 1
-        if check:
-            print(f"{path}: out of step with contracts and input models; run `python -m sources.dictionary`")
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-            print(f"{path}: written")
-    return 1 if check and stale else 0
+    if parser.parse_args(arguments).check:
+        outdated = list(outdated_files())
+        for path in outdated:
+            print(
+                f"{path}: out of step with contracts and input models;"
+                " run `python -m sources.dictionary`"
+            )
+        return 1 if outdated else 0
+    for path in write_outdated_files():
+        print(f"{path}: written")
+    return 0
 
 
 if __name__ == "__main__":
