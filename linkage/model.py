@@ -76,7 +76,7 @@ def load(path: Path = MODEL) -> Model:
     Raises:
         ModelError: a comparison's shares do not add up, or its last level is not the only one without a condition.
     """
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     comparisons = {
         column: tuple(
             Level(
@@ -87,7 +87,7 @@ def load(path: Path = MODEL) -> Model:
             )
             for level in levels
         )
-        for column, levels in told["comparisons"].items()
+        for column, levels in raw["comparisons"].items()
     }
     for column, levels in comparisons.items():
         if [level.when is None for level in levels] != [False] * (len(levels) - 1) + [True]:
@@ -96,7 +96,7 @@ def load(path: Path = MODEL) -> Model:
             total = sum(getattr(level, share) for level in levels)
             if not math.isclose(total, 1, abs_tol=0.01):
                 raise ModelError(f"{path.name}: {column}: {share} add up to {total:.3f}, not to 1")
-    return Model(told["prior"], told["lowest_probability"], comparisons)
+    return Model(raw["prior"], raw["lowest_probability"], comparisons)
 
 
 def _missing(column: str) -> dict[str, Any]:

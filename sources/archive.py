@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from sources.formats.structure import BLOCK_BYTES, CsvScanner, Survey
+from sources.formats.structure import BLOCK_BYTES, CsvScan, CsvScanner
 from sources.reasons import FileRefusedError
 
 # Text of records packs 10 to 40 times; beyond this ratio and size an archive is made to fill the disk.
@@ -34,7 +34,7 @@ class PlainFile:
 
     name: str
     path: Path
-    survey: Survey | None
+    scan: CsvScan | None
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def fingerprint(path: Path, on_block: Callable[[bytes], None] = lambda _: None) 
     return Fingerprint(digest.hexdigest(), size)
 
 
-def survey_plain(path: Path) -> tuple[Fingerprint, Survey]:
-    """Hash and survey a file that is no archive, in one pass."""
-    surveyor = CsvScanner()
-    return fingerprint(path, surveyor.feed), surveyor.finish()
+def scan_plain(path: Path) -> tuple[Fingerprint, CsvScan]:
+    """Hash and scan a file that is no archive, in one pass."""
+    scanner = CsvScanner()
+    return fingerprint(path, scanner.feed), scanner.finish()
 
 
 def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
@@ -77,18 +77,18 @@ def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
         yield from _unzip(path, folder)
 
 
-def _gunzip(path: Path, target: Path) -> Survey:
-    surveyor = CsvScanner()
+def _gunzip(path: Path, target: Path) -> CsvScan:
+    scanner = CsvScanner()
     limit = max(_MAX_SURE_BYTES, path.stat().st_size * _MAX_RATIO)
     written = 0
     with path.open("rb") as packed, target.open("wb") as plain:
         for block in _inflated(packed):
-            surveyor.feed(block)
+            scanner.feed(block)
             plain.write(block)
             written += len(block)
             if written > limit:
                 raise FileRefusedError("archive_unsafe", f"unpacks to more than {limit} bytes")
-    return surveyor.finish()
+    return scanner.finish()
 
 
 def _inflated(packed: BinaryIO) -> Iterator[bytes]:
@@ -125,12 +125,12 @@ def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
         check_members(members, path.stat().st_size)
         for member in sorted(members, key=lambda m: m.filename):
             target = folder / "unpacked"
-            surveyor = CsvScanner()
+            scanner = CsvScanner()
             with target.open("wb") as plain:
                 for block in _unzipped(archive, member):
-                    surveyor.feed(block)
+                    scanner.feed(block)
                     plain.write(block)
-            yield PlainFile(member.filename, target, surveyor.finish())
+            yield PlainFile(member.filename, target, scanner.finish())
             target.unlink()
 
 

@@ -70,22 +70,22 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """How the records of a table with certain columns are judged; made once for many files.
+class RowValidator:
+    """How the records of a table with certain columns are checked; made once for many files.
 
     Attributes:
         checks: what may fail, in order.
-        walls, typed, output: expressions of wall clocks, of typed values over them, and of the accepted rows.
+        wall_clocks, typed, output: expressions of wall clocks, of typed values over them, and of the accepted rows.
         texts: the record as it came, for the rejects.
     """
 
     checks: tuple[Check, ...]
-    walls: tuple[pl.Expr, ...]
+    wall_clocks: tuple[pl.Expr, ...]
     typed: tuple[pl.Expr, ...]
     output: tuple[pl.Expr, ...]
     texts: tuple[str, ...]
 
-    def sort(
+    def partition(
         self, records: pl.DataFrame, batch_id: str
     ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         """Accepted rows, typed and with lineage, apart from rejected ones: their texts, and `check`.
@@ -97,25 +97,25 @@ class Judgement:
         Returns:
             The latter is None where no record fails; `check` is the position in `checks` of the first one failed.
         """
-        judged = records.with_columns(self.walls).with_columns(self.typed)
+        checked = records.with_columns(self.wall_clocks).with_columns(self.typed)
         # Each check is a column: one expression over all of them costs more to plan than a small file to read.
-        fails = judged.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
+        fails = checked.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
         failed = [column.name for column in fails if column.any()]
         lineage = (pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64))
         if not failed:
-            return judged.select(*self.output, *lineage), None
+            return checked.select(*self.output, *lineage), None
         first = pl.coalesce(
             pl.when(pl.col(name)).then(pl.lit(int(name), pl.UInt16)) for name in failed
         )
         check = fails.select(first.alias("check")).to_series()
         rejected = records.with_columns(check).filter(check.is_not_null())
-        accepted = judged.filter(check.is_null()).select(*self.output, *lineage)
+        accepted = checked.filter(check.is_null()).select(*self.output, *lineage)
         return accepted, rejected.select(SOURCE_ROW, "check", *self.texts)
 
 
 @cache
-def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
-    """How records of a table are judged.
+def build_validator(table: Table, present: frozenset[str], zone: str) -> RowValidator:
+    """How records of a table are checked.
 
     Args:
         table: the contract's table.
@@ -129,11 +129,11 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
         if rule.left in present and rule.right in present:
             where = f"{rule.left}, {rule.right}"
             expected = f"{rule.left} {rule.operator} {rule.right}"
-            fails = _breaks(rule, known[rule.left], known[rule.right], zone)
+            fails = _violates(rule, known[rule.left], known[rule.right], zone)
             checks.append(Check(f"rule_{rule.name}", where, expected, fails))
-    return Judgement(
+    return RowValidator(
         checks=tuple(checks),
-        walls=tuple(
+        wall_clocks=tuple(
             wall_clock(pl.col(column.name)).alias(_WALL + column.name)
             for column in columns
             if column.type == "timestamp"
@@ -148,20 +148,20 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
     )
 
 
-def _breaks(rule: Rule, left: Column, right: Column, zone: str) -> pl.Expr:
-    """Where the rule does not hold. Where one of the two says the day alone, their days are compared."""
+def _violates(rule: Rule, left: Column, right: Column, zone: str) -> pl.Expr:
+    """Where the rule does not hold. Where one of the two says the day alone, their days are exceeds."""
 
-    def compared(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    def exceeds(first: pl.Expr, second: pl.Expr) -> pl.Expr:
         return first > second if rule.operator == "<=" else first >= second
 
     typed = [pl.col(_typed_name(column)) for column in (left, right)]
     if not (left.date_only or right.date_only):
-        return compared(*typed)
+        return exceeds(*typed)
     is_day = pl.any_horizontal(
         pl.col(column.name).str.len_bytes() == _DAY_BYTES for column in (left, right)
     )
     days = [value.dt.convert_time_zone(zone).dt.date() for value in typed]
-    return pl.when(is_day).then(compared(*days)).otherwise(compared(*typed))
+    return pl.when(is_day).then(exceeds(*days)).otherwise(exceeds(*typed))
 
 
 def _output(columns: list[Column]) -> list[pl.Expr]:

@@ -68,7 +68,7 @@ def match_header(fields: list[str], table: Table) -> Header:
     names = tuple(known.get(name) for name in written)
     required = [column.name for column in table.columns if column.is_required]
     if not any(names):
-        _refuse_foreign(fields, known, required)
+        _refuse_unknown_header(fields, known, required)
     twice = sorted({name for name in names if name is not None and names.count(name) > 1})
     if twice:
         raise FileRefusedError(
@@ -86,7 +86,7 @@ def match_header(fields: list[str], table: Table) -> Header:
     return Header(names, unknown)
 
 
-def _refuse_foreign(fields: list[str], known: dict[str, str], required: list[str]) -> None:
+def _refuse_unknown_header(fields: list[str], known: dict[str, str], required: list[str]) -> None:
     for delimiter, plural in _OTHER_DELIMITERS.items():
         parts = [part.strip().strip('"').casefold() for part in ",".join(fields).split(delimiter)]
         if len(parts) > 1 and any(part in known for part in parts):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
+from sources.archive import Fingerprint, PlainFile, fingerprint, scan_plain, unpack
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
 from sources.formats.fhir import read_fhir
@@ -25,7 +25,7 @@ from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.isolated import ReaderDiedError, read_isolated
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
-from sources.formats.structure import Survey
+from sources.formats.structure import CsvScan
 from sources.formats.workbook import workbook_to_csv
 from sources.formats.x12 import read_x12
 from sources.header import is_note_file
@@ -35,16 +35,16 @@ from sources.landing import (
     FIXED_WIDTH,
     HL7V2,
     PARQUET,
-    SELF_NAMED,
+    SELF_DESCRIBING,
     WORKBOOK,
     X12,
     LandedFile,
     format_of,
     is_readable,
-    look,
+    list_landed_files,
     table_of,
 )
-from sources.raw_writer import Part, RawWriter
+from sources.raw_writer import BatchPart, RawWriter
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
 
@@ -114,11 +114,11 @@ def ingest(
         contracts: senders to read; all by default.
 
     Raises:
-        RawZoneHeldError: another process writes the zone.
+        RawZoneLockedError: another process writes the zone.
         DiskFullError: the disk is full; earlier files stay, the rest is read by the next call.
     """
     contracts = load_contracts() if contracts is None else contracts
-    found = look(Path(landing), contracts, zone)
+    found = list_landed_files(Path(landing), contracts, zone)
     notices = found.notices(load_contracts(), contracts)
     reports: list[FileReport] = []
     known = 0
@@ -128,7 +128,7 @@ def ingest(
         reader.prepare()
         for done, file in enumerate(found.files, 1):
             try:
-                report = reader.take(file)
+                report = reader.ingest_file(file)
             except OSError as error:
                 if error.errno in _FULL_DISK:
                     raise DiskFullError(
@@ -168,7 +168,7 @@ class _Reader:
             for table in contract.tables:
                 self.before.files(source, table)
 
-    def take(self, file: LandedFile) -> FileReport | None:
+    def ingest_file(self, file: LandedFile) -> FileReport | None:
         """Deal with one file; None where an earlier call did."""
         entry = self.before.ledger(file.source).get(file.name)
         if entry is not None and self._is_known(file, entry):
@@ -180,15 +180,15 @@ class _Reader:
         if not (is_zip or is_readable(file.name, contract) or _is_notes(file.name)):
             self._deliver(file, entry, None)
             return FileReport(f"{file.source}/{file.name}", "not_read")
-        landed, survey = _inspect(file, contract, is_packed=is_packed)
+        landed, scan = _inspect(file, contract, is_packed=is_packed)
         batch_id = self._batch_id(file.source, landed, None if is_zip else table)
         if self.writer.has(file.source, batch_id):
             self._deliver(file, entry, batch_id)
             return FileReport(f"{file.source}/{file.name}", "delivered_again")
-        parts: list[Part] = []
+        parts: list[BatchPart] = []
         refusal = None
         try:
-            parts = self._read(file, contract, batch_id, survey, is_packed=is_packed)
+            parts = self._read(file, contract, batch_id, scan, is_packed=is_packed)
         except FileRefusedError as error:
             refusal = (error.code, error.detail)
         record = self.writer.commit(
@@ -221,14 +221,14 @@ class _Reader:
         file: LandedFile,
         contract: Contract,
         batch_id: str,
-        survey: Survey | None,
+        scan: CsvScan | None,
         *,
         is_packed: bool,
-    ) -> list[Part]:
+    ) -> list[BatchPart]:
         if not is_packed:
-            plain = PlainFile(Path(file.name).name, self._utf8_safe_path(file.path), survey)
+            plain = PlainFile(Path(file.name).name, self._utf8_safe_path(file.path), scan)
             return self._read_one(plain, contract, batch_id, [])
-        parts: list[Part] = []
+        parts: list[BatchPart] = []
         for plain in unpack(file.path, Path(file.name).name, self.writer.temporary):
             if not (is_readable(plain.name, contract) or _is_notes(plain.name)):
                 continue
@@ -257,8 +257,8 @@ class _Reader:
         return path
 
     def _read_one(
-        self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]
-    ) -> list[Part]:
+        self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[BatchPart]
+    ) -> list[BatchPart]:
         if _is_notes(plain.name):
             raise FileRefusedError(
                 "note_text", "the file's name says notes; expected no text of notes in any feed"
@@ -276,7 +276,7 @@ class _Reader:
             read = RECORD_READERS[kind](
                 plain.path, contract.record_tables, self.zone, batch_id, out, first_rows
             )
-            return [Part(name, table) for name, table in read.items()]
+            return [BatchPart(name, table) for name, table in read.items()]
         name = table_of(plain.name, contract)
         assert name is not None
         table = contract.tables[name]
@@ -285,19 +285,19 @@ class _Reader:
         }  # fmt: skip
         if kind == PARQUET:
             try:
-                return [Part(name, read_isolated(read_parquet, plain.path, table, **place))]
+                return [BatchPart(name, read_isolated(read_parquet, plain.path, table, **place))]
             except ReaderDiedError as error:
                 raise FileRefusedError(
                     "not_a_parquet", "so damaged that it ended its reader"
                 ) from error
         if kind == FIXED_WIDTH:
-            return [Part(name, read_fixed_width(plain.path, table, **place))]
+            return [BatchPart(name, read_fixed_width(plain.path, table, **place))]
         if kind == WORKBOOK:
             returned = out.with_name(f"{out.name}.returned.csv")
             workbook_to_csv(plain.path, table, returned)
-            plain = PlainFile(plain.name, returned, survey_plain(returned)[1])
-        assert plain.survey is not None
-        return [Part(name, read_delimited(plain.path, plain.survey, table, **place))]
+            plain = PlainFile(plain.name, returned, scan_plain(returned)[1])
+        assert plain.scan is not None
+        return [BatchPart(name, read_delimited(plain.path, plain.scan, table, **place))]
 
     def _deliver(
         self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None
@@ -314,7 +314,7 @@ class _Reader:
                 if entry and is_same
                 else self.first_seen
             )
-        self.writer.deliver(
+        self.writer.record_delivery(
             file.source,
             file.name,
             batch_id=batch_id,
@@ -332,15 +332,15 @@ def _is_notes(file_name: str) -> bool:
 
 def _named_table(file_name: str, contract: Contract) -> str | None:
     """The table that the name tells; none where the records do."""
-    is_self_named = format_of(file_name, contract) in SELF_NAMED
-    return None if is_self_named else table_of(file_name, contract)
+    is_self_describing = format_of(file_name, contract) in SELF_DESCRIBING
+    return None if is_self_describing else table_of(file_name, contract)
 
 
 def _inspect(
     file: LandedFile, contract: Contract, *, is_packed: bool
-) -> tuple[Fingerprint, Survey | None]:
+) -> tuple[Fingerprint, CsvScan | None]:
     if not is_packed and format_of(file.name, contract) == DELIMITED:
-        return survey_plain(file.path)
+        return scan_plain(file.path)
     return fingerprint(file.path), None
 
 

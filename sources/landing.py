@@ -20,13 +20,13 @@ from sources.contract import Contract
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Still being written, or left by an editor or an operating system.
-_PASSED_OVER = re.compile(
+_IGNORED_NAMES = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
 DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
 HL7V2, FHIR, X12, FIXED_WIDTH = "hl7v2", "fhir", "x12", "fixed_width"
 # Their records say what they are, so their files may have any name.
-SELF_NAMED = (HL7V2, FHIR, X12)
+SELF_DESCRIBING = (HL7V2, FHIR, X12)
 _FORMATS = {
     ".csv": DELIMITED,
     ".txt": DELIMITED,
@@ -96,7 +96,7 @@ class Landing:
         return found
 
 
-def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
+def list_landed_files(landing: Path, sources: Iterable[str], zone: str) -> Landing:
     """List the landing folder; an absent folder is an empty one.
 
     Args:
@@ -111,7 +111,7 @@ def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
     for path in sorted(landing.iterdir()) if landing.is_dir() else []:
         if path.is_dir() and path.name in known:
             files.extend(_files(path, zone))
-        elif not _PASSED_OVER.search(path.name):
+        elif not _IGNORED_NAMES.search(path.name):
             (unknown if path.is_dir() else stray).append(_as_text(path.name))
     return Landing(tuple(sorted(files, key=_order)), tuple(unknown), tuple(stray))
 
@@ -126,7 +126,7 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
     for path in sorted(folder.rglob("*")):
         name = _as_text(path.relative_to(folder).as_posix())
         if (
-            any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts)
+            any(_IGNORED_NAMES.search(part) for part in PurePosixPath(name).parts)
             or not path.is_file()
         ):
             continue
@@ -175,7 +175,7 @@ def table_of(file_name: str, contract: Contract) -> str | None:
 def is_readable(file_name: str, contract: Contract) -> bool:
     """Whether the name alone tells how to read the file: a table's name begins it, or its records say what they are."""
     kind = format_of(file_name, contract)
-    return kind in SELF_NAMED or table_of(file_name, contract) is not None
+    return kind in SELF_DESCRIBING or table_of(file_name, contract) is not None
 
 
 def format_of(file_name: str, contract: Contract) -> str | None:

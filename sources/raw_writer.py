@@ -26,12 +26,12 @@ from sources.raw_zone import BATCHES, DELIVERIES, move_durably, sync
 TEMPORARY, LOCK = "_tmp", "_lock"
 
 
-class RawZoneHeldError(Exception):
+class RawZoneLockedError(Exception):
     """Another process writes this raw zone."""
 
 
 @dataclass(frozen=True)
-class Part:
+class BatchPart:
     """A file of a batch that was read into a table."""
 
     table_name: str
@@ -42,7 +42,7 @@ class RawWriter:
     """The zone, open for one writer; a context manager.
 
     Raises:
-        RawZoneHeldError: on entry, when another process has it open.
+        RawZoneLockedError: on entry, when another process has it open.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,10 +58,10 @@ class RawWriter:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._lock.close()
-            raise RawZoneHeldError(
+            raise RawZoneLockedError(
                 f"{self.path}: another run is reading files into it; wait until it has ended"
             ) from error
-        self._sweep()
+        self._clean_up()
         return self
 
     def __exit__(
@@ -87,7 +87,7 @@ class RawWriter:
         file_name: str,
         table_name: str | None,
         contract_hash: str,
-        parts: list[Part],
+        parts: list[BatchPart],
         refusal: tuple[str, str] | None,
     ) -> dict[str, Any]:
         """Move a batch's files to their places and write its record; returns the record.
@@ -113,7 +113,7 @@ class RawWriter:
             "reason_code": refusal[0] if refusal else None,
             "detail": refusal[1] if refusal else None,
             "contract_hash": contract_hash,
-            "parts": self._place_all(source, batch_id, parts),
+            "parts": self._move_files(source, batch_id, parts),
         }
         folder = self.path / source / BATCHES
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -123,7 +123,9 @@ class RawWriter:
         (folder / f"{batch_id}{DAMAGED}").unlink(missing_ok=True)
         return record
 
-    def _place_all(self, source: str, batch_id: str, parts: list[Part]) -> list[dict[str, Any]]:
+    def _move_files(
+        self, source: str, batch_id: str, parts: list[BatchPart]
+    ) -> list[dict[str, Any]]:
         """Move files to `<table>/<batch_id>[-n].parquet`; the folders are flushed, so that the commit finds them."""
         placed: list[dict[str, Any]] = []
         numbers: dict[tuple[str, str], int] = {}
@@ -158,7 +160,7 @@ class RawWriter:
             sync(self.path / source / table)
         return placed
 
-    def deliver(
+    def record_delivery(
         self,
         source: str,
         path: str,
@@ -190,7 +192,7 @@ class RawWriter:
         if is_new:
             sync(ledger.parent)
 
-    def _sweep(self) -> None:
+    def _clean_up(self) -> None:
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(mode=0o700)
         for source in (

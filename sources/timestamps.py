@@ -19,14 +19,14 @@ _SHAPE = (
 _PARTS = r"^(.{16})(:[0-9]{2})?(\.[0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 # What nearly every value is: the zone's wall clock to the second.
-_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
-_WALL = "%Y-%m-%dT%H:%M:%S"
+_TO_SECOND_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
+_WALL_FORMAT = "%Y-%m-%dT%H:%M:%S"
 # What every FHIR server writes: to the second or finer, with its offset; HL7 v2 leaves out the colon.
-_STAMPED = (
+_WITH_OFFSET = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:0[0-9]|1[0-7]):?[0-5][0-9])$"
 )
-_STAMP = "%Y-%m-%dT%H:%M:%S%.f%:z"
+_WITH_OFFSET_FORMAT = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _INSTANT = pl.Datetime("us", "UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2101, 1, 1)
 _GAP_HOURS = 6  # no zone's clock ever jumped further
@@ -35,8 +35,8 @@ _GAP_HOURS = 6  # no zone's clock ever jumped further
 def wall_clock(text: pl.Expr) -> pl.Expr:
     """What the zone's clock showed, for texts of the usual shape; the others are null."""
     # the parser tries longest where it fails
-    usual = pl.when(text.str.contains(_USUAL)).then(text)
-    return usual.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+    usual = pl.when(text.str.contains(_TO_SECOND_LOCAL)).then(text)
+    return usual.str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us", cache=False)
 
 
 def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
@@ -52,7 +52,7 @@ def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.E
     offset = pl.lit(offsets).gather(pl.lit(walls).search_sorted(wall, side="right"))
     return pl.map_batches(
         [text, (wall - offset).dt.replace_time_zone("UTC")],
-        lambda columns: _completed(columns[0], columns[1], zone, date_only=date_only),
+        lambda columns: _fill_other_formats(columns[0], columns[1], zone, date_only=date_only),
         return_dtype=_INSTANT,
         is_elementwise=True,
     )
@@ -81,53 +81,59 @@ def _clock_changes(zone: str) -> tuple[pl.Series, pl.Series]:
 
 
 def _offset(wall: pl.Series, zone: str) -> pl.Series:
-    return wall - _localized(wall, zone).dt.replace_time_zone(None)
+    return wall - _local_to_utc(wall, zone).dt.replace_time_zone(None)
 
 
-def _completed(values: pl.Series, found: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
+def _fill_other_formats(
+    values: pl.Series, found: pl.Series, zone: str, *, date_only: bool
+) -> pl.Series:
     """The instants found, and those of values of another shape."""
     if found.null_count() == values.null_count():
         return found
     rest = found.is_null() & values.is_not_null()
     return found.scatter(
-        rest.arg_true(), to_instant(values.filter(rest), zone, date_only=date_only)
+        rest.arg_true(), parse_instants(values.filter(rest), zone, date_only=date_only)
     )
 
 
-def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
+def parse_instants(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
     """As `instant`, on a series: seconds with or without offset go the short way, what they leave over the long one."""
     if values.null_count() == len(values):
         return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
-    if values.str.contains(_STAMPED).all():
-        return _stamped(values, zone)
+    if values.str.contains(_WITH_OFFSET).all():
+        return _parse_with_offset(values, zone)
     shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
     # 19 characters are a wall clock to the second; what follows is one of a few offsets, or is rare and goes apart.
     wall = (
         shaped.str.slice(0, 19)
         .str.replace(" ", "T", literal=True, n=1)
-        .str.to_datetime(_WALL, strict=False, time_unit="us")
+        .str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us")
     )
     result = _with_suffix(wall, shaped.str.slice(19), zone)
     rest = result.is_null() & shaped.is_not_null()
     if rest.any():
-        result = result.scatter(rest.arg_true(), _long_way(shaped.filter(rest), zone))
+        result = result.scatter(rest.arg_true(), _parse_by_parts(shaped.filter(rest), zone))
     if date_only:
         days = pl.select(pl.when(values.str.contains(_DAY)).then(values)).to_series()
         if days.null_count() < len(days):
             midnight = days.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-            result = result.zip_with(days.is_null(), _localized(midnight, zone))
+            result = result.zip_with(days.is_null(), _local_to_utc(midnight, zone))
     # Second 60 is a leap second that no sender means and that the parser would carry into the next minute.
     leap = shaped.str.slice(16, 3) == ":60"
     return pl.select(pl.when(~leap.fill_null(False)).then(result)).to_series().rename(values.name)
 
 
-def _stamped(values: pl.Series, zone: str) -> pl.Series:
+def _parse_with_offset(values: pl.Series, zone: str) -> pl.Series:
     suffix = values.str.slice(19)
     if suffix.str.starts_with(".").any():
         offsets = values.str.replace("Z", "+00:00", literal=True)
-        return offsets.str.to_datetime(_STAMP, strict=False, time_unit="us", time_zone="UTC")
+        return offsets.str.to_datetime(
+            _WITH_OFFSET_FORMAT, strict=False, time_unit="us", time_zone="UTC"
+        )
     # the parser of wall clocks and a list of the few offsets cost half of the parser of offsets
-    wall = values.str.slice(0, 19).str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+    wall = values.str.slice(0, 19).str.to_datetime(
+        _WALL_FORMAT, strict=False, time_unit="us", cache=False
+    )
     return _with_suffix(wall, suffix, zone)
 
 
@@ -139,7 +145,7 @@ def _with_suffix(wall: pl.Series, suffix: pl.Series, zone: str) -> pl.Series:
         "UTC"
     )
     if "" in offsets:
-        result = result.zip_with(suffix.fill_null("Z") != "", _localized(wall, zone))
+        result = result.zip_with(suffix.fill_null("Z") != "", _local_to_utc(wall, zone))
     return result
 
 
@@ -155,7 +161,7 @@ def _offset_seconds(suffix: str) -> int | None:
     return (-1 if suffix[0] == "-" else 1) * (hours * 3600 + minutes * 60)
 
 
-def _long_way(values: pl.Series, zone: str) -> pl.Series:
+def _parse_by_parts(values: pl.Series, zone: str) -> pl.Series:
     """Fractions of a second, and times without seconds: parts by regular expression, then as before."""
     parts = pl.select(values.alias("text")).select(
         wall=pl.col("text").str.extract(_PARTS, 1).str.replace(" ", "T", literal=True)
@@ -168,7 +174,7 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
         .cast(pl.Int64),
         suffix=pl.col("text").str.extract(_PARTS, 4).fill_null(""),
     )
-    wall = parts["wall"].str.to_datetime(_WALL, strict=False, time_unit="us")
+    wall = parts["wall"].str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us")
     return _with_suffix(
         wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(),
         parts["suffix"],
@@ -176,7 +182,7 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
     )
 
 
-def _localized(wall: pl.Series, zone: str) -> pl.Series:
+def _local_to_utc(wall: pl.Series, zone: str) -> pl.Series:
     """Wall clocks of the zone as instants; of two possible instants the earlier."""
     found = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     skipped = found.is_null() & wall.is_not_null()

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, judgement
+from sources.casts import SOURCE_ROW, build_validator
 from sources.contract import Table
-from sources.formats.result import ReadTable, Reject, TypedFiles, read_back, write_rejects
-from sources.formats.structure import MAX_LINE_BYTES, Block, Survey, blocks
+from sources.formats.result import ReadTable, Reject, TypedFiles, account_for_records, write_rejects
+from sources.formats.structure import MAX_LINE_BYTES, Block, CsvScan, blocks
 from sources.header import Header, match_header, refuse_note_types
 from sources.reasons import FileRefusedError
 
-_FOREIGN_STARTS = {
+_OTHER_FORMATS = {
     b"PK\x03\x04": "a zip archive or workbook",
     b"\x1f\x8b": "gzip",
     b"PAR1": "Parquet",
@@ -33,7 +33,7 @@ _FOREIGN_STARTS = {
     b"ISA*": "X12",
     b"MSH|": "HL7 v2",
 }
-_UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff")
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _SEGMENT_BYTES = 8 << 20  # four times as much cost a tenth more, and twice the memory
 _BOM = b"\xef\xbb\xbf"
 
@@ -53,10 +53,10 @@ def read_header(path: Path, table: Table) -> Header:
         raise FileRefusedError(
             "empty_file", f"{path.stat().st_size} bytes; expected a header and records"
         )
-    for start, kind in _FOREIGN_STARTS.items():
+    for start, kind in _OTHER_FORMATS.items():
         if line.startswith(start):
             raise FileRefusedError("not_a_csv", f"content is {kind}; expected comma-separated text")
-    if line.startswith(_UTF16_STARTS) or b"\0" in line:
+    if line.startswith(_UTF16_MARKS) or b"\0" in line:
         raise FileRefusedError("bad_encoding", "header is not UTF-8 (UTF-16 or NUL bytes)")
     if not is_first:
         raise FileRefusedError(
@@ -80,7 +80,7 @@ def read_header(path: Path, table: Table) -> Header:
 
 def read_delimited(
     path: Path,
-    survey: Survey,
+    scan: CsvScan,
     table: Table,
     *,
     zone: str,
@@ -92,7 +92,7 @@ def read_delimited(
 
     Args:
         path: the plain (unpacked) file.
-        survey: what a pass over its bytes showed.
+        scan: what a pass over its bytes showed.
         table: the contract's table.
         zone: the agency's zone.
         batch_id: lineage.
@@ -103,58 +103,58 @@ def read_delimited(
         FileRefusedError: the header, the encoding or note text refuse the file as a whole.
     """
     header = read_header(path, table)
-    if survey.longest_line > MAX_LINE_BYTES:
+    if scan.longest_line > MAX_LINE_BYTES:
         raise FileRefusedError("record_too_long", f"a line of more than {MAX_LINE_BYTES} bytes")
-    return _Reading(survey, table, header, zone, batch_id, out).run(path, first_row)
+    return _FileReader(scan, table, header, zone, batch_id, out).run(path, first_row)
 
 
 @dataclass(frozen=True)
 class _Segment:
-    """Whole records as CSV without a header: as they came, or mended.
+    """Whole records as CSV without a header: as they came, or repaired.
 
     Attributes:
         content: what Polars reads.
-        mended: for a mended segment the records as they came, with the problems of the broken ones.
+        repaired: for a repaired segment the records as they came, with the problems of the broken ones.
     """
 
     content: bytes
-    mended: Block | None = None
+    repaired: Block | None = None
 
     def line(self, place: int, lines: list[bytes]) -> tuple[bytes, str | None]:
         """A record as it came, and what broke it; `lines` are those of `content`."""
-        if self.mended is None:
+        if self.repaired is None:
             return lines[place].removesuffix(b"\r"), None
-        return self.mended.records[place], self.mended.problems.get(place)
+        return self.repaired.records[place], self.repaired.problems.get(place)
 
 
 class _MisreadError(Exception):
     """Polars found other records than the bytes have."""
 
 
-class _Reading:
+class _FileReader:
     """One file on its way, segment by segment.
 
     Polars holds several times what it reads: a whole file of a gigabyte would not stay within bounds.
     """
 
     def __init__(
-        self, survey: Survey, table: Table, header: Header, zone: str, batch_id: str, out: Path
+        self, scan: CsvScan, table: Table, header: Header, zone: str, batch_id: str, out: Path
     ) -> None:
-        self.survey, self.table, self.header, self.batch_id = survey, table, header, batch_id
+        self.scan, self.table, self.header, self.batch_id = scan, table, header, batch_id
         self.n_fields = len(header.names)
         self.out = out
-        self.judgement = judgement(table, frozenset(header.present), zone)
+        self.validator = build_validator(table, frozenset(header.present), zone)
 
     def run(self, path: Path, first_row: int) -> ReadTable:
-        """Read the file as it is where its structure is regular, else mended."""
-        if self.survey.is_regular(self.n_fields) and not self.survey.has_multiline:
+        """Read the file as it is where its structure is regular, else repaired."""
+        if self.scan.is_regular(self.n_fields) and not self.scan.has_multiline:
             try:
-                return self._read(_as_they_came(path), first_row, self.survey.lines - 1)
+                return self._read(_unchanged(path), first_row, self.scan.lines - 1)
             except _MisreadError:
-                # A short record and a long one pass the survey, for their delimiters add up; Polars refuses the long.
+                # A short record and a long one pass the scan, for their delimiters add up; Polars refuses the long.
                 pass
         try:
-            return self._read(_mended(path, self.n_fields), first_row, None)
+            return self._read(_repaired(path, self.n_fields), first_row, None)
         except _MisreadError as error:
             raise FileRefusedError("unreadable", "its records cannot be told apart") from error
 
@@ -169,22 +169,22 @@ class _Reading:
         if expected not in (None, rows_in):
             raise _MisreadError
         if not rows_in:
-            typed.add(self.judgement.sort(self._records(b"", first_row), self.batch_id)[0])
-        return read_back(typed.finish(), rejects, rows_in, rejected, self.header.unknown)
+            typed.add(self.validator.partition(self._records(b"", first_row), self.batch_id)[0])
+        return account_for_records(typed.finish(), rejects, rows_in, rejected, self.header.unknown)
 
     def _rejects(self, segments: Iterator[_Segment], typed: TypedFiles) -> Iterator[Reject]:
         """Gives the accepted rows of each segment to `typed`, and its rejects to who asks."""
         for segment in segments:
             first = self.next_row
             records = self._records(segment.content, first)
-            if segment.mended is not None and records.height != len(segment.mended.records):
+            if segment.repaired is not None and records.height != len(segment.repaired.records):
                 raise _MisreadError
             self.next_row += records.height
-            accepted, rejected = self.judgement.sort(records, self.batch_id)
+            accepted, rejected = self.validator.partition(records, self.batch_id)
             del records
             typed.add(accepted)
             if rejected is not None:
-                yield from self._explained(segment, rejected, first)
+                yield from self._to_rejects(segment, rejected, first)
 
     def _records(self, content: bytes, first_row: int) -> pl.DataFrame:
         names = [name or f"unknown {place}" for place, name in enumerate(self.header.names)]
@@ -195,11 +195,11 @@ class _Reading:
             content,
             has_header=False,
             schema=schema,
-            quote_char='"' if self.survey.has_quotes else None,
+            quote_char='"' if self.scan.has_quotes else None,
             row_index_name=SOURCE_ROW,
             row_index_offset=first_row,
         ).select(SOURCE_ROW, *self.header.present)
-        if self.survey.has_quotes:
+        if self.scan.has_quotes:
             # Polars keeps a quoted empty field apart from an empty one; no sender means a difference.
             found = found.with_columns(
                 pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
@@ -210,13 +210,15 @@ class _Reading:
         except (pl.exceptions.ComputeError, pl.exceptions.SchemaError) as error:
             raise _MisreadError from error
 
-    def _explained(self, segment: _Segment, rejected: pl.DataFrame, first: int) -> Iterator[Reject]:
+    def _to_rejects(
+        self, segment: _Segment, rejected: pl.DataFrame, first: int
+    ) -> Iterator[Reject]:
         refuse_note_types(rejected)
-        lines = segment.content.split(b"\n") if segment.mended is None else []
+        lines = segment.content.split(b"\n") if segment.repaired is None else []
         for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             line, problem = segment.line(row - first, lines)
             if problem is None:
-                check = self.judgement.checks[place]
+                check = self.validator.checks[place]
                 yield Reject(row, check.reason_code, check.column, check.detail, line)
             else:
                 is_ragged = problem == "ragged_row"
@@ -224,7 +226,7 @@ class _Reading:
                 yield Reject(row, problem, None, detail, line)
 
 
-def _as_they_came(path: Path) -> Iterator[_Segment]:
+def _unchanged(path: Path) -> Iterator[_Segment]:
     """A file in which every line is a record."""
     with path.open("rb") as file:
         file.readline(MAX_LINE_BYTES)
@@ -232,7 +234,7 @@ def _as_they_came(path: Path) -> Iterator[_Segment]:
             yield _Segment(content + file.readline(MAX_LINE_BYTES))
 
 
-def _mended(path: Path, n_fields: int) -> Iterator[_Segment]:
+def _repaired(path: Path, n_fields: int) -> Iterator[_Segment]:
     """Any file, with an empty record in the place of each broken one."""
     empty = b"," * (n_fields - 1)
     records: list[bytes] = []
@@ -240,10 +242,10 @@ def _mended(path: Path, n_fields: int) -> Iterator[_Segment]:
     size = 0
 
     def segment() -> _Segment:
-        mended = list(records)
+        repaired = list(records)
         for place in problems:
-            mended[place] = empty
-        return _Segment(b"\n".join(mended) + b"\n", Block(0, records, problems))
+            repaired[place] = empty
+        return _Segment(b"\n".join(repaired) + b"\n", Block(0, records, problems))
 
     with path.open("rb") as file:
         for block in blocks(file, n_fields):

@@ -19,18 +19,18 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, empty_rows, judgement
+from sources.casts import SOURCE_ROW, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.fhir_kinds import Plans, plans_of
 from sources.formats.fhir_paths import ANY_TYPE, ROW, Shape, Step
+from sources.formats.fhir_plans import ResourcePlan, resource_plans
 from sources.formats.fhir_resources import BAD_JSON, Problem, resources
-from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
 
 _TYPE = "resourceType"
-_FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
-_BEGINNING = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
-_SAID = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
-_SAID_ID = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
+_TYPE_FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
+_TYPE_FIRST_BYTES = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
+_TYPE_ANYWHERE = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
+_ID_ANYWHERE = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
 _WORD = re.compile(r"[A-Za-z]{1,64}")
 # The decoder holds all that it read, as objects: few enough of them stay in the processor's cache.
 _DECODED_AT_ONCE = 500
@@ -60,15 +60,15 @@ def read_fhir(
     Raises:
         FileRefusedError: empty_file, bad_encoding, not_fhir, record_too_long.
     """
-    return _Reading(plans_of(tables), zone, batch_id, out, first_rows).run(path)
+    return _FileReader(resource_plans(tables), zone, batch_id, out, first_rows).run(path)
 
 
-class _Reading:
-    """One file on its way, block by block."""
+class _FileReader:
+    """One file on its path, block by block."""
 
     def __init__(
         self,
-        plans: dict[str, Plans],
+        plans: dict[str, ResourcePlan],
         zone: str,
         batch_id: str,
         out: Path,
@@ -76,7 +76,7 @@ class _Reading:
     ) -> None:
         self.plans, self.zone, self.batch_id, self.out = plans, zone, batch_id, out
         self.first_rows = first_rows
-        self.filled: dict[str, _Filled] = {}
+        self.outputs: dict[str, _TableOutput] = {}
 
     def run(self, path: Path) -> dict[str, ReadTable]:
         """Read the file."""
@@ -98,51 +98,51 @@ class _Reading:
                     else {}
                 )
                 self._read(self.plans[kind], texts.gather(places), found)
-        if not self.filled:
+        if not self.outputs:
             whole = self.plans[ANY_TYPE].whole
-            self._filled(whole.name, whole.table)
-        return {name: filled.finish() for name, filled in self.filled.items()}
+            self._output(whole.name, whole.table)
+        return {name: output.finish() for name, output in self.outputs.items()}
 
-    def _filled(self, name: str, table: Table) -> _Filled:
-        if name not in self.filled:
+    def _output(self, name: str, table: Table) -> _TableOutput:
+        if name not in self.outputs:
             out = self.out.with_name(f"{self.out.name}-{name}")
             first_row = self.first_rows[name]
-            self.filled[name] = _Filled(table, out, self.zone, self.batch_id, first_row)
-        return self.filled[name]
+            self.outputs[name] = _TableOutput(table, out, self.zone, self.batch_id, first_row)
+        return self.outputs[name]
 
-    def _read(self, plans: Plans, texts: pl.Series, problems: dict[int, Problem]) -> None:
+    def _read(self, plan: ResourcePlan, texts: pl.Series, problems: dict[int, Problem]) -> None:
         """Resources of one type, and the elements of those that pass."""
-        kind = plans.kind(texts)
-        decoded, found = decode(texts, kind.shape, problems)
-        filled = self._filled(kind.whole.name, kind.whole.table)
-        first = filled.next_row
-        passed = filled.add(
-            decoded.select(kind.whole.columns),
-            {place: (problem, _said(texts[place])) for place, problem in found.items()},
+        reader = plan.reader(texts)
+        decoded, found = decode(texts, reader.shape, problems)
+        output = self._output(reader.whole.name, reader.whole.table)
+        first = output.next_row
+        passed = output.add(
+            decoded.select(reader.whole.columns),
+            {place: (problem, _type_and_id(texts[place])) for place, problem in found.items()},
         )
-        if not kind.elements:
+        if not reader.elements:
             return
         numbered = decoded.with_row_index(ROW, offset=first)
         if len(passed) < decoded.height:
             numbered = numbered.filter(pl.col(ROW).is_in(passed.implode()))
         there = {column.name for column in decoded if column.null_count() < decoded.height}
-        for part in kind.elements:
-            ways = [
-                _elements(numbered, way).select(pl.col(ROW), *part.columns)
-                for way in part.ways
-                if way[0].name in there
+        for table in reader.elements:
+            found_elements = [
+                _explode(numbered, path).select(pl.col(ROW), *table.columns)
+                for path in table.element_paths
+                if path[0].name in there
             ]
-            if not ways:
+            if not found_elements:
                 continue
-            elements = pl.concat(ways).sort(ROW, maintain_order=True)
-            if part.position is not None:
+            elements = pl.concat(found_elements).sort(ROW, maintain_order=True)
+            if table.position is not None:
                 place = pl.int_range(1, pl.len() + 1).over(ROW).cast(pl.String())
-                elements = elements.with_columns(place.alias(part.position))
+                elements = elements.with_columns(place.alias(table.position))
             if elements.height:
-                self._filled(part.name, part.table).add(elements.drop(ROW), {})
+                self._output(table.name, table.table).add(elements.drop(ROW), {})
 
 
-class _Filled:
+class _TableOutput:
     """A table that the file fills."""
 
     def __init__(self, table: Table, out: Path, zone: str, batch_id: str, first_row: int) -> None:
@@ -161,38 +161,40 @@ class _Filled:
             is_whole = is_whole.scatter(list(problems), False)
             texts = texts.with_columns(pl.when(is_whole).then(pl.all()))
         records = texts.with_row_index(SOURCE_ROW, offset=first)
-        judged = judgement(self.table, frozenset(texts.columns), self.zone)
-        accepted, rejected = judged.sort(records, self.batch_id)
+        validator = build_validator(self.table, frozenset(texts.columns), self.zone)
+        accepted, rejected = validator.partition(records, self.batch_id)
         self.typed.add(accepted)
         if rejected is not None:
-            kept = rejected.select(pl.struct(judged.texts).struct.json_encode()).to_series()
+            kept = rejected.select(pl.struct(validator.texts).struct.json_encode()).to_series()
             rows = zip(rejected[SOURCE_ROW], rejected["check"], kept, strict=True)
             for row, place, line in rows:
                 if row - first in problems:
-                    problem, said = problems[row - first]
-                    self.rejects.add(Reject(row, problem.reason_code, None, problem.detail, said))
+                    problem, kept_line = problems[row - first]
+                    self.rejects.add(
+                        Reject(row, problem.reason_code, None, problem.detail, kept_line)
+                    )
                     continue
-                check = judged.checks[place]
-                told = (check.reason_code, check.column, check.detail, line.encode())
-                self.rejects.add(Reject(row, *told))
+                check = validator.checks[place]
+                reject = Reject(row, check.reason_code, check.column, check.detail, line.encode())
+                self.rejects.add(reject)
         return accepted[SOURCE_ROW].cast(pl.UInt32())
 
     def finish(self) -> ReadTable:
         """Write what is left, and account for every record."""
         rejected = self.rejects.finish()
         rows_in = self.next_row - self.first_row
-        return read_back(self.typed.finish(), self.rejects.path, rows_in, rejected)
+        return account_for_records(self.typed.finish(), self.rejects.path, rows_in, rejected)
 
 
 def _only_type(texts: pl.Series) -> str | None:
     """The type that all records say, where they all begin with it in one writing; nearly every file is so."""
-    found = _BEGINNING.match(texts[0]) if len(texts) else None
+    found = _TYPE_FIRST_BYTES.match(texts[0]) if len(texts) else None
     return found[1] if found and texts.str.starts_with(found[0]).all() else None
 
 
 def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, dict[int, Problem]]:
     """The type of each record, as far as it says one, and the problems of those without."""
-    types = texts.str.extract(_FIRST, 1)
+    types = texts.str.extract(_TYPE_FIRST, 1)
     rest = types.is_null()
     if not rest.any():
         return types, problems
@@ -200,16 +202,16 @@ def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, d
     shape = Shape(elements={_TYPE: Shape()})
     known = {n: problems[place] for n, place in enumerate(places) if place in problems}
     decoded, found = decode(texts.gather(places), shape, known)
-    said = decoded[_TYPE].to_list()
-    for n, kind in enumerate(said):
+    types_found = decoded[_TYPE].to_list()
+    for n, kind in enumerate(types_found):
         if n in found:
             # what cannot be read may still say what it would have been
-            told = _SAID.search(texts[places[n]])
-            said[n] = told[1] if told else None
+            written = _TYPE_ANYWHERE.search(texts[places[n]])
+            types_found[n] = written[1] if written else None
         elif not (kind and _WORD.fullmatch(kind)):
             found[n] = _NO_TYPE
     problems = problems | {places[n]: problem for n, problem in found.items()}
-    return types.clone().scatter(places, said), problems
+    return types.clone().scatter(places, types_found), problems
 
 
 def decode(
@@ -230,7 +232,11 @@ def decode(
     decoded = _decoded(texts, shape)
     if decoded is None:
         # One of them is broken: each is looked at by itself, and what is left is decoded again.
-        found = {place: told for place, text in enumerate(texts) if (told := _problem(text, shape))}
+        found = {
+            place: found_problem
+            for place, text in enumerate(texts)
+            if (found_problem := _problem(text, shape))
+        }
         problems = problems | found
         texts = texts.clone().scatter(list(found), "{}") if found else texts
         decoded = _decoded(texts, shape)
@@ -276,29 +282,29 @@ def _problem(text: str, shape: Shape) -> Problem | None:
     said = content.get(_TYPE)
     # the detail names elements alone: what stands where a type belongs may be anything
     place = said if isinstance(said, str) and _WORD.fullmatch(said) else "resource"
-    misfit = shape.misfit(content, place)
-    return Problem("bad_json_type", misfit) if misfit else None
+    mismatch = shape.type_mismatch(content, place)
+    return Problem("bad_json_type", mismatch) if mismatch else None
 
 
-def _said(text: str) -> bytes:
+def _type_and_id(text: str) -> bytes:
     """What the reject ledger may keep of a record that cannot be read: its type and id, as far as it says them."""
     found = {
         name: said[1]
-        for name, said in ((_TYPE, _SAID.search(text)), ("id", _SAID_ID.search(text)))
+        for name, said in ((_TYPE, _TYPE_ANYWHERE.search(text)), ("id", _ID_ANYWHERE.search(text)))
         if said
     }
     return json.dumps(found).encode()
 
 
-def _elements(resources_read: pl.DataFrame, way: tuple[Step, ...]) -> pl.DataFrame:
-    """The elements that a way leads to, each a row beside its resource; those that a condition leaves out are not there."""
-    found = resources_read.with_columns(pl.col(way[0].name).alias("element"))
-    for number, step in enumerate(way):
+def _explode(resources_read: pl.DataFrame, path: tuple[Step, ...]) -> pl.DataFrame:
+    """The elements that a path leads to, each a row beside its resource; those that a condition leaves out are not there."""
+    found = resources_read.with_columns(pl.col(path[0].name).alias("element"))
+    for number, step in enumerate(path):
         if number:
             found = found.with_columns(pl.col("element").struct.field(step.name).alias("element"))
         if step.is_array:
             found = found.filter(pl.col("element").list.len() > 0).explode("element")
         found = found.filter(pl.col("element").is_not_null())
         for condition in step.conditions:
-            found = found.filter(condition.holds(pl.col("element")))
+            found = found.filter(condition.matches(pl.col("element")))
     return found

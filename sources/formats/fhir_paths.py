@@ -11,7 +11,7 @@ chosen so that every path can be read column by column.
 - `….local(Patient)`: the id that a reference's text leads to, `Patient/1`, `http://…/Patient/1/_history/2` or `urn:uuid:…`;
   with a type in the brackets only of that type. `….kind()` is its type, and `….conditional()` the identifier's value of
   `Patient?identifier=system|value`. A reference within the resource (`#x`) leads to no id: `contained[…]` reads it.
-- `….number()`: the value where it is a plain number, else nothing. Texts are read in no other way where they may be notes.
+- `….number()`: the value where it is a plain number, else nothing. Texts are read in no other path where they may be notes.
 - `/id`: from the resource, where the record is an element of it. `row()`: the resource's record number; `position()`: the
   element's place.
 
@@ -48,7 +48,7 @@ class Condition:
     operator: str
     value: str
 
-    def holds(self, element: pl.Expr) -> pl.Expr:
+    def matches(self, element: pl.Expr) -> pl.Expr:
         """Whether it is so, of a struct; a missing value is unlike every other."""
         found = walk(element, self.path)
         if self.operator == "~":
@@ -68,8 +68,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Path:
-    """One way to a value: `function` is applied to what the steps lead to."""
+class ValuePath:
+    """One path to a value: `function` is applied to what the steps lead to."""
 
     steps: tuple[Step, ...]
     is_from_resource: bool = False
@@ -100,10 +100,10 @@ def _local(texts: pl.Series, kind: str) -> pl.Series:
     """The ids that references lead to; nearly every file writes all of them `Patient/1`."""
     if texts.str.contains(rf"^{kind}/[A-Za-z0-9.\-]*$").all():
         return texts.str.slice(len(kind) + 1)
-    way = (
+    pattern = (
         rf"^(?:urn:(?:uuid|oid):|(?:[^?#]*/)?{kind or '[A-Z][A-Za-z]+'}/){_ID}(?:/_history/[^/]*)?$"
     )
-    return texts.str.extract(way, 1)
+    return texts.str.extract(pattern, 1)
 
 
 def walk(element: pl.Expr | None, steps: tuple[Step, ...]) -> pl.Expr:
@@ -116,13 +116,13 @@ def _step(element: pl.Expr | None, step: Step) -> pl.Expr:
     if step.place is not None:
         return found.list.get(step.place, null_on_oob=True)
     if step.conditions:
-        holds = [condition.holds(pl.element()) for condition in step.conditions]
+        holds = [condition.matches(pl.element()) for condition in step.conditions]
         return found.list.filter(reduce(pl.Expr.and_, holds)).list.get(0, null_on_oob=True)
     return found
 
 
-def paths(text: str, where: str) -> tuple[Path, ...]:
-    """The ways to a value that `at` names, in order.
+def value_paths(text: str, where: str) -> tuple[ValuePath, ...]:
+    """The element_paths to a value that `at` names, in order.
 
     Raises:
         ContractError: a path that is none.
@@ -130,17 +130,17 @@ def paths(text: str, where: str) -> tuple[Path, ...]:
     return tuple(_path(part.strip(), where) for part in text.split(" | "))
 
 
-def _path(text: str, where: str) -> Path:
+def _path(text: str, where: str) -> ValuePath:
     function = _FUNCTION.match(text)
     text, name, argument = (function[1], function[2], function[3]) if function else (text, "", "")
     is_from_resource = text.startswith("/")
-    found = steps(text.removeprefix("/"), where)
+    found = parse_steps(text.removeprefix("/"), where)
     if any(step.is_array and step.place is None and not step.conditions for step in found):
         raise ContractError(f"{where}: {text}: expected one of an array, not all")
-    return Path(found, is_from_resource, name, argument)
+    return ValuePath(found, is_from_resource, name, argument)
 
 
-def steps(text: str, where: str) -> tuple[Step, ...]:
+def parse_steps(text: str, where: str) -> tuple[Step, ...]:
     """The elements that a path names.
 
     Raises:
@@ -154,8 +154,8 @@ def steps(text: str, where: str) -> tuple[Step, ...]:
             raise ContractError(f"{where}: {text}: expected elements joined by dots")
         brackets = _BRACKET.findall(step[2])
         place = int(brackets[0]) if brackets and brackets[0].isdigit() else None
-        told = [b for b in brackets if b and not b.isdigit()]
-        conditions = tuple(_condition(bracket, where) for bracket in told)
+        conditions_written = [b for b in brackets if b and not b.isdigit()]
+        conditions = tuple(_condition(bracket, where) for bracket in conditions_written)
         found.append(Step(step[1], bool(brackets), place, conditions))
         at = step.end()
     if not found or text.endswith("."):
@@ -167,7 +167,7 @@ def _condition(text: str, where: str) -> Condition:
     found = _CONDITION.fullmatch(text)
     if found is None:
         raise ContractError(f"{where}: [{text}]: expected a place, or element=value")
-    return Condition(steps(found[1], where), found[2], found[3])
+    return Condition(parse_steps(found[1], where), found[2], found[3])
 
 
 @dataclass
@@ -183,7 +183,7 @@ class Shape:
     elements: dict[str, Shape] = field(default_factory=dict)
 
     def add(self, path: tuple[Step, ...], where: str) -> Shape:
-        """Read what a path leads to, and the conditions on the way; returns the shape at its end.
+        """Read what a path leads to, and the conditions on the path; returns the shape at its end.
 
         Raises:
             ContractError: two paths take an element for an array, and for none.
@@ -204,10 +204,10 @@ class Shape:
         """The names of its elements, and of theirs."""
         return frozenset(self.elements).union(*(shape.names() for shape in self.elements.values()))
 
-    def only(self, names: frozenset[str]) -> Shape:
+    def narrowed_to(self, names: frozenset[str]) -> Shape:
         """The shape without the elements of other names, but for one where none would be left: a struct needs one."""
         kept = [name for name in self.elements if name in names] or list(self.elements)[:1]
-        return Shape(self.is_array, {name: self.elements[name].only(names) for name in kept})
+        return Shape(self.is_array, {name: self.elements[name].narrowed_to(names) for name in kept})
 
     @property
     def data_type(self) -> pl.DataType:
@@ -217,7 +217,7 @@ class Shape:
             inner = pl.Struct({name: shape.data_type for name, shape in self.elements.items()})
         return pl.List(inner) if self.is_array else inner
 
-    def misfit(self, value: object, place: str) -> str | None:
+    def type_mismatch(self, value: object, place: str) -> str | None:
         """The first element that is of another kind than a path takes it for, or None."""
         if value is None:
             return None
@@ -225,7 +225,7 @@ class Shape:
             if not isinstance(value, list):
                 return f"{place}: expected an array"
             single = Shape(elements=self.elements)
-            return next(filter(None, (single.misfit(item, place) for item in value)), None)
+            return next(filter(None, (single.type_mismatch(item, place) for item in value)), None)
         if not self.elements:
             is_value = isinstance(value, str | bool | int | float)
             return None if is_value else f"{place}: expected a value"
@@ -235,7 +235,7 @@ class Shape:
             filter(
                 None,
                 (
-                    shape.misfit(value.get(name), f"{place}.{name}")
+                    shape.type_mismatch(value.get(name), f"{place}.{name}")
                     for name, shape in self.elements.items()
                 ),
             ),

@@ -3,7 +3,7 @@
 What must not be here: what a resource holds. A file whose lines are resources is cut line by line, and a broken line is one
 broken record. Anything else is one JSON document, read value by value: where that breaks nobody can count what is missing,
 so the file is refused. Bundles (hl7.org/fhir/R4/bundle.html) are taken apart: an entry is a resource, or with request.method
-DELETE the news that one is gone; references to a fullUrl become `Type/id`. Memory is that of a block and of the largest
+DELETE the news that one is deleted; references to a fullUrl become `Type/id`. Memory is that of a block and of the largest
 resource; of a Bundle's resources that name each other by urn:uuid, the addresses too.
 """
 
@@ -74,13 +74,13 @@ def resources(path: Path) -> Iterator[Resources]:
         FileRefusedError: empty_file, bad_encoding, not_fhir (no JSON, or a document that breaks off).
     """
     with path.open("rb") as file:
-        if _is_lines(file):
+        if _is_ndjson(file):
             yield from _lines(file)
         else:
             yield from _document(path)
 
 
-def _is_lines(file: BinaryIO) -> bool:
+def _is_ndjson(file: BinaryIO) -> bool:
     """Whether the lines are the records; leaves the file at its first character."""
     head = file.read(_HEAD_BYTES)
     start = len(_BOM) if head.startswith(_BOM) else 0
@@ -134,7 +134,7 @@ def _block(data: bytes, *, is_long: bool) -> Resources:
     block = Resources()
     undecodable: dict[int, Problem] = {}
     if _is_utf8(data):
-        texts = _not_empty(pl.read_lines(data).to_series())
+        texts = _without_blank_lines(pl.read_lines(data).to_series())
         if not is_long and not texts.str.contains('"Bundle"', literal=True).any():
             return Resources(texts)
         lines = texts.to_list()
@@ -148,13 +148,13 @@ def _block(data: bytes, *, is_long: bool) -> Resources:
     for place, line in enumerate(lines):
         bundle = undecodable.get(place) or _bundle(line)
         if isinstance(bundle, dict):
-            _take_apart(bundle, block)
+            _unpack_bundle(bundle, block)
         else:
             block.add(line, bundle)
     return block
 
 
-def _not_empty(lines: pl.Series) -> pl.Series:
+def _without_blank_lines(lines: pl.Series) -> pl.Series:
     if lines.str.starts_with("{").all():
         return lines
     kept = [line for line in lines if line and not line.isspace()]
@@ -189,7 +189,7 @@ def _bundle(line: str) -> dict[str, Any] | Problem | None:
     return found if is_bundle else None
 
 
-def _take_apart(bundle: dict[str, Any], block: Resources) -> None:
+def _unpack_bundle(bundle: dict[str, Any], block: Resources) -> None:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         block.add(
@@ -198,7 +198,7 @@ def _take_apart(bundle: dict[str, Any], block: Resources) -> None:
         return
     addresses = dict(filter(None, map(_address, entries)))
     for entry in entries:
-        _take(entry, addresses, block)
+        _add_entry(entry, addresses, block)
 
 
 def _address(entry: object) -> tuple[str, str] | None:
@@ -225,7 +225,7 @@ def _id_of(entry: dict[str, Any]) -> object:
     return None
 
 
-def _take(entry: object, addresses: dict[str, str], block: Resources) -> None:
+def _add_entry(entry: object, addresses: dict[str, str], block: Resources) -> None:
     """An entry's resource, or the withdrawal of one."""
     entry = entry if isinstance(entry, dict) else {}
     resource, request, response = (
@@ -238,8 +238,8 @@ def _take(entry: object, addresses: dict[str, str], block: Resources) -> None:
             block.add('{"resourceType":"Bundle"}', _NO_ADDRESS)
             return
         modified = response.get("lastModified")
-        gone = {"resourceType": known[1], "id": known[2], "_deleted": True}
-        block.add(_text(gone | ({"meta": {"lastUpdated": modified}} if modified else {}), {}))
+        deleted = {"resourceType": known[1], "id": known[2], "_deleted": True}
+        block.add(_text(deleted | ({"meta": {"lastUpdated": modified}} if modified else {}), {}))
     elif resource:
         named = {"resourceType": resource.get("resourceType"), "id": _id_of(entry)}
         block.add(_text(named | resource if named["id"] is not None else resource, addresses))
@@ -272,15 +272,15 @@ def _document(path: Path) -> Iterator[Resources]:
     for number, value in _values(path):
         if number == len(bundles):
             bundles.append(False)
-        if isinstance(value, _Head):
+        if isinstance(value, _Container):
             bundles[number] = value.content.get("resourceType") == "Bundle"
         elif address := _address(value):
             addresses.update([address])
     block = Resources()
     for number, value in _values(path):
-        if not isinstance(value, _Head):
+        if not isinstance(value, _Container):
             if bundles[number]:
-                _take(value, addresses, block)
+                _add_entry(value, addresses, block)
         elif not bundles[number]:
             block.add(_text(value.content, {}))
         if len(block.texts) >= _BLOCK_ENTRIES:
@@ -290,51 +290,51 @@ def _document(path: Path) -> Iterator[Resources]:
 
 
 @dataclass(frozen=True)
-class _Head:
+class _Container:
     """An object of the document without the entries that came before."""
 
     content: Any
 
 
 def _values(path: Path) -> Iterator[tuple[int, Any]]:
-    """(number of the object in the document, value): the entries of a Bundle one by one, then its `_Head`."""
+    """(number of the object in the document, value): the entries of a Bundle one by one, then its `_Container`."""
     with path.open("rb") as file:
-        text = _Text(file)
+        text = _JsonStream(file)
         number = 0
-        is_array = text.take("[")
+        is_array = text.skip("[")
         while (following := text.peek()) and following != "]":
             if following != "{":
                 raise FileRefusedError("not_fhir", "JSON that is no resource; expected an object")
             yield from ((number, value) for value in _object(text))
             number += 1
             if is_array:
-                text.take(",")
-        if is_array and not text.take("]"):
-            raise _broken_off()
+                text.skip(",")
+        if is_array and not text.skip("]"):
+            raise _malformed()
 
 
-def _object(text: _Text) -> Iterator[Any]:
+def _object(text: _JsonStream) -> Iterator[Any]:
     text.expect("{")
     content: dict[str, Any] = {}
-    while not text.take("}"):
+    while not text.skip("}"):
         if content:
-            text.take(",")
+            text.skip(",")
         key = text.value()
         if not isinstance(key, str):
-            raise _broken_off()
+            raise _malformed()
         text.expect(":")
         is_streamed = key == "entry" and content.get("resourceType", "Bundle") == "Bundle"
-        if is_streamed and text.take("["):
+        if is_streamed and text.skip("["):
             content[key] = None
-            while not text.take("]"):
+            while not text.skip("]"):
                 yield text.value()
-                text.take(",")
+                text.skip(",")
         else:
             content[key] = text.value()
-    yield _Head(content)
+    yield _Container(content)
 
 
-class _Text:
+class _JsonStream:
     """The text of a file, of which as much is held as the value that is read next."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -351,7 +351,7 @@ class _Text:
                 return self._held[self._at : self._at + 1]
             self._read(_HEAD_BYTES)
 
-    def take(self, character: str) -> bool:
+    def skip(self, character: str) -> bool:
         """Go past a character, if it is the next."""
         is_next = self.peek() == character
         self._at += is_next
@@ -359,21 +359,21 @@ class _Text:
 
     def expect(self, character: str) -> None:
         """Go past a character that must be the next."""
-        if not self.take(character):
-            raise _broken_off()
+        if not self.skip(character):
+            raise _malformed()
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
         """The next JSON value."""
         if not self.peek():
-            raise _broken_off()
+            raise _malformed()
         while True:
             try:
                 found, end = _DECODER.raw_decode(self._held, self._at)
             except RecursionError as error:
-                raise _broken_off() from error
+                raise _malformed() from error
             except ValueError as error:
                 if self._is_whole:
-                    raise _broken_off() from error
+                    raise _malformed() from error
             else:
                 # a number at the end of what is held may go on
                 if end < len(self._held) or self._is_whole:
@@ -394,7 +394,7 @@ class _Text:
         self._at = 0
 
 
-def _broken_off() -> FileRefusedError:
+def _malformed() -> FileRefusedError:
     return FileRefusedError(
         "not_fhir", "JSON that breaks off or is none; expected a whole document"
     )

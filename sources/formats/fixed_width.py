@@ -16,9 +16,9 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, empty_rows, judgement
+from sources.casts import SOURCE_ROW, build_validator, empty_rows
 from sources.contract import Column, ContractError, Table
-from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
 from sources.reasons import FileRefusedError
 
 BLOCK_BYTES = 16 << 20
@@ -46,8 +46,8 @@ def read_fixed_width(
     rejects = out.with_name(f"{out.name}.rejects.parquet")
     typed, rejected = TypedFiles(out), RejectFile(rejects, batch_id)
     typed.add(empty_rows(table))
-    places = [(column.name, *place(column, table)) for column in table.columns]
-    judged = judgement(table, frozenset(column.name for column in table.columns), zone)
+    places = [(column.name, *column_position(column, table)) for column in table.columns]
+    validator = build_validator(table, frozenset(column.name for column in table.columns), zone)
     row = first_row
     width = 0
     for lines in _blocks(path):
@@ -64,12 +64,12 @@ def read_fixed_width(
             )
             .with_row_index(SOURCE_ROW, offset=row)
         )
-        accepted, failed = judged.sort(records, batch_id)
+        accepted, failed = validator.partition(records, batch_id)
         typed.add(accepted)
         for number, check in () if failed is None else failed.select(SOURCE_ROW, "check").rows():
             line = lines[number - row]
             if is_whole[number - row]:
-                found = judged.checks[check]
+                found = validator.checks[check]
                 rejected.add(Reject(number, found.reason_code, found.column, found.detail, line))
             else:
                 detail = f"expected {width} characters, as most lines have"
@@ -77,10 +77,10 @@ def read_fixed_width(
         row += len(lines)
     if row == first_row:
         raise FileRefusedError("empty_file", "not a single record")
-    return read_back(typed.finish(), rejects, row - first_row, rejected.finish())
+    return account_for_records(typed.finish(), rejects, row - first_row, rejected.finish())
 
 
-def place(column: Column, table: Table) -> tuple[int, int]:
+def column_position(column: Column, table: Table) -> tuple[int, int]:
     """Where a column begins, from 0, and how many characters it has.
 
     Raises:

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
+from sources.casts import SOURCE_ROW, Check, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.hl7v2_fields import SHOWN, read_fields
-from sources.formats.hl7v2_frames import Messages, Problem, Slices, begin_with, messages
-from sources.formats.hl7v2_lines import Text
-from sources.formats.hl7v2_text import PLAIN, canonical
-from sources.formats.result import PARQUET, ReadTable, Reject, read_back, write_rejects
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN, read_fields
+from sources.formats.hl7v2_frames import Messages, Problem, Slices, messages, starts_with_at
+from sources.formats.hl7v2_lines import MessageText
+from sources.formats.hl7v2_text import STANDARD_HEADERS, canonical
+from sources.formats.result import PARQUET, ReadTable, Reject, account_for_records, write_rejects
 
 _TYPE = "message_type"
 _TYPE_FIELD = 8  # MSH-9, counted from the segment's name
@@ -46,7 +46,7 @@ def read_hl7v2(
 
     Args:
         path: the plain (unpacked) file.
-        tables: the contract's one table of messages; it has the columns of `hl7v2_fields.SHOWN`.
+        tables: the contract's one table of messages; it has the columns of `hl7v2_fields.FIELD_OF_COLUMN`.
         zone: the agency's zone, for moments without an offset.
         batch_id: lineage.
         out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
@@ -56,10 +56,10 @@ def read_hl7v2(
         FileRefusedError: empty_file, bad_encoding (UTF-16), not_hl7v2, unreadable.
     """
     ((name, table),) = tables.items()
-    return {name: _Reading(table, zone, batch_id, out, first_rows[name]).run(path)}
+    return {name: _FileReader(table, zone, batch_id, out, first_rows[name]).run(path)}
 
 
-class _Reading:
+class _FileReader:
     """One file on its way, block by block: memory is that of a block, whatever the file's size."""
 
     def __init__(self, table: Table, zone: str, batch_id: str, out: Path, first_row: int) -> None:
@@ -76,7 +76,7 @@ class _Reading:
         rejected = write_rejects(self._rejects(path), rejects, self.batch_id)
         if not self.typed:
             self._write(empty_rows(self.table))
-        return read_back(tuple(self.typed), rejects, self.next_row - first_row, rejected)
+        return account_for_records(tuple(self.typed), rejects, self.next_row - first_row, rejected)
 
     def _rejects(self, path: Path) -> Iterator[Reject]:
         """Writes each block's typed rows and gives its rejects."""
@@ -94,8 +94,8 @@ class _Reading:
             is_whole = is_whole.scatter(list(problems), False)
             frame = frame.with_columns(pl.when(is_whole).then(pl.all()))
         records = frame.with_row_index(SOURCE_ROW, offset=first)
-        judged = judgement(self.table, frozenset(frame.columns), self.zone)
-        accepted, rejected = judged.sort(records, self.batch_id)
+        validator = build_validator(self.table, frozenset(frame.columns), self.zone)
+        accepted, rejected = validator.partition(records, self.batch_id)
         if accepted.height:
             self._write(accepted)
         if rejected is None:
@@ -103,11 +103,11 @@ class _Reading:
         for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             record = block.records[row - first]
             problem = problems.get(row - first)
-            line = self._kept(record)
+            line = self._reject_line(record)
             if problem is not None:
                 yield Reject(row, problem.reason_code, problem.place, problem.detail, line)
             else:
-                check = judged.checks[place]
+                check = validator.checks[place]
                 yield Reject(row, check.reason_code, check.column, _detail(check), line)
 
     def _write(self, rows: pl.DataFrame) -> None:
@@ -115,7 +115,7 @@ class _Reading:
         rows.write_parquet(path, **PARQUET)
         self.typed.append(path)
 
-    def _kept(self, record: bytes) -> bytes:
+    def _reject_line(self, record: bytes) -> bytes:
         """What the reject ledger may keep of a record."""
         line = record.replace(b"\n", b"\r").split(b"\r", 1)[0]
         fields = line.split(line[3:4]) if line[:3].upper() == b"MSH" and line[3:4] else []
@@ -123,29 +123,29 @@ class _Reading:
         return line if said and said not in self.types else record
 
 
-def _canonical(block: Messages) -> Text:
+def _canonical(block: Messages) -> MessageText:
     """The records in one writing; those with a problem are empty, and their problem joins those of the block."""
     if isinstance(block.records, Slices):
         whole = block.records
         content = whole.buffer[whole.begins[0] : whole.ends[-1]]
-        text = Text(content, whole.begins - whole.begins[0])
+        text = MessageText(content, whole.begins - whole.begins[0])
         if _is_ordinary(content) and _are_plain(text, whole.ends - whole.begins).all():
             return text
     records = list(block.records)
     for place in block.problems:
         records[place] = b""
-    text = Text.of(records)
+    text = MessageText.of(records)
     if not text.content:
         return text
     if _is_ordinary(text.content):
         sizes = np.diff(text.firsts, append=len(text.content) + 1) - 1
         unlike = np.flatnonzero(~_are_plain(text, sizes)).tolist()
-        others = [p for p in unlike if not records[p].startswith(PLAIN)]
+        others = [p for p in unlike if not records[p].startswith(STANDARD_HEADERS)]
     else:
         others = [
             p
             for p, record in enumerate(records)
-            if not (record.startswith(PLAIN) and _is_ordinary(record))
+            if not (record.startswith(STANDARD_HEADERS) and _is_ordinary(record))
         ]
     for place in others:
         if not records[place]:
@@ -155,7 +155,7 @@ def _canonical(block: Messages) -> Text:
             block.problems[place] = found
             found = b""
         records[place] = found
-    return Text.of(records) if others else text
+    return MessageText.of(records) if others else text
 
 
 def _is_ordinary(content: bytes) -> bool:
@@ -163,12 +163,14 @@ def _is_ordinary(content: bytes) -> bool:
     return content.isascii() and b"\0" not in content and b"\x1b" not in content
 
 
-def _are_plain(text: Text, sizes: np.ndarray) -> np.ndarray:
+def _are_plain(text: MessageText, sizes: np.ndarray) -> np.ndarray:
     """Whether each message begins as nearly all do."""
     values = np.frombuffer(text.content, np.uint8)
-    return (sizes >= len(PLAIN[0])) & begin_with(PLAIN[0], values, text.firsts)
+    return (sizes >= len(STANDARD_HEADERS[0])) & starts_with_at(
+        STANDARD_HEADERS[0], values, text.firsts
+    )
 
 
 def _detail(check: Check) -> str:
-    where = SHOWN.get(check.column, "")
+    where = FIELD_OF_COLUMN.get(check.column, "")
     return f"{where} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"

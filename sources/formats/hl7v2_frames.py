@@ -138,7 +138,7 @@ class _Framer:
     def split(self, buffer: bytes, *, is_last: bool) -> tuple[Messages, bytes]:
         """The records that end in the buffer, and the bytes that wait for more."""
         found = Messages()
-        begins, kinds = _marks(buffer, is_last=is_last, is_line_start=not self._is_skipping)
+        begins, kinds = _find_starts(buffer, is_last=is_last, is_line_start=not self._is_skipping)
         if not self._is_known and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
             self._check_kind(buffer, has_mark=bool(begins))
             self._is_known = self.has_content = bool(buffer.strip(_BLANK + _BOM))
@@ -148,38 +148,38 @@ class _Framer:
                 return found, buffer[-_OVERLAP:]
             self._is_skipping = False
         elif begins or is_last:
-            self._stray(buffer[:first], found)
+            self._add_stray_bytes(buffer[:first], found)
         if is_last:
-            self._chunks(buffer, begins, [*begins, len(buffer)][1:], kinds, found)
+            self._add_chunks(buffer, begins, [*begins, len(buffer)][1:], kinds, found)
             self._end(buffer, found)
             return found, b""
         if not begins:
-            return found, self._waiting(buffer, None, found)
-        self._chunks(buffer, begins[:-1], begins[1:], kinds[:-1], found)
-        return found, self._waiting(buffer[begins[-1] :], kinds[-1], found)
+            return found, self._carry_over(buffer, None, found)
+        self._add_chunks(buffer, begins[:-1], begins[1:], kinds[:-1], found)
+        return found, self._carry_over(buffer[begins[-1] :], kinds[-1], found)
 
-    def _chunks(
+    def _add_chunks(
         self, buffer: bytes, begins: list[int], ends: list[int], kinds: list[str], found: Messages
     ) -> None:
         is_plain = set(kinds) == {"MSH"} and not found.records
         if is_plain and _VT not in buffer and _FS not in buffer and not _has_bom(buffer):
-            whole = _trimmed(buffer, begins, ends)
+            whole = _without_line_ends(buffer, begins, ends)
             if (whole.ends - whole.begins).max() <= MAX_MESSAGE_BYTES:
                 self._n_messages += len(whole)
                 is_apart = (whole.begins[1:] > whole.ends[:-1]).all()
                 found.records = whole if is_apart else list(whole)
                 return
         for begin, end, kind in zip(begins, ends, kinds, strict=True):
-            self._chunk(buffer[begin:end], kind, found)
+            self._add_chunk(buffer[begin:end], kind, found)
 
-    def _waiting(self, rest: bytes, kind: str | None, found: Messages) -> bytes:
+    def _carry_over(self, rest: bytes, kind: str | None, found: Messages) -> bytes:
         """What goes on in the next block, unless it went on too long."""
         if len(rest) <= MAX_MESSAGE_BYTES + _OVERLAP:
             return rest
         if kind is None:
-            self._stray(rest, found)
+            self._add_stray_bytes(rest, found)
         else:
-            self._chunk(rest, kind, found)
+            self._add_chunk(rest, kind, found)
         self._is_skipping = True
         return rest[-_OVERLAP:]
 
@@ -200,7 +200,7 @@ class _Framer:
                 "not_hl7v2", "no line begins with a segment; expected MSH, FHS or BHS"
             )
 
-    def _chunk(self, chunk: bytes, kind: str, found: Messages) -> None:
+    def _add_chunk(self, chunk: bytes, kind: str, found: Messages) -> None:
         is_framed = chunk.startswith(_VT)
         chunk = chunk.lstrip(_VT + _BOM)
         if kind in _ENVELOPES:
@@ -210,18 +210,18 @@ class _Framer:
                 .replace(_VT, b"\r")
                 .split(b"\r", 1)[0]
             )
-            self._envelope(kind, line, found)
-            self._stray(chunk[len(line) :], found)
+            self._add_envelope_segment(kind, line, found)
+            self._add_stray_bytes(chunk[len(line) :], found)
             return
         self._n_messages += 1
         content, end, after = chunk.partition(_FS)
         problem = None
         if is_framed and not end:
             problem = Problem("truncated_message", None, "expected the end of its MLLP frame")
-        self._message(content.rstrip(_ENDS), found, problem)
-        self._stray(after, found)
+        self._add_message(content.rstrip(_ENDS), found, problem)
+        self._add_stray_bytes(after, found)
 
-    def _message(self, record: bytes, found: Messages, problem: Problem | None = None) -> None:
+    def _add_message(self, record: bytes, found: Messages, problem: Problem | None = None) -> None:
         if len(record) > MAX_MESSAGE_BYTES:
             expected = (
                 f"expected at most {MAX_MESSAGE_BYTES} bytes; its first {KEPT_BYTES} are kept"
@@ -230,7 +230,7 @@ class _Framer:
         else:
             found.add(record, problem)
 
-    def _stray(self, content: bytes, found: Messages) -> None:
+    def _add_stray_bytes(self, content: bytes, found: Messages) -> None:
         """Bytes outside messages: a record that begins without MSH, unless all are blank."""
         record = content.strip(_BLANK).removeprefix(_BOM).strip(_BLANK)
         if record:
@@ -240,12 +240,12 @@ class _Framer:
                 Problem("no_msh", "MSH", detail),
             )
 
-    def _envelope(self, kind: str, line: bytes, found: Messages) -> None:
+    def _add_envelope_segment(self, kind: str, line: bytes, found: Messages) -> None:
         if kind == "FHS":
-            self._unclosed(found)
+            self._close_file(found)
             self._file, self._n_batches = line, 0
         elif kind == "BHS":
-            self._unclosed_batch(found)
+            self._close_batch(found)
             self._batch, self._n_messages = line, 0
         elif kind == "BTS":
             if self._batch is None:
@@ -255,22 +255,22 @@ class _Framer:
             self._batch = None
             self._n_batches += 1
         else:
-            self._unclosed_batch(found)
+            self._close_batch(found)
             if self._file is None:
                 found.add(line, Problem("broken_envelope", "FTS", "FTS: expected after an FHS"))
             elif detail := _mismatch(line, self._n_batches, "batches", "the file"):
                 found.add(line, Problem("batch_count_mismatch", "FTS-1", detail))
             self._file = None
 
-    def _unclosed_batch(self, found: Messages) -> None:
+    def _close_batch(self, found: Messages) -> None:
         if self._batch is not None:
             detail = "BHS: expected a BTS after its messages"
             found.add(self._batch, Problem("broken_envelope", "BHS", detail))
             self._batch = None
             self._n_batches += 1
 
-    def _unclosed(self, found: Messages) -> None:
-        self._unclosed_batch(found)
+    def _close_file(self, found: Messages) -> None:
+        self._close_batch(found)
         if self._file is not None:
             detail = "FHS: expected an FTS at the end"
             found.add(self._file, Problem("broken_envelope", "FHS", detail))
@@ -290,7 +290,7 @@ class _Framer:
                 "expected the end of the segment, and of the envelope, before the end of the file"
             )
             found.problems[last] = Problem("truncated_message", None, detail)
-        self._unclosed(found)
+        self._close_file(found)
 
 
 def _mismatch(line: bytes, count: int, what: str, within: str) -> str | None:
@@ -300,7 +300,9 @@ def _mismatch(line: bytes, count: int, what: str, within: str) -> str | None:
     return count_mismatch(place, said.decode("latin-1"), count, what, within) if said else None
 
 
-def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[int], list[str]]:
+def _find_starts(
+    buffer: bytes, *, is_last: bool, is_line_start: bool
+) -> tuple[list[int], list[str]]:
     """Where messages and envelope segments begin, in order, and which they are.
 
     Args:
@@ -315,7 +317,7 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
         starts = np.concatenate(([0], starts))
     has_bom = _has_bom(buffer)
     if has_bom:
-        starts = np.concatenate((starts, np.array(_places(buffer, _BOM)) + len(_BOM)))
+        starts = np.concatenate((starts, np.array(_find_all(buffer, _BOM)) + len(_BOM)))
     starts = starts[starts + (3 if is_last else _LOOK_AHEAD) <= len(values)]
     starts = starts[_IS_INITIAL[values[starts]]]
     words = (
@@ -334,19 +336,19 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
     if (
         has_bom
         or buffer.count(_STANDARD) > len(begins)
-        or not begin_with(_STANDARD, values, places).all()
+        or not starts_with_at(_STANDARD, values, places).all()
     ):
         marks = dict(zip(begins, found, strict=True))
-        marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
+        marks.update(dict.fromkeys(_find_all(buffer, _STANDARD), _MSH))
         begins = sorted(marks)
         found = [marks[place] for place in begins]
     kinds = [_WORDS[word] for word in found]
     if has_bom or _VT in buffer:
-        begins = [_begin(buffer, place) for place in begins]
+        begins = [_with_prefix(buffer, place) for place in begins]
     return begins, kinds
 
 
-def _trimmed(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
+def _without_line_ends(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
     """The messages without the line ends after them, of which there is one, or two bytes, nearly always."""
     values, places = np.frombuffer(buffer, np.uint8), np.array(ends)
     while (is_end := _IS_END[values[places - 1]]).any():
@@ -358,7 +360,7 @@ def _has_bom(buffer: bytes) -> bool:
     return not buffer.isascii() and _BOM in buffer
 
 
-def begin_with(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+def starts_with_at(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """For each place in the bytes whether the mark stands there: all are looked at byte by byte at once."""
     is_there = np.ones(len(places), bool)
     for offset, byte in enumerate(mark):
@@ -366,7 +368,7 @@ def begin_with(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarra
     return is_there
 
 
-def _places(buffer: bytes, wanted: bytes) -> list[int]:
+def _find_all(buffer: bytes, wanted: bytes) -> list[int]:
     places = []
     place = buffer.find(wanted)
     while place >= 0:
@@ -375,7 +377,7 @@ def _places(buffer: bytes, wanted: bytes) -> list[int]:
     return places
 
 
-def _begin(buffer: bytes, place: int) -> int:
+def _with_prefix(buffer: bytes, place: int) -> int:
     """The place with the byte order mark and the frame byte before it."""
     if buffer.endswith(_BOM, 0, place):
         place -= len(_BOM)

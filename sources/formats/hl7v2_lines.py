@@ -22,7 +22,7 @@ _IS_SEPARATOR = np.isin(np.arange(256), list(b"|^~&\n"))
 
 
 @dataclass(frozen=True)
-class Text:
+class MessageText:
     """Canonical messages in one text, with line ends between them.
 
     Attributes:
@@ -48,7 +48,7 @@ class Lines:
         has_padding: whether any value may begin or end with a blank.
     """
 
-    def __init__(self, text: Text, wanted: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, text: MessageText, wanted: Mapping[str, Sequence[int]]) -> None:
         """Tell the segments apart.
 
         Args:
@@ -87,14 +87,14 @@ class Lines:
         is_segment &= (first >= 65) & (first <= 90) & _is_name(second) & _is_name(third)
         codes = np.where(is_segment, first << 16 | second << 8 | third, 0)
         if not is_segment.all():
-            self._judge_others(codes)
+            self._check_other_lines(codes)
         return codes
 
-    def _judge_others(self, codes: np.ndarray) -> None:
+    def _check_other_lines(self, codes: np.ndarray) -> None:
         """Lines that are no segment: text broken into lines, in a segment not read here, is let pass."""
         places = np.arange(len(codes))
         names = {_code(name) for name in self._wanted}
-        damaged = _damaged(self._wanted)
+        damaged = _damaged_segment(self._wanted)
         before = np.maximum.accumulate(np.where(codes > 0, places, -1))
         first_of_message = np.searchsorted(self._message, self._message, side="left")
         for place in np.flatnonzero(codes == 0).tolist():
@@ -110,7 +110,7 @@ class Lines:
                 problem = Problem("bad_segment", None, detail)
                 self.problems.setdefault(int(self._message[place]), problem)
 
-    def resolved(self, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    def unescape_columns(self, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
         """Columns without escape sequences."""
         if not self._has_escapes:
             return columns
@@ -152,7 +152,7 @@ class Segment:
         """Messages that have it more than once."""
         return np.unique(self.message[~self._is_first]).tolist()
 
-    def is_there(self) -> np.ndarray:
+    def has_segment(self) -> np.ndarray:
         """For each message whether it has one."""
         return np.bincount(self.message, minlength=self._count) > 0
 
@@ -163,10 +163,10 @@ class Segment:
         places = np.full(self._count, -1)
         rows = np.flatnonzero(self._is_first)
         places[self.message[rows]] = rows
-        return self.fields.select(pl.all().gather(present(places)))
+        return self.fields.select(pl.all().gather(nullable_index(places)))
 
 
-def present(places: np.ndarray) -> pl.Series:
+def nullable_index(places: np.ndarray) -> pl.Series:
     """Places to take rows from, null where there is none (-1)."""
     taken = pl.Series(places)
     return pl.select(pl.when(taken >= 0).then(taken)).to_series()
@@ -176,7 +176,7 @@ def _code(name: str) -> int:
     return int.from_bytes(name.encode(), "big")
 
 
-def _damaged(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
+def _damaged_segment(names: Mapping[str, Sequence[int]]) -> re.Pattern[bytes]:
     """What looks like a segment that lost or changed a byte."""
     return re.compile(rb"\w{0,3}(?:\||\s*$)|(?i:%b)\W" % b"|".join(name.encode() for name in names))
 

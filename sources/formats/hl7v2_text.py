@@ -15,7 +15,7 @@ import re
 
 from sources.formats.hl7v2_frames import Problem
 
-PLAIN = (b"MSH|^~\\&|", b"MSH|^~\\&#|")
+STANDARD_HEADERS = (b"MSH|^~\\&|", b"MSH|^~\\&#|")
 _STANDARD = "|^~\\&"
 _ESCAPES = dict(zip(_STANDARD, ("\\F\\", "\\S\\", "\\R\\", "\\E\\", "\\T\\"), strict=True))
 _LITERALS = {"F": "|", "S": "^", "R": "~", "E": "\\", "T": "&", "H": "", "N": ""}

@@ -24,8 +24,8 @@ _TO_HOUR = r"^[0-9]{10}(?:[+-][0-9]{4})?$"
 _DAY_OR_MORE = r"^[0-9]{8}(?:[0-9]{2}|[0-9]{4}|[0-9]{6}(?:\.[0-9]{1,4})?)?(?:[+-][0-9]{4})?$"
 _TO_DAY = r"^[0-9]{8}(?:[+-][0-9]{4})?$"
 _COARSER = r"^[0-9]{4}(?:[0-9]{2})?(?:[+-][0-9]{4})?$"
-_DAY_MARKS = {4: "-", 6: "-"}
-_TIME_MARKS = _DAY_MARKS | {8: "T", 10: ":", 12: ":"}
+_DATE_SEPARATORS = {4: "-", 6: "-"}
+_TIME_SEPARATORS = _DATE_SEPARATORS | {8: "T", 10: ":", 12: ":"}
 _OFFSET = r"([+-][0-9]{4})$"
 
 
@@ -36,7 +36,7 @@ def offsets(moments: pl.Series) -> pl.Series | None:
     return moments.str.extract(_OFFSET, 1)
 
 
-def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
+def iso_timestamps(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
     """DTM as ISO 8601 in its own precision; what is no DTM stays as it came.
 
     Args:
@@ -49,32 +49,32 @@ def moment_texts(values: pl.Series, default: pl.Series | None, kind: str) -> pl.
         return values
     is_usual = values.str.contains(_USUAL_DAY if kind == "day" else _USUAL)
     if is_usual.all():
-        return _usual(values, default, kind)
+        return _insert_separators(values, default, kind)
     usual, rest = (
         pl.select(pl.when(mask).then(values)).to_series() for mask in (is_usual, ~is_usual)
     )
-    written = _usual(usual, default, kind)
-    return written.zip_with(written.is_not_null(), _unusual(rest, default, kind))
+    written = _insert_separators(usual, default, kind)
+    return written.zip_with(written.is_not_null(), _parse_and_format(rest, default, kind))
 
 
-def _usual(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
+def _insert_separators(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
     """Moments to the second, and days, that need no check: their digits, set apart."""
     if kind == "day":
-        return _with_marks(values.str.slice(0, 8), _DAY_MARKS)
+        return _insert_at(values.str.slice(0, 8), _DATE_SEPARATORS)
     is_completed = default is None or values.str.contains(_OFFSET).all()
     lengths = values.str.len_bytes()
     if is_completed and lengths.min() == lengths.max():
-        return _with_marks(values, _TIME_MARKS)
+        return _insert_at(values, _TIME_SEPARATORS)
     rest = pl.col("text").str.slice(14)
     if not is_completed:
         is_without = ~pl.col("text").str.contains(_OFFSET)
         rest += pl.when(is_without).then("offset").fill_null("")
-    time = _with_marks(values.str.slice(0, 14), _TIME_MARKS)
+    time = _insert_at(values.str.slice(0, 14), _TIME_SEPARATORS)
     frame = pl.DataFrame({"text": values, "offset": default, "time": time})
     return frame.select(pl.concat_str("time", rest)).to_series()
 
 
-def _with_marks(texts: pl.Series, marks: dict[int, str]) -> pl.Series:
+def _insert_at(texts: pl.Series, marks: dict[int, str]) -> pl.Series:
     """ASCII texts of one length, with marks before those places: as a table of bytes, which costs a third of pieces."""
     there = texts.drop_nulls()
     if not len(there):
@@ -88,7 +88,7 @@ def _with_marks(texts: pl.Series, marks: dict[int, str]) -> pl.Series:
     return texts.scatter(texts.is_not_null().arg_true(), found)
 
 
-def _unusual(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
+def _parse_and_format(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Series:
     text = pl.col("text")
     frame = pl.DataFrame({"text": values, "offset": default})
     if kind == "day":
@@ -110,7 +110,7 @@ def _unusual(values: pl.Series, default: pl.Series | None, kind: str) -> pl.Seri
         .when(text.str.contains(_TO_DAY))
         .then(_day())
     )
-    found = pl.coalesce(found, text) if kind == "moment" else _day_or_nothing(found)
+    found = pl.coalesce(found, text) if kind == "timestamp" else _day_or_nothing(found)
     return frame.select(found).to_series()
 
 

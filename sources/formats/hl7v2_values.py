@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sources.formats.hl7v2_lines import present
+from sources.formats.hl7v2_lines import nullable_index
 
 _SSN_TYPES = ("SS", "SSN")
 # Digits of any script: what may be a social security number is left out rather than kept.
@@ -22,9 +22,9 @@ _IS_NPI = (
     r"|(?:[^^]*\^){7}[^^]*(?:NPI|2\.16\.840\.1\.113883\.4\.6(?:[&^]|$)))"
 )
 _MEDICAID, _MEDICARE = "MA", "MC"
-_OF_THE_FACILITY = (("MR",), ("", "PI"))
+_FACILITY_TYPES = (("MR",), ("", "PI"))
 # Of another kind than a number of the patient: payers, licenses, passports, accounts, visits.
-_OF_OTHERS = (_MEDICAID, _MEDICARE, "DL", "PPN", "AN", "VN", "NPI")
+_OTHER_TYPES = (_MEDICAID, _MEDICARE, "DL", "PPN", "AN", "VN", "NPI")
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
 _DELETED = "D"
 
@@ -45,8 +45,8 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
     if values.str.contains(_SSN_AUTHORITY).any():
         is_ssn |= pl.col("field_3").str.contains(_SSN_AUTHORITY).fill_null(False)
     masks = (
-        *(type_.is_in(types) for types in _OF_THE_FACILITY),
-        ~type_.is_in(_OF_OTHERS),
+        *(type_.is_in(types) for types in _FACILITY_TYPES),
+        ~type_.is_in(_OTHER_TYPES),
         type_ == _MEDICAID,
         type_ == _MEDICARE,
     )
@@ -77,13 +77,13 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
     for taken in (chosen, medicaid, medicare):
         is_there[taken[taken >= 0]] = False
     taken = {"id": chosen, "medicaid": medicaid, "medicare": medicare}
-    found = {name: _taken(parts["number"], places) for name, places in taken.items()}
-    found["authority"] = _taken(parts["authority"], chosen)
-    found["others"] = _listed(parts.filter(pl.Series(is_there)), count)
+    found = {name: _take_rows(parts["number"], places) for name, places in taken.items()}
+    found["authority"] = _take_rows(parts["authority"], chosen)
+    found["others"] = _joined_identifiers(parts.filter(pl.Series(is_there)), count)
     return found
 
 
-def _listed(parts: pl.DataFrame, count: int) -> pl.Series:
+def _joined_identifiers(parts: pl.DataFrame, count: int) -> pl.Series:
     """Identifiers as one text per message."""
     if not parts.height:
         return pl.Series([None] * count, dtype=pl.String())
@@ -91,7 +91,7 @@ def _listed(parts: pl.DataFrame, count: int) -> pl.Series:
     listed = parts.group_by("message", maintain_order=True).agg(text.str.join("~"))
     places = np.full(count, -1)
     places[listed["message"].to_numpy()] = np.arange(listed.height)
-    return _taken(listed["number"], places)
+    return _take_rows(listed["number"], places)
 
 
 def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
@@ -118,7 +118,7 @@ def npi(values: pl.Series) -> pl.Series:
     parts = _repetitions(values)
     is_npi = parts["text"].str.contains(_IS_NPI).fill_null(False)
     places = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
-    return _taken(parts["text"].str.slice(0, _NPI_DIGITS), places)
+    return _take_rows(parts["text"].str.slice(0, _NPI_DIGITS), places)
 
 
 def _repetitions(values: pl.Series) -> pl.DataFrame:
@@ -149,10 +149,10 @@ def _first_places(message: np.ndarray, mask: np.ndarray, count: int) -> np.ndarr
     return places
 
 
-def _taken(values: pl.Series, places: np.ndarray) -> pl.Series:
+def _take_rows(values: pl.Series, places: np.ndarray) -> pl.Series:
     if not len(values):
         return pl.Series([None] * len(places), dtype=pl.String())
-    return values.gather(present(places))
+    return values.gather(nullable_index(places))
 
 
 def diagnoses(
@@ -173,11 +173,11 @@ def diagnoses(
     if not fields.height:
         return found
     parts = _before(fields["code"], "~").str.split_exact("^", 2)
-    code = _plain(parts.struct.field("field_0"))
-    system = _plain(parts.struct.field("field_2"))
+    code = _code_text(parts.struct.field("field_0"))
+    system = _code_text(parts.struct.field("field_2"))
     if system.has_nulls():
-        system = system.zip_with(system.is_not_null(), _plain(fields["method"]))
-    columns = dict(zip(names, (code, system, _plain(fields["type"])), strict=True))
+        system = system.zip_with(system.is_not_null(), _code_text(fields["method"]))
+    columns = dict(zip(names, (code, system, _code_text(fields["type"])), strict=True))
     # A diagnosis that this message withdraws is none.
     is_there = (code.is_not_null() & (fields["action"] != _DELETED).fill_null(True)).to_numpy()
     rows = np.flatnonzero(is_there)
@@ -188,7 +188,7 @@ def diagnoses(
         places = np.full(count, -1)
         places[owners[rank == n]] = rows[rank == n]
         for name, values in columns.items():
-            found[f"{name}_{n + 1}"] = _taken(values, places)
+            found[f"{name}_{n + 1}"] = _take_rows(values, places)
     with_any = pl.Series(totals)
     found["diagnosis_count"] = pl.select(
         pl.when(with_any > 0).then(with_any.cast(pl.String))
@@ -196,7 +196,7 @@ def diagnoses(
     return found
 
 
-def _plain(values: pl.Series) -> pl.Series:
+def _code_text(values: pl.Series) -> pl.Series:
     """The first component where it looks like a code."""
     if values.str.contains(_CODE).all():
         return values

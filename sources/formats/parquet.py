@@ -13,14 +13,14 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Judgement, judgement
+from sources.casts import SOURCE_ROW, RowValidator, build_validator
 from sources.contract import Column, Table
 from sources.formats.result import (
     ReadTable,
     Reject,
     TypedFiles,
+    account_for_records,
     count_rows,
-    read_back,
     write_rejects,
 )
 from sources.header import match_header, refuse_note_types
@@ -40,11 +40,11 @@ def read_parquet(
     header = match_header(written, table)
     contract = {column.name: column for column in table.columns}
     texts = [
-        _text(pl.col(field), schema[field], contract[name]).alias(name)
+        _as_text(pl.col(field), schema[field], contract[name]).alias(name)
         for field, name in zip(written, header.names, strict=True)
         if name is not None
     ]
-    judged = judgement(table, frozenset(header.present), zone)
+    validator = build_validator(table, frozenset(header.present), zone)
     typed = TypedFiles(out)
     rejects = out.with_name(f"{out.name}.rejects.parquet")
     with _refusing_damage("not readable as Parquet"):
@@ -59,13 +59,13 @@ def read_parquet(
                     .select(SOURCE_ROW, *texts)
                     .collect()
                 )
-            accepted, rejected = judged.sort(frame, batch_id)
+            accepted, rejected = validator.partition(frame, batch_id)
             typed.add(accepted)
             if rejected is not None:
-                yield from _explained(judged, rejected)
+                yield from _to_rejects(validator, rejected)
 
     rejected_rows = write_rejects(read(), rejects, batch_id)
-    return read_back(typed.finish(), rejects, rows_in, rejected_rows, header.unknown)
+    return account_for_records(typed.finish(), rejects, rows_in, rejected_rows, header.unknown)
 
 
 @contextmanager
@@ -77,7 +77,7 @@ def _refusing_damage(detail: str) -> Iterator[None]:
         raise FileRefusedError("not_a_parquet", detail) from error
 
 
-def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
+def _as_text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     """The value as the text that a CSV of the same feed would carry; an empty text is null."""
     if dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum)):
         text = value.cast(pl.String)
@@ -117,9 +117,9 @@ def _text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     )
 
 
-def _explained(judged: Judgement, rejected: pl.DataFrame) -> Iterator[Reject]:
+def _to_rejects(validator: RowValidator, rejected: pl.DataFrame) -> Iterator[Reject]:
     refuse_note_types(rejected)
-    line = pl.struct(judged.texts).struct.json_encode()
+    line = pl.struct(validator.texts).struct.json_encode()
     for row, place, text in rejected.select(SOURCE_ROW, "check", line=line).iter_rows():
-        check = judged.checks[place]
+        check = validator.checks[place]
         yield Reject(row, check.reason_code, check.column, check.detail, text.encode())

@@ -93,8 +93,8 @@ class RejectFile:
 
     def add(self, reject: Reject) -> None:
         """The next record set aside."""
-        told = (reject.reason_code, reject.column, reject.detail, reject.line)
-        self._rows.append((self._batch_id, reject.source_row, *told))
+        fields = (reject.reason_code, reject.column, reject.detail, reject.line)
+        self._rows.append((self._batch_id, reject.source_row, *fields))
         self._bytes += len(reject.line)
         if self._bytes > _PART_BYTES or len(self._rows) >= _PART_ROWS:
             self._write()
@@ -132,7 +132,7 @@ def count_rows(path: Path) -> int:
     return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
-def read_back(
+def account_for_records(
     typed: tuple[Path, ...],
     rejects: Path,
     rows_in: int,

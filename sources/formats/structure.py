@@ -31,7 +31,7 @@ _FIELDS = re.compile(rb'"(?:[^"]|"")*"|,')
 
 
 @dataclass(frozen=True)
-class Survey:
+class CsvScan:
     """What one pass over a file's bytes shows.
 
     Attributes:
@@ -100,13 +100,13 @@ class CsvScanner:
         self._has_multiline |= inside_ends > 0
         self._last = last
 
-    def finish(self) -> Survey:
+    def finish(self) -> CsvScan:
         """The result; no byte may follow."""
         try:
             self._decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             self._is_clean = False
-        return Survey(
+        return CsvScan(
             lines=self._lines + (self._last != _LF),
             delimiters=self._delimiters,
             is_clean=self._is_clean and not self._in_quotes,
@@ -179,9 +179,9 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
         text, rest = rest + data, b""
         if not is_last:
             text, _, rest = text.rpartition(b"\n")
-        found = _plain(text, n_fields)
+        found = _split_without_quotes(text, n_fields)
         if found is None:
-            marked, opened = _joined(text.split(b"\n"), n_fields, is_last=is_last)
+            marked, opened = _split_with_quotes(text.split(b"\n"), n_fields, is_last=is_last)
             rest = b"\n".join([*opened, rest]) if opened else rest
             found = [record for record, _ in marked], _problems(marked, n_fields)
         records, problems = found
@@ -192,7 +192,7 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
             return
 
 
-def _plain(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | None:
+def _split_without_quotes(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | None:
     """The short way, for a block without quotes (but for empty fields in quotes) and without bad bytes; else None."""
     bare = text.replace(b',"",', b",,").replace(b',"",', b",,").replace(b',""\n', b",\n")
     if b'"' in bare or b"\0" in bare or not _is_utf8(bare):
@@ -210,7 +210,7 @@ def _plain(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | N
     return records, {place: "ragged_row" for place, count in enumerate(counts) if count != expected}
 
 
-def _joined(
+def _split_with_quotes(
     lines: list[bytes], n_fields: int, *, is_last: bool
 ) -> tuple[list[tuple[bytes, bool]], list[bytes]]:
     """Records with a mark for an unclosed quote, and the lines of a record that the next block continues."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _DIGITS = re.compile("[0-9]+")
-_SHOWN_DIGITS = 9  # of a longer number only that it differs can be said
+_SHOWN_DIGITS = 9  # of a longer number only that it differs can be stated
 
 
 def same_number(left: str, right: str) -> bool:
@@ -20,25 +20,25 @@ def same_number(left: str, right: str) -> bool:
     return bool(is_number) and left.lstrip("0") == right.lstrip("0")
 
 
-def count_mismatch(place: str, said: str, found: int, what: str, within: str) -> str | None:
+def count_mismatch(field: str, stated: str, found: int, what: str, within: str) -> str | None:
     """What may be missing where a trailer's count differs from what was found; None where they agree.
 
     Args:
-        place: the trailer's field, such as SE01.
-        said: the count in it.
+        field: the trailer's field, such as SE01.
+        stated: the count in it.
         found: what the file holds.
         what: the counted things, plural.
         within: the envelope.
     """
-    if same_number(said, str(found)):
+    if same_number(stated, str(found)):
         return None
-    if not _DIGITS.fullmatch(said) or len(said.lstrip("0")) > _SHOWN_DIGITS:
+    if not _DIGITS.fullmatch(stated) or len(stated.lstrip("0")) > _SHOWN_DIGITS:
         return (
-            f"{place} gives no usable count, {found} {what} found: some may be missing in {within}"
+            f"{field} gives no usable count, {found} {what} found: some may be missing in {within}"
         )
-    difference = int(said) - found
+    difference = int(stated) - found
     if difference > 0:
         guess = f"{difference} {what} may be missing in {within}"
     else:
         guess = f"{-difference} {what} more than expected, so {within} may hold some of another"
-    return f"{place} says {int(said)} {what}, {found} found: {guess}"
+    return f"{field} says {int(stated)} {what}, {found} found: {guess}"

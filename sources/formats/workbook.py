@@ -24,7 +24,7 @@ from sources.reasons import FileRefusedError
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _HEADER_WITHIN_ROWS = 20  # titles and notices may stand above the header
-_FILLED_IN = "outcome"
+_OUTCOME = "outcome"
 _EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock; its zone is the agency's
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 _SECONDS_A_DAY = 86400
@@ -97,7 +97,7 @@ def _write(
         place: name for place, name in zip(places, header.names, strict=True) if name is not None
     }
     types = {column.name: column.type for column in table.columns}
-    filled_in = next(place for place, name in names.items() if name == _FILLED_IN)
+    filled_in = next(place for place, name in names.items() if name == _OUTCOME)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names.values())

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
+from sources.casts import SOURCE_ROW, Check, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
 from sources.formats.x12_claims import Claims
-from sources.formats.x12_envelopes import CLAIM, REMITTANCE, spans
+from sources.formats.x12_envelopes import CLAIM, REMITTANCE, find_spans
 from sources.formats.x12_loops import Segments
 from sources.formats.x12_pieces import CLAIM_CODES, Piece, pieces
 from sources.formats.x12_remittances import Remittances
@@ -65,9 +65,9 @@ def read_x12(
         FileRefusedError: empty_file, bad_encoding (UTF-16), not_x12, unreadable; nothing is then kept.
     """
     with path.open("rb") as file:
-        found = spans(blocks(file))
+        found = find_spans(blocks(file))
     rows = {
-        str(table.record): _Rows(table, zone, batch_id, out, first_rows[name])
+        str(table.record): _TableOutput(table, zone, batch_id, out, first_rows[name])
         for name, table in tables.items()
     }
     with path.open("rb") as file:
@@ -84,7 +84,7 @@ def read_x12(
     return filled or {first: results[first]}
 
 
-class _Rows:
+class _TableOutput:
     """One table's rows on their way."""
 
     def __init__(self, table: Table, zone: str, batch_id: str, out: Path, first_row: int) -> None:
@@ -97,19 +97,19 @@ class _Rows:
         self._is_typed = False
         self._places = {column.name: column.at for column in table.columns}
 
-    def take(self, frame: pl.DataFrame, line: Callable[[int], bytes]) -> None:
+    def add(self, frame: pl.DataFrame, line: Callable[[int], bytes]) -> None:
         """The next records as text columns; `line` gives a record's segments by its position."""
         first = self.next_row
         self.next_row += frame.height
         records = frame.with_row_index(SOURCE_ROW, offset=first)
-        judged = judgement(self.table, frozenset(frame.columns), self._zone)
-        accepted, rejected = judged.sort(records, self._batch_id)
+        validator = build_validator(self.table, frozenset(frame.columns), self._zone)
+        accepted, rejected = validator.partition(records, self._batch_id)
         self._is_typed = True
         self._typed.add(pl.concat([self._empty, accepted], how="diagonal"))
         if rejected is None:
             return
         for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
-            check = judged.checks[place]
+            check = validator.checks[place]
             self._rejected.add(
                 Reject(row, check.reason_code, check.column, self._detail(check), line(row - first))
             )
@@ -129,10 +129,12 @@ class _Rows:
         if not self._is_typed:
             self._typed.add(self._empty)
         rows_in = self.next_row - self._first
-        return read_back(self._typed.finish(), self._rejects, rows_in, self._rejected.finish())
+        return account_for_records(
+            self._typed.finish(), self._rejects, rows_in, self._rejected.finish()
+        )
 
 
-def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+def _read_claims(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     segments = Segments(piece.texts, piece.codes)
     found = Claims(segments)
     first = rows["CLM"].next_row
@@ -141,21 +143,21 @@ def _read_claims(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     guide = guides.gather(np.searchsorted(starts, found.places, side="right") - 1)
     claims = found.claims().with_columns(guide=guide)
     lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims, first))
-    rows["CLM"].take(claims, _Kept(piece, segments, "CLM"))
-    rows["LX"].take(lines, _Kept(piece, segments, "LX"))
+    rows["CLM"].add(claims, _RecordSegments(piece, segments, "CLM"))
+    rows["LX"].add(lines, _RecordSegments(piece, segments, "LX"))
 
 
-def _read_remittances(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+def _read_remittances(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     segments = Segments(piece.texts, piece.codes)
     found = Remittances(segments, piece.earlier)
     first = rows["CLP"].next_row
     claims = found.claims()
     lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims, first))
-    rows["CLP"].take(claims, _Kept(piece, segments, "CLP"))
-    rows["SVC"].take(lines, _Kept(piece, segments, "SVC"))
+    rows["CLP"].add(claims, _RecordSegments(piece, segments, "CLP"))
+    rows["SVC"].add(lines, _RecordSegments(piece, segments, "SVC"))
     adjustments, places = found.provider_adjustments()
-    rows["PLB"].take(
-        adjustments, lambda position: _written(piece, [segments.texts[places[position]]])
+    rows["PLB"].add(
+        adjustments, lambda position: _as_received(piece, [segments.texts[places[position]]])
     )
 
 
@@ -167,7 +169,7 @@ def _numbers(claims: np.ndarray, first: int) -> pl.Series:
     return numbers.to_series()
 
 
-class _Kept:
+class _RecordSegments:
     """The segments of the records of one kind, for the reject ledger."""
 
     def __init__(self, piece: Piece, segments: Segments, name: str) -> None:
@@ -176,7 +178,7 @@ class _Kept:
     @cached_property
     def _ends(self) -> np.ndarray:
         ends = [end for end in _ENDS if self._name in _LINES or end not in _LINES]
-        is_end = np.logical_or.reduce([self._segments.are(end) for end in ends])
+        is_end = np.logical_or.reduce([self._segments.is_named(end) for end in ends])
         return np.append(np.flatnonzero(is_end), len(self._segments.texts))
 
     @cached_property
@@ -186,10 +188,10 @@ class _Kept:
     def __call__(self, position: int) -> bytes:
         begin = self._places[position]
         end = self._ends[np.searchsorted(self._ends, begin, side="right")]
-        return _written(self._piece, self._segments.texts[begin:end].tolist())
+        return _as_received(self._piece, self._segments.texts[begin:end].tolist())
 
 
-def _reject(piece: Piece, rows: Mapping[str, _Rows]) -> None:
+def _reject(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     """Every claim of a transaction that is not sound, or the transaction where none can be told."""
     problem = piece.problem
     assert problem is not None
@@ -200,14 +202,14 @@ def _reject(piece: Piece, rows: Mapping[str, _Rows]) -> None:
     places = np.flatnonzero(piece.codes == wanted).tolist() if wanted else []
     if not places:
         is_other = piece.kind is not None and wanted is None
-        rows_of.reject(*what, _written(piece, piece.texts[:1] if is_other else piece.texts))
+        rows_of.reject(*what, _as_received(piece, piece.texts[:1] if is_other else piece.texts))
         return
     segments = Segments(piece.texts, piece.codes)
-    kept = _Kept(piece, segments, str(rows_of.table.record))
+    kept = _RecordSegments(piece, segments, str(rows_of.table.record))
     for position in range(len(places)):
         rows_of.reject(*what, kept(position))
 
 
-def _written(piece: Piece, texts: list[bytes]) -> bytes:
+def _as_received(piece: Piece, texts: list[bytes]) -> bytes:
     text = TERMINATOR.join([*texts, b""])[:KEPT_BYTES]
-    return piece.separators.written(text)
+    return piece.separators.restore(text)

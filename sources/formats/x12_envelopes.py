@@ -73,20 +73,20 @@ class _Envelope:
     set_code: str | None = None
 
 
-def spans(found: Iterable[Block]) -> list[Span]:
+def find_spans(found: Iterable[Block]) -> list[Span]:
     """All transactions of a file, and what is rejected between them, in order; right envelope segments are in none.
 
     Args:
         found: the file's segments.
     """
-    walk = _Walk()
+    scanner = _EnvelopeScanner()
     for block in found:
-        walk.take(block)
-    walk.end_interchange()
-    return sorted(walk.spans, key=lambda span: span.first)
+        scanner.add_block(block)
+    scanner.end_interchange()
+    return sorted(scanner.spans, key=lambda span: span.first)
 
 
-class _Walk:
+class _EnvelopeScanner:
     def __init__(self) -> None:
         self.spans: list[Span] = []
         self._number = 0
@@ -96,27 +96,27 @@ class _Walk:
         self._control = ""
         self._stray: Span | None = None
 
-    def take(self, block: Block) -> None:
+    def add_block(self, block: Block) -> None:
         """The next segments of the file."""
         first, count = self._number, len(block.codes)
         marks = np.flatnonzero(np.isin(block.codes, _CODES)).tolist()
         done = 0
         for n in sorted({*marks, *block.problems}):
-            self._others(first + done, first + n - 1)
+            self._add_stray(first + done, first + n - 1)
             name = _ENVELOPE.get(int(block.codes[n]))
             self._number = first + n
             if n in block.problems:
-                self._damage(block.problems[n])
+                self._reject_damaged(block.problems[n])
             if name is not None:
                 text = block.segment(n).decode("utf-8", "replace")
                 elements = [element.strip() for element in text.split(ELEMENT.decode())]
                 is_cut = block.is_cut and n == count - 1
-                self._mark(name, elements + [""] * 16, is_cut=is_cut)
+                self._add_envelope_segment(name, elements + [""] * 16, is_cut=is_cut)
             done = n + 1
-        self._others(first + done, first + count - 1)
+        self._add_stray(first + done, first + count - 1)
         self._number = first + count
 
-    def _others(self, first: int, last: int) -> None:
+    def _add_stray(self, first: int, last: int) -> None:
         """Segments that are no envelope: of the open transaction, or of none."""
         if self._open is not None or last < first:
             return
@@ -127,15 +127,15 @@ class _Walk:
         self._stray.reject("stray_segment", None, "expected ST, a trailer or a header before it")
         self.spans.append(self._stray)
 
-    def _damage(self, reason_code: str) -> None:
+    def _reject_damaged(self, reason_code: str) -> None:
         number = self._number
         if self._open is None:
-            self._others(number, number)
+            self._add_stray(number, number)
             return
         place = number - self._open.first + 1
         self._open.reject(reason_code, None, f"segment {place} of the transaction")
 
-    def _mark(self, name: str, elements: list[str], *, is_cut: bool) -> None:
+    def _add_envelope_segment(self, name: str, elements: list[str], *, is_cut: bool) -> None:
         match name:
             case "ISA":
                 self.end_interchange()
@@ -150,23 +150,23 @@ class _Walk:
             case "SE":
                 self._end_transaction(elements, is_cut=is_cut)
             case "GE":
-                self._truncated()
+                self._reject_open_transaction()
                 if self._group is None:
-                    self._others(self._number, self._number)
-                elif not is_cut or _fits(self._group, elements):
+                    self._add_stray(self._number, self._number)
+                elif not is_cut or _trailer_matches(self._group, elements):
                     wanted = ("transactions", "the group")
-                    self._close(self._group, "GE", "GS06", elements, wanted)
+                    self._reject_envelope(self._group, "GE", "GS06", elements, wanted)
                     self._group = None
             case "IEA":
                 self._end_group()
                 if self._interchange is None:
-                    self._others(self._number, self._number)
-                elif not is_cut or _fits(self._interchange, elements):
+                    self._add_stray(self._number, self._number)
+                elif not is_cut or _trailer_matches(self._interchange, elements):
                     wanted = ("groups", "the interchange")
-                    self._close(self._interchange, "IEA", "ISA13", elements, wanted)
+                    self._reject_envelope(self._interchange, "IEA", "ISA13", elements, wanted)
                     self._interchange = None
             case "TA1":
-                self._truncated()
+                self._reject_open_transaction()
                 self._record("TA1", "").reject("unknown_transaction_set", "TA1", _EXPECTED_SET)
 
     def _record(self, set_code: str, guide: str) -> Span:
@@ -178,7 +178,7 @@ class _Walk:
         return span
 
     def _begin(self, elements: list[str]) -> None:
-        self._truncated()
+        self._reject_open_transaction()
         set_code = elements[1]
         guide = elements[3] or (self._group.guide if self._group else "")
         self._open, self._control = self._record(set_code, guide), elements[2]
@@ -193,19 +193,21 @@ class _Walk:
     def _end_transaction(self, elements: list[str], *, is_cut: bool) -> None:
         span = self._open
         if span is None:
-            self._others(self._number, self._number)
+            self._add_stray(self._number, self._number)
             return
         transaction = _Envelope(
             span.first, self._control, held=self._number - span.first + 1, set_code=span.set_code
         )
-        if is_cut and not _fits(transaction, elements):
+        if is_cut and not _trailer_matches(transaction, elements):
             return
         span.last, self._open = self._number, None
-        if span.reason_code is None and not _fits(transaction, elements):
+        if span.reason_code is None and not _trailer_matches(transaction, elements):
             span.last -= 1
-            self._close(transaction, "SE", "ST02", elements, ("segments", "the transaction"))
+            self._reject_envelope(
+                transaction, "SE", "ST02", elements, ("segments", "the transaction")
+            )
 
-    def _truncated(self) -> None:
+    def _reject_open_transaction(self) -> None:
         """The open transaction ends without SE."""
         if self._open is not None:
             self._open.last = self._number - 1
@@ -213,24 +215,24 @@ class _Walk:
             self._open = None
 
     def _end_group(self) -> None:
-        self._truncated()
+        self._reject_open_transaction()
         if self._group is not None:
-            self._without_trailer(self._group, "GE")
+            self._reject_header(self._group, "GE")
             self._group = None
 
     def end_interchange(self) -> None:
         """Another header, or the end of the file."""
         self._end_group()
         if self._interchange is not None:
-            self._without_trailer(self._interchange, "IEA")
+            self._reject_header(self._interchange, "IEA")
             self._interchange = None
 
-    def _without_trailer(self, envelope: _Envelope, name: str) -> None:
+    def _reject_header(self, envelope: _Envelope, name: str) -> None:
         span = Span(envelope.first, envelope.first)
         span.reject("broken_envelope", name, f"expected {name} at its end")
         self.spans.append(span)
 
-    def _close(
+    def _reject_envelope(
         self,
         envelope: _Envelope,
         name: str,
@@ -239,7 +241,7 @@ class _Walk:
         wanted: tuple[str, str],
     ) -> None:
         """Sets a trailer aside that does not fit; what its envelope holds is loaded all the same."""
-        if _fits(envelope, elements):
+        if _trailer_matches(envelope, elements):
             return
         span = Span(self._number, self._number, envelope.set_code)
         missing = count_mismatch(f"{name}01", elements[1], envelope.held, *wanted)
@@ -259,7 +261,7 @@ class _Walk:
 _EXPECTED_SET = "ST01: expected 837 or 835"
 
 
-def _fits(envelope: _Envelope, elements: list[str]) -> bool:
+def _trailer_matches(envelope: _Envelope, elements: list[str]) -> bool:
     return same_number(elements[2], envelope.control) and same_number(
         elements[1], str(envelope.held)
     )

@@ -35,16 +35,16 @@ class Segments:
 
     def places(self, name: str) -> np.ndarray:
         """Where the segments of a name stand, ascending."""
-        return np.flatnonzero(self.are(name))
+        return np.flatnonzero(self.is_named(name))
 
-    def last(self, *masks: np.ndarray) -> np.ndarray:
+    def last_before(self, *masks: np.ndarray) -> np.ndarray:
         """For each segment the place of the last one at or before it that any mask is true for, else NOWHERE."""
         is_any = masks[0]
         for mask in masks[1:]:
             is_any = is_any | mask
         return np.maximum.accumulate(np.where(is_any, self._places, NOWHERE))
 
-    def are(self, name: str) -> np.ndarray:
+    def is_named(self, name: str) -> np.ndarray:
         """For each segment whether it has this name."""
         if name not in self._masks:
             self._masks[name] = self.codes == code(name)
@@ -91,7 +91,7 @@ def components(values: pl.Series, count: int) -> pl.DataFrame:
     return parts.select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def firsts(owners: np.ndarray, size: int) -> np.ndarray:
+def first_rows(owners: np.ndarray, size: int) -> np.ndarray:
     """For each owner 0 … size-1 the row of its first occurrence in `owners` (NOWHERE counts as none), else NOWHERE."""
     found = np.full(size, NOWHERE)
     rows = np.flatnonzero(owners >= 0)[::-1]
@@ -99,14 +99,14 @@ def firsts(owners: np.ndarray, size: int) -> np.ndarray:
     return found
 
 
-def through(places: np.ndarray, values: np.ndarray) -> np.ndarray:
+def lookup(places: np.ndarray, values: np.ndarray) -> np.ndarray:
     """`values[places]`, NOWHERE where the place is."""
     if not len(values):
         return np.full(len(places), NOWHERE)
     return np.where(places >= 0, values[places], NOWHERE)
 
 
-def taken(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
+def take_rows(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
     """The rows of a frame in that order, null where the row is NOWHERE."""
     index = pl.Series(rows)
     index = pl.select(pl.when(index >= 0).then(index)).to_series()

@@ -67,9 +67,9 @@ class Piece:
         if self.problem is not None and len(places) < 2:
             # In front of the only claim nothing can be told, and a record of its own it is not.
             if not len(places):
-                self._trim()
+                self._keep_beginning()
             return None
-        above = self._above(cut) if cut and self.problem is None else []
+        above = self._context(cut) if cut and self.problem is None else []
         if cut <= len(above):
             return None
         rest = Piece(self.kind, self.problem, self.separators)
@@ -83,7 +83,7 @@ class Piece:
         self.texts, self._codes = self.texts[:cut], [self.codes[:cut]]
         return rest
 
-    def _trim(self) -> None:
+    def _keep_beginning(self) -> None:
         """Of a broken transaction in which no claim can be told only the beginning is kept."""
         kept = 0
         for place, text in enumerate(self.texts):
@@ -93,7 +93,7 @@ class Piece:
                 break
         self.size = 0
 
-    def _above(self, cut: int) -> list[int]:
+    def _context(self, cut: int) -> list[int]:
         """The places of what stands above the segment at `cut`."""
         start = self.guides[-1][0]
         codes = self.codes[start:cut]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sources.formats.x12_loops import NOWHERE, Segments, components, firsts, ranks, taken
+from sources.formats.x12_loops import NOWHERE, Segments, components, first_rows, ranks, take_rows
 from sources.formats.x12_segments import code
 from sources.formats.x12_values import amounts, day
 
@@ -48,14 +48,14 @@ class Remittances:
         """
         self._all = segments
         names = ("ST", "LX", "CLP", "SVC", "PLB", "SE")
-        self._part = segments.last(*map(segments.are, names))
+        self._loop_start = segments.last_before(*map(segments.is_named, names))
         self._payments = segments.places("ST")
         self.places, self._lines = segments.places("CLP"), segments.places("SVC")
         self._ordinal = np.full(len(segments.codes), NOWHERE)
         for places in (self.places, self._lines, self._payments):
             self._ordinal[places] = np.arange(len(places))
-        self._payment_of = segments.last(segments.are("ST"))
-        self._claim_of = segments.last(segments.are("ST"), segments.are("CLP"))
+        self._payment_of = segments.last_before(segments.is_named("ST"))
+        self._claim_of = segments.last_before(segments.is_named("ST"), segments.is_named("CLP"))
         payments = self._ordinal[self._payment_of[self.places]]
         self.payments = payments
         self.numbers = ranks(payments) + 1
@@ -69,7 +69,7 @@ class Remittances:
 
     def _read(self, name: str, owner: str) -> tuple[pl.DataFrame, np.ndarray]:
         """Segments of a name, and for each its owner."""
-        owners = self._owners(self._part, self._all.places(name), owner)
+        owners = self._owners(self._loop_start, self._all.places(name), owner)
         return self._all.elements(name, _ELEMENTS[name]), owners
 
     @staticmethod
@@ -79,15 +79,15 @@ class Remittances:
         """For each owner the first segment whose first element is the qualifier."""
         frame, owners = read
         is_one = (frame["1"] == qualifier).fill_null(False).to_numpy()
-        return taken(frame, firsts(np.where(is_one, owners, NOWHERE), size))
+        return take_rows(frame, first_rows(np.where(is_one, owners, NOWHERE), size))
 
     def _paid(self) -> pl.DataFrame:
         """One row per transaction."""
         size = len(self._payments)
         frame, owners = self._read("BPR", "ST")
-        payment = taken(frame, firsts(owners, size))
+        payment = take_rows(frame, first_rows(owners, size))
         frame, owners = self._read("TRN", "ST")
-        trace = taken(frame, firsts(owners, size))
+        trace = take_rows(frame, first_rows(owners, size))
         parties = self._read("N1", "ST")
         payer, payee = (self._qualified(parties, entity, size) for entity in ("PR", "PE"))
         closed = self._qualified(self._read("DTM", "ST"), "405", size)
@@ -117,7 +117,7 @@ class Remittances:
         columns = [
             *(head[str(n)].alias(name) for n, name in _HEAD),
             pl.Series("remittance_number", self.numbers).cast(pl.String),
-            *taken(self._paid(), self.payments).get_columns(),
+            *take_rows(self._paid(), self.payments).get_columns(),
             patient["9"].alias("patient_id"),
             patient["8"].alias("patient_id_qualifier"),
             subscriber["9"].alias("subscriber_id"),
@@ -153,7 +153,7 @@ class Remittances:
         number = ranks(self.line_claims) + 1
         return pl.DataFrame(
             [
-                *taken(claims.select(SHARED), self.line_claims).get_columns(),
+                *take_rows(claims.select(SHARED), self.line_claims).get_columns(),
                 pl.Series("line_number", number).cast(pl.String),
                 procedure["1"].alias("procedure_qualifier"),
                 procedure["2"].alias("procedure_code"),
@@ -192,7 +192,7 @@ class Remittances:
         reason = components(long["reason"], 2)
         found = pl.DataFrame(
             [
-                *taken(self._paid().select(PAYMENT), payments).get_columns(),
+                *take_rows(self._paid().select(PAYMENT), payments).get_columns(),
                 long["1"].alias("provider_id"),
                 long.select(day(pl.col("2")).alias("fiscal_date")).to_series(),
                 pl.Series("adjustment_number", ranks(payments) + 1).cast(pl.String),

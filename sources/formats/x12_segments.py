@@ -49,7 +49,7 @@ class Separators:
     repetition: bytes
     terminator: bytes
 
-    def written(self, text: bytes) -> bytes:
+    def restore(self, text: bytes) -> bytes:
         """Canonical segments in the sender's own separators again, for the reject ledger."""
         pairs = [
             (ELEMENT, self.element),
@@ -174,7 +174,7 @@ class _Cutter:
         if self._is_skipping:
             _, _, raw = raw.partition(separators.terminator)
             self._is_skipping = False
-        text = raw.translate(*_writing(separators))
+        text = raw.translate(*_translation(separators))
         text = text.lstrip(_CANONICAL_BLANK).rstrip(b" \0")
         is_cut = bool(text) and not text.endswith(TERMINATOR)
         text = text.rstrip(_CANONICAL_BLANK)
@@ -188,7 +188,7 @@ class _Cutter:
         """A segment without an end is one broken segment; reading goes on after its end, if that ever comes."""
         assert self._separators is not None
         if not self._is_skipping:
-            text = self._buffer[:KEPT_BYTES].translate(*_writing(self._separators))
+            text = self._buffer[:KEPT_BYTES].translate(*_translation(self._separators))
             text = _utf8(text.replace(TERMINATOR, b" "))
             nothing = np.zeros(1, np.int64)
             yield Block(text, nothing, nothing, self._separators, {0: "record_too_long"})
@@ -227,7 +227,7 @@ def _is_letter(values: np.ndarray) -> np.ndarray:
     return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
 
 
-def _writing(separators: Separators) -> tuple[bytes, bytes]:
+def _translation(separators: Separators) -> tuple[bytes, bytes]:
     """What `bytes.translate` needs: each separator becomes the canonical one, other control bytes but NUL a blank."""
     table = bytearray(range(256))
     table[1:32] = b" " * 31

@@ -11,21 +11,21 @@ import pytest
 from linkage.model import MODEL, ModelError, load
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL_OF_NOW = load()
+CURRENT_MODEL = load()
 
 
 def _posterior(**levels: str) -> float:
     """Probability of a pair at these levels, worked out by hand: everything else is missing."""
-    bits = math.log2(MODEL_OF_NOW.prior / (1 - MODEL_OF_NOW.prior))
+    bits = math.log2(CURRENT_MODEL.prior / (1 - CURRENT_MODEL.prior))
     for column, name in levels.items():
-        (level,) = (level for level in MODEL_OF_NOW.comparisons[column] if level.name == name)
+        (level,) = (level for level in CURRENT_MODEL.comparisons[column] if level.name == name)
         bits += level.weight
     return 1 / (1 + 2**-bits)
 
 
 def test_more_agreement_weighs_more() -> None:
     # A swapped date is rarer among strangers than a wrong digit, so it weighs more though both are one slip.
-    for column, levels in MODEL_OF_NOW.comparisons.items():
+    for column, levels in CURRENT_MODEL.comparisons.items():
         weights = [level.weight for level in levels]
         assert weights[0] == max(weights), column
         assert weights[-1] == min(weights) < 0, column
@@ -52,12 +52,12 @@ def test_a_home_makes_up_for_a_name() -> None:
 def test_the_limits_of_the_agency_lie_above_what_is_written() -> None:
     with (ROOT / "dbt_project/seeds/identity/identity_limit.csv").open(newline="") as file:
         limits = {row["limit_id"]: float(row["limit_value"]) for row in csv.DictReader(file)}
-    assert MODEL_OF_NOW.lowest_probability < limits["review_probability"]
+    assert CURRENT_MODEL.lowest_probability < limits["review_probability"]
     assert limits["review_probability"] < limits["automatic_probability"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ("m: 0.985, u: 0.5}", "m: 0.9, u: 0.5}", "sex: m add up to 0.915"),
         ("u: 0.012}", "u: 0.12}", "first_name: u add up to 1.108"),
@@ -66,11 +66,11 @@ def test_the_limits_of_the_agency_lie_above_what_is_written() -> None:
     ],
 )
 def test_a_model_that_does_not_add_up_is_refused(
-    before: str, after: str, said: str, tmp_path: Path
+    before: str, after: str, message: str, tmp_path: Path
 ) -> None:
     text = MODEL.read_text(encoding="utf-8")
     assert before in text
     broken = tmp_path / "model.yml"
     broken.write_text(text.replace(before, after, 1), encoding="utf-8")
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=message):
         load(broken)

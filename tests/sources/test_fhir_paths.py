@@ -10,7 +10,7 @@ import pytest
 
 from sources.contract import ContractError
 from sources.formats.fhir import decode
-from sources.formats.fhir_paths import Shape, paths
+from sources.formats.fhir_paths import Shape, value_paths
 
 RESOURCE: dict[str, Any] = {
     "id": "x",
@@ -33,7 +33,7 @@ RESOURCE: dict[str, Any] = {
 
 def _value(path: str, resource: dict[str, Any] | None = None) -> str | None:
     shape = Shape()
-    found = paths(path, "here")
+    found = value_paths(path, "here")
     for way in found:
         shape.add(way.steps, "here")
     decoded, problems = decode(pl.Series([json.dumps(resource or RESOURCE)]), shape, {})
@@ -118,11 +118,11 @@ def test_references(
 )
 def test_a_wrong_path_says_what_was_expected(path: str, message: str) -> None:
     with pytest.raises(ContractError, match=message):
-        paths(path, "Patient.name")
+        value_paths(path, "Patient.name")
 
 
 def test_an_element_is_an_array_everywhere_or_nowhere() -> None:
     shape = Shape()
-    shape.add(paths("name[0].family", "here")[0].steps, "here")
+    shape.add(value_paths("name[0].family", "here")[0].steps, "here")
     with pytest.raises(ContractError, match="an array everywhere, or nowhere"):
-        shape.add(paths("name.family", "here")[0].steps, "here")
+        shape.add(value_paths("name.family", "here")[0].steps, "here")

@@ -12,7 +12,7 @@ import pytest
 
 from sources.contract import ContractError, load_contract, load_contracts
 from sources.formats import fixed_width
-from sources.formats.fixed_width import place, read_fixed_width
+from sources.formats.fixed_width import column_position, read_fixed_width
 from sources.ingest import ingest
 from sources.landing import table_of
 from sources.raw_zone import RawZone
@@ -35,7 +35,7 @@ def record(table: str, length: int | None = None, **values: str) -> str:
     """A line with these values in their places."""
     line = [" "] * (length or LENGTHS[table])
     for column in CONTRACT.tables[table].columns:
-        begin, size = place(column, CONTRACT.tables[table])
+        begin, size = column_position(column, CONTRACT.tables[table])
         text = (
             values.pop(column.name, "").rjust(size)
             if column.type == "decimal"
@@ -82,7 +82,7 @@ def test_each_value_comes_from_its_place(tmp_path: Path, end: str) -> None:
 def test_no_two_columns_overlap_and_all_lie_within_the_record() -> None:
     assert set(CONTRACT.tables) == set(LENGTHS)
     for name, table in CONTRACT.tables.items():
-        spans = [place(column, table) for column in table.columns]
+        spans = [column_position(column, table) for column in table.columns]
         assert all(a + size <= b for (a, size), (b, _) in itertools.pairwise(spans)), name
         assert spans[-1][0] + spans[-1][1] <= LENGTHS[name], name
 
@@ -175,7 +175,7 @@ def test_a_place_must_be_written_as_first_and_last(tmp_path: Path) -> None:
     )
     table = load_contract(path).tables["t"]
     with pytest.raises(ContractError, match="first-last"):
-        place(table.columns[0], table)
+        column_position(table.columns[0], table)
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.formats.hl7v2_fields import SHOWN, read_fields
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN, read_fields
 from sources.formats.hl7v2_frames import Problem
-from sources.formats.hl7v2_lines import Text
+from sources.formats.hl7v2_lines import MessageText
 from sources.formats.hl7v2_text import canonical, unescaped
 
 HEAD = rb"MSH|^~\&|APP^1.2^ISO|HOSP^3.4^ISO|HIE|AG|20250102030405||ADT^A01^ADT_A01|C1|P|2.5.1"
@@ -22,9 +22,9 @@ def row(*segments: bytes, head: bytes = HEAD) -> dict[str, str]:
     """The columns with a value that a message of those segments has."""
     if not any(segment.startswith(b"PID") for segment in segments):
         segments = (PID, *segments)
-    frame, problems = read_fields(Text.of([b"\r".join((head, *segments))]))
+    frame, problems = read_fields(MessageText.of([b"\r".join((head, *segments))]))
     assert not problems
-    assert set(frame.columns) <= set(SHOWN)
+    assert set(frame.columns) <= set(FIELD_OF_COLUMN)
     return {name: value for name, value in frame.row(0, named=True).items() if value is not None}
 
 
@@ -188,7 +188,7 @@ def test_an_offset_of_the_message_holds_for_its_times_without_one(
     head = HEAD.replace(b"030405||", b"030405-0600||")
     assert row(field("EVN", 2, written), head=head)["recorded_at"] == expected
     records = [b"\r".join((h, PID, field("EVN", 2, "20250102030405"))) for h in (head, HEAD)]
-    frame, _ = read_fields(Text.of(records))
+    frame, _ = read_fields(MessageText.of(records))
     assert frame["recorded_at"].to_list() == ["2025-01-02T03:04:05-0600", "2025-01-02T03:04:05"]
 
 
@@ -267,7 +267,7 @@ def test_a_deleted_value_is_null_and_its_column_named() -> None:
         *("assigned_unit", "discharged_at"),
     }
     told = [b"\r".join((HEAD, segment)) for segment in (b'PID|1||7|||||""', b"PID|1||7|||||F")]
-    frame, _ = read_fields(Text.of(told))
+    frame, _ = read_fields(MessageText.of(told))
     assert frame.select("sex", "nulled_columns").rows() == [(None, "sex"), ("F", None)]
 
 
@@ -308,8 +308,8 @@ def test_any_separators_give_the_same_row(separators: str) -> None:
     found = canonical(rewritten(standard, separators))
     assert isinstance(found, bytes)
     (expected, _), (rows, _) = (
-        read_fields(Text.of([standard.encode()])),
-        read_fields(Text.of([found])),
+        read_fields(MessageText.of([standard.encode()])),
+        read_fields(MessageText.of([found])),
     )
     assert rows.rows(named=True) == expected.rows(named=True)
     assert rows["other_patient_ids"].to_list() == ["8^H^PI"]
@@ -320,7 +320,7 @@ def test_an_escaped_separator_is_the_message_s_own(separators: str) -> None:
     standard = HEAD.decode() + r"\rPID|1||7||A\F\B\S\C\R\D\E\E\T\F\H\T\N\^ANA"
     found = canonical(rewritten(standard.replace(r"\r", "\r", 1), separators))
     assert isinstance(found, bytes)
-    rows, _ = read_fields(Text.of([found]))
+    rows, _ = read_fields(MessageText.of([found]))
     f, c, r, e, s = separators[:5]
     assert rows["last_name"].to_list() == [f"A{f}B{c}C{r}D{e}E{s}FT"]
     assert rows["first_name"].to_list() == ["ANA"]
@@ -371,9 +371,9 @@ def test_a_message_reads_alike_alone_and_among_others(
     other = b"\r".join(
         (HEAD, b'PID|1||9^^^H&1^MA~10||""^B||19900101', b"PV1|1|O||||||5^x^^^^^^^NPI", b"MRG|4")
     )
-    frame, _ = read_fields(Text.of([full if is_full else other for is_full in which]))
+    frame, _ = read_fields(MessageText.of([full if is_full else other for is_full in which]))
     for place, is_full in enumerate(which):
-        alone, _ = read_fields(Text.of([full if is_full else other]))
+        alone, _ = read_fields(MessageText.of([full if is_full else other]))
         expected = {k: v for k, v in alone.row(0, named=True).items() if v is not None}
         found = {k: v for k, v in frame.row(place, named=True).items() if v is not None}
         assert found == expected
@@ -382,5 +382,5 @@ def test_a_message_reads_alike_alone_and_among_others(
 def test_of_segments_that_repeat_the_first_counts_for_its_own_message() -> None:
     booked = b"\r".join((HEAD, PID, b"AIS|1||A", b"AIS|2||B"))
     plain = b"\r".join((HEAD, PID))
-    frame, _ = read_fields(Text.of([plain, booked]))
+    frame, _ = read_fields(MessageText.of([plain, booked]))
     assert frame["appointment_service_code"].to_list() == [None, "A"]

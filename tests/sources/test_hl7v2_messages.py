@@ -16,7 +16,7 @@ import pytest
 from sources.contract import SOURCES, load_contract
 from sources.formats import hl7v2_frames
 from sources.formats.hl7v2 import read_hl7v2
-from sources.formats.hl7v2_fields import SHOWN
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
@@ -66,7 +66,7 @@ def with_set(name: bytes, value: bytes, head: bytes = HEAD) -> bytes:
 
 
 def test_the_contract_has_the_columns_that_are_read() -> None:
-    assert {column.name for column in TABLES["message"].columns} == set(SHOWN)
+    assert {column.name for column in TABLES["message"].columns} == set(FIELD_OF_COLUMN)
 
 
 @pytest.mark.parametrize("between", [b"", b"\r", b"\n\r\n\r\n"])

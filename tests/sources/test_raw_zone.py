@@ -18,7 +18,7 @@ from sources import raw_writer
 from sources.contract import Column, Contract
 from sources.formats import delimited, result, structure
 from sources.ingest import IngestReport, ingest
-from sources.raw_writer import RawZoneHeldError
+from sources.raw_writer import RawZoneLockedError
 from sources.raw_zone import RawZone, RawZoneDamagedError
 
 ZONE = "America/New_York"
@@ -220,7 +220,7 @@ def test_killed_at_any_step_nothing_is_half_loaded(
 
     monkeypatch.setattr(Path, "replace", die)
     if step == "ledger":
-        monkeypatch.setattr(raw_writer.RawWriter, "deliver", die_at_ledger)
+        monkeypatch.setattr(raw_writer.RawWriter, "record_delivery", die_at_ledger)
     # A killed process tidies nothing up.
     monkeypatch.setattr(raw_writer.shutil, "rmtree", lambda *_, **__: None)
     with pytest.raises(Killed):
@@ -411,7 +411,7 @@ def test_two_writers_are_kept_apart(tmp_path: Path) -> None:
     run(tmp_path)
     with (tmp_path / "raw" / "_lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(RawZoneHeldError, match="another run"):
+        with pytest.raises(RawZoneLockedError, match="another run"):
             run(tmp_path)
 
 

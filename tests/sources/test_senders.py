@@ -13,7 +13,7 @@ import pytest
 
 from sources.contract import load_contracts
 from sources.ingest import ingest
-from sources.landing import format_of, look, received_at, table_of
+from sources.landing import format_of, list_landed_files, received_at, table_of
 from sources.raw_zone import RawZone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -204,7 +204,7 @@ def test_files_in_transit_and_hidden_ones_are_passed_over_and_order_is_by_delive
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    found = look(tmp_path, ["ehr", "adt"], ZONE)
+    found = list_landed_files(tmp_path, ["ehr", "adt"], ZONE)
     assert [f"{file.source}/{file.name}" for file in found.files] == [
         "adt/2025-01-01/event.csv",
         "ehr/2025-01-02/client.csv",

@@ -43,12 +43,12 @@ def test_well_formed_files_split_as_pythons_reader_splits_them(
     records: list[list[str]], end: str, quoting: int, size: int
 ) -> None:
     content = written(records, end, quoting)
-    surveyor = CsvScanner()
+    scanner = CsvScanner()
     for start in range(0, len(content), size):
-        surveyor.feed(content[start : start + size])
-    survey = surveyor.finish()
-    assert survey.is_regular(3)
-    assert survey.lines == len(records) + 1
+        scanner.feed(content[start : start + size])
+    scan = scanner.finish()
+    assert scan.is_regular(3)
+    assert scan.lines == len(records) + 1
 
     whole, problems = split(content, 3)
     assert problems == {}
@@ -106,5 +106,5 @@ def test_the_short_way_finds_what_the_long_way_finds(lines: list[str], size: int
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(structure, "BLOCK_BYTES", size)
         short = split(content, 3)
-        patch.setattr(structure, "_plain", lambda *_: None)
+        patch.setattr(structure, "_split_without_quotes", lambda *_: None)
         assert split(content, 3) == short

@@ -14,7 +14,7 @@ from malformed import CLAIM_HEADER, Case, claim, contracts, lines
 from sources.contract import load_contracts
 from sources.ingest import FileReport, ingest
 from sources.raw_zone import RawZone
-from sources.timestamps import instant, to_instant, wall_clock
+from sources.timestamps import instant, parse_instants, wall_clock
 
 ZONE = "America/New_York"
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
@@ -68,7 +68,7 @@ def read(tmp_path: Path) -> Read:
     ],
 )
 def test_instants(text: str, expected: str | None) -> None:
-    found = to_instant(pl.Series([text, None]), ZONE, date_only=False).to_list()
+    found = parse_instants(pl.Series([text, None]), ZONE, date_only=False).to_list()
     assert found == [expected and dt.datetime.fromisoformat(expected).replace(tzinfo=dt.UTC), None]
 
 
@@ -87,7 +87,7 @@ def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: st
     hours = pl.datetime_range(
         dt.date(1969, 12, 30), dt.date(2101, 1, 3), "1h", time_unit="us", eager=True
     )
-    offsets = hours - to_instant(
+    offsets = hours - parse_instants(
         hours.dt.to_string("%Y-%m-%dT%H:%M"), zone, date_only=False
     ).dt.replace_time_zone(None)
     changes = hours.filter(offsets.ne_missing(offsets.shift()))
@@ -101,7 +101,7 @@ def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: st
     found = texts.with_columns(wall=wall_clock(pl.col("text"))).select(
         instant(pl.col("text"), pl.col("wall"), zone, date_only=False)
     )
-    expected = to_instant(texts["text"], zone, date_only=False)
+    expected = parse_instants(texts["text"], zone, date_only=False)
     assert found.to_series().to_list() == expected.to_list()
 
 
@@ -111,8 +111,8 @@ def test_moments_with_offsets_are_read_alone_as_among_others() -> None:
     clocks = ("00:00:00", "23:59:59", "24:00:00", "12:60:00", "10:20:59.1", "10:20:30.123456")
     suffixes = ("Z", "+00:00", "-05:00", "+17:59", "-12:30")
     texts = [f"{d}T{c}{s}" for d in days for c in clocks for s in suffixes]
-    alone = to_instant(pl.Series(texts), ZONE, date_only=True)
-    among = to_instant(pl.Series([*texts, "2024-01-01"]), ZONE, date_only=True)[:-1]
+    alone = parse_instants(pl.Series(texts), ZONE, date_only=True)
+    among = parse_instants(pl.Series([*texts, "2024-01-01"]), ZONE, date_only=True)[:-1]
     assert alone.to_list() == among.to_list()
     assert alone[0] == dt.datetime(2024, 2, 29, tzinfo=dt.UTC)
     assert 0 < alone.null_count() < len(alone)

@@ -15,19 +15,28 @@ from functools import cache, cached_property, lru_cache
 import polars as pl
 
 from sources.contract import Column, ContractError, Table
-from sources.formats.fhir_paths import ANY_TYPE, POSITION, ROW, Path, Shape, Step, paths, steps
+from sources.formats.fhir_paths import (
+    ANY_TYPE,
+    POSITION,
+    ROW,
+    Shape,
+    Step,
+    ValuePath,
+    parse_steps,
+    value_paths,
+)
 
 # A year or a month is a FHIR date too, but no day.
-_VAGUE = r"^[0-9]{4}(?:-[0-9]{2})?$"
+_YEAR_OR_MONTH = r"^[0-9]{4}(?:-[0-9]{2})?$"
 # A letter, a digit or `_` written as an escape: JSON allows it in the name of an element.
-_ESCAPED = r"\\u00(?:3[0-9]|[4-7])"
+_ESCAPED_NAME = r"\\u00(?:3[0-9]|[4-7])"
 _SAMPLE = 50
-_END = 7
-_NOTHING = pl.repeat(None, pl.len(), dtype=pl.String())
+_SUFFIX_LENGTH = 7
+_NULL_TEXT = pl.repeat(None, pl.len(), dtype=pl.String())
 
 
 @dataclass(frozen=True)
-class Part:
+class TableReader:
     """The table that a resource, or elements of it, fill: what leads to the elements, and an expression per column.
 
     Attributes:
@@ -36,93 +45,95 @@ class Part:
 
     name: str
     table: Table
-    ways: tuple[tuple[Step, ...], ...]
+    element_paths: tuple[tuple[Step, ...], ...]
     columns: tuple[pl.Expr, ...]
     position: str | None
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """A part as the contract says it: for each column that is not its position the ways to its value."""
+class TablePlan:
+    """A part as the contract says it: for each column that is not its position the element_paths to its value."""
 
     name: str
     table: Table
-    ways: tuple[tuple[Step, ...], ...]
-    columns: tuple[tuple[Column, tuple[Path, ...]], ...]
+    element_paths: tuple[tuple[Step, ...], ...]
+    columns: tuple[tuple[Column, tuple[ValuePath, ...]], ...]
     position: str | None
 
-    def part(self, names: frozenset[str]) -> Part:
+    def reader(self, names: frozenset[str]) -> TableReader:
         """As it reads resources that have no other elements than those."""
-        return Part(
+        return TableReader(
             self.name,
             self.table,
-            tuple(way for way in self.ways if _names(way) <= names),
+            tuple(path for path in self.element_paths if _names(path) <= names),
             tuple(self._value(column, found, names) for column, found in self.columns),
             self.position,
         )
 
     def all_steps(self) -> list[tuple[Step, ...]]:
         """What leads to the elements and to their values."""
-        return [*self.ways, *(path.steps for _, found in self.columns for path in found)]
+        return [*self.element_paths, *(path.steps for _, found in self.columns for path in found)]
 
-    def _value(self, column: Column, found: tuple[Path, ...], names: frozenset[str]) -> pl.Expr:
+    def _value(
+        self, column: Column, found: tuple[ValuePath, ...], names: frozenset[str]
+    ) -> pl.Expr:
         if column.at == ROW:
             return pl.col(ROW).cast(pl.String()).alias(column.name)
-        is_element = self.ways != ((),)
+        is_element = self.element_paths != ((),)
         values = [
             path.value(pl.col("element") if is_element and not path.is_from_resource else None)
             for path in found
             if _names(path.steps) <= names
         ]
-        return _text(values, column) if values else _NOTHING.alias(column.name)
+        return _text(values, column) if values else _NULL_TEXT.alias(column.name)
 
 
 @dataclass(frozen=True)
-class Kind:
+class ResourceReader:
     """What is read of a type of resource."""
 
     shape: Shape
-    whole: Part
-    elements: tuple[Part, ...]
+    whole: TableReader
+    elements: tuple[TableReader, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Plans:
+class ResourcePlan:
     """What may be read of a type of resource, by the contract."""
 
     shape: Shape
-    whole: _Plan
-    elements: tuple[_Plan, ...]
+    whole: TablePlan
+    elements: tuple[TablePlan, ...]
 
-    def kind(self, texts: pl.Series) -> Kind:
+    def reader(self, texts: pl.Series) -> ResourceReader:
         """What is read of these resources."""
-        return _narrowed(self, self._names | _present(texts, self._unsure))
+        return _reader(self, self._names | _present(texts, self._optional_names))
 
     @cached_property
     def _names(self) -> frozenset[str]:
         """Names that conditions look at: an element may be chosen because it lacks them."""
-        ways = [way for plan in (self.whole, *self.elements) for way in plan.all_steps()]
-        conditions = [condition for way in ways for step in way for condition in step.conditions]
+        paths = [path for table in (self.whole, *self.elements) for path in table.all_steps()]
+        conditions = [condition for path in paths for step in path for condition in step.conditions]
         return frozenset().union(*(_names(condition.path) for condition in conditions))
 
     @cached_property
-    def _unsure(self) -> frozenset[str]:
+    def _optional_names(self) -> frozenset[str]:
         return self.shape.names() - self._names
 
 
 @lru_cache(maxsize=256)
-def _narrowed(plans: Plans, names: frozenset[str]) -> Kind:
-    elements = (plan.part(names) for plan in plans.elements)
-    return Kind(
-        plans.shape.only(names),
-        plans.whole.part(names),
-        tuple(part for part in elements if part.ways),
+def _reader(plan: ResourcePlan, names: frozenset[str]) -> ResourceReader:
+    elements = (table.reader(names) for table in plan.elements)
+    return ResourceReader(
+        plan.shape.narrowed_to(names),
+        plan.whole.reader(names),
+        tuple(table for table in elements if table.element_paths),
     )
 
 
 def _present(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
     """Those of the names that may be in any of the texts."""
-    if texts.str.contains(_ESCAPED).any():
+    if texts.str.contains(_ESCAPED_NAME).any():
         return names
     # most names that are there at all are in the first few; only those of the rest are looked for everywhere
     found = _named(texts.head(_SAMPLE), names)
@@ -130,7 +141,7 @@ def _present(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
     if not rest:
         return found
     # their ends alone: the search looks for the first bytes of each, and many names begin as others that are there
-    ends = sorted({f'{name[-_END:]}"' for name in rest})
+    ends = sorted({f'{name[-_SUFFIX_LENGTH:]}"' for name in rest})
     is_other = texts.str.contains("|".join(ends))
     return found | _named(texts.filter(is_other), rest) if is_other.any() else found
 
@@ -140,21 +151,21 @@ def _named(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
     return frozenset(name for name in names if f'"{name}"' in text)
 
 
-def _names(way: tuple[Step, ...]) -> frozenset[str]:
-    return frozenset(step.name for step in way)
+def _names(path: tuple[Step, ...]) -> frozenset[str]:
+    return frozenset(step.name for step in path)
 
 
-def plans_of(tables: Mapping[str, Table]) -> dict[str, Plans]:
+def resource_plans(tables: Mapping[str, Table]) -> dict[str, ResourcePlan]:
     """By type, and under `*` for all others.
 
     Raises:
         ContractError: a record or a path that is none, or no table of every type.
     """
-    return _plans(tuple(tables.items()))
+    return _resource_plans(tuple(tables.items()))
 
 
 @cache
-def _plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, Plans]:
+def _resource_plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, ResourcePlan]:
     wholes = {table.record: (name, table) for name, table in tables if table.record is not None}
     wholes = {kind: found for kind, found in wholes.items() if re.fullmatch(r"\w+|\*", kind)}
     if ANY_TYPE not in wholes:
@@ -164,21 +175,23 @@ def _plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, Plans]:
         shape = Shape()
         whole = _plan(name, table, ((),), shape)
         elements = tuple(
-            _plan(child_name, child, _ways(child, child_name), shape)
+            _plan(child_name, child, _element_paths(child, child_name), shape)
             for child_name, child in tables
             if str(child.record).startswith(f"{kind}.")
         )
-        found[kind] = Plans(shape, whole, elements)
+        found[kind] = ResourcePlan(shape, whole, elements)
     return found
 
 
-def _ways(table: Table, where: str) -> tuple[tuple[Step, ...], ...]:
-    return tuple(steps(way.strip(), where)[1:] for way in str(table.record).split(" | "))
+def _element_paths(table: Table, where: str) -> tuple[tuple[Step, ...], ...]:
+    return tuple(parse_steps(path.strip(), where)[1:] for path in str(table.record).split(" | "))
 
 
-def _plan(name: str, table: Table, ways: tuple[tuple[Step, ...], ...], shape: Shape) -> _Plan:
-    ends = [shape.add(way, name) for way in ways]
-    columns: list[tuple[Column, tuple[Path, ...]]] = []
+def _plan(
+    name: str, table: Table, element_paths: tuple[tuple[Step, ...], ...], shape: Shape
+) -> TablePlan:
+    ends = [shape.add(path, name) for path in element_paths]
+    columns: list[tuple[Column, tuple[ValuePath, ...]]] = []
     position = None
     for column in table.columns:
         where = f"{name}.{column.name}"
@@ -187,17 +200,17 @@ def _plan(name: str, table: Table, ways: tuple[tuple[Step, ...], ...], shape: Sh
         if column.at == POSITION:
             position = column.name
             continue
-        found = () if column.at == ROW else paths(column.at, where)
+        found = () if column.at == ROW else value_paths(column.at, where)
         for path in found:
             for end in [shape] if path.is_from_resource else ends:
                 end.add(path.steps, where)
         columns.append((column, found))
-    return _Plan(name, table, ways, tuple(columns), position)
+    return TablePlan(name, table, element_paths, tuple(columns), position)
 
 
 def _text(values: list[pl.Expr], column: Column) -> pl.Expr:
     text = pl.coalesce(values) if len(values) > 1 else values[0]
     text = pl.when(text != "").then(text)
     if column.type in ("date", "timestamp"):
-        text = pl.when(~text.str.contains(_VAGUE)).then(text)
+        text = pl.when(~text.str.contains(_YEAR_OR_MONTH)).then(text)
     return text.alias(column.name)
