@@ -1,7 +1,7 @@
-"""Writes the dbt sources from the contracts: `python -m sources.dictionary`. A test holds that they are in step.
+"""Writes the dbt sources from the contracts: `python -m sources.dictionary`.
 
-Nothing is decided here: a description, a type or a key is changed in the contract and generated anew. `--check` writes
-nothing and ends with 1 where a file differs.
+Must not be here: facts. To change a description, type or key, edit the contract and regenerate.
+`--check` writes nothing and exits with 1 if a file is out of date; a test runs it.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from sources.contract import (
 
 STAGING = SOURCES.parent / "dbt_project" / "models" / "staging"
 HEAD = (
-    "# Generated from sources/{source}/contract.yml by `python -m sources.dictionary`: change the contract, not this file.\n"
-    "# As long as the contract has columns, whatever the size budget: dbt reads the sources of one schema from one file.\n"
+    "# Generated from sources/{source}/contract.yml by `python -m sources.dictionary`: edit the contract instead.\n"
+    "# May exceed the size budget: dbt reads all tables of one source from one file.\n"
 )
 LINEAGE = {
-    "_batch_id": "Batch the row was read from",
-    "_source_row": "Number of the record in its file, header not counted",
+    "_batch_id": "Batch that the row was read from",
+    "_source_row": "Number of the record in its file, from 1; the header is not counted",
 }
 
 
 def source_yml(contract: Contract) -> str:
-    """The dbt source of one contract as yml text, byte for byte the same at every call."""
+    """The dbt source of a contract as yml text; the same contract always gives the same bytes."""
     lines = [
         *HEAD.format(source=contract.source).splitlines(),
         "version: 2",
@@ -66,7 +66,7 @@ def _table_lines(contract: Contract, table: Table) -> list[str]:
     for name, data_type in table.typed_columns():
         if contract.source == LEDGER and name in LINEAGE:
             continue
-        text = described.get(name, "'time', or 'date' where the sender gave a day only")
+        text = described.get(name, "'time', or 'date' if the sender delivered only a date")
         lines.append(
             f"          - {{name: {name}, data_type: {_quoted(data_type)}, description: {_quoted(text)}}}"
         )
@@ -76,7 +76,9 @@ def _table_lines(contract: Contract, table: Table) -> list[str]:
 def _plain_key(part: str | FirstOf) -> str | dict[str, list[str | list[str]]]:
     if isinstance(part, str):
         return part
-    return {"first_of": [way[0] if len(way) == 1 else list(way) for way in part.alternatives]}
+    return {
+        "first_of": [names[0] if len(names) == 1 else list(names) for names in part.alternatives]
+    }
 
 
 def _quoted(text: str) -> str:
@@ -90,9 +92,11 @@ def source_files() -> dict[Path, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or with --check only compare; the exit code is 1 where they are out of step."""
+    """Write the files; with --check only compare, and return 1 if any is out of date."""
     parser = argparse.ArgumentParser(prog="python -m sources.dictionary", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; exit with 1 if a file is out of date"
+    )
     check = parser.parse_args(arguments).check
     stale = 0
     for path, text in source_files().items():
@@ -100,7 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         stale += 1
         if check:
-            print(f"{path}: out of step with its contract; run `python -m sources.dictionary`")
+            print(f"{path}: out of date; run `python -m sources.dictionary`")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

@@ -266,8 +266,8 @@ def test_a_deleted_value_is_null_and_its_column_named() -> None:
         *("last_name", "first_name", "middle_name", "name_suffix", "sex"),
         *("assigned_unit", "discharged_at"),
     }
-    told = [b"\r".join((HEAD, segment)) for segment in (b'PID|1||7|||||""', b"PID|1||7|||||F")]
-    frame, _ = read_fields(MessageText.of(told))
+    records = [b"\r".join((HEAD, segment)) for segment in (b'PID|1||7|||||""', b"PID|1||7|||||F")]
+    frame, _ = read_fields(MessageText.of(records))
     assert frame.select("sex", "nulled_columns").rows() == [(None, "sex"), ("F", None)]
 
 
