@@ -1,8 +1,9 @@
-"""CSV (RFC 4180, UTF-8, header) into typed rows and rejects: Polars streams the file once, nothing is sniffed.
+"""Reads CSV (RFC 4180, UTF-8, with header) into typed rows and rejects.
 
-What must not be here: any one sender. A file whose structure is not regular is read with an empty record in the place of
-each broken one, so that the numbers of the records stand; an empty record never passes a contract, and its reject then
-says what was wrong with the record as it came.
+Polars streams the file once; types are never inferred. Must not be here: any particular sender.
+If a file's structure is irregular, each broken record is replaced with an empty one, so that
+record numbers stay correct. An empty record always fails the contract, and its reject then
+reports the structural problem and the original line.
 """
 
 from __future__ import annotations
@@ -34,15 +35,16 @@ _OTHER_FORMATS = {
     b"MSH|": "HL7 v2",
 }
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_SEGMENT_BYTES = 8 << 20  # four times as much cost a tenth more, and twice the memory
+_SEGMENT_BYTES = 8 << 20  # 32 MB cost 10 % more time and twice the memory
 _BOM = b"\xef\xbb\xbf"
 
 
 def read_header(path: Path, table: Table) -> Header:
-    """The first line held against the contract.
+    """Read the first line and match it to the contract.
 
     Raises:
-        FileRefusedError: empty_file, not_a_csv, bad_encoding, bad_line_ends, and those of `match_header`.
+        FileRefusedError: empty_file, not_a_csv, bad_encoding, bad_line_ends, and those of
+            `match_header`.
     """
     with path.open("rb") as file:
         line = file.readline(MAX_LINE_BYTES)
@@ -51,29 +53,31 @@ def read_header(path: Path, table: Table) -> Header:
         is_first = file.tell() == len(line)
     if not line:
         raise FileRefusedError(
-            "empty_file", f"{path.stat().st_size} bytes; expected a header and records"
+            "empty_file", f"the file has {path.stat().st_size} bytes; expected a header and records"
         )
     for start, kind in _OTHER_FORMATS.items():
         if line.startswith(start):
-            raise FileRefusedError("not_a_csv", f"content is {kind}; expected comma-separated text")
+            raise FileRefusedError(
+                "not_a_csv", f"the content is {kind}; expected comma-separated text"
+            )
     if line.startswith(_UTF16_MARKS) or b"\0" in line:
-        raise FileRefusedError("bad_encoding", "header is not UTF-8 (UTF-16 or NUL bytes)")
+        raise FileRefusedError("bad_encoding", "the header is not UTF-8 (UTF-16 or NUL bytes)")
     if not is_first:
         raise FileRefusedError(
-            "header_missing_column", "the first line is empty; expected the header there"
+            "header_missing_column", "the first line is empty; expected the header"
         )
     text = line.removeprefix(_BOM).rstrip(b"\r\n")
     if b"\r" in text:
         raise FileRefusedError(
-            "bad_line_ends", "header holds a bare carriage return; expected LF or CRLF"
+            "bad_line_ends", "the header contains a bare carriage return; expected LF or CRLF"
         )
     try:
         fields = next(csv.reader([text.decode("utf-8")], strict=True), [])
     except UnicodeDecodeError as error:
-        raise FileRefusedError("bad_encoding", "header is not UTF-8") from error
+        raise FileRefusedError("bad_encoding", "the header is not UTF-8") from error
     except csv.Error as error:
         raise FileRefusedError(
-            "header_missing_column", f"header is not readable as CSV: {error}"
+            "header_missing_column", f"the header is not readable as CSV: {error}"
         ) from error
     return match_header(fields, table)
 
@@ -91,16 +95,17 @@ def read_delimited(
     """Read one CSV file into Parquet files of typed rows and one of rejects.
 
     Args:
-        path: the plain (unpacked) file.
-        scan: what a pass over its bytes showed.
+        path: the uncompressed file.
+        scan: the result of the scan over its bytes.
         table: the contract's table.
-        zone: the agency's zone.
+        zone: the agency's time zone.
         batch_id: lineage.
         out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
-        first_row: number of the first record (above 1 for the second file of a table in an archive).
+        first_row: number of the first record (above 1 for the second file of a table in an
+            archive).
 
     Raises:
-        FileRefusedError: the header, the encoding or note text refuse the file as a whole.
+        FileRefusedError: the header, the encoding or note text refuses the whole file.
     """
     header = read_header(path, table)
     if scan.longest_line > MAX_LINE_BYTES:
@@ -110,31 +115,36 @@ def read_delimited(
 
 @dataclass(frozen=True)
 class _Segment:
-    """Whole records as CSV without a header: as they came, or repaired.
+    """Complete records as CSV without a header, unchanged or repaired.
 
     Attributes:
-        content: what Polars reads.
-        repaired: for a repaired segment the records as they came, with the problems of the broken ones.
+        content: the bytes that Polars reads.
+        repaired: for a repaired segment, the original records and the problems of the broken
+            ones; else None.
     """
 
     content: bytes
     repaired: Block | None = None
 
     def line(self, place: int, lines: list[bytes]) -> tuple[bytes, str | None]:
-        """A record as it came, and what broke it; `lines` are those of `content`."""
+        """The original record and its structural problem, or None.
+
+        `lines` are the lines of `content`.
+        """
         if self.repaired is None:
             return lines[place].removesuffix(b"\r"), None
         return self.repaired.records[place], self.repaired.problems.get(place)
 
 
 class _MisreadError(Exception):
-    """Polars found other records than the bytes have."""
+    """Polars returned another number of records than the file has."""
 
 
 class _FileReader:
-    """One file on its way, segment by segment.
+    """Reads one file, segment by segment.
 
-    Polars holds several times what it reads: a whole file of a gigabyte would not stay within bounds.
+    Polars needs several times the memory of what it reads, so a 1 GB file is not read in one
+    call.
     """
 
     def __init__(
@@ -146,17 +156,18 @@ class _FileReader:
         self.validator = build_validator(table, frozenset(header.present), zone)
 
     def run(self, path: Path, first_row: int) -> ReadTable:
-        """Read the file as it is where its structure is regular, else repaired."""
+        """Read the file unchanged if its structure is regular, else repaired."""
         if self.scan.is_regular(self.n_fields) and not self.scan.has_multiline:
             try:
                 return self._read(_unchanged(path), first_row, self.scan.lines - 1)
             except _MisreadError:
-                # A short record and a long one pass the scan, for their delimiters add up; Polars refuses the long.
+                # One short and one long record can balance out in the delimiter count. Polars
+                # rejects the long one.
                 pass
         try:
             return self._read(_repaired(path, self.n_fields), first_row, None)
         except _MisreadError as error:
-            raise FileRefusedError("unreadable", "its records cannot be told apart") from error
+            raise FileRefusedError("unreadable", "the records cannot be separated") from error
 
     def _read(
         self, segments: Iterator[_Segment], first_row: int, expected: int | None
@@ -173,7 +184,7 @@ class _FileReader:
         return account_for_records(typed.finish(), rejects, rows_in, rejected, self.header.unknown)
 
     def _rejects(self, segments: Iterator[_Segment], typed: TypedFiles) -> Iterator[Reject]:
-        """Gives the accepted rows of each segment to `typed`, and its rejects to who asks."""
+        """Write the accepted rows of each segment to `typed` and yield its rejects."""
         for segment in segments:
             first = self.next_row
             records = self._records(segment.content, first)
@@ -200,7 +211,7 @@ class _FileReader:
             row_index_offset=first_row,
         ).select(SOURCE_ROW, *self.header.present)
         if self.scan.has_quotes:
-            # Polars keeps a quoted empty field apart from an empty one; no sender means a difference.
+            # Polars distinguishes a quoted empty field from an empty one; senders do not.
             found = found.with_columns(
                 pl.when(pl.col(name) != "").then(pl.col(name)).alias(name)
                 for name in self.header.present
@@ -227,7 +238,7 @@ class _FileReader:
 
 
 def _unchanged(path: Path) -> Iterator[_Segment]:
-    """A file in which every line is a record."""
+    """Segments of a file in which every line is one record."""
     with path.open("rb") as file:
         file.readline(MAX_LINE_BYTES)
         while content := file.read(_SEGMENT_BYTES):
@@ -235,7 +246,7 @@ def _unchanged(path: Path) -> Iterator[_Segment]:
 
 
 def _repaired(path: Path, n_fields: int) -> Iterator[_Segment]:
-    """Any file, with an empty record in the place of each broken one."""
+    """Segments of any file, with an empty record in place of each broken one."""
     empty = b"," * (n_fields - 1)
     records: list[bytes] = []
     problems: dict[int, str] = {}

@@ -1,8 +1,9 @@
-"""Parquet into typed rows and rejects, through the same strict checks as text.
+"""Reads Parquet into typed rows and rejects, with the same strict checks as CSV.
 
-What must not be here: any one sender. The sender's types are first written as the text that the feed would carry, so
-that one set of checks decides; a number column that pandas made floating because of gaps is whole again where its values
-are whole. A reject's line is the record as JSON: a Parquet file has no lines.
+Must not be here: any particular sender. Values are first converted to the text that a CSV of the
+same feed would contain, so the same checks apply. A whole-number column that pandas stored as
+float because of missing values becomes whole numbers again. Parquet has no lines, so a reject
+keeps the record as JSON.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ _PART_ROWS = 1 << 17
 def read_parquet(
     path: Path, table: Table, *, zone: str, batch_id: str, out: Path, first_row: int = 1
 ) -> ReadTable:
-    """Read one Parquet file into typed rows and rejects; parameters and errors as for CSV."""
-    with _refusing_damage("not readable as Parquet"):
+    """Read one Parquet file into typed rows and rejects; arguments and errors as for CSV."""
+    with _refuse_damaged_file("not readable as Parquet"):
         records = pl.scan_parquet(path, glob=False)
         schema = records.collect_schema()
     written = list(schema)
@@ -47,13 +48,13 @@ def read_parquet(
     validator = build_validator(table, frozenset(header.present), zone)
     typed = TypedFiles(out)
     rejects = out.with_name(f"{out.name}.rejects.parquet")
-    with _refusing_damage("not readable as Parquet"):
+    with _refuse_damaged_file("not readable as Parquet"):
         rows_in = count_rows(path)
 
     def read() -> Iterator[Reject]:
         for offset in range(0, max(rows_in, 1), _PART_ROWS):
             part = records.slice(offset, _PART_ROWS)
-            with _refusing_damage("its pages are not readable"):
+            with _refuse_damaged_file("a page is not readable"):
                 frame = (
                     part.with_row_index(SOURCE_ROW, offset=first_row + offset)
                     .select(SOURCE_ROW, *texts)
@@ -69,8 +70,8 @@ def read_parquet(
 
 
 @contextmanager
-def _refusing_damage(detail: str) -> Iterator[None]:
-    """Refuse the file where Polars cannot read it: some damaged pages make Polars panic, which is not an Exception."""
+def _refuse_damaged_file(detail: str) -> Iterator[None]:
+    """Refuse the file if Polars cannot read it; its panics do not derive from Exception."""
     try:
         yield
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
@@ -78,7 +79,7 @@ def _refusing_damage(detail: str) -> Iterator[None]:
 
 
 def _as_text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
-    """The value as the text that a CSV of the same feed would carry; an empty text is null."""
+    """The value as the text in a CSV of the same feed; empty text is null."""
     if dtype == pl.String or isinstance(dtype, (pl.Categorical, pl.Enum)):
         text = value.cast(pl.String)
         return pl.when(text != "").then(text)
@@ -98,7 +99,7 @@ def _as_text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
         )
     if isinstance(dtype, pl.Datetime):
         if column.type == "date":
-            # A day that a program stored as a moment has no time; one with a time is no day.
+            # A date stored as a timestamp has no time of day; a value with a time is not a date.
             is_day = value.dt.time() == pl.time(0, 0, 0)
             return (
                 pl.when(is_day)
@@ -113,7 +114,7 @@ def _as_text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
     if dtype == pl.Boolean or dtype.is_integer() or dtype.is_decimal() or dtype == pl.Null:
         return value.cast(pl.String)
     raise FileRefusedError(
-        "bad_column_type", f"{column.name}: type {dtype}; expected a plain column for {column.type}"
+        "bad_column_type", f"{column.name}: type {dtype}; expected a simple type for {column.type}"
     )
 
 

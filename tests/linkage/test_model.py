@@ -61,7 +61,7 @@ def test_the_limits_of_the_agency_lie_above_what_is_written() -> None:
     [
         ("m: 0.985, u: 0.5}", "m: 0.9, u: 0.5}", "sex: m add up to 0.915"),
         ("u: 0.012}", "u: 0.12}", "first_name: u add up to 1.108"),
-        ("- {level: different, m: 0.015, u: 0.5}", "", "sex: expected the last level alone"),
+        ("- {level: different, m: 0.015, u: 0.5}", "", "sex: expected only the last level"),
         ('{level: same, when: "{}_l = {}_r", m: 0.985', "{level: same, m: 0.985", "sex: expected"),
     ],
 )

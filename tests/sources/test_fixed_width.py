@@ -95,7 +95,7 @@ def test_a_line_of_another_length_is_set_aside_and_the_others_go_on(tmp_path: Pa
     assert rejects["reason_code"].to_list() == ["ragged_row"] * 2
     assert rejects["_source_row"].to_list() == [2, 4]
     assert rejects["line"].to_list() == [lines[1].encode(), lines[3].encode()]
-    assert rejects["detail"][0] == "expected 437 characters, as most lines have"
+    assert rejects["detail"][0] == "expected 437 characters, like most lines"
 
 
 def test_a_shorter_layout_of_before_is_read(tmp_path: Path) -> None:

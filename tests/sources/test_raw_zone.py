@@ -78,7 +78,7 @@ def test_a_second_run_changes_no_byte(tmp_path: Path, place: Callable[..., Path]
     run(tmp_path)
     before = contents(tmp_path / "raw")
     report = run(tmp_path, seen=SEEN + dt.timedelta(days=1))
-    assert (report.known, report.files) == (3, ())
+    assert (report.n_unchanged, report.files) == (3, ())
     assert contents(tmp_path / "raw") == before
 
 
@@ -131,7 +131,9 @@ def test_a_file_without_a_dated_folder_keeps_the_moment_it_was_first_seen(
     run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=3))
     (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()
     assert (delivery.received_at, delivery.is_dated) == (SEEN, False)
-    assert any("no dated folder" in notice for notice in RawZone(tmp_path / "raw", EHR).notices())
+    assert any(
+        "not in a dated folder" in notice for notice in RawZone(tmp_path / "raw", EHR).notices()
+    )
     path.write_bytes(lines(GOOD, client(client_id="C2")))
     run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=4))
     (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()

@@ -62,7 +62,9 @@ def test_a_file_of_any_name_is_read_and_told_in_text(
     told = name.decode("utf-8", "backslashreplace")
     zone = RawZone(tmp_path / "raw")
     assert f"2025-05-30/{told}" in {delivery.path for delivery in zone.deliveries()}
-    assert ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN).known == len(report.files)
+    assert ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN).n_unchanged == len(
+        report.files
+    )
 
 
 def test_real_synthea_files(tmp_path: Path) -> None:
@@ -123,7 +125,9 @@ def test_what_no_sender_reads_is_named(tmp_path: Path) -> None:
         "landing/client.csv: not read: expected in landing/<sender>/<YYYY-MM-DD>/",
     )
     (unknown,) = RawZone(tmp_path / "raw").notices()
-    assert unknown.startswith("ehr/2025-01-02/cleints\\n.csv: not read: no table of ehr")
+    assert unknown.startswith(
+        "ehr/2025-01-02/cleints\\n.csv: not read: its name begins with no table of ehr"
+    )
 
 
 def test_an_absent_landing_folder_is_an_empty_one(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_a_cut_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
     [
         (42, "SE01 says 42 segments, {n} found: {more} segments may be missing in the transaction"),
         (5, ("SE01 says 5 segments, {n} found: {less} segments more than expected, so the "
-             "transaction may hold some of another")),
+             "transaction may contain some of another one")),
         ("", "SE01 gives no usable count, {n} segments found: some may be missing in the transaction"),
     ],
 )  # fmt: skip
