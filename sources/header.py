@@ -79,7 +79,7 @@ def match_header(fields: list[str], table: Table) -> Header:
     missing = [name for name in required if name not in names]
     if missing:
         raise FileRefusedError("header_missing_column", f"the header lacks {', '.join(missing)}")
-    unknown = tuple(fields[place].strip() for place, name in enumerate(names) if name is None)
+    unknown = tuple(fields[position].strip() for position, name in enumerate(names) if name is None)
     notes = [name for name in unknown if _NOTE_COLUMN.search(name.casefold().replace(" ", "_"))]
     if notes:
         raise FileRefusedError(

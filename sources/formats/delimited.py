@@ -126,14 +126,14 @@ class _Segment:
     content: bytes
     repaired: Block | None = None
 
-    def line(self, place: int, lines: list[bytes]) -> tuple[bytes, str | None]:
+    def line(self, position: int, lines: list[bytes]) -> tuple[bytes, str | None]:
         """The original record and its structural problem, or None.
 
         `lines` are the lines of `content`.
         """
         if self.repaired is None:
-            return lines[place].removesuffix(b"\r"), None
-        return self.repaired.records[place], self.repaired.problems.get(place)
+            return lines[position].removesuffix(b"\r"), None
+        return self.repaired.records[position], self.repaired.problems.get(position)
 
 
 class _MisreadError(Exception):
@@ -198,7 +198,7 @@ class _FileReader:
                 yield from self._to_rejects(segment, rejected, first)
 
     def _records(self, content: bytes, first_row: int) -> pl.DataFrame:
-        names = [name or f"unknown {place}" for place, name in enumerate(self.header.names)]
+        names = [name or f"unknown {position}" for position, name in enumerate(self.header.names)]
         schema = dict.fromkeys(names, pl.String())
         if not content:
             return pl.DataFrame(schema={SOURCE_ROW: pl.UInt32(), **schema})
@@ -226,10 +226,10 @@ class _FileReader:
     ) -> Iterator[Reject]:
         refuse_note_types(rejected)
         lines = segment.content.split(b"\n") if segment.repaired is None else []
-        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+        for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             line, problem = segment.line(row - first, lines)
             if problem is None:
-                check = self.validator.checks[place]
+                check = self.validator.checks[position]
                 yield Reject(row, check.reason_code, check.column, check.detail, line)
             else:
                 is_ragged = problem == "ragged_row"
@@ -254,13 +254,15 @@ def _repaired(path: Path, n_fields: int) -> Iterator[_Segment]:
 
     def segment() -> _Segment:
         repaired = list(records)
-        for place in problems:
-            repaired[place] = empty
+        for position in problems:
+            repaired[position] = empty
         return _Segment(b"\n".join(repaired) + b"\n", Block(0, records, problems))
 
     with path.open("rb") as file:
         for block in blocks(file, n_fields):
-            problems.update({place + len(records): code for place, code in block.problems.items()})
+            problems.update(
+                {position + len(records): code for position, code in block.problems.items()}
+            )
             records.extend(block.records)
             size += sum(map(len, block.records))
             if size >= _SEGMENT_BYTES:

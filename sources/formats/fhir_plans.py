@@ -1,8 +1,11 @@
-"""What is read of each type of FHIR resource: a schema and an expression per column, made of the contract's paths.
+"""Derives what to read of each FHIR resource type from the contract's paths.
 
-What must not be here: bytes, texts that are no JSON, types of values (the contract's checks). Looking an element up in a
-resource costs the same whether it is there or not, and most of the contract's elements are in no resource of a file: a kind
-is narrowed to the names that a block's texts hold. What is left out is null, as it would have been read.
+Must not be here: bytes, invalid JSON, types of values (the contract's checks).
+
+A `ResourcePlan` covers everything the contract reads of a type. Decoding costs time for each
+element of the schema, present or not, and most of the contract's elements occur in no resource of
+a file. So a plan yields a `ResourceReader` that is limited to the element names in a block's
+texts; the other columns are null, as they would be anyway.
 """
 
 from __future__ import annotations
@@ -26,9 +29,9 @@ from sources.formats.fhir_paths import (
     value_paths,
 )
 
-# A year or a month is a FHIR date too, but no day.
+# A FHIR date may be a year or a month only; such a value is not a date here.
 _YEAR_OR_MONTH = r"^[0-9]{4}(?:-[0-9]{2})?$"
-# A letter, a digit or `_` written as an escape: JSON allows it in the name of an element.
+# An ASCII letter, digit or `_` written as a JSON escape, which could hide an element's name.
 _ESCAPED_NAME = r"\\u00(?:3[0-9]|[4-7])"
 _SAMPLE = 50
 _SUFFIX_LENGTH = 7
@@ -37,10 +40,14 @@ _NULL_TEXT = pl.repeat(None, pl.len(), dtype=pl.String())
 
 @dataclass(frozen=True)
 class TableReader:
-    """The table that a resource, or elements of it, fill: what leads to the elements, and an expression per column.
+    """The element paths and column expressions that fill one table.
 
     Attributes:
-        position: the column of the element's place, which is known last.
+        element_paths: paths to the elements that are records; one empty path if the resource
+            itself is the record.
+        columns: one expression per column, except the position.
+        position: the column for the element's position, which is added after the elements are
+            exploded.
     """
 
     name: str
@@ -52,7 +59,7 @@ class TableReader:
 
 @dataclass(frozen=True)
 class TablePlan:
-    """A part as the contract says it: for each column that is not its position the element_paths to its value."""
+    """How the contract fills one table: for each column except the position, the paths to its value."""
 
     name: str
     table: Table
@@ -61,7 +68,7 @@ class TablePlan:
     position: str | None
 
     def reader(self, names: frozenset[str]) -> TableReader:
-        """As it reads resources that have no other elements than those."""
+        """The reader for resources that contain only these element names."""
         return TableReader(
             self.name,
             self.table,
@@ -71,7 +78,7 @@ class TablePlan:
         )
 
     def all_steps(self) -> list[tuple[Step, ...]]:
-        """What leads to the elements and to their values."""
+        """The paths to the elements and to their values."""
         return [*self.element_paths, *(path.steps for _, found in self.columns for path in found)]
 
     def _value(
@@ -90,7 +97,7 @@ class TablePlan:
 
 @dataclass(frozen=True)
 class ResourceReader:
-    """What is read of a type of resource."""
+    """How to decode resources of one type and fill their tables."""
 
     shape: Shape
     whole: TableReader
@@ -99,19 +106,22 @@ class ResourceReader:
 
 @dataclass(frozen=True, eq=False)
 class ResourcePlan:
-    """What may be read of a type of resource, by the contract."""
+    """Everything that the contract reads of a resource type."""
 
     shape: Shape
     whole: TablePlan
     elements: tuple[TablePlan, ...]
 
     def reader(self, texts: pl.Series) -> ResourceReader:
-        """What is read of these resources."""
+        """The reader for these resources."""
         return _reader(self, self._names | _present(texts, self._optional_names))
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        """Names that conditions look at: an element may be chosen because it lacks them."""
+        """Names used in conditions.
+
+        They are always read, because a condition can select elements that lack them.
+        """
         paths = [path for table in (self.whole, *self.elements) for path in table.all_steps()]
         conditions = [condition for path in paths for step in path for condition in step.conditions]
         return frozenset().union(*(_names(condition.path) for condition in conditions))
@@ -132,18 +142,20 @@ def _reader(plan: ResourcePlan, names: frozenset[str]) -> ResourceReader:
 
 
 def _present(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
-    """Those of the names that may be in any of the texts."""
+    """The names that may occur in any of the texts."""
     if texts.str.contains(_ESCAPED_NAME).any():
         return names
-    # most names that are there at all are in the first few; only those of the rest are looked for everywhere
+    # Most names that occur at all are in the first resources, so only the remaining ones are
+    # searched for everywhere.
     found = _named(texts.head(_SAMPLE), names)
     rest = names - found
     if not rest:
         return found
-    # their ends alone: the search looks for the first bytes of each, and many names begin as others that are there
-    ends = sorted({f'{name[-_SUFFIX_LENGTH:]}"' for name in rest})
-    is_other = texts.str.contains("|".join(ends))
-    return found | _named(texts.filter(is_other), rest) if is_other.any() else found
+    # Search for the suffixes of the names only: the matcher looks for the first bytes of each
+    # pattern, and many names share their beginning with frequent ones.
+    suffixes = sorted({f'{name[-_SUFFIX_LENGTH:]}"' for name in rest})
+    has_other_name = texts.str.contains("|".join(suffixes))
+    return found | _named(texts.filter(has_other_name), rest) if has_other_name.any() else found
 
 
 def _named(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
@@ -156,10 +168,10 @@ def _names(path: tuple[Step, ...]) -> frozenset[str]:
 
 
 def resource_plans(tables: Mapping[str, Table]) -> dict[str, ResourcePlan]:
-    """By type, and under `*` for all others.
+    """The plan of each resource type, and under `*` that of all other types.
 
     Raises:
-        ContractError: a record or a path that is none, or no table of every type.
+        ContractError: an invalid record or path, or no table for `*`.
     """
     return _resource_plans(tuple(tables.items()))
 
@@ -169,7 +181,9 @@ def _resource_plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, Resource
     wholes = {table.record: (name, table) for name, table in tables if table.record is not None}
     wholes = {kind: found for kind, found in wholes.items() if re.fullmatch(r"\w+|\*", kind)}
     if ANY_TYPE not in wholes:
-        raise ContractError("record: expected a table of `*`, the resources of every other type")
+        raise ContractError(
+            "record: expected a table with record `*`, for resources of all other types"
+        )
     found = {}
     for kind, (name, table) in wholes.items():
         shape = Shape()
@@ -190,7 +204,7 @@ def _element_paths(table: Table, where: str) -> tuple[tuple[Step, ...], ...]:
 def _plan(
     name: str, table: Table, element_paths: tuple[tuple[Step, ...], ...], shape: Shape
 ) -> TablePlan:
-    ends = [shape.add(path, name) for path in element_paths]
+    suffixes = [shape.add(path, name) for path in element_paths]
     columns: list[tuple[Column, tuple[ValuePath, ...]]] = []
     position = None
     for column in table.columns:
@@ -202,7 +216,7 @@ def _plan(
             continue
         found = () if column.at == ROW else value_paths(column.at, where)
         for path in found:
-            for end in [shape] if path.is_from_resource else ends:
+            for end in [shape] if path.is_from_resource else suffixes:
                 end.add(path.steps, where)
         columns.append((column, found))
     return TablePlan(name, table, element_paths, tuple(columns), position)

@@ -100,14 +100,14 @@ class _FileReader:
             self._write(accepted)
         if rejected is None:
             return
-        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+        for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             record = block.records[row - first]
             problem = problems.get(row - first)
             line = self._reject_line(record)
             if problem is not None:
-                yield Reject(row, problem.reason_code, problem.place, problem.detail, line)
+                yield Reject(row, problem.reason_code, problem.location, problem.detail, line)
             else:
-                check = validator.checks[place]
+                check = validator.checks[position]
                 yield Reject(row, check.reason_code, check.column, _detail(check), line)
 
     def _write(self, rows: pl.DataFrame) -> None:
@@ -132,8 +132,8 @@ def _canonical(block: Messages) -> MessageText:
         if _is_ordinary(content) and _are_plain(text, whole.ends - whole.begins).all():
             return text
     records = list(block.records)
-    for place in block.problems:
-        records[place] = b""
+    for position in block.problems:
+        records[position] = b""
     text = MessageText.of(records)
     if not text.content:
         return text
@@ -147,14 +147,14 @@ def _canonical(block: Messages) -> MessageText:
             for p, record in enumerate(records)
             if not (record.startswith(STANDARD_HEADERS) and _is_ordinary(record))
         ]
-    for place in others:
-        if not records[place]:
+    for position in others:
+        if not records[position]:
             continue
-        found = canonical(records[place])
+        found = canonical(records[position])
         if isinstance(found, Problem):
-            block.problems[place] = found
+            block.problems[position] = found
             found = b""
-        records[place] = found
+        records[position] = found
     return MessageText.of(records) if others else text
 
 

@@ -132,7 +132,11 @@ _FALLBACKS = {
 _FALLBACK_ONLY = tuple(name for names in _FALLBACKS.values() for name in names)
 # Every column of `read_fields`, and where it stands in a message.
 FIELD_OF_COLUMN: dict[str, str] = {
-    **{place.column: str(place) for place in COLUMN_SOURCES if place.column not in _FALLBACK_ONLY},
+    **{
+        position.column: str(position)
+        for position in COLUMN_SOURCES
+        if position.column not in _FALLBACK_ONLY
+    },
     **dict.fromkeys((*_PATIENT, "other_patient_ids"), "PID-3"),
     **dict.fromkeys((*_PRIOR, "other_prior_patient_ids"), "MRG-1"),
     "attending_npi": "PV1-7",
@@ -151,7 +155,7 @@ FIELD_OF_COLUMN: dict[str, str] = {
 
 
 def _fields_read() -> dict[str, list[int]]:
-    found = [(place.segment, place.field) for place in COLUMN_SOURCES]
+    found = [(position.segment, position.field) for position in COLUMN_SOURCES]
     found += [PATIENT_IDS, PRIOR_IDS, ATTENDING, *(("DG1", field) for _, field in _DIAGNOSIS)]
     ordered = sorted(set(found))
     return {name: [f for _, f in group] for name, group in groupby(ordered, lambda p: p[0])}
@@ -176,11 +180,11 @@ def read_fields(text: MessageText) -> tuple[pl.DataFrame, dict[int, Problem]]:
     raw = pl.concat(once, how="horizontal")
     problems = lines.problems
     for name in _ONCE:
-        for place in segments[name].repeated():
+        for position in segments[name].repeated():
             detail = f"{name}: expected once, for one patient"
-            problems.setdefault(place, Problem("repeated_segment", name, detail))
-    places = [place for place in COLUMN_SOURCES if place.segment in there]
-    columns = _columns(raw, places, has_padding=lines.has_padding)
+            problems.setdefault(position, Problem("repeated_segment", name, detail))
+    positions = [position for position in COLUMN_SOURCES if position.segment in there]
+    columns = _columns(raw, positions, has_padding=lines.has_padding)
     listed: dict[str, pl.Series] = {}
     if "PID" in there:
         columns["phone"] = phones(columns["phone"], raw["PID-13"])
@@ -200,9 +204,9 @@ def read_fields(text: MessageText) -> tuple[pl.DataFrame, dict[int, Problem]]:
         named = dg1.fields.rename({f"DG1-{field}": name for name, field in _DIAGNOSIS})
         columns |= diagnoses(named, dg1.message, lines.count, MAX_DIAGNOSES)
     frame = _apply_fallbacks(pl.DataFrame(columns))
-    for place in _without_patient(frame, segments["PID"].has_segment()):
+    for position in _without_patient(frame, segments["PID"].has_segment()):
         problem = Problem("missing_segment", "PID", "PID: expected, for a message of a patient")
-        problems.setdefault(place, problem)
+        problems.setdefault(position, problem)
     return frame, problems
 
 
@@ -214,7 +218,7 @@ def _without_patient(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:
 
 
 def _columns(
-    raw: pl.DataFrame, places: list[ColumnSource], *, has_padding: bool
+    raw: pl.DataFrame, positions: list[ColumnSource], *, has_padding: bool
 ) -> dict[str, pl.Series]:
     """The columns at those places, without padding, empty ones null; moments still in HL7's writing.
 
@@ -222,8 +226,8 @@ def _columns(
     field has no separator for is not split.
     """
     components: dict[str, int] = {}
-    for place in places:
-        components[str(place)] = max(components.get(str(place), 1), place.component)
+    for position in positions:
+        components[str(position)] = max(components.get(str(position), 1), position.component)
     empty = {name for name in components if raw[name].null_count() == raw.height}
     # Looking once through all values of a field costs less than looking into each.
     joined = raw.select(pl.col(name).str.join("") for name in components).row(0, named=True)
@@ -240,14 +244,14 @@ def _columns(
         parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n - 1)
         return parts.alias(name)
 
-    def part(place: ColumnSource) -> pl.Expr:
-        name = str(place)
+    def part(position: ColumnSource) -> pl.Expr:
+        name = str(position)
         text = pl.col(name)
         if name in empty:
-            return text.alias(place.column)
+            return text.alias(position.column)
         if name + "^" in found:
-            text = text.struct.field(f"field_{place.component - 1}")
-        elif place.component > 1:
+            text = text.struct.field(f"field_{position.component - 1}")
+        elif position.component > 1:
             text = pl.lit(None, pl.String)
         if name + "&" in found:
             text = text.str.splitn("&", 2).struct.field("field_0")
@@ -260,25 +264,25 @@ def _columns(
                 .then(pl.lit(NULL))
                 .otherwise(text)
             )
-        return text.alias(place.column)
+        return text.alias(position.column)
 
-    def kept(place: ColumnSource) -> pl.Expr:
-        text = pl.col(place.column)
-        name = str(place)
+    def kept(position: ColumnSource) -> pl.Expr:
+        text = pl.col(position.column)
+        name = str(position)
         is_cut = has_padding or any(name + mark in found for mark in "~^&")
-        if name in empty or not (is_cut or place.kind == "code"):
+        if name in empty or not (is_cut or position.kind == "code"):
             return text
         is_kept = text != ""
-        if place.kind == "code":
+        if position.kind == "code":
             is_kept = text.str.contains(_CODE) | (text == NULL)
-        return pl.when(is_kept).then(text).alias(place.column)
+        return pl.when(is_kept).then(text).alias(position.column)
 
     wholes = raw.select(
         *map(whole, components),
         *((pl.col(name) == NULL).alias(f"{name} deleted") for name in is_deleted),
     )
     # Two steps, because an expression that is used twice in one is computed twice.
-    return wholes.select(map(part, places)).select(map(kept, places)).to_dict()
+    return wholes.select(map(part, positions)).select(map(kept, positions)).to_dict()
 
 
 def _convert_timestamps(columns: dict[str, pl.Series]) -> None:
@@ -286,11 +290,11 @@ def _convert_timestamps(columns: dict[str, pl.Series]) -> None:
     default = offsets(columns["message_at"])
     for kind in ("timestamp", "partial_timestamp", "day"):
         names = [
-            place.column
-            for place in COLUMN_SOURCES
-            if place.kind == kind
-            and place.column in columns
-            and columns[place.column].null_count() < len(columns[place.column])
+            position.column
+            for position in COLUMN_SOURCES
+            if position.kind == kind
+            and position.column in columns
+            and columns[position.column].null_count() < len(columns[position.column])
         ]
         if not names:
             continue

@@ -47,10 +47,10 @@ _SEGMENTS = tuple(
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a record is set aside; `place` is a segment or `segment-field`, `detail` never holds a value."""
+    """Why a record is set aside; `location` is a segment or `segment-field`, `detail` never holds a value."""
 
     reason_code: str
-    place: str | None
+    location: str | None
     detail: str
 
 
@@ -70,13 +70,13 @@ class Slices(Sequence[bytes]):
         return len(self.begins)
 
     @overload
-    def __getitem__(self, place: int) -> bytes: ...
+    def __getitem__(self, position: int) -> bytes: ...
     @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[n] for n in range(*place.indices(len(self)))]
-        return self.buffer[self.begins[place] : self.ends[place]]
+    def __getitem__(self, position: slice) -> list[bytes]: ...
+    def __getitem__(self, position: int | slice) -> bytes | list[bytes]:
+        if isinstance(position, slice):
+            return [self[n] for n in range(*position.indices(len(self)))]
+        return self.buffer[self.begins[position] : self.ends[position]]
 
 
 @dataclass
@@ -296,8 +296,8 @@ class _Framer:
 def _mismatch(line: bytes, count: int, what: str, within: str) -> str | None:
     """What may be missing by a trailer's first field; None where it is empty (it is optional, 2.15.3 and 2.15.6)."""
     said = line[4:].split(line[3:4], 1)[0].strip() if line[3:4] else b""
-    place = f"{line[:3].decode('ascii')}-1"
-    return count_mismatch(place, said.decode("latin-1"), count, what, within) if said else None
+    position = f"{line[:3].decode('ascii')}-1"
+    return count_mismatch(position, said.decode("latin-1"), count, what, within) if said else None
 
 
 def _find_starts(
@@ -326,59 +326,59 @@ def _find_starts(
         | values[starts + 2]
     )
     is_mark = np.isin(words, list(_WORDS))
-    places, words = starts[is_mark], words[is_mark]
-    after = values[np.minimum(places + 3, len(values) - 1)]
+    positions, words = starts[is_mark], words[is_mark]
+    after = values[np.minimum(positions + 3, len(values) - 1)]
     letter = after | 32
     is_word = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
-    is_whole = ~is_word | (places + 3 == len(values))
-    begins, found = places[is_whole].tolist(), words[is_whole].tolist()
+    is_whole = ~is_word | (positions + 3 == len(values))
+    begins, found = positions[is_whole].tolist(), words[is_whole].tolist()
     # Counting costs little; looking for each place is for the rare file that was glued together.
     if (
         has_bom
         or buffer.count(_STANDARD) > len(begins)
-        or not starts_with_at(_STANDARD, values, places).all()
+        or not starts_with_at(_STANDARD, values, positions).all()
     ):
         marks = dict(zip(begins, found, strict=True))
         marks.update(dict.fromkeys(_find_all(buffer, _STANDARD), _MSH))
         begins = sorted(marks)
-        found = [marks[place] for place in begins]
+        found = [marks[position] for position in begins]
     kinds = [_WORDS[word] for word in found]
     if has_bom or _VT in buffer:
-        begins = [_with_prefix(buffer, place) for place in begins]
+        begins = [_with_prefix(buffer, position) for position in begins]
     return begins, kinds
 
 
 def _without_line_ends(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
     """The messages without the line ends after them, of which there is one, or two bytes, nearly always."""
-    values, places = np.frombuffer(buffer, np.uint8), np.array(ends)
-    while (is_end := _IS_END[values[places - 1]]).any():
-        places -= is_end
-    return Slices(buffer, np.array(begins), places)
+    values, positions = np.frombuffer(buffer, np.uint8), np.array(ends)
+    while (is_end := _IS_END[values[positions - 1]]).any():
+        positions -= is_end
+    return Slices(buffer, np.array(begins), positions)
 
 
 def _has_bom(buffer: bytes) -> bool:
     return not buffer.isascii() and _BOM in buffer
 
 
-def starts_with_at(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarray:
+def starts_with_at(mark: bytes, values: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """For each place in the bytes whether the mark stands there: all are looked at byte by byte at once."""
-    is_there = np.ones(len(places), bool)
+    is_there = np.ones(len(positions), bool)
     for offset, byte in enumerate(mark):
-        is_there &= values.take(places + offset, mode="clip") == byte
+        is_there &= values.take(positions + offset, mode="clip") == byte
     return is_there
 
 
 def _find_all(buffer: bytes, wanted: bytes) -> list[int]:
-    places = []
-    place = buffer.find(wanted)
-    while place >= 0:
-        places.append(place)
-        place = buffer.find(wanted, place + 1)
-    return places
+    positions = []
+    position = buffer.find(wanted)
+    while position >= 0:
+        positions.append(position)
+        position = buffer.find(wanted, position + 1)
+    return positions
 
 
-def _with_prefix(buffer: bytes, place: int) -> int:
+def _with_prefix(buffer: bytes, position: int) -> int:
     """The place with the byte order mark and the frame byte before it."""
-    if buffer.endswith(_BOM, 0, place):
-        place -= len(_BOM)
-    return place - buffer.endswith(_VT, 0, place)
+    if buffer.endswith(_BOM, 0, position):
+        position -= len(_BOM)
+    return position - buffer.endswith(_VT, 0, position)

@@ -80,7 +80,8 @@ class Lines:
     def _classify_segments(self, values: np.ndarray) -> np.ndarray:
         """The segment's name as a number for each line, 0 for what is no segment."""
         first, second, third, mark = (
-            values.take(self._starts + place, mode="clip").astype(np.int32) for place in range(4)
+            values.take(self._starts + position, mode="clip").astype(np.int32)
+            for position in range(4)
         )
         length = self._ends - self._starts
         is_segment = (length == 3) | ((length > 3) & (mark == ord("|")))
@@ -92,23 +93,23 @@ class Lines:
 
     def _check_other_lines(self, codes: np.ndarray) -> None:
         """Lines that are no segment: text broken into lines, in a segment not read here, is let pass."""
-        places = np.arange(len(codes))
+        positions = np.arange(len(codes))
         names = {_code(name) for name in self._wanted}
         damaged = _damaged_segment(self._wanted)
-        before = np.maximum.accumulate(np.where(codes > 0, places, -1))
+        before = np.maximum.accumulate(np.where(codes > 0, positions, -1))
         first_of_message = np.searchsorted(self._message, self._message, side="left")
-        for place in np.flatnonzero(codes == 0).tolist():
-            text = self._texts[place].encode()
+        for position in np.flatnonzero(codes == 0).tolist():
+            text = self._texts[position].encode()
             if not text.strip():
                 continue
-            owner = int(codes[before[place]]) if before[place] >= 0 else 0
+            owner = int(codes[before[position]]) if before[position] >= 0 else 0
             if owner in names or damaged.match(text):
-                number = place - int(first_of_message[place]) + 1
+                number = position - int(first_of_message[position]) + 1
                 detail = (
                     f"line {number}: expected a segment's name in capitals and a field separator"
                 )
                 problem = Problem("bad_segment", None, detail)
-                self.problems.setdefault(int(self._message[place]), problem)
+                self.problems.setdefault(int(self._message[position]), problem)
 
     def unescape_columns(self, columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
         """Columns without escape sequences."""
@@ -119,9 +120,9 @@ class Lines:
         found = dict(columns)
         for name in (name for name, is_any in flags.items() if is_any):
             values = columns[name]
-            places = values.str.contains("\\", literal=True).fill_null(False).arg_true()
-            texts = [unescaped(value) for value in values.gather(places)]
-            found[name] = values.scatter(places, texts)
+            positions = values.str.contains("\\", literal=True).fill_null(False).arg_true()
+            texts = [unescaped(value) for value in values.gather(positions)]
+            found[name] = values.scatter(positions, texts)
         return found
 
     def segment(self, name: str) -> Segment:
@@ -160,15 +161,15 @@ class Segment:
         """The first of each message, null where it has none."""
         if self.fields.height == self._count and self._is_first.all():
             return self.fields
-        places = np.full(self._count, -1)
+        positions = np.full(self._count, -1)
         rows = np.flatnonzero(self._is_first)
-        places[self.message[rows]] = rows
-        return self.fields.select(pl.all().gather(nullable_index(places)))
+        positions[self.message[rows]] = rows
+        return self.fields.select(pl.all().gather(nullable_index(positions)))
 
 
-def nullable_index(places: np.ndarray) -> pl.Series:
+def nullable_index(positions: np.ndarray) -> pl.Series:
     """Places to take rows from, null where there is none (-1)."""
-    taken = pl.Series(places)
+    taken = pl.Series(positions)
     return pl.select(pl.when(taken >= 0).then(taken)).to_series()
 
 
@@ -197,7 +198,7 @@ def _is_name(values: np.ndarray) -> np.ndarray:
 
 def _read(texts: pl.Series, fields: list[int]) -> pl.DataFrame:
     """The fields (1-based) of segments, absent and empty ones null."""
-    names = [str(place) for place in range(max(fields) + 1)]
+    names = [str(position) for position in range(max(fields) + 1)]
     wanted = [str(field) for field in fields]
     if not len(texts):
         return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))

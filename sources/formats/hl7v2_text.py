@@ -106,9 +106,9 @@ def _translated(text: str, separators: str) -> str:
     escape = re.escape(separators[3])
     header, body = text[:_HEADER], text[_HEADER:]
     parts = re.split(f"({escape}[^{escape}]{{1,100}}{escape})", body)
-    for place, part in enumerate(parts):
-        literal = own.get(part[1:-1]) if place % 2 else None
-        parts[place] = _ESCAPES.get(literal, literal) if literal else part.translate(table)
+    for position, part in enumerate(parts):
+        literal = own.get(part[1:-1]) if position % 2 else None
+        parts[position] = _ESCAPES.get(literal, literal) if literal else part.translate(table)
     return header.translate(table) + "".join(parts)
 
 

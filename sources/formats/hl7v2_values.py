@@ -77,7 +77,7 @@ def identifiers(values: pl.Series) -> dict[str, pl.Series]:
     for taken in (chosen, medicaid, medicare):
         is_there[taken[taken >= 0]] = False
     taken = {"id": chosen, "medicaid": medicaid, "medicare": medicare}
-    found = {name: _take_rows(parts["number"], places) for name, places in taken.items()}
+    found = {name: _take_rows(parts["number"], positions) for name, positions in taken.items()}
     found["authority"] = _take_rows(parts["authority"], chosen)
     found["others"] = _joined_identifiers(parts.filter(pl.Series(is_there)), count)
     return found
@@ -89,9 +89,9 @@ def _joined_identifiers(parts: pl.DataFrame, count: int) -> pl.Series:
         return pl.Series([None] * count, dtype=pl.String())
     text = pl.concat_str("number", pl.col("authority").fill_null(""), "type", separator="^")
     listed = parts.group_by("message", maintain_order=True).agg(text.str.join("~"))
-    places = np.full(count, -1)
-    places[listed["message"].to_numpy()] = np.arange(listed.height)
-    return _take_rows(listed["number"], places)
+    positions = np.full(count, -1)
+    positions[listed["message"].to_numpy()] = np.arange(listed.height)
+    return _take_rows(listed["number"], positions)
 
 
 def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
@@ -101,24 +101,24 @@ def phones(numbers: pl.Series, values: pl.Series) -> pl.Series:
         numbers: the first components, cleaned; empty is null.
         values: the whole fields.
     """
-    places = (
+    positions = (
         (numbers.is_null() & values.str.contains("^", literal=True)).fill_null(False).arg_true()
     )
-    if not len(places):
+    if not len(positions):
         return numbers
     found = []
-    for value in values.gather(places):
+    for value in values.gather(positions):
         parts = [part.strip() for part in value.split("~", 1)[0].split("^")] + [""] * 12
         found.append(parts[11] or parts[5] + parts[6] or None)
-    return numbers.scatter(places, found)
+    return numbers.scatter(positions, found)
 
 
 def npi(values: pl.Series) -> pl.Series:
     """The first repetition of XCN that is a National Provider Identifier, by type or authority."""
     parts = _repetitions(values)
     is_npi = parts["text"].str.contains(_IS_NPI).fill_null(False)
-    places = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
-    return _take_rows(parts["text"].str.slice(0, _NPI_DIGITS), places)
+    positions = _first_places(parts["message"].to_numpy(), is_npi.to_numpy(), len(values))
+    return _take_rows(parts["text"].str.slice(0, _NPI_DIGITS), positions)
 
 
 def _repetitions(values: pl.Series) -> pl.DataFrame:
@@ -144,15 +144,15 @@ def _first_places(message: np.ndarray, mask: np.ndarray, count: int) -> np.ndarr
     rows = np.flatnonzero(mask)
     owners = message[rows]
     is_first = np.diff(owners, prepend=-1) > 0
-    places = np.full(count, -1)
-    places[owners[is_first]] = rows[is_first]
-    return places
+    positions = np.full(count, -1)
+    positions[owners[is_first]] = rows[is_first]
+    return positions
 
 
-def _take_rows(values: pl.Series, places: np.ndarray) -> pl.Series:
+def _take_rows(values: pl.Series, positions: np.ndarray) -> pl.Series:
     if not len(values):
-        return pl.Series([None] * len(places), dtype=pl.String())
-    return values.gather(nullable_index(places))
+        return pl.Series([None] * len(positions), dtype=pl.String())
+    return values.gather(nullable_index(positions))
 
 
 def diagnoses(
@@ -185,10 +185,10 @@ def diagnoses(
     totals = np.bincount(owners, minlength=count)
     rank = np.arange(len(rows)) - (np.cumsum(totals) - totals)[owners]
     for n in range(min(highest, int(totals.max(initial=0)))):
-        places = np.full(count, -1)
-        places[owners[rank == n]] = rows[rank == n]
+        positions = np.full(count, -1)
+        positions[owners[rank == n]] = rows[rank == n]
         for name, values in columns.items():
-            found[f"{name}_{n + 1}"] = _take_rows(values, places)
+            found[f"{name}_{n + 1}"] = _take_rows(values, positions)
     with_any = pl.Series(totals)
     found["diagnosis_count"] = pl.select(
         pl.when(with_any > 0).then(with_any.cast(pl.String))

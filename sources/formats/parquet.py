@@ -121,6 +121,6 @@ def _as_text(value: pl.Expr, dtype: pl.DataType, column: Column) -> pl.Expr:
 def _to_rejects(validator: RowValidator, rejected: pl.DataFrame) -> Iterator[Reject]:
     refuse_note_types(rejected)
     line = pl.struct(validator.texts).struct.json_encode()
-    for row, place, text in rejected.select(SOURCE_ROW, "check", line=line).iter_rows():
-        check = validator.checks[place]
+    for row, position, text in rejected.select(SOURCE_ROW, "check", line=line).iter_rows():
+        check = validator.checks[position]
         yield Reject(row, check.reason_code, check.column, check.detail, text.encode())

@@ -139,24 +139,24 @@ class CsvScanner:
 
     def _quoted(self, values: np.ndarray, commas: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
         """Count commas and line ends inside quotes; check that quotes are at field edges."""
-        places = np.flatnonzero(values == _QUOTE)
-        opens = (np.arange(len(places)) + self._in_quotes) % 2 == 0
-        before = np.where(places > 0, values[places - 1], self._last)[opens]
+        positions = np.flatnonzero(values == _QUOTE)
+        opens = (np.arange(len(positions)) + self._in_quotes) % 2 == 0
+        before = np.where(positions > 0, values[positions - 1], self._last)[opens]
         # 0xBF is the last byte of a byte order mark, which may precede a quoted header.
         is_edge = (before == _COMMA) | (before == _LF) | (before == _QUOTE) | (before == 0xBF)
-        closing = places[~opens]
+        closing = positions[~opens]
         if len(closing) and closing[-1] == len(values) - 1:
             self._awaits_end_of_field = True
             closing = closing[:-1]
         after = values[closing + 1]
         is_end = (after == _COMMA) | (after == _LF) | (after == _CR) | (after == _QUOTE)
         self._is_clean &= bool(is_edge.all()) and bool(is_end.all())
-        inside_commas = int(np.add.reduceat(commas, places, dtype=np.int64)[opens].sum())
-        inside_ends = int(np.add.reduceat(ends, places, dtype=np.int64)[opens].sum())
+        inside_commas = int(np.add.reduceat(commas, positions, dtype=np.int64)[opens].sum())
+        inside_ends = int(np.add.reduceat(ends, positions, dtype=np.int64)[opens].sum())
         if self._in_quotes:
-            inside_commas += int(np.count_nonzero(commas[: places[0]]))
-            inside_ends += int(np.count_nonzero(ends[: places[0]]))
-        self._in_quotes ^= bool(len(places) % 2)
+            inside_commas += int(np.count_nonzero(commas[: positions[0]]))
+            inside_ends += int(np.count_nonzero(ends[: positions[0]]))
+        self._in_quotes ^= bool(len(positions) % 2)
         return inside_commas, inside_ends
 
 

@@ -108,8 +108,8 @@ class _TableOutput:
         self._typed.add(pl.concat([self._empty, accepted], how="diagonal"))
         if rejected is None:
             return
-        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
-            check = validator.checks[place]
+        for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+            check = validator.checks[position]
             self._rejected.add(
                 Reject(row, check.reason_code, check.column, self._detail(check), line(row - first))
             )
@@ -119,9 +119,9 @@ class _TableOutput:
         expected = _EXPECTED.get(check.reason_code, check.expected)
         return f"{where or ''} {check.column}: expected {expected}".lstrip()
 
-    def reject(self, reason_code: str, place: str | None, detail: str, line: bytes) -> None:
+    def reject(self, reason_code: str, location: str | None, detail: str, line: bytes) -> None:
         """The next record, which is not read at all."""
-        self._rejected.add(Reject(self.next_row, reason_code, place, detail, line))
+        self._rejected.add(Reject(self.next_row, reason_code, location, detail, line))
         self.next_row += 1
 
     def finish(self) -> ReadTable:
@@ -138,9 +138,9 @@ def _read_claims(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     segments = Segments(piece.texts, piece.codes)
     found = Claims(segments)
     first = rows["CLM"].next_row
-    starts = np.array([place for place, _ in piece.guides])
+    starts = np.array([position for position, _ in piece.guides])
     guides = pl.Series([guide for _, guide in piece.guides], dtype=pl.String)
-    guide = guides.gather(np.searchsorted(starts, found.places, side="right") - 1)
+    guide = guides.gather(np.searchsorted(starts, found.positions, side="right") - 1)
     claims = found.claims().with_columns(guide=guide)
     lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims, first))
     rows["CLM"].add(claims, _RecordSegments(piece, segments, "CLM"))
@@ -155,9 +155,9 @@ def _read_remittances(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims, first))
     rows["CLP"].add(claims, _RecordSegments(piece, segments, "CLP"))
     rows["SVC"].add(lines, _RecordSegments(piece, segments, "SVC"))
-    adjustments, places = found.provider_adjustments()
+    adjustments, positions = found.provider_adjustments()
     rows["PLB"].add(
-        adjustments, lambda position: _as_received(piece, [segments.texts[places[position]]])
+        adjustments, lambda position: _as_received(piece, [segments.texts[positions[position]]])
     )
 
 
@@ -183,7 +183,7 @@ class _RecordSegments:
 
     @cached_property
     def _places(self) -> np.ndarray:
-        return self._segments.places(self._name)
+        return self._segments.positions(self._name)
 
     def __call__(self, position: int) -> bytes:
         begin = self._places[position]
@@ -197,16 +197,16 @@ def _reject(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     assert problem is not None
     assert problem.reason_code is not None
     rows_of = rows["CLP"] if piece.kind == REMITTANCE else rows["CLM"]
-    what = (problem.reason_code, problem.place, problem.detail)
+    what = (problem.reason_code, problem.location, problem.detail)
     wanted = CLAIM_CODES.get(piece.kind or "")
-    places = np.flatnonzero(piece.codes == wanted).tolist() if wanted else []
-    if not places:
+    positions = np.flatnonzero(piece.codes == wanted).tolist() if wanted else []
+    if not positions:
         is_other = piece.kind is not None and wanted is None
         rows_of.reject(*what, _as_received(piece, piece.texts[:1] if is_other else piece.texts))
         return
     segments = Segments(piece.texts, piece.codes)
     kept = _RecordSegments(piece, segments, str(rows_of.table.record))
-    for position in range(len(places)):
+    for position in range(len(positions)):
         rows_of.reject(*what, kept(position))
 
 

@@ -62,20 +62,20 @@ class Claims:
         starts += [is_line, is_other_payer]
         self._loop_start = segments.last_before(*starts)
         self._entity = segments.last_before(*starts, segments.is_named("NM1"))
-        self.places, self._lines = segments.places("CLM"), np.flatnonzero(is_line)
-        self._loops, self._names = segments.places("HL"), segments.places("NM1")
+        self.positions, self._lines = segments.positions("CLM"), np.flatnonzero(is_line)
+        self._loops, self._names = segments.positions("HL"), segments.positions("NM1")
         self._ordinal = np.full(len(segments.codes), NOWHERE)
-        for places in (self.places, self._lines, self._loops, self._names):
-            self._ordinal[places] = np.arange(len(places))
+        for positions in (self.positions, self._lines, self._loops, self._names):
+            self._ordinal[positions] = np.arange(len(positions))
         self.line_claims = self._ordinal[scope[self._lines]]
 
     def _begins(self, anchors: np.ndarray, name: str) -> np.ndarray:
         """For each anchor whether it is a segment of the name."""
         return (anchors >= 0) & (self._all.codes[anchors] == code(name))
 
-    def _owners(self, anchors: np.ndarray, places: np.ndarray, name: str) -> np.ndarray:
+    def _owners(self, anchors: np.ndarray, positions: np.ndarray, name: str) -> np.ndarray:
         """For each place the ordinal of the segment of a name that it stands in, else NOWHERE."""
-        found = anchors[places]
+        found = anchors[positions]
         return np.where(self._begins(found, name), self._ordinal[found], NOWHERE)
 
     def _elements(self, name: str) -> pl.DataFrame:
@@ -86,7 +86,7 @@ class Claims:
     ) -> tuple[pl.DataFrame, np.ndarray]:
         """Segments of a name, and for each its owner."""
         anchors = self._loop_start if anchors is None else anchors
-        return self._elements(name), self._owners(anchors, self._all.places(name), owner)
+        return self._elements(name), self._owners(anchors, self._all.positions(name), owner)
 
     def _qualified(
         self, read: tuple[pl.DataFrame, np.ndarray], qualifiers: tuple[str, ...], size: int
@@ -109,7 +109,7 @@ class Claims:
         """For each claim the ordinal of its loop of a level, else NOWHERE; the levels in `resets` end it."""
         is_level = self._levels == int(level)
         ends = np.isin(self._levels, [int(reset) for reset in resets])
-        anchors = self._all.last_before(is_level, ends, self._all.is_named("ST"))[self.places]
+        anchors = self._all.last_before(is_level, ends, self._all.is_named("ST"))[self.positions]
         is_there = (anchors >= 0) & (self._levels[anchors] == int(level))
         return np.where(is_there, self._ordinal[anchors], NOWHERE)
 
@@ -137,7 +137,7 @@ class Claims:
 
     def claims(self) -> pl.DataFrame:
         """One row per claim, without what the envelope says."""
-        size = len(self.places)
+        size = len(self.positions)
         head = self._elements("CLM")
         where = components(head["5"], 3)
         billing = self._loop(_PROVIDER)

@@ -40,7 +40,7 @@ class Span:
         first, last: numbers of its segments in the file, from 0, both inclusive.
         set_code: ST01; of a wrong trailer that of its transaction; None where there is none.
         guide: ST03, else GS08.
-        reason_code, place, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
+        reason_code, location, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
     """
 
     first: int
@@ -48,13 +48,13 @@ class Span:
     set_code: str | None = None
     guide: str = ""
     reason_code: str | None = None
-    place: str | None = None
+    location: str | None = None
     detail: str = ""
 
-    def reject(self, reason_code: str, place: str | None, detail: str) -> None:
+    def reject(self, reason_code: str, location: str | None, detail: str) -> None:
         """The first reason stands."""
         if self.reason_code is None:
-            self.reason_code, self.place, self.detail = reason_code, place, detail
+            self.reason_code, self.location, self.detail = reason_code, location, detail
 
 
 @dataclass
@@ -132,8 +132,8 @@ class _EnvelopeScanner:
         if self._open is None:
             self._add_stray(number, number)
             return
-        place = number - self._open.first + 1
-        self._open.reject(reason_code, None, f"segment {place} of the transaction")
+        position = number - self._open.first + 1
+        self._open.reject(reason_code, None, f"segment {position} of the transaction")
 
     def _add_envelope_segment(self, name: str, elements: list[str], *, is_cut: bool) -> None:
         match name:

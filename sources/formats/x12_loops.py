@@ -33,7 +33,7 @@ class Segments:
         self._masks: dict[str, np.ndarray] = {}
         self._frames: dict[str, pl.DataFrame] = {}
 
-    def places(self, name: str) -> np.ndarray:
+    def positions(self, name: str) -> np.ndarray:
         """Where the segments of a name stand, ascending."""
         return np.flatnonzero(self.is_named(name))
 
@@ -56,24 +56,24 @@ class Segments:
         Empty and absent ones are null. The numbers must be the same at every call for one name.
         """
         if name not in self._frames:
-            self._frames[name] = self._elements(self.places(name), numbers)
+            self._frames[name] = self._elements(self.positions(name), numbers)
         return self._frames[name]
 
-    def _elements(self, places: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
+    def _elements(self, positions: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
         names = [str(number) for number in range(max(numbers) + 1)]
         wanted = [str(number) for number in numbers]
-        if not len(places):
+        if not len(positions):
             return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
         header = ELEMENT.join(name.encode() for name in names)
         found = pl.read_csv(
-            TERMINATOR.join([header, *self.texts[places].tolist()]),
+            TERMINATOR.join([header, *self.texts[positions].tolist()]),
             separator=ELEMENT.decode(),
             quote_char=None,
             infer_schema=False,
             columns=wanted,
             truncate_ragged_lines=True,
         ).select(wanted)
-        assert found.height == len(places)
+        assert found.height == len(positions)
         return found
 
 
@@ -99,11 +99,11 @@ def first_rows(owners: np.ndarray, size: int) -> np.ndarray:
     return found
 
 
-def lookup(places: np.ndarray, values: np.ndarray) -> np.ndarray:
+def lookup(positions: np.ndarray, values: np.ndarray) -> np.ndarray:
     """`values[places]`, NOWHERE where the place is."""
     if not len(values):
-        return np.full(len(places), NOWHERE)
-    return np.where(places >= 0, values[places], NOWHERE)
+        return np.full(len(positions), NOWHERE)
+    return np.where(positions >= 0, values[positions], NOWHERE)
 
 
 def take_rows(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
@@ -115,6 +115,6 @@ def take_rows(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
 
 def ranks(owners: np.ndarray) -> np.ndarray:
     """For rows of which those of one owner stand together, the position of each among them, from 0; NOWHERE is an owner too."""
-    places = np.arange(len(owners))
+    positions = np.arange(len(owners))
     is_first = np.diff(owners, prepend=NOWHERE - 1) != 0
-    return places - np.maximum.accumulate(np.where(is_first, places, 0))
+    return positions - np.maximum.accumulate(np.where(is_first, positions, 0))

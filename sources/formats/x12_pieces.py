@@ -62,11 +62,11 @@ class Piece:
     def split(self) -> Piece | None:
         """Takes the last claim, which may not be whole yet, and makes it the next piece; None where there is none."""
         wanted = CLAIM_CODES.get(self.kind or "")
-        places = np.flatnonzero(self.codes == wanted) if wanted else np.array([], int)
-        cut = int(places[-1]) if len(places) else 0
-        if self.problem is not None and len(places) < 2:
+        positions = np.flatnonzero(self.codes == wanted) if wanted else np.array([], int)
+        cut = int(positions[-1]) if len(positions) else 0
+        if self.problem is not None and len(positions) < 2:
             # In front of the only claim nothing can be told, and a record of its own it is not.
-            if not len(places):
+            if not len(positions):
                 self._keep_beginning()
             return None
         above = self._context(cut) if cut and self.problem is None else []
@@ -78,7 +78,7 @@ class Piece:
         rest.guides = [(0, self.guides[-1][1])]
         rest.size = sum(map(len, rest.texts)) + len(rest.texts)
         start = self.guides[-1][0]
-        rest.earlier = int(np.count_nonzero((places >= start) & (places < cut)))
+        rest.earlier = int(np.count_nonzero((positions >= start) & (positions < cut)))
         rest.earlier += self.earlier if start == 0 else 0
         self.texts, self._codes = self.texts[:cut], [self.codes[:cut]]
         return rest
@@ -86,10 +86,10 @@ class Piece:
     def _keep_beginning(self) -> None:
         """Of a broken transaction in which no claim can be told only the beginning is kept."""
         kept = 0
-        for place, text in enumerate(self.texts):
+        for position, text in enumerate(self.texts):
             kept += len(text) + 1
             if kept > KEPT_BYTES:
-                self.texts, self._codes = self.texts[: place + 1], [self.codes[: place + 1]]
+                self.texts, self._codes = self.texts[: position + 1], [self.codes[: position + 1]]
                 break
         self.size = 0
 
@@ -110,7 +110,7 @@ class Piece:
             name = level[0].decode("ascii", "replace").strip() if level else ""
             open_loops = {known: loop for known, loop in open_loops.items() if known < name}
             open_loops[name] = range(start + here, start + after)
-        return [start, *(place for loop in open_loops.values() for place in loop)]
+        return [start, *(position for loop in open_loops.values() for position in loop)]
 
 
 def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:

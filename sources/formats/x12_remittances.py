@@ -49,27 +49,27 @@ class Remittances:
         self._all = segments
         names = ("ST", "LX", "CLP", "SVC", "PLB", "SE")
         self._loop_start = segments.last_before(*map(segments.is_named, names))
-        self._payments = segments.places("ST")
-        self.places, self._lines = segments.places("CLP"), segments.places("SVC")
+        self._payments = segments.positions("ST")
+        self.positions, self._lines = segments.positions("CLP"), segments.positions("SVC")
         self._ordinal = np.full(len(segments.codes), NOWHERE)
-        for places in (self.places, self._lines, self._payments):
-            self._ordinal[places] = np.arange(len(places))
+        for positions in (self.positions, self._lines, self._payments):
+            self._ordinal[positions] = np.arange(len(positions))
         self._payment_of = segments.last_before(segments.is_named("ST"))
         self._claim_of = segments.last_before(segments.is_named("ST"), segments.is_named("CLP"))
-        payments = self._ordinal[self._payment_of[self.places]]
+        payments = self._ordinal[self._payment_of[self.positions]]
         self.payments = payments
         self.numbers = ranks(payments) + 1
         self.numbers[payments == 0] += earlier
         self.line_claims = self._owners(self._claim_of, self._lines, "CLP")
 
-    def _owners(self, anchors: np.ndarray, places: np.ndarray, name: str) -> np.ndarray:
-        found = anchors[places]
+    def _owners(self, anchors: np.ndarray, positions: np.ndarray, name: str) -> np.ndarray:
+        found = anchors[positions]
         is_owned = (found >= 0) & (self._all.codes[found] == code(name))
         return np.where(is_owned, self._ordinal[found], NOWHERE)
 
     def _read(self, name: str, owner: str) -> tuple[pl.DataFrame, np.ndarray]:
         """Segments of a name, and for each its owner."""
-        owners = self._owners(self._loop_start, self._all.places(name), owner)
+        owners = self._owners(self._loop_start, self._all.positions(name), owner)
         return self._all.elements(name, _ELEMENTS[name]), owners
 
     @staticmethod
@@ -107,7 +107,7 @@ class Remittances:
 
     def claims(self) -> pl.DataFrame:
         """One row per claim payment."""
-        size = len(self.places)
+        size = len(self.positions)
         head = self._all.elements("CLP", _ELEMENTS["CLP"])
         names = self._read("NM1", "CLP")
         patient, subscriber, corrected, rendering = (
@@ -172,9 +172,10 @@ class Remittances:
 
     def provider_adjustments(self) -> tuple[pl.DataFrame, np.ndarray]:
         """One row per pair of reason and amount of PLB, and where each one's PLB stands."""
-        places = self._all.places("PLB")
+        positions = self._all.positions("PLB")
         frame = self._all.elements("PLB", _ELEMENTS["PLB"]).with_columns(
-            payment=pl.Series(self._ordinal[self._payment_of[places]]), row=pl.int_range(pl.len())
+            payment=pl.Series(self._ordinal[self._payment_of[positions]]),
+            row=pl.int_range(pl.len()),
         )
         long = pl.concat(
             frame.select(
@@ -201,7 +202,7 @@ class Remittances:
                 long["amount"],
             ]
         )
-        return found, places[long["row"].to_numpy()]
+        return found, positions[long["row"].to_numpy()]
 
 
 _HEAD = (

@@ -86,9 +86,9 @@ class Block:
         """The segments one by one."""
         return self.text.split(TERMINATOR)
 
-    def segment(self, place: int) -> bytes:
+    def segment(self, position: int) -> bytes:
         """One of them."""
-        start = int(self.starts[place])
+        start = int(self.starts[position])
         end = self.text.find(TERMINATOR, start)
         return self.text[start:] if end < 0 else self.text[start:end]
 
@@ -133,9 +133,9 @@ class _Cutter:
             following = _next_header(self._buffer, self._separators)
             if following is None:
                 break
-            place, separators = following
-            yield from self._segments(self._buffer[:place])
-            self._buffer, self._separators = self._buffer[place:], separators
+            position, separators = following
+            yield from self._segments(self._buffer[:position])
+            self._buffer, self._separators = self._buffer[position:], separators
             self._is_skipping = False
         if is_last:
             yield from self._segments(self._buffer)
@@ -262,16 +262,16 @@ def _next_header(buffer: bytes, current: Separators) -> tuple[int, Separators] |
     Three letters are no proof. A header stands after a terminator; one of the standard's fixed widths stands anywhere,
     for a file may have been cut off and another joined to it.
     """
-    place = buffer.find(b"ISA", 3)
-    while place >= 0:
-        head = buffer[place : place + _HEADER_BYTES]
-        before = buffer[max(place - 8, 0) : place].rstrip(b" \t\x1a\0")
+    position = buffer.find(b"ISA", 3)
+    while position >= 0:
+        head = buffer[position : position + _HEADER_BYTES]
+        before = buffer[max(position - 8, 0) : position].rstrip(b" \t\x1a\0")
         ends = (before, before.rstrip(_LINE_ENDS))
         if any(end.endswith(current.terminator) for end in ends) or _FIXED.match(head):
             separators = _separators(head)
             if separators is not None:
-                return place, separators
-        place = buffer.find(b"ISA", place + 3)
+                return position, separators
+        position = buffer.find(b"ISA", position + 3)
     return None
 
 
