@@ -100,8 +100,8 @@ class RowValidator:
 
         Returns:
             The accepted rows, and the rejected rows or None. The rejected rows hold
-                `_source_row`, the record's texts
-            and `check`, the position in `checks` of the first failed check.
+            `_source_row`, the record's texts and `check`, the position in `checks` of the first
+            failed check.
         """
         checked = records.with_columns(self.wall_clocks).with_columns(self.typed)
         # One column per check: Polars plans a single expression over all checks more slowly than

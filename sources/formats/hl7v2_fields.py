@@ -1,15 +1,20 @@
-r"""The fields of canonical HL7 v2 messages as text columns, one row per message (v2.5.1 chapters 3, 10; data types: 2.A).
+"""Parses the fields of canonical HL7 v2 messages into text columns, one row per message.
 
-What must not be here: framing, character sets, types and required values (the contract's), meaning (dbt's). Segments are
-gathered over many messages and read together, column by column; a message of a later or earlier version has the same
-fields in the same places, or lacks them.
+Standard: v2.5.1 chapters 3, 10; data types: 2.A. Must not be here: framing, character sets, types
+and required values (the contract), business rules (dbt). Segments of many messages are gathered
+and parsed together, column by column. A message of another version has the same fields in the
+same positions, or lacks them.
 
-- Of a repeating field the first repetition counts, but for identifiers (PID-3, MRG-1) and the attending provider (PV1-7).
-- Social security numbers are left out wherever an identifier's type, authority or shape says what it is.
-- No free text is taken: of coded elements only the code, and only where it looks like one; NTE, OBX and TXA are not read.
-- `""` ("delete the value", 2.5.3) becomes null, and the column is named in `nulled_columns`; an absent value is only null.
-- Moments keep their precision (a bare day stays one). A time without offset takes that of MSH-7, if it has one (2.15.9.7),
-  else it is local in the agency's zone. A birth or death known to the year or month only is null.
+- Only the first repetition of a field is read, except for identifiers (PID-3, MRG-1) and the
+  attending provider (PV1-7).
+- Social security numbers are left out, recognized by the identifier's type, authority or format.
+- Free text is not read: of coded elements only the code, and only if it looks like a code; NTE,
+  OBX and TXA not at all.
+- `""` ("delete the value", 2.5.3) becomes null, and `nulled_columns` lists the column; an absent
+  value is only null.
+- Timestamps keep their precision, so a date stays a date. A time without offset takes the offset
+  of MSH-7 (2.15.9.7); without one it is local to the agency's zone. A birth or death date of
+  which only the year or month is known is null.
 """
 
 from __future__ import annotations
@@ -29,16 +34,16 @@ MAX_DIAGNOSES = 10
 NULL = '""'
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
 _ONCE = ("EVN", "PID", "PV1", "PV2", "MRG", "SCH")
-_WITHOUT_PATIENT = ("A20",)  # bed status
+_WITHOUT_PATIENT = ("A20",)  # bed status update
 
 
 @dataclass(frozen=True)
 class ColumnSource:
-    """Where a column stands in a message.
+    """Where to find a column's value in a message.
 
     Attributes:
-        kind: text; code (anything else in its place is left out); moment; partial (a moment of which less may be
-            known); day.
+        kind: text; code (other content is dropped); timestamp; partial_timestamp (may be less
+            precise than a date); day.
     """
 
     column: str
@@ -112,7 +117,7 @@ COLUMN_SOURCES = (
     ColumnSource("appointment_facility_id", "AIL", 3, 4),
     ColumnSource("appointment_provider_id", "AIP", 3),
 )
-# Fields that take more than a look at one place.
+# Fields whose columns depend on several components or repetitions.
 PATIENT_IDS, PRIOR_IDS, ATTENDING = ("PID", 3), ("MRG", 1), ("PV1", 7)
 _PATIENT = {
     "source_patient_id": "id",
@@ -122,20 +127,20 @@ _PATIENT = {
 }
 _PRIOR = {"prior_patient_id": "id", "prior_patient_id_authority": "authority"}
 _DIAGNOSIS = (("method", 2), ("code", 3), ("type", 6), ("action", 21))
-# Column, and what stands in for it where it is empty.
+# Column to the columns that replace an empty value.
 _FALLBACKS = {
     "trigger_event": ("event_type_code",),
-    # 10.6.1.11: since v2.5 SCH-11 is kept for older receivers only.
+    # SCH-11 is kept only for backward compatibility since v2.5 (10.6.1.11).
     "appointment_at": ("slot_at", "service_at"),
     "appointment_end_at": ("slot_end_at",),
 }
 _FALLBACK_ONLY = tuple(name for names in _FALLBACKS.values() for name in names)
-# Every column of `read_fields`, and where it stands in a message.
+# Every column of `read_fields` and its field in the message.
 FIELD_OF_COLUMN: dict[str, str] = {
     **{
-        position.column: str(position)
-        for position in COLUMN_SOURCES
-        if position.column not in _FALLBACK_ONLY
+        source.column: str(source)
+        for source in COLUMN_SOURCES
+        if source.column not in _FALLBACK_ONLY
     },
     **dict.fromkeys((*_PATIENT, "other_patient_ids"), "PID-3"),
     **dict.fromkeys((*_PRIOR, "other_prior_patient_ids"), "MRG-1"),
@@ -155,7 +160,7 @@ FIELD_OF_COLUMN: dict[str, str] = {
 
 
 def _fields_read() -> dict[str, list[int]]:
-    found = [(position.segment, position.field) for position in COLUMN_SOURCES]
+    found = [(source.segment, source.field) for source in COLUMN_SOURCES]
     found += [PATIENT_IDS, PRIOR_IDS, ATTENDING, *(("DG1", field) for _, field in _DIAGNOSIS)]
     ordered = sorted(set(found))
     return {name: [f for _, f in group] for name, group in groupby(ordered, lambda p: p[0])}
@@ -165,48 +170,49 @@ _FIELDS_READ = _fields_read()
 
 
 def read_fields(text: MessageText) -> tuple[pl.DataFrame, dict[int, Problem]]:
-    """One row of texts per message, of which those of one with a problem are not to be used.
+    """Parse messages into one row of texts each; the row of a message with a problem is not valid.
 
     Args:
         text: the messages.
 
     Returns:
-        The rows, with the columns of those segments that any message has, and number of a message to what is wrong.
+        The rows, with the columns of the segments that occur in any message, and the problem of
+        each broken message by its number.
     """
     lines = Lines(text, _FIELDS_READ)
     segments = {name: lines.segment(name) for name in _FIELDS_READ}
-    there = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
-    once = [segment.firsts() for name, segment in there.items() if name != "DG1"]
+    present = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
+    once = [segment.firsts() for name, segment in present.items() if name != "DG1"]
     raw = pl.concat(once, how="horizontal")
     problems = lines.problems
     for name in _ONCE:
-        for position in segments[name].repeated():
-            detail = f"{name}: expected once, for one patient"
-            problems.setdefault(position, Problem("repeated_segment", name, detail))
-    positions = [position for position in COLUMN_SOURCES if position.segment in there]
-    columns = _columns(raw, positions, has_padding=lines.has_padding)
+        for message in segments[name].repeated():
+            detail = f"{name}: expected once per message, for one patient"
+            problems.setdefault(message, Problem("repeated_segment", name, detail))
+    sources = [source for source in COLUMN_SOURCES if source.segment in present]
+    columns = _columns(raw, sources, has_padding=lines.has_padding)
     listed: dict[str, pl.Series] = {}
-    if "PID" in there:
+    if "PID" in present:
         columns["phone"] = phones(columns["phone"], raw["PID-13"])
         found = identifiers(raw["PID-3"])
         columns |= {column: found[name] for column, name in _PATIENT.items()}
         listed["other_patient_ids"] = found["others"]
-    if "MRG" in there:
+    if "MRG" in present:
         found = identifiers(raw["MRG-1"])
         columns |= {column: found[name] for column, name in _PRIOR.items()}
         listed["other_prior_patient_ids"] = found["others"]
     columns = lines.unescape_columns(columns) | listed
     _convert_timestamps(columns)
-    if "PV1" in there:
+    if "PV1" in present:
         columns["attending_npi"] = npi(raw["PV1-7"])
-    if "DG1" in there:
+    if "DG1" in present:
         dg1 = segments["DG1"]
         named = dg1.fields.rename({f"DG1-{field}": name for name, field in _DIAGNOSIS})
         columns |= diagnoses(named, dg1.message, lines.count, MAX_DIAGNOSES)
     frame = _apply_fallbacks(pl.DataFrame(columns))
-    for position in _without_patient(frame, segments["PID"].has_segment()):
-        problem = Problem("missing_segment", "PID", "PID: expected, for a message of a patient")
-        problems.setdefault(position, problem)
+    for message in _without_patient(frame, segments["PID"].has_segment()):
+        problem = Problem("missing_segment", "PID", "PID: expected in a message about a patient")
+        problems.setdefault(message, problem)
     return frame, problems
 
 
@@ -218,18 +224,18 @@ def _without_patient(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:
 
 
 def _columns(
-    raw: pl.DataFrame, positions: list[ColumnSource], *, has_padding: bool
+    raw: pl.DataFrame, sources: list[ColumnSource], *, has_padding: bool
 ) -> dict[str, pl.Series]:
-    """The columns at those places, without padding, empty ones null; moments still in HL7's writing.
+    """The columns of these sources, trimmed, empty values as null; timestamps stay in HL7 format.
 
-    Each step is one expression over all fields: many small ones cost more to plan than a small file to read. What a
-    field has no separator for is not split.
+    Each step is one Polars expression over all fields, because planning many small queries costs
+    more than reading a small file. A field is split only at separators that occur in it.
     """
     components: dict[str, int] = {}
-    for position in positions:
-        components[str(position)] = max(components.get(str(position), 1), position.component)
+    for source in sources:
+        components[str(source)] = max(components.get(str(source), 1), source.component)
     empty = {name for name in components if raw[name].null_count() == raw.height}
-    # Looking once through all values of a field costs less than looking into each.
+    # Searching the joined values once is faster than searching each value.
     joined = raw.select(pl.col(name).str.join("") for name in components).row(0, named=True)
     found = {name + mark for name, text in joined.items() for mark in "~^&" if mark in text}
     is_deleted = [name for name, n in components.items() if n > 1 and NULL in joined[name]]
@@ -244,57 +250,57 @@ def _columns(
         parts = text.str.splitn("^", 2) if n == 1 else text.str.split_exact("^", n - 1)
         return parts.alias(name)
 
-    def part(position: ColumnSource) -> pl.Expr:
-        name = str(position)
+    def part(source: ColumnSource) -> pl.Expr:
+        name = str(source)
         text = pl.col(name)
         if name in empty:
-            return text.alias(position.column)
+            return text.alias(source.column)
         if name + "^" in found:
-            text = text.struct.field(f"field_{position.component - 1}")
-        elif position.component > 1:
+            text = text.struct.field(f"field_{source.component - 1}")
+        elif source.component > 1:
             text = pl.lit(None, pl.String)
         if name + "&" in found:
             text = text.str.splitn("&", 2).struct.field("field_0")
         if has_padding:
             text = text.str.strip_chars()
         if name in is_deleted:
-            # A deleted field is deleted in all its components.
+            # Deleting a field deletes all its components.
             text = (
                 pl.when(pl.col(f"{name} deleted").fill_null(False))
                 .then(pl.lit(NULL))
                 .otherwise(text)
             )
-        return text.alias(position.column)
+        return text.alias(source.column)
 
-    def kept(position: ColumnSource) -> pl.Expr:
-        text = pl.col(position.column)
-        name = str(position)
+    def kept(source: ColumnSource) -> pl.Expr:
+        text = pl.col(source.column)
+        name = str(source)
         is_cut = has_padding or any(name + mark in found for mark in "~^&")
-        if name in empty or not (is_cut or position.kind == "code"):
+        if name in empty or not (is_cut or source.kind == "code"):
             return text
         is_kept = text != ""
-        if position.kind == "code":
+        if source.kind == "code":
             is_kept = text.str.contains(_CODE) | (text == NULL)
-        return pl.when(is_kept).then(text).alias(position.column)
+        return pl.when(is_kept).then(text).alias(source.column)
 
     wholes = raw.select(
         *map(whole, components),
         *((pl.col(name) == NULL).alias(f"{name} deleted") for name in is_deleted),
     )
-    # Two steps, because an expression that is used twice in one is computed twice.
-    return wholes.select(map(part, positions)).select(map(kept, positions)).to_dict()
+    # Two steps, because Polars computes an expression twice if it is used twice.
+    return wholes.select(map(part, sources)).select(map(kept, sources)).to_dict()
 
 
 def _convert_timestamps(columns: dict[str, pl.Series]) -> None:
-    """Moments and days as ISO 8601, all moments at once."""
+    """Convert timestamps and dates to ISO 8601, all columns of a kind at once."""
     default = offsets(columns["message_at"])
     for kind in ("timestamp", "partial_timestamp", "day"):
         names = [
-            position.column
-            for position in COLUMN_SOURCES
-            if position.kind == kind
-            and position.column in columns
-            and columns[position.column].null_count() < len(columns[position.column])
+            source.column
+            for source in COLUMN_SOURCES
+            if source.kind == kind
+            and source.column in columns
+            and columns[source.column].null_count() < len(columns[source.column])
         ]
         if not names:
             continue
@@ -307,13 +313,13 @@ def _convert_timestamps(columns: dict[str, pl.Series]) -> None:
 
 
 def _apply_fallbacks(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns that stand in for others are gone, and `""` is null, its column named."""
-    instead = []
+    """Fill empty columns from their fallbacks, and turn `""` into null with its column listed."""
+    filled = []
     for name, others in _FALLBACKS.items():
-        ways = [way for way in (name, *others) if way in frame.columns]
-        if ways:
-            instead.append(pl.coalesce(ways).alias(name))
-    frame = frame.with_columns(instead).drop(_FALLBACK_ONLY, strict=False)
+        candidates = [column for column in (name, *others) if column in frame.columns]
+        if candidates:
+            filled.append(pl.coalesce(candidates).alias(name))
+    frame = frame.with_columns(filled).drop(_FALLBACK_ONLY, strict=False)
     is_null = frame.select((pl.all() == NULL).any()).row(0, named=True)
     names = [name for name, is_any in is_null.items() if is_any]
     if not names:

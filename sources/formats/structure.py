@@ -224,7 +224,7 @@ def _split_with_quotes(
 
     Returns:
         Each record with a flag for an unclosed quote, and the lines of a record that continues in
-            the next block.
+        the next block.
     """
     records: list[tuple[bytes, bool]] = []
     position = 0

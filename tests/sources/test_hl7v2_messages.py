@@ -146,7 +146,7 @@ def test_a_message_that_is_wrong_is_set_aside_alone(
 def test_details_say_the_field_as_hl7_does(read) -> None:
     found = read(HEAD + b"\rPID|1||7||||1980-13\r")
     assert found.rejects["detail"].to_list() == [
-        "PID-7 birth_date: expected a day written YYYYMMDD"
+        "PID-7 birth_date: expected a date written YYYYMMDD"
     ]
 
 
