@@ -1,9 +1,11 @@
-"""Claims and their lines out of 837 transactions (005010X222 and X223, chapters 2 and 3), as text columns.
+"""Parses claims and their lines from 837 transactions into text columns.
 
-What must not be here: envelopes, types, meaning. The hierarchy is the guide's: billing provider (HL03 20), subscriber (22),
-patient (23, only where another than the subscriber), claim (CLM), other payers of the claim (SBR within it: not read), line
-(LX). A claim belongs to the last provider, subscriber and patient before it. The patient is the patient's loop, or the
-subscriber's where there is none.
+Standard: 005010X222 and X223, chapters 2 and 3. Must not be here: envelopes, types, business
+rules. The hierarchy is that of the guide: billing provider (HL03 20), subscriber (22), patient
+(23, only if the patient is not the subscriber), claim (CLM), other payers of the claim (SBR
+within it; not read), line (LX). A claim belongs to the last provider, subscriber and patient
+before it. The patient is described in the patient loop, or in the subscriber loop if there is
+none.
 """
 
 from __future__ import annotations
@@ -30,14 +32,14 @@ PROCEDURES = ("BBR", "BR", "BBQ", "BQ")
 HIGHEST = 25
 _PROVIDER, _SUBSCRIBER, _PATIENT = "20", "22", "23"
 _MODIFIERS = range(1, 5)
-# The elements that are read of each segment.
+# The elements to read of each segment.
 _ELEMENTS = {
     "CL1": (1, 2, 3), "CLM": (1, 2, 5), "DMG": (2, 3), "DTP": (1, 2, 3), "HI": tuple(range(1, 13)),
     "HL": (3,), "LIN": (2, 3), "LX": (1,), "N3": (1,), "N4": (1, 2, 3), "NM1": (1, 3, 4, 5, 7, 8, 9),
     "PAT": (1, 6), "PRV": (1, 2, 3), "REF": (1, 2), "SBR": (1, 2, 3, 9), "SV1": (1, 2, 3, 4, 5, 7),
     "SV2": (1, 2, 3, 4, 5),
 }  # fmt: skip
-# What a line repeats of its claim, so that it has a key of its own.
+# Columns that a line repeats from its claim, as parts of its key.
 SHARED = (
     "payer_id", "billing_npi", "billing_tax_id", "claim_id", "claim_frequency_code",
     "payer_claim_control_number",
@@ -45,11 +47,11 @@ SHARED = (
 
 
 class Claims:
-    """The claims of consecutive 837 segments.
+    """The claims in consecutive 837 segments.
 
     Attributes:
-        places: where each claim begins (CLM).
-        line_claims: for each line the position of its claim.
+        positions: where each claim begins (CLM).
+        line_claims: the claim number of each line, from 0.
     """
 
     def __init__(self, segments: Segments) -> None:
@@ -70,11 +72,11 @@ class Claims:
         self.line_claims = self._ordinal[scope[self._lines]]
 
     def _begins(self, anchors: np.ndarray, name: str) -> np.ndarray:
-        """For each anchor whether it is a segment of the name."""
+        """For each anchor whether it is a segment with this name."""
         return (anchors >= 0) & (self._all.codes[anchors] == code(name))
 
     def _owners(self, anchors: np.ndarray, positions: np.ndarray, name: str) -> np.ndarray:
-        """For each place the ordinal of the segment of a name that it stands in, else NOWHERE."""
+        """For each position, the ordinal of the enclosing segment with this name, else NOWHERE."""
         found = anchors[positions]
         return np.where(self._begins(found, name), self._ordinal[found], NOWHERE)
 
@@ -84,14 +86,14 @@ class Claims:
     def _read(
         self, name: str, owner: str, anchors: np.ndarray | None = None
     ) -> tuple[pl.DataFrame, np.ndarray]:
-        """Segments of a name, and for each its owner."""
+        """The segments of a name, and the owner of each."""
         anchors = self._loop_start if anchors is None else anchors
         return self._elements(name), self._owners(anchors, self._all.positions(name), owner)
 
     def _qualified(
         self, read: tuple[pl.DataFrame, np.ndarray], qualifiers: tuple[str, ...], size: int
     ) -> pl.DataFrame:
-        """For each owner the first segment whose first element is one of these."""
+        """The first segment of each owner whose first element is one of the qualifiers."""
         frame, owners = read
         return take_rows(
             frame, first_rows(np.where(_has_value(frame, qualifiers), owners, NOWHERE), size)
@@ -99,14 +101,17 @@ class Claims:
 
     @cached_property
     def _levels(self) -> np.ndarray:
-        """For each segment the level that begins there as a number, 0 where none does."""
+        """The hierarchical level that begins at each segment, as a number; 0 if none begins there."""
         levels = np.zeros(len(self._all.codes), np.int64)
-        said = self._elements("HL")["3"].str.strip_chars()
-        levels[self._loops] = said.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
+        level = self._elements("HL")["3"].str.strip_chars()
+        levels[self._loops] = level.cast(pl.Int64, strict=False).fill_null(0).to_numpy()
         return levels
 
     def _loop(self, level: str, *resets: str) -> np.ndarray:
-        """For each claim the ordinal of its loop of a level, else NOWHERE; the levels in `resets` end it."""
+        """The ordinal of each claim's loop of a level, else NOWHERE.
+
+        A level in `resets` ends the loop.
+        """
         is_level = self._levels == int(level)
         ends = np.isin(self._levels, [int(reset) for reset in resets])
         anchors = self._all.last_before(is_level, ends, self._all.is_named("ST"))[self.positions]
@@ -118,7 +123,7 @@ class Claims:
         return self._elements("NM1")
 
     def _entity_rows(self, owner: str, entity: str, size: int) -> np.ndarray:
-        """For each owner (HL, CLM or LX) the first NM1 of an entity."""
+        """The first NM1 of an entity for each owner (HL, CLM or LX)."""
         owners = self._owners(self._loop_start, self._names, owner)
         return first_rows(np.where(_has_value(self._entities, (entity,)), owners, NOWHERE), size)
 
@@ -128,7 +133,7 @@ class Claims:
         return frame.select(pl.when(pl.col("2") == "PXC").then(pl.col("3"))), owners
 
     def _provider(self, rows: np.ndarray, name: str) -> list[pl.Series]:
-        """NPI and specialty of NM1 segments."""
+        """NPI and taxonomy code of NM1 segments."""
         entities = take_rows(self._entities, rows)
         npi = entities.select(pl.when(pl.col("8") == "XX").then(pl.col("9"))).to_series()
         frame, owners = self._specialties
@@ -136,7 +141,7 @@ class Claims:
         return [npi.alias(f"{name}_npi"), specialty.alias(f"{name}_taxonomy_code")]
 
     def claims(self) -> pl.DataFrame:
-        """One row per claim, without what the envelope says."""
+        """One row per claim, without the values from the envelope."""
         size = len(self.positions)
         head = self._elements("CLM")
         where = components(head["5"], 3)
@@ -171,7 +176,7 @@ class Claims:
         return pl.DataFrame([*columns, *self._codes(size)])
 
     def lines(self, claims: pl.DataFrame) -> pl.DataFrame:
-        """One row per line; `claims` are those of `claims()`."""
+        """One row per line; `claims` is the result of `claims()`."""
         size = len(self._lines)
         shared = take_rows(claims.select(SHARED), self.line_claims)
         lines, owners = self._read("LX", "LX")
@@ -288,18 +293,18 @@ class Claims:
             ]
         frame, owners = self._read("PAT", "HL")
         loops = np.where(patients >= 0, patients, subscribers)
-        said = take_rows(frame, lookup(loops, first_rows(owners, size)))
+        pat = take_rows(frame, lookup(loops, first_rows(owners, size)))
         frame, owners = self._read("SBR", "HL")
         relation = take_rows(frame, lookup(subscribers, first_rows(owners, size)))
         patient = pl.DataFrame(columns).with_columns(
             day(pl.col("patient_birth_date")),
-            patient_relationship_code=_first_of(said["1"], relation["2"]),
-            patient_death_date=said["6"],
+            patient_relationship_code=_first_of(pat["1"], relation["2"]),
+            patient_death_date=pat["6"],
         )
         return patient.with_columns(day(pl.col("patient_death_date"))).get_columns()
 
     def _codes(self, size: int) -> list[pl.Series]:
-        """Diagnoses, procedures and the group out of HI, whose twelve elements are composites each."""
+        """Diagnoses, procedures and the DRG from HI, whose twelve elements are composites."""
         frame, owners = self._read("HI", "CLM")
         numbered = frame.with_columns(claim=pl.Series(owners), row=pl.int_range(pl.len())).filter(
             pl.col("claim") >= 0

@@ -1,13 +1,19 @@
-"""The envelopes of X12: which transactions a file holds, and which of them can be trusted (X12.5, X12.6; TR3 appendix C.1).
+"""Finds the transactions of an X12 file and checks their envelopes.
 
-What must not be here: what stands inside a transaction. One pass over the segments finds ISA, GS, ST and their trailers,
-and compares their control numbers and counts: ISA13 IEA02, IEA01 groups, GS06 GE02, GE01 transactions, ST02 SE02, SE01
-segments. A claim that arrived is real whatever the trailer says, so a trailer with a wrong count or control number is one
-rejected record of its own that says what may be missing, and everything in its envelope is loaded. A transaction whose
-trailer never comes is rejected, because its last claim may be cut; what was closed before is whole. A group or interchange
-without its trailer is one rejected record, its header, so that the reject ledger shows that something may be missing; so is
-every run of segments that no transaction holds. A lost GS leaves such a record too (its GE, or the count in IEA01), so a
-transaction without one is loaded.
+Standard: X12.5, X12.6; TR3 appendix C.1. Must not be here: the content of transactions. One pass
+over the segments finds ISA, GS, ST and their trailers and compares control numbers and counts:
+ISA13 with IEA02, IEA01 with groups, GS06 with GE02, GE01 with transactions, ST02 with SE02, SE01
+with segments.
+
+- A trailer with a wrong count or control number is one rejected record that says what may be
+  missing. Everything in its envelope is loaded, because a received claim is real whatever the
+  trailer says.
+- A transaction without a trailer is rejected, because its last claim may be truncated.
+- A group or interchange without a trailer is one rejected record, its header, so that the reject
+  ledger shows that something may be missing.
+- Consecutive segments outside any transaction are one rejected record.
+- A transaction outside a group is loaded: a lost GS already shows in the rejects, by its GE or
+  the count in IEA01.
 """
 
 from __future__ import annotations
@@ -21,7 +27,8 @@ from sources.formats.trailers import count_mismatch, same_number
 from sources.formats.x12_segments import ELEMENT, Block, code
 
 CLAIM, REMITTANCE = "837", "835"
-# The implementation guides that are read: ST03 and GS08 begin with one of them, whatever the addendum (A1, A2, E1).
+# The supported implementation guides: ST03 or GS08 begins with one of them, whatever the addendum
+# (A1, A2, E1).
 GUIDES = {
     "005010X222": CLAIM, "005010X223": CLAIM, "005010X298": CLAIM, "005010X299": CLAIM,
     "005010X221": REMITTANCE,
@@ -34,13 +41,14 @@ _CODES = list(_ENVELOPE)
 
 @dataclass
 class Span:
-    """Consecutive segments of a file that are one transaction, or a record that no transaction holds.
+    """Consecutive segments that form one transaction, or a record outside any transaction.
 
     Attributes:
         first, last: numbers of its segments in the file, from 0, both inclusive.
-        set_code: ST01; of a wrong trailer that of its transaction; None where there is none.
+        set_code: ST01; for a wrong trailer, that of its transaction; None if there is none.
         guide: ST03, else GS08.
-        reason_code, location, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
+        reason_code, location, detail: why it is rejected as a whole, or None; `detail` has no
+            value of the data.
     """
 
     first: int
@@ -52,29 +60,33 @@ class Span:
     detail: str = ""
 
     def reject(self, reason_code: str, location: str | None, detail: str) -> None:
-        """The first reason stands."""
+        """Reject the span, unless it already has a reason."""
         if self.reason_code is None:
             self.reason_code, self.location, self.detail = reason_code, location, detail
 
 
 @dataclass
 class _Envelope:
-    """An open interchange or group: where it began, its control number, and how much it holds.
+    """An open interchange, group or transaction.
 
     Attributes:
-        held: number of groups or transactions.
+        first: number of its header segment.
+        control: its control number.
+        count: number of groups, transactions or segments in it.
         set_code: ST01 of the first transaction in it.
     """
 
     first: int
     control: str
     guide: str = ""
-    held: int = 0
+    count: int = 0
     set_code: str | None = None
 
 
 def find_spans(found: Iterable[Block]) -> list[Span]:
-    """All transactions of a file, and what is rejected between them, in order; right envelope segments are in none.
+    """The transactions of a file, and the records rejected between them, in order.
+
+    Valid envelope segments belong to no span.
 
     Args:
         found: the file's segments.
@@ -97,7 +109,7 @@ class _EnvelopeScanner:
         self._stray: Span | None = None
 
     def add_block(self, block: Block) -> None:
-        """The next segments of the file."""
+        """Process the next segments of the file."""
         first, count = self._number, len(block.codes)
         marks = np.flatnonzero(np.isin(block.codes, _CODES)).tolist()
         done = 0
@@ -117,7 +129,7 @@ class _EnvelopeScanner:
         self._number = first + count
 
     def _add_stray(self, first: int, last: int) -> None:
-        """Segments that are no envelope: of the open transaction, or of none."""
+        """Add segments outside the envelope syntax to the open transaction, or as a stray record."""
         if self._open is not None or last < first:
             return
         if self._stray is not None and self._stray.last == first - 1:
@@ -143,7 +155,7 @@ class _EnvelopeScanner:
             case "GS":
                 self._end_group()
                 if self._interchange is not None:
-                    self._interchange.held += 1
+                    self._interchange.count += 1
                 self._group = _Envelope(self._number, elements[6], elements[8])
             case "ST":
                 self._begin(elements)
@@ -154,16 +166,16 @@ class _EnvelopeScanner:
                 if self._group is None:
                     self._add_stray(self._number, self._number)
                 elif not is_cut or _trailer_matches(self._group, elements):
-                    wanted = ("transactions", "the group")
-                    self._reject_envelope(self._group, "GE", "GS06", elements, wanted)
+                    counted = ("transactions", "the group")
+                    self._reject_envelope(self._group, "GE", "GS06", elements, counted)
                     self._group = None
             case "IEA":
                 self._end_group()
                 if self._interchange is None:
                     self._add_stray(self._number, self._number)
                 elif not is_cut or _trailer_matches(self._interchange, elements):
-                    wanted = ("groups", "the interchange")
-                    self._reject_envelope(self._interchange, "IEA", "ISA13", elements, wanted)
+                    counted = ("groups", "the interchange")
+                    self._reject_envelope(self._interchange, "IEA", "ISA13", elements, counted)
                     self._interchange = None
             case "TA1":
                 self._reject_open_transaction()
@@ -188,7 +200,7 @@ class _EnvelopeScanner:
             expected = ", ".join(sorted(known for known, of in GUIDES.items() if of == set_code))
             self._open.reject("unknown_guide", "ST03", f"ST03, GS08: expected {expected}")
         if self._group is not None:
-            self._group.held += 1
+            self._group.count += 1
 
     def _end_transaction(self, elements: list[str], *, is_cut: bool) -> None:
         span = self._open
@@ -196,7 +208,7 @@ class _EnvelopeScanner:
             self._add_stray(self._number, self._number)
             return
         transaction = _Envelope(
-            span.first, self._control, held=self._number - span.first + 1, set_code=span.set_code
+            span.first, self._control, count=self._number - span.first + 1, set_code=span.set_code
         )
         if is_cut and not _trailer_matches(transaction, elements):
             return
@@ -208,10 +220,12 @@ class _EnvelopeScanner:
             )
 
     def _reject_open_transaction(self) -> None:
-        """The open transaction ends without SE."""
+        """Reject the open transaction, which ends without SE."""
         if self._open is not None:
             self._open.last = self._number - 1
-            self._open.reject("truncated_transaction", "SE", "expected SE at its end")
+            self._open.reject(
+                "truncated_transaction", "SE", "expected SE at the end of the transaction"
+            )
             self._open = None
 
     def _end_group(self) -> None:
@@ -221,7 +235,7 @@ class _EnvelopeScanner:
             self._group = None
 
     def end_interchange(self) -> None:
-        """Another header, or the end of the file."""
+        """Close the interchange at another header or at the end of the file."""
         self._end_group()
         if self._interchange is not None:
             self._reject_header(self._interchange, "IEA")
@@ -229,7 +243,7 @@ class _EnvelopeScanner:
 
     def _reject_header(self, envelope: _Envelope, name: str) -> None:
         span = Span(envelope.first, envelope.first)
-        span.reject("broken_envelope", name, f"expected {name} at its end")
+        span.reject("broken_envelope", name, f"expected {name} at the end of the envelope")
         self.spans.append(span)
 
     def _reject_envelope(
@@ -238,13 +252,13 @@ class _EnvelopeScanner:
         name: str,
         header: str,
         elements: list[str],
-        wanted: tuple[str, str],
+        counted: tuple[str, str],
     ) -> None:
-        """Sets a trailer aside that does not fit; what its envelope holds is loaded all the same."""
+        """Reject a trailer that does not match its header; the content of the envelope is loaded."""
         if _trailer_matches(envelope, elements):
             return
         span = Span(self._number, self._number, envelope.set_code)
-        missing = count_mismatch(f"{name}01", elements[1], envelope.held, *wanted)
+        missing = count_mismatch(f"{name}01", elements[1], envelope.count, *counted)
         if not same_number(elements[2], envelope.control):
             detail = (
                 f"{name}02: expected the control number in {header}: the end of one envelope "
@@ -262,6 +276,7 @@ _EXPECTED_SET = "ST01: expected 837 or 835"
 
 
 def _trailer_matches(envelope: _Envelope, elements: list[str]) -> bool:
+    """Whether a trailer's control number and count match the envelope."""
     return same_number(elements[2], envelope.control) and same_number(
-        elements[1], str(envelope.held)
+        elements[1], str(envelope.count)
     )

@@ -1,8 +1,9 @@
-"""The segments of many X12 transactions side by side: which loop each stands in, and their elements read together.
+"""Assigns the segments of many X12 transactions to loops and parses their elements together.
 
-What must not be here: which segments and elements are wanted, meaning. X12 has no brackets: a loop begins with its first
-segment and ends where another begins (X12.6 chapter 3.7). So a segment's loop is the last one of the segments that begin
-loops, at or before it, and everything here is arrays over thousands of transactions at once.
+Must not be here: which segments and elements to read, business rules. X12 has no brackets: a loop
+begins with its first segment and ends where another loop begins (X12.6 chapter 3.7). So a
+segment's loop is the last loop start at or before it, which is computed with arrays over
+thousands of transactions at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ NOWHERE = -1
 
 
 class Segments:
-    """Consecutive segments in the canonical writing.
+    """Consecutive segments with canonical separators.
 
     Attributes:
         texts: the segments, an object array of bytes.
@@ -34,11 +35,11 @@ class Segments:
         self._frames: dict[str, pl.DataFrame] = {}
 
     def positions(self, name: str) -> np.ndarray:
-        """Where the segments of a name stand, ascending."""
+        """The positions of the segments with a name, ascending."""
         return np.flatnonzero(self.is_named(name))
 
     def last_before(self, *masks: np.ndarray) -> np.ndarray:
-        """For each segment the place of the last one at or before it that any mask is true for, else NOWHERE."""
+        """For each segment, the last position at or before it where any mask is true, else NOWHERE."""
         is_any = masks[0]
         for mask in masks[1:]:
             is_any = is_any | mask
@@ -51,9 +52,10 @@ class Segments:
         return self._masks[name]
 
     def elements(self, name: str, numbers: Sequence[int]) -> pl.DataFrame:
-        """Elements of all segments of a name, a row each, in text columns named by their numbers (from 1).
+        """Elements of all segments of a name, in text columns named by element number.
 
-        Empty and absent ones are null. The numbers must be the same at every call for one name.
+        One row per segment; elements count from 1; empty and absent elements are null. Results
+        are cached by name, so the numbers must be the same in every call.
         """
         if name not in self._frames:
             self._frames[name] = self._elements(self.positions(name), numbers)
@@ -78,7 +80,7 @@ class Segments:
 
 
 def components(values: pl.Series, count: int) -> pl.DataFrame:
-    """The components of composite elements as text columns named from 1; empty and absent ones are null."""
+    """The components of composite elements as text columns named from 1; empty and absent are null."""
     names = [str(number) for number in range(1, count + 1)]
     if values.null_count() == len(values):
         return pl.DataFrame(
@@ -92,7 +94,7 @@ def components(values: pl.Series, count: int) -> pl.DataFrame:
 
 
 def first_rows(owners: np.ndarray, size: int) -> np.ndarray:
-    """For each owner 0 … size-1 the row of its first occurrence in `owners` (NOWHERE counts as none), else NOWHERE."""
+    """The first row of each owner 0 … size-1 in `owners`, else NOWHERE; rows of NOWHERE are ignored."""
     found = np.full(size, NOWHERE)
     rows = np.flatnonzero(owners >= 0)[::-1]
     found[owners[rows]] = rows
@@ -100,21 +102,21 @@ def first_rows(owners: np.ndarray, size: int) -> np.ndarray:
 
 
 def lookup(positions: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """`values[places]`, NOWHERE where the place is."""
+    """`values[positions]`, and NOWHERE where the position is NOWHERE."""
     if not len(values):
         return np.full(len(positions), NOWHERE)
     return np.where(positions >= 0, values[positions], NOWHERE)
 
 
 def take_rows(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
-    """The rows of a frame in that order, null where the row is NOWHERE."""
+    """These rows of a frame, in this order; null where the row is NOWHERE."""
     index = pl.Series(rows)
     index = pl.select(pl.when(index >= 0).then(index)).to_series()
     return frame.select(pl.all().gather(index))
 
 
 def ranks(owners: np.ndarray) -> np.ndarray:
-    """For rows of which those of one owner stand together, the position of each among them, from 0; NOWHERE is an owner too."""
+    """The position of each row within its run of equal owners, from 0; NOWHERE is an owner too."""
     positions = np.arange(len(owners))
     is_first = np.diff(owners, prepend=NOWHERE - 1) != 0
     return positions - np.maximum.accumulate(np.where(is_first, positions, 0))

@@ -177,7 +177,10 @@ def test_a_wrong_trailer_says_what_may_be_missing(
 def test_rejects_hold_the_record_as_it_came(tmp_path: Path) -> None:
     content = Sender("|>^\n").interchange([FIRST[:-1]])
     reject = read(content, tmp_path).rejects["claim"].row(0, named=True)
-    assert (reject["column_name"], reject["detail"]) == ("SE", "expected SE at its end")
+    assert (reject["column_name"], reject["detail"]) == (
+        "SE",
+        "expected SE at the end of the transaction",
+    )
     assert reject["line"].startswith(b"CLM|A|100|||11>B>1|Y")
     assert reject["line"].endswith(b"20250110\n")
 
