@@ -207,7 +207,7 @@ def unaccepted_format(kind: str | None, contract: Contract) -> str:
 
 
 def format_of(file_name: str, contract: Contract) -> str | None:
-    """The format that the extension (before .gz) stands for, or None.
+    """The format of a file's extension (before .gz), or None.
 
     Files of a sender with a single format may have any extension, such as `.txt`, `.dat` or a
     payer's own.

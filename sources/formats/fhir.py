@@ -199,7 +199,7 @@ class _TableOutput:
         return accepted[SOURCE_ROW].cast(pl.UInt32())
 
     def finish(self) -> ReadTable:
-        """Write what is left, and account for every record."""
+        """Write the remaining rows; every record must be accounted for."""
         rejected = self.rejects.finish()
         rows_in = self.next_row - self.first_row
         return account_for_records(self.typed.finish(), self.rejects.path, rows_in, rejected)

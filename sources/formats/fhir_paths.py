@@ -130,8 +130,8 @@ def _step(element: pl.Expr | None, step: Step) -> pl.Expr:
     if step.index is not None:
         return found.list.get(step.index, null_on_oob=True)
     if step.conditions:
-        holds = [condition.matches(pl.element()) for condition in step.conditions]
-        return found.list.filter(reduce(pl.Expr.and_, holds)).list.get(0, null_on_oob=True)
+        are_met = [condition.matches(pl.element()) for condition in step.conditions]
+        return found.list.filter(reduce(pl.Expr.and_, are_met)).list.get(0, null_on_oob=True)
     return found
 
 

@@ -4,7 +4,7 @@ RFC 4180: comma, quote, doubled quote inside quotes, LF or CRLF. Must not be her
 contracts.
 
 `CsvScanner` reads every byte once, in blocks, and decides whether Polars may read the file
-unchanged; Polars by itself accepts a short record and fills it with nulls. `blocks` splits an
+unchanged; Polars alone accepts a short record and fills it with nulls. `blocks` splits an
 irregular file into records and marks the broken ones. DuckDB's CSV reader (1.5.6) was not
 suitable: it drops an unclosed quote and everything after it without a reject, refuses mixed line
 ends, and alters lines that are not UTF-8.
