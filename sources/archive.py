@@ -37,7 +37,7 @@ class PlainFile:
     Attributes:
         name: its name within the archive, or the landed file's own name.
         path: where to read it.
-        scan: the result of the CSV scan, or None where the file was not scanned.
+        scan: the result of the CSV scan, or None if the file was not scanned.
     """
 
     name: str

@@ -134,10 +134,10 @@ def build_validator(table: Table, present: frozenset[str], zone: str) -> RowVali
     checks = [check for column in columns for check in _checks(column, present)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
-            where = f"{rule.left}, {rule.right}"
+            columns_compared = f"{rule.left}, {rule.right}"
             expected = f"{rule.left} {rule.operator} {rule.right}"
             fails = _violates(rule, known[rule.left], known[rule.right], zone)
-            checks.append(Check(f"rule_{rule.name}", where, expected, fails))
+            checks.append(Check(f"rule_{rule.name}", columns_compared, expected, fails))
     return RowValidator(
         checks=tuple(checks),
         wall_clocks=tuple(
@@ -262,12 +262,12 @@ def _checks(column: Column, present: frozenset[str]) -> list[Check]:
         is_excused = pl.col(other).eq_missing(value) if other in present else pl.lit(value=False)
         add("missing_required", f"a value unless {other} is {value}", text.is_null() & ~is_excused)
     if column.type != "varchar":
-        is_lost = text.is_not_null() & typed.is_null()
+        is_uncastable = text.is_not_null() & typed.is_null()
         if column.type == "decimal":
             # The cast reads 1E3 as 1000, but a spreadsheet that writes an exponent has usually
             # lost digits.
-            is_lost = is_lost | text.str.contains("[eE]")
-        add(*_CAST_FAILURES[column.type], is_lost)
+            is_uncastable = is_uncastable | text.str.contains("[eE]")
+        add(*_CAST_FAILURES[column.type], is_uncastable)
         if column.minimum is not None or column.maximum is not None:
             add("out_of_range", _range_text(column), _outside(column, typed))
     elif column.values is not None:

@@ -227,67 +227,67 @@ def load_contract(path: Path) -> Contract:
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path}: not readable as YAML: {error}") from error
-    where = str(path)
-    _expect(isinstance(raw, dict), where, "a mapping with source, description, formats, tables")
-    _known(raw, {"source", "description", "formats", "lists", "tables"}, where)
+    location = str(path)
+    _expect(isinstance(raw, dict), location, "a mapping with source, description, formats, tables")
+    _known(raw, {"source", "description", "formats", "lists", "tables"}, location)
     _expect(
         raw.get("source") == path.parent.name,
-        where,
+        location,
         f"source: {path.parent.name}, the folder's name",
     )
     _expect(
         isinstance(raw.get("tables"), dict) and raw["tables"],
-        where,
+        location,
         "at least one table under `tables`",
     )
     lists = raw.get("lists") or {}
-    tables = {name: _table(name, body, lists, where) for name, body in raw["tables"].items()}
+    tables = {name: _table(name, body, lists, location) for name, body in raw["tables"].items()}
     return Contract(
-        raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables
+        raw["source"], _text(raw, "description", location), tuple(raw.get("formats") or ()), tables
     )
 
 
-def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
-    where = f"{where}: {name}"
-    _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
-    _known(body, {"description", "key", "columns", "rules", "record", "files"}, where)
-    _expect(isinstance(body.get("columns"), dict), where, "a mapping under `columns`")
+def _table(name: str, body: object, lists: dict[str, Any], location: str) -> Table:
+    location = f"{location}: {name}"
+    _expect(isinstance(body, dict), location, "a mapping with description, key, columns")
+    _known(body, {"description", "key", "columns", "rules", "record", "files"}, location)
+    _expect(isinstance(body.get("columns"), dict), location, "a mapping under `columns`")
     columns: list[Column] = []
     for written, spec in body["columns"].items():
-        columns.extend(_columns(str(written), spec, lists, where))
+        columns.extend(_columns(str(written), spec, lists, location))
     names = [column.name.casefold() for column in columns]
     for duplicate in {n for n in names if names.count(n) > 1}:
-        raise ContractError(f"{where}: column {duplicate} is defined twice; expected once")
+        raise ContractError(f"{location}: column {duplicate} is defined twice; expected once")
     known = {column.name for column in columns}
-    key = tuple(_key_part(part, known, where) for part in body.get("key") or ())
-    _expect(bool(key), where, "a `key` of at least one column")
+    key = tuple(_key_part(part, known, location) for part in body.get("key") or ())
+    _expect(bool(key), location, "a `key` of at least one column")
     # The readers replace a record that they cannot parse with an empty one and rely on the
     # validator to reject it.
-    _expect(any(c.is_value_required for c in columns), where, "at least one column marked `*`")
-    rules = tuple(_rule(n, text, known, where) for n, text in (body.get("rules") or {}).items())
+    _expect(any(c.is_value_required for c in columns), location, "at least one column marked `*`")
+    rules = tuple(_rule(n, text, known, location) for n, text in (body.get("rules") or {}).items())
     for column in columns:
         if column.required_unless:
             _expect(
                 column.required_unless[0] in known,
-                where,
+                location,
                 f"required_unless of {column.name} on a known column",
             )
-    record = _text(body, "record", where) if "record" in body else None
-    files = _text(body, "files", where) if "files" in body else None
-    description = _text(body, "description", where)
+    record = _text(body, "record", location) if "record" in body else None
+    files = _text(body, "files", location) if "files" in body else None
+    description = _text(body, "description", location)
     return Table(name, description, key, tuple(columns), rules, record, files)
 
 
-def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> Iterator[Column]:
-    where = f"{where}.{written}"
-    _expect(isinstance(spec, dict), where, "a mapping such as {type: varchar, is: description}")
+def _columns(written: str, spec: object, lists: dict[str, Any], location: str) -> Iterator[Column]:
+    location = f"{location}.{written}"
+    _expect(isinstance(spec, dict), location, "a mapping such as {type: varchar, is: description}")
     _known(
         spec,
         {"type", "is", "at", "values", "pattern", "min", "max", "date_only", "required_unless"},
-        where,
+        location,
     )
-    _expect(spec.get("type") in TYPES, where, f"type: one of {', '.join(TYPES)}")
-    values, spellings = _values(spec.get("values"), lists, where)
+    _expect(spec.get("type") in TYPES, location, f"type: one of {', '.join(TYPES)}")
+    values, spellings = _values(spec.get("values"), lists, location)
     pattern = spec.get("pattern")
     ranged = spec["type"] in ("date", "timestamp")
     minimum = spec.get("min", DEFAULT_DATES[0] if ranged else None)
@@ -295,19 +295,23 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
     for bound in (minimum, maximum):
         kind = dt.date if ranged else int
         _expect(
-            bound is None or isinstance(bound, kind), where, f"min and max of type {kind.__name__}"
+            bound is None or isinstance(bound, kind),
+            location,
+            f"min and max of type {kind.__name__}",
         )
     if pattern is not None:
         try:
             re.compile(PATTERNS.get(pattern, pattern))
         except re.error as error:
-            raise ContractError(f"{where}: pattern is not a regular expression: {error}") from error
+            raise ContractError(
+                f"{location}: pattern is not a regular expression: {error}"
+            ) from error
     unless = spec.get("required_unless")
     for name in _names(written.rstrip("*+")):
         yield Column(
             name=name,
             type=spec["type"],
-            description=_text(spec, "is", where),
+            description=_text(spec, "is", location),
             is_required=written[-1] in "*+",
             is_value_required=written.endswith("*"),
             values=values,
@@ -318,7 +322,7 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
             maximum=maximum,
             date_only=bool(spec.get("date_only", False)),
             required_unless=next(iter(unless.items())) if unless else None,
-            at=_text(spec, "at", where) if "at" in spec else None,
+            at=_text(spec, "at", location) if "at" in spec else None,
         )
 
 
@@ -337,17 +341,17 @@ def _names(written: str) -> list[str]:
 
 
 def _values(
-    spec: object, lists: dict[str, Any], where: str
+    spec: object, lists: dict[str, Any], location: str
 ) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...] | None]:
     if spec is None:
         return None, None
     if isinstance(spec, str):
-        _expect(spec in lists, where, f"values: a list, or one of the lists {', '.join(lists)}")
+        _expect(spec in lists, location, f"values: a list, or one of the lists {', '.join(lists)}")
         spec = lists[spec]
     if isinstance(spec, list):
         _expect(
             all(isinstance(v, str) for v in spec),
-            where,
+            location,
             "values that are strings (quote numbers and yes/no)",
         )
         return tuple(spec), None
@@ -357,13 +361,13 @@ def _values(
     return tuple(spec), tuple(sorted(pairs.items()))
 
 
-def _key_part(part: object, known: set[str], where: str) -> KeyPart:
+def _key_part(part: object, known: set[str], location: str) -> KeyPart:
     if isinstance(part, str):
-        _expect(part in known, where, f"key column {part} among the columns")
+        _expect(part in known, location, f"key column {part} among the columns")
         return part
     _expect(
         isinstance(part, dict) and set(part) == {"first_of"},
-        where,
+        location,
         "a column or first_of: […] as a part of the key",
     )
     alternatives = tuple(
@@ -371,32 +375,34 @@ def _key_part(part: object, known: set[str], where: str) -> KeyPart:
     )
     _expect(
         all(name in known for names in alternatives for name in names),
-        where,
+        location,
         "first_of with known columns",
     )
     return FirstOf(alternatives)
 
 
-def _rule(name: str, text: str, known: set[str], where: str) -> Rule:
+def _rule(name: str, text: str, known: set[str], location: str) -> Rule:
     found = re.fullmatch(r"(\w+) (<=|<) (\w+)", str(text))
     if not found or not {found[1], found[3]} <= known:
-        raise ContractError(f"{where}: rule {name}: expected `column <= column` with known columns")
+        raise ContractError(
+            f"{location}: rule {name}: expected `column <= column` with known columns"
+        )
     return Rule(name, found[1], found[2], found[3])
 
 
-def _text(body: dict[str, Any], name: str, where: str) -> str:
+def _text(body: dict[str, Any], name: str, location: str) -> str:
     value = body.get(name)
-    _expect(isinstance(value, str) and bool(value.strip()), where, f"text under `{name}`")
+    _expect(isinstance(value, str) and bool(value.strip()), location, f"text under `{name}`")
     return " ".join(str(value).split())
 
 
-def _known(body: dict[str, Any], allowed: set[str], where: str) -> None:
+def _known(body: dict[str, Any], allowed: set[str], location: str) -> None:
     for name in sorted(set(map(str, body)) - allowed):
         raise ContractError(
-            f"{where}: unknown entry `{name}`; expected one of {', '.join(sorted(allowed))}"
+            f"{location}: unknown entry `{name}`; expected one of {', '.join(sorted(allowed))}"
         )
 
 
-def _expect(condition: bool, where: str, expected: str) -> None:
+def _expect(condition: bool, location: str, expected: str) -> None:
     if not condition:
-        raise ContractError(f"{where}: expected {expected}")
+        raise ContractError(f"{location}: expected {expected}")

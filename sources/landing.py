@@ -97,8 +97,8 @@ class Landing:
             if name in known and name not in read:
                 why = "this sender is not enabled (setting enabled_senders)"
             else:
-                alike = difflib.get_close_matches(name.casefold(), known, n=1)
-                hint = f" (did you mean {alike[0]}?)" if alike else ""
+                similar = difflib.get_close_matches(name.casefold(), known, n=1)
+                hint = f" (did you mean {similar[0]}?)" if similar else ""
                 why = f"no sender of this name{hint}"
             found.append(f"landing/{name}: not read: {why}")
         found += [

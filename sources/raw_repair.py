@@ -45,10 +45,10 @@ def _repair_ledger(path: Path, name: str) -> list[str]:
     if not path.is_file():
         return []
     content = path.read_bytes()
-    whole, _, torn = content.rpartition(b"\n")
+    whole, _, incomplete = content.rpartition(b"\n")
     lines = whole.split(b"\n") if whole else []
     damaged = [number for number, line in enumerate(lines, 1) if parsed_delivery(line) is None]
-    if not torn and not damaged:
+    if not incomplete and not damaged:
         return []
     kept = [line for number, line in enumerate(lines, 1) if number not in damaged]
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -58,7 +58,7 @@ def _repair_ledger(path: Path, name: str) -> list[str]:
         f"{name} line {number} was damaged and has been removed: {_READ_AGAIN}"
         for number in damaged
     ]
-    if torn:
+    if incomplete:
         notices.append(f"{name}: the last line is incomplete and is ignored: {_READ_AGAIN}")
     return notices
 

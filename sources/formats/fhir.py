@@ -110,8 +110,8 @@ class _FileReader:
                 )
                 self._read(self.plans[kind], texts.gather(positions), found)
         if not self.outputs:
-            whole = self.plans[ANY_TYPE].whole
-            self._output(whole.name, whole.table)
+            resource = self.plans[ANY_TYPE].resource
+            self._output(resource.name, resource.table)
         return {name: output.finish() for name, output in self.outputs.items()}
 
     def _output(self, name: str, table: Table) -> _TableOutput:
@@ -125,10 +125,10 @@ class _FileReader:
         """Read resources of one type, and the elements of the accepted ones."""
         reader = plan.reader(texts)
         decoded, found = decode(texts, reader.shape, problems)
-        output = self._output(reader.whole.name, reader.whole.table)
+        output = self._output(reader.resource.name, reader.resource.table)
         first = output.next_row
         passed = output.add(
-            decoded.select(reader.whole.columns),
+            decoded.select(reader.resource.columns),
             {
                 position: (problem, _type_and_id(texts[position]))
                 for position, problem in found.items()
@@ -303,8 +303,8 @@ def _problem(text: str, shape: Shape) -> Problem | None:
         return BAD_JSON
     kind = content.get(_TYPE)
     # The detail must name elements only: a malformed resourceType may contain anything.
-    position = kind if isinstance(kind, str) and _WORD.fullmatch(kind) else "resource"
-    mismatch = shape.type_mismatch(content, position)
+    location = kind if isinstance(kind, str) and _WORD.fullmatch(kind) else "resource"
+    mismatch = shape.type_mismatch(content, location)
     return Problem("bad_json_type", mismatch) if mismatch else None
 
 

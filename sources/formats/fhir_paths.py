@@ -135,26 +135,26 @@ def _step(element: pl.Expr | None, step: Step) -> pl.Expr:
     return found
 
 
-def value_paths(text: str, where: str) -> tuple[ValuePath, ...]:
+def value_paths(text: str, location: str) -> tuple[ValuePath, ...]:
     """The paths in an `at`, in order of preference.
 
     Raises:
         ContractError: an invalid path.
     """
-    return tuple(_path(part.strip(), where) for part in text.split(" | "))
+    return tuple(_path(part.strip(), location) for part in text.split(" | "))
 
 
-def _path(text: str, where: str) -> ValuePath:
+def _path(text: str, location: str) -> ValuePath:
     function = _FUNCTION.match(text)
     text, name, argument = (function[1], function[2], function[3]) if function else (text, "", "")
     is_from_resource = text.startswith("/")
-    found = parse_steps(text.removeprefix("/"), where)
+    found = parse_steps(text.removeprefix("/"), location)
     if any(step.is_array and step.index is None and not step.conditions for step in found):
-        raise ContractError(f"{where}: {text}: expected one item of an array, not all")
+        raise ContractError(f"{location}: {text}: expected one item of an array, not all")
     return ValuePath(found, is_from_resource, name, argument)
 
 
-def parse_steps(text: str, where: str) -> tuple[Step, ...]:
+def parse_steps(text: str, location: str) -> tuple[Step, ...]:
     """The elements of a path.
 
     Raises:
@@ -165,23 +165,23 @@ def parse_steps(text: str, where: str) -> tuple[Step, ...]:
     while at < len(text):
         step = _STEP.match(text, at)
         if step is None:
-            raise ContractError(f"{where}: {text}: expected elements joined by dots")
+            raise ContractError(f"{location}: {text}: expected elements joined by dots")
         brackets = _BRACKET.findall(step[2])
         index = int(brackets[0]) if brackets and brackets[0].isdigit() else None
-        conditions_written = [b for b in brackets if b and not b.isdigit()]
-        conditions = tuple(_condition(bracket, where) for bracket in conditions_written)
+        in_brackets = [b for b in brackets if b and not b.isdigit()]
+        conditions = tuple(_condition(bracket, location) for bracket in in_brackets)
         found.append(Step(step[1], bool(brackets), index, conditions))
         at = step.end()
     if not found or text.endswith("."):
-        raise ContractError(f"{where}: expected a path of elements")
+        raise ContractError(f"{location}: expected a path of elements")
     return tuple(found)
 
 
-def _condition(text: str, where: str) -> Condition:
+def _condition(text: str, location: str) -> Condition:
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise ContractError(f"{where}: [{text}]: expected an index or element=value")
-    return Condition(parse_steps(found[1], where), found[2], found[3])
+        raise ContractError(f"{location}: [{text}]: expected an index or element=value")
+    return Condition(parse_steps(found[1], location), found[2], found[3])
 
 
 @dataclass
@@ -196,7 +196,7 @@ class Shape:
     is_array: bool = False
     elements: dict[str, Shape] = field(default_factory=dict)
 
-    def add(self, path: tuple[Step, ...], where: str) -> Shape:
+    def add(self, path: tuple[Step, ...], location: str) -> Shape:
         """Add a path and its conditions; returns the shape at the end of the path.
 
         Raises:
@@ -207,11 +207,11 @@ class Shape:
             known = shape.elements.setdefault(step.name, Shape(is_array=step.is_array))
             if known.is_array != step.is_array:
                 raise ContractError(
-                    f"{where}: {step.name}: expected an array in all paths or in none"
+                    f"{location}: {step.name}: expected an array in all paths or in none"
                 )
             shape = known
             for condition in step.conditions:
-                shape.add(condition.path, where)
+                shape.add(condition.path, location)
         return shape
 
     def names(self) -> frozenset[str]:

@@ -100,7 +100,7 @@ class ResourceReader:
     """How to decode resources of one type and fill their tables."""
 
     shape: Shape
-    whole: TableReader
+    resource: TableReader
     elements: tuple[TableReader, ...]
 
 
@@ -109,7 +109,7 @@ class ResourcePlan:
     """Everything that the contract reads of a resource type."""
 
     shape: Shape
-    whole: TablePlan
+    resource: TablePlan
     elements: tuple[TablePlan, ...]
 
     def reader(self, texts: pl.Series) -> ResourceReader:
@@ -122,7 +122,7 @@ class ResourcePlan:
 
         They are always read, because a condition can select elements that lack them.
         """
-        paths = [path for table in (self.whole, *self.elements) for path in table.all_steps()]
+        paths = [path for table in (self.resource, *self.elements) for path in table.all_steps()]
         conditions = [condition for path in paths for step in path for condition in step.conditions]
         return frozenset().union(*(_names(condition.path) for condition in conditions))
 
@@ -136,7 +136,7 @@ def _reader(plan: ResourcePlan, names: frozenset[str]) -> ResourceReader:
     elements = (table.reader(names) for table in plan.elements)
     return ResourceReader(
         plan.shape.narrowed_to(names),
-        plan.whole.reader(names),
+        plan.resource.reader(names),
         tuple(table for table in elements if table.element_paths),
     )
 
@@ -178,27 +178,31 @@ def resource_plans(tables: Mapping[str, Table]) -> dict[str, ResourcePlan]:
 
 @cache
 def _resource_plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, ResourcePlan]:
-    wholes = {table.record: (name, table) for name, table in tables if table.record is not None}
-    wholes = {kind: found for kind, found in wholes.items() if re.fullmatch(r"\w+|\*", kind)}
-    if ANY_TYPE not in wholes:
+    resource_tables = {
+        table.record: (name, table) for name, table in tables if table.record is not None
+    }
+    resource_tables = {
+        kind: found for kind, found in resource_tables.items() if re.fullmatch(r"\w+|\*", kind)
+    }
+    if ANY_TYPE not in resource_tables:
         raise ContractError(
             "record: expected a table with record `*`, for resources of all other types"
         )
     found = {}
-    for kind, (name, table) in wholes.items():
+    for kind, (name, table) in resource_tables.items():
         shape = Shape()
-        whole = _plan(name, table, ((),), shape)
+        resource = _plan(name, table, ((),), shape)
         elements = tuple(
             _plan(child_name, child, _element_paths(child, child_name), shape)
             for child_name, child in tables
             if str(child.record).startswith(f"{kind}.")
         )
-        found[kind] = ResourcePlan(shape, whole, elements)
+        found[kind] = ResourcePlan(shape, resource, elements)
     return found
 
 
-def _element_paths(table: Table, where: str) -> tuple[tuple[Step, ...], ...]:
-    return tuple(parse_steps(path.strip(), where)[1:] for path in str(table.record).split(" | "))
+def _element_paths(table: Table, location: str) -> tuple[tuple[Step, ...], ...]:
+    return tuple(parse_steps(path.strip(), location)[1:] for path in str(table.record).split(" | "))
 
 
 def _plan(
@@ -208,16 +212,16 @@ def _plan(
     columns: list[tuple[Column, tuple[ValuePath, ...]]] = []
     position = None
     for column in table.columns:
-        where = f"{name}.{column.name}"
+        location = f"{name}.{column.name}"
         if column.at is None:
-            raise ContractError(f"{where}: expected `at`")
+            raise ContractError(f"{location}: expected `at`")
         if column.at == POSITION:
             position = column.name
             continue
-        found = () if column.at == ROW else value_paths(column.at, where)
+        found = () if column.at == ROW else value_paths(column.at, location)
         for path in found:
             for end in [shape] if path.is_from_resource else suffixes:
-                end.add(path.steps, where)
+                end.add(path.steps, location)
         columns.append((column, found))
     return TablePlan(name, table, element_paths, tuple(columns), position)
 

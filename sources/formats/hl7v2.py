@@ -183,5 +183,5 @@ def _have_standard_header(text: MessageText, sizes: np.ndarray) -> np.ndarray:
 
 
 def _detail(check: Check) -> str:
-    where = FIELD_OF_COLUMN.get(check.column, "")
-    return f"{where} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"
+    field = FIELD_OF_COLUMN.get(check.column, "")
+    return f"{field} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"

@@ -146,9 +146,9 @@ FIELD_OF_COLUMN: dict[str, str] = {
     **dict.fromkeys((*_PRIOR, "other_prior_patient_ids"), "MRG-1"),
     "attending_npi": "PV1-7",
     **{
-        f"{name}_{n}": where
+        f"{name}_{n}": field
         for n in range(1, MAX_DIAGNOSES + 1)
-        for name, where in (
+        for name, field in (
             ("diagnosis_code", "DG1-3"),
             ("diagnosis_code_system", "DG1-3"),
             ("diagnosis_type", "DG1-6"),

@@ -129,7 +129,7 @@ def messages(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Message
 class _Framer:
     def __init__(self) -> None:
         self.has_content = False
-        self._is_known = False
+        self._is_checked = False
         self._is_skipping = False
         self._file: bytes | None = None
         self._batch: bytes | None = None
@@ -140,9 +140,9 @@ class _Framer:
         """The records that end in the buffer, and the bytes to keep for the next block."""
         found = Messages()
         begins, kinds = _find_starts(buffer, is_last=is_last, is_line_start=not self._is_skipping)
-        if not self._is_known and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
+        if not self._is_checked and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
             self._check_kind(buffer, has_mark=bool(begins))
-            self._is_known = self.has_content = bool(buffer.strip(_BLANK + _BOM))
+            self._is_checked = self.has_content = bool(buffer.strip(_BLANK + _BOM))
         first = begins[0] if begins else len(buffer)
         if self._is_skipping:
             if not begins:
@@ -383,12 +383,12 @@ def starts_with_at(mark: bytes, values: np.ndarray, positions: np.ndarray) -> np
     return has_mark
 
 
-def _find_all(buffer: bytes, wanted: bytes) -> list[int]:
+def _find_all(buffer: bytes, pattern: bytes) -> list[int]:
     positions = []
-    position = buffer.find(wanted)
+    position = buffer.find(pattern)
     while position >= 0:
         positions.append(position)
-        position = buffer.find(wanted, position + 1)
+        position = buffer.find(pattern, position + 1)
     return positions
 
 

@@ -49,14 +49,14 @@ class Lines:
         has_padding: whether any value may begin or end with a blank.
     """
 
-    def __init__(self, text: MessageText, wanted: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, text: MessageText, fields_read: Mapping[str, Sequence[int]]) -> None:
         """Classify the segments.
 
         Args:
             text: the messages.
-            wanted: the segments to read, with their field numbers.
+            fields_read: the segments to read, with their field numbers.
         """
-        self.count, self._wanted = len(text.firsts), wanted
+        self.count, self._fields_read = len(text.firsts), fields_read
         content = text.content.replace(b"\r", b"\n")
         values = np.frombuffer(content, np.uint8)
         # One comparison finds line ends and blanks, which are few.
@@ -99,8 +99,8 @@ class Lines:
         Text in a segment that is not read may be broken into lines.
         """
         positions = np.arange(len(codes))
-        names = {_code(name) for name in self._wanted}
-        damaged = _damaged_segment(self._wanted)
+        names = {_code(name) for name in self._fields_read}
+        damaged = _damaged_segment(self._fields_read)
         before = np.maximum.accumulate(np.where(codes > 0, positions, -1))
         first_of_message = np.searchsorted(self._message, self._message, side="left")
         for position in np.flatnonzero(codes == 0).tolist():
@@ -134,9 +134,9 @@ class Lines:
         # MSH-1 is the separator itself, so MSH-2 is the first field after the name.
         shift = 1 if name == "MSH" else 0
         fields = _read(
-            self._texts.filter(pl.Series(is_named)), [n - shift for n in self._wanted[name]]
+            self._texts.filter(pl.Series(is_named)), [n - shift for n in self._fields_read[name]]
         )
-        fields.columns = [f"{name}-{n}" for n in self._wanted[name]]
+        fields.columns = [f"{name}-{n}" for n in self._fields_read[name]]
         return Segment(fields, self._message[is_named], self.count)
 
 
@@ -205,17 +205,17 @@ def _read(texts: pl.Series, fields: list[int]) -> pl.DataFrame:
     Polars' CSV reader splits all segments at the field separator in one call.
     """
     names = [str(position) for position in range(max(fields) + 1)]
-    wanted = [str(field) for field in fields]
+    fields_read = [str(field) for field in fields]
     if not len(texts):
-        return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+        return pl.DataFrame(schema=dict.fromkeys(fields_read, pl.String()))
     header = pl.Series(["|".join(names)])
     found = pl.read_csv(
         pl.concat([header, texts]).str.join("\n").cast(pl.Binary).item(),
         separator="|",
         quote_char=None,
         infer_schema=False,
-        columns=wanted,
+        columns=fields_read,
         truncate_ragged_lines=True,
-    ).select(wanted)
+    ).select(fields_read)
     assert found.height == len(texts)
     return found

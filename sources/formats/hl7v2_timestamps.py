@@ -126,18 +126,18 @@ def _day_or_null(found: pl.Expr) -> pl.Expr:
 
 
 def _day() -> pl.Expr:
-    return _written(pl.col("text").str.slice(0, 8), "%Y%m%d", "%Y-%m-%d")
+    return _reformatted(pl.col("text").str.slice(0, 8), "%Y%m%d", "%Y-%m-%d")
 
 
 def _time(length: int) -> pl.Expr:
     digits, rest = pl.col("text").str.slice(0, length), pl.col("completed").str.slice(length)
     if length == 14:
-        return _written(digits, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S") + rest
+        return _reformatted(digits, "%Y%m%d%H%M%S", "%Y-%m-%dT%H:%M:%S") + rest
     if length == 10:
         digits = digits + "00"
-    return _written(digits, "%Y%m%d%H%M", "%Y-%m-%dT%H:%M") + rest
+    return _reformatted(digits, "%Y%m%d%H%M", "%Y-%m-%dT%H:%M") + rest
 
 
-def _written(digits: pl.Expr, read: str, write: str) -> pl.Expr:
+def _reformatted(digits: pl.Expr, read: str, write: str) -> pl.Expr:
     timestamps = digits.str.to_datetime(read, strict=False, time_unit="us", cache=False)
     return timestamps.dt.to_string(write)

@@ -115,8 +115,8 @@ class Claims:
         is_level = self._levels == int(level)
         ends = np.isin(self._levels, [int(reset) for reset in resets])
         anchors = self._all.last_before(is_level, ends, self._all.is_named("ST"))[self.positions]
-        is_there = (anchors >= 0) & (self._levels[anchors] == int(level))
-        return np.where(is_there, self._ordinal[anchors], NOWHERE)
+        is_found = (anchors >= 0) & (self._levels[anchors] == int(level))
+        return np.where(is_found, self._ordinal[anchors], NOWHERE)
 
     @cached_property
     def _entities(self) -> pl.DataFrame:
@@ -144,16 +144,16 @@ class Claims:
         """One row per claim, without the values from the envelope."""
         size = len(self.positions)
         head = self._elements("CLM")
-        where = components(head["5"], 3)
+        clm05 = components(head["5"], 3)
         billing = self._loop(_PROVIDER)
         subscriber = self._loop(_SUBSCRIBER, _PROVIDER)
         patient = self._loop(_PATIENT, _SUBSCRIBER, _PROVIDER)
         columns = [
             head["1"].alias("claim_id"),
             head["2"].alias("charge_amount"),
-            where["1"].alias("facility_code"),
-            where["2"].alias("facility_code_qualifier"),
-            where["3"].alias("claim_frequency_code"),
+            clm05["1"].alias("facility_code"),
+            clm05["2"].alias("facility_code_qualifier"),
+            clm05["3"].alias("claim_frequency_code"),
             *self._references(size),
             *self._dates(size),
             *self._billing(billing),

@@ -30,7 +30,7 @@ class Segments:
         self.texts = np.empty(len(texts), object)
         self.texts[:] = texts
         self.codes = codes
-        self._places = np.arange(len(texts))
+        self._index = np.arange(len(texts))
         self._masks: dict[str, np.ndarray] = {}
         self._frames: dict[str, pl.DataFrame] = {}
 
@@ -43,7 +43,7 @@ class Segments:
         is_any = masks[0]
         for mask in masks[1:]:
             is_any = is_any | mask
-        return np.maximum.accumulate(np.where(is_any, self._places, NOWHERE))
+        return np.maximum.accumulate(np.where(is_any, self._index, NOWHERE))
 
     def is_named(self, name: str) -> np.ndarray:
         """For each segment whether it has this name."""
@@ -63,18 +63,18 @@ class Segments:
 
     def _elements(self, positions: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
         names = [str(number) for number in range(max(numbers) + 1)]
-        wanted = [str(number) for number in numbers]
+        selected = [str(number) for number in numbers]
         if not len(positions):
-            return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+            return pl.DataFrame(schema=dict.fromkeys(selected, pl.String()))
         header = ELEMENT.join(name.encode() for name in names)
         found = pl.read_csv(
             TERMINATOR.join([header, *self.texts[positions].tolist()]),
             separator=ELEMENT.decode(),
             quote_char=None,
             infer_schema=False,
-            columns=wanted,
+            columns=selected,
             truncate_ragged_lines=True,
-        ).select(wanted)
+        ).select(selected)
         assert found.height == len(positions)
         return found
 

@@ -66,8 +66,8 @@ class Piece:
         Returns:
             The new piece, or None if there is nothing to split.
         """
-        wanted = CLAIM_CODES.get(self.kind or "")
-        positions = np.flatnonzero(self.codes == wanted) if wanted else np.array([], int)
+        record_code = CLAIM_CODES.get(self.kind or "")
+        positions = np.flatnonzero(self.codes == record_code) if record_code else np.array([], int)
         cut = int(positions[-1]) if len(positions) else 0
         if self.problem is not None and len(positions) < 2:
             # A broken transaction is not split before its only claim: the part before it is not a
@@ -159,6 +159,6 @@ def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:
 
 def _continues(piece: Piece, span: Span, block: Block) -> bool:
     """Whether a transaction can be added to the piece."""
-    is_sound = piece.problem is None and span.reason_code is None
-    is_sound &= piece.separators == block.separators
-    return is_sound and piece.kind == span.set_code and piece.size <= PIECE_BYTES
+    is_valid = piece.problem is None and span.reason_code is None
+    is_valid &= piece.separators == block.separators
+    return is_valid and piece.kind == span.set_code and piece.size <= PIECE_BYTES

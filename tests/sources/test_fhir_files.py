@@ -233,7 +233,7 @@ def test_bundle_entries_resolve_references_and_delete_resources(tmp_path: Path) 
         "subject": {"reference": "urn:uuid:p-1"},
         "status": "finished",
     }
-    gone = {
+    deletion = {
         "request": {"method": "DELETE", "url": "Patient/old"},
         "response": {"lastModified": "2025-05-01T00:00:00Z"},
     }
@@ -247,7 +247,7 @@ def test_bundle_entries_resolve_references_and_delete_resources(tmp_path: Path) 
                     "request": {"method": "PUT", "url": "Patient/ann"},
                 },
                 {"fullUrl": "urn:uuid:e-1", "resource": visit},
-                gone,
+                deletion,
                 {"request": {"method": "DELETE", "url": "Patient?identifier=x|1"}},
                 {"search": {"mode": "outcome"}},
                 kind="transaction",

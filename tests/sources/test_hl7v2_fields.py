@@ -367,14 +367,14 @@ def test_segment_order_does_not_change_the_row(order: list[bytes], absent: list[
     st.lists(st.booleans(), min_size=3, max_size=9),
 )
 def test_message_has_the_same_row_alone_and_in_a_batch(
-    sets: list[list[bytes]], which: list[bool]
+    sets: list[list[bytes]], are_full: list[bool]
 ) -> None:
     full = b"\r".join((HEAD, PID, *sets[0]))
     other = b"\r".join(
         (HEAD, b'PID|1||9^^^H&1^MA~10||""^B||19900101', b"PV1|1|O||||||5^x^^^^^^^NPI", b"MRG|4")
     )
-    frame, _ = read_fields(MessageText.of([full if is_full else other for is_full in which]))
-    for position, is_full in enumerate(which):
+    frame, _ = read_fields(MessageText.of([full if is_full else other for is_full in are_full]))
+    for position, is_full in enumerate(are_full):
         alone, _ = read_fields(MessageText.of([full if is_full else other]))
         expected = {k: v for k, v in alone.row(0, named=True).items() if v is not None}
         found = {k: v for k, v in frame.row(position, named=True).items() if v is not None}

@@ -1,6 +1,4 @@
-"""The raw zone: whole batches or none, nothing read twice, later deliveries rank later, damage
-detected.
-"""
+"""The raw zone: whole batches or none, no file read twice, damage detected and repaired."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ SEEN = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Callable[..., Path]:
+def land(tmp_path: Path) -> Callable[..., Path]:
     """Write a file below landing/ and return its path."""
 
     def put(name: str, content: bytes) -> Path:
@@ -73,10 +71,10 @@ def test_absent_sender_has_empty_tables_with_contract_types(tmp_path: Path) -> N
     assert zone.batches() == zone.deliveries() == []
 
 
-def test_second_run_changes_no_byte(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
-    place("ehr/client_late.csv", lines(client(client_id="C9")))
-    place("ehr/2025-05-01/empty_client.txt", b"")
+def test_second_run_changes_no_byte(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/client_late.csv", lines(client(client_id="C9")))
+    land("ehr/2025-05-01/empty_client.txt", b"")
     run(tmp_path)
     before = contents(tmp_path / "raw")
     report = run(tmp_path, seen=SEEN + dt.timedelta(days=1))
@@ -85,10 +83,10 @@ def test_second_run_changes_no_byte(tmp_path: Path, place: Callable[..., Path]) 
 
 
 def test_same_bytes_are_a_new_delivery_of_the_same_batch(
-    tmp_path: Path, place: Callable[..., Path]
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
-    place("ehr/2025-05-03/client.csv", lines(GOOD))
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
+    land("ehr/2025-05-03/client.csv", lines(GOOD))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     first, second = zone.deliveries()
@@ -100,9 +98,9 @@ def test_same_bytes_are_a_new_delivery_of_the_same_batch(
     assert len(zone.batches()) == len(rows(zone, "ehr", "client")) == 1
 
 
-def test_only_deliveries_up_to_as_of_count(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
-    place(
+def test_only_deliveries_up_to_as_of_count(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
+    land(
         "ehr/2025-05-03/client.csv",
         lines(GOOD, client(client_id="C2"), client(client_id="C3", sex="?")),
     )
@@ -124,9 +122,9 @@ def test_only_deliveries_up_to_as_of_count(tmp_path: Path, place: Callable[..., 
 
 
 def test_undated_file_keeps_the_time_it_was_first_seen(
-    tmp_path: Path, place: Callable[..., Path]
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    path = place("ehr/client.csv", lines(GOOD))
+    path = land("ehr/client.csv", lines(GOOD))
     run(tmp_path)
     # A changed contract reads the file again, but received_at is kept.
     wider = replace(EHR["ehr"], description="x", tables=_with_column(EHR["ehr"], "shoe_size"))
@@ -148,8 +146,8 @@ def _with_column(contract: Contract, name: str) -> dict[str, object]:
     return dict(contract.tables) | {"client": replace(table, columns=(*table.columns, column))}
 
 
-def test_changed_contract_reads_old_files_again(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
+def test_changed_contract_reads_old_files_again(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     assert zone.notices() == ["ehr.client: ignored unknown columns shoe_size"]
@@ -180,8 +178,8 @@ def test_changed_description_does_not_read_files_again() -> None:
     assert contract.hash("America/Chicago") != contract.hash(ZONE)
 
 
-def test_refused_file_replaced_in_place_is_read(tmp_path: Path, place: Callable[..., Path]) -> None:
-    path = place("ehr/2025-05-01/client.csv", lines(GOOD).replace(b",", b";"))
+def test_refused_file_replaced_in_place_is_read(tmp_path: Path, land: Callable[..., Path]) -> None:
+    path = land("ehr/2025-05-01/client.csv", lines(GOOD).replace(b",", b";"))
     assert run(tmp_path).files[0].reason_code == "wrong_delimiter"
     refused = RawZone(tmp_path / "raw", EHR).batches()[0]
     assert (refused.status, refused.table_name, refused.rows_in) == ("refused", "client", 0)
@@ -194,9 +192,9 @@ def test_refused_file_replaced_in_place_is_read(tmp_path: Path, place: Callable[
 
 @pytest.mark.parametrize("step", ["typed", "rejects", "json", "ledger"])
 def test_kill_at_any_step_leaves_no_partial_batch(
-    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
+    tmp_path: Path, land: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     before_damage = contents(tmp_path / "raw")
     for name in before_damage:
@@ -233,8 +231,8 @@ def test_kill_at_any_step_leaves_no_partial_batch(
     assert contents(tmp_path / "raw") == before_damage
 
 
-def test_incomplete_ledger_line_is_ignored(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+def test_incomplete_ledger_line_is_ignored(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
     before_damage = contents(tmp_path / "raw")
     ledger = tmp_path / "raw" / "ehr" / "_deliveries.jsonl"
@@ -244,8 +242,8 @@ def test_incomplete_ledger_line_is_ignored(tmp_path: Path, place: Callable[..., 
     assert contents(tmp_path / "raw") == before_damage
 
 
-def test_leftovers_of_a_killed_run_are_deleted(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+def test_leftovers_of_a_killed_run_are_deleted(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
     before_damage = contents(tmp_path / "raw")
     for orphan in (
@@ -261,9 +259,9 @@ def test_leftovers_of_a_killed_run_are_deleted(tmp_path: Path, place: Callable[.
 
 
 def test_verify_detects_altered_and_missing_files(
-    tmp_path: Path, place: Callable[..., Path]
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     path = zone.files("ehr", "client")[1]
@@ -290,8 +288,9 @@ def _committed(raw: Path, kind: str) -> Path:
 
 
 def _settled(raw: Path) -> dict[str, bytes | set[bytes]]:
-    """File contents; for a ledger the set of its lines, because a file that is read again is
-    delivered again.
+    """File contents; a ledger as the set of its lines.
+
+    A file that is read again is delivered again, which may repeat a line.
     """
     found: dict[str, bytes | set[bytes]] = {**contents(raw)}
     found["ehr/_deliveries.jsonl"] = set(
@@ -311,9 +310,9 @@ _DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 @pytest.mark.parametrize("damage", _DAMAGE)
 @pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
 def test_damaged_file_is_read_again_from_landing(
-    tmp_path: Path, place: Callable[..., Path], kind: str, damage: str
+    tmp_path: Path, land: Callable[..., Path], kind: str, damage: str
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     before_damage = _settled(tmp_path / "raw")
     path = _committed(tmp_path / "raw", kind)
@@ -331,9 +330,9 @@ def test_damaged_file_is_read_again_from_landing(
 
 @pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
 def test_damaged_file_missing_from_landing_is_reported_until_restored(
-    tmp_path: Path, place: Callable[..., Path], kind: str
+    tmp_path: Path, land: Callable[..., Path], kind: str
 ) -> None:
-    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    landed = land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     before_damage = contents(tmp_path / "raw")
     path = _committed(tmp_path / "raw", kind)
@@ -355,17 +354,17 @@ def test_damaged_file_missing_from_landing_is_reported_until_restored(
         assert contents(tmp_path / "raw") == before_damage
         path.write_bytes(b"")
         run(tmp_path)
-    place("ehr/2025-05-01/client.csv", content)
+    land("ehr/2025-05-01/client.csv", content)
     run(tmp_path)
     assert RawZone(tmp_path / "raw", EHR).damage() == []
     assert len(RawZone(tmp_path / "raw", EHR).batches()) == 1
 
 
 def test_damaged_ledger_line_does_not_affect_other_lines(
-    tmp_path: Path, place: Callable[..., Path]
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
     for day in ("2025-05-01", "2025-05-02", "2025-05-03"):
-        place(f"ehr/{day}/client.csv", lines(GOOD.replace("Ada", f"Ada{day[-1]}")))
+        land(f"ehr/{day}/client.csv", lines(GOOD.replace("Ada", f"Ada{day[-1]}")))
     run(tmp_path)
     ledger = _committed(tmp_path / "raw", "ledger")
     first, second, third = ledger.read_bytes().splitlines(keepends=True)
@@ -386,8 +385,8 @@ def test_damaged_zero_row_file_is_recreated(tmp_path: Path) -> None:
     assert path.read_bytes() == intact
 
 
-def test_unreadable_rejects_file_is_reported(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+def test_unreadable_rejects_file_is_reported(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     path = _committed(tmp_path / "raw", "rejects")
     path.write_bytes(b"garbage")
@@ -399,10 +398,8 @@ def test_unreadable_rejects_file_is_reported(tmp_path: Path, place: Callable[...
     assert path.name in named[0]
 
 
-def test_file_and_column_names_cannot_add_lines(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place(
-        "ehr/2025-05-01/client\n\x1b[2J.csv", lines(GOOD + ",42", header=f"{_header()},a\x1b[31m")
-    )
+def test_file_and_column_names_cannot_add_lines(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client\n\x1b[2J.csv", lines(GOOD + ",42", header=f"{_header()},a\x1b[31m"))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     assert [delivery.path for delivery in zone.deliveries()] == [r"2025-05-01/client\n\x1b[2J.csv"]
@@ -411,21 +408,21 @@ def test_file_and_column_names_cannot_add_lines(tmp_path: Path, place: Callable[
 
 def test_second_writer_is_locked_out(tmp_path: Path) -> None:
     run(tmp_path)
-    with (tmp_path / "raw" / "_lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+    with (tmp_path / "raw" / "_lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(RawZoneLockedError, match="another run"):
             run(tmp_path)
 
 
 def test_files_with_different_columns_are_read_together(
-    tmp_path: Path, place: Callable[..., Path]
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    place("claims/2025-05-01/medical_claim.csv", lines(CLAIM, header=CLAIM_HEADER))
+    land("claims/2025-05-01/medical_claim.csv", lines(CLAIM, header=CLAIM_HEADER))
     wide = lines(
         claim(claim_id="K2") + ",F41.1,20.25",
         header=CLAIM_HEADER + ",diagnosis_code_2,charge_amount",
     )
-    place("claims/2025-05-02/medical_claim.csv", wide)
+    land("claims/2025-05-02/medical_claim.csv", wide)
     run(tmp_path, CLAIMS)
     zone = RawZone(tmp_path / "raw", CLAIMS)
     files = [str(path) for path in zone.files("claims", "medical_claim")]
@@ -447,8 +444,8 @@ def test_files_with_different_columns_are_read_together(
     ]
 
 
-def test_commit_record_describes_its_batch(tmp_path: Path, place: Callable[..., Path]) -> None:
-    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+def test_commit_record_describes_its_batch(tmp_path: Path, land: Callable[..., Path]) -> None:
+    landed = land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     (path,) = (tmp_path / "raw" / "ehr" / "_batches").iterdir()
     record = json.loads(path.read_text())
@@ -460,15 +457,15 @@ def test_commit_record_describes_its_batch(tmp_path: Path, place: Callable[..., 
 
 
 def test_large_file_is_split_into_parts_with_correct_record_numbers(
-    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, land: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delimited, "_SEGMENT_BYTES", 200)
     monkeypatch.setattr(result, "_FILE_ROWS", 1)
     monkeypatch.setattr(structure, "BLOCK_BYTES", 150)
     clients = [client(client_id=f"C{n}", sex="?" if n % 4 == 0 else "F") for n in range(1, 21)]
-    place("ehr/2025-05-01/client.csv", lines(*clients))
-    place("ehr/2025-05-02/client.csv", lines(*clients[:10], "short,record", *clients[10:]))
-    place(
+    land("ehr/2025-05-01/client.csv", lines(*clients))
+    land("ehr/2025-05-02/client.csv", lines(*clients[:10], "short,record", *clients[10:]))
+    land(
         "ehr/2025-05-03/client.csv",
         lines(*clients[:10], client(last_name='"two\nlines"'), *clients[10:]),
     )

@@ -114,7 +114,7 @@ def _rejected_by_duckdb(path: Path, table: Table) -> set[int]:
         numbers = [n for n in range(1, whole + len(structural) + 1) if n not in structural]
         condition = " or ".join(f"coalesce({part}, false)" for part in fails)
         failed = connection.execute(f"select place from record where {condition}").fetchall()
-    return structural | {numbers[place - 1] for (place,) in failed}
+    return structural | {numbers[row_number - 1] for (row_number,) in failed}
 
 
 @pytest.mark.parametrize("case", _READABLE, ids=lambda case: case.name)

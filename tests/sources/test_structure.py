@@ -27,7 +27,7 @@ def split(content: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]]:
     problems: dict[int, str] = {}
     for block in blocks(io.BytesIO(content), n_fields):
         assert block.first == len(records) + 1
-        problems.update({block.first + place: code for place, code in block.problems.items()})
+        problems.update({block.first + position: code for position, code in block.problems.items()})
         records.extend(block.records)
     return records, problems
 

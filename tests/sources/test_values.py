@@ -129,7 +129,7 @@ def test_bare_date_is_accepted_only_if_the_contract_allows_it(read: Read) -> Non
     report, typed = read(content, "adt", "event")
     assert (report.rows_loaded, report.rows_rejected) == (2, 1)
     assert typed["event_at_precision"].to_list() == ["date", "time"]
-    assert [moment.isoformat() for moment in typed["event_at"]] == [
+    assert [timestamp.isoformat() for timestamp in typed["event_at"]] == [
         "2025-03-08T05:00:00+00:00",
         "2025-03-09T04:30:00+00:00",
     ]

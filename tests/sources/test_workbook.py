@@ -109,7 +109,7 @@ def test_rows_with_an_outcome_become_contacts(content: bytes, read: Read) -> Non
         1,
     ), file.detail
     assert typed["client_id"].to_list() == ["C1", "C3"]
-    assert [moment.isoformat() for moment in typed["contacted_at"]] == [
+    assert [timestamp.isoformat() for timestamp in typed["contacted_at"]] == [
         "2025-05-29T21:20:00+00:00",
         "2025-05-29T04:00:00+00:00",
     ]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from made_x12 import (
+from x12_builder import (
     INSTITUTIONAL,
     LINE,
     PAYMENT,

@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_x12 import INSTITUTIONAL, Read, Sender, claim, claims, paid, read, remittance, transaction
+from x12_builder import (
+    INSTITUTIONAL,
+    Read,
+    Sender,
+    claim,
+    claims,
+    paid,
+    read,
+    remittance,
+    transaction,
+)
 
 from sources.formats import x12_pieces, x12_segments
 from sources.reasons import FileRefusedError

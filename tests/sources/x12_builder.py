@@ -123,7 +123,7 @@ class Read:
 
 def read(content: str | bytes, folder: Path) -> Read:
     """Read a file with this content."""
-    path = folder / "made.x12"
+    path = folder / "built.x12"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     tables = load_contracts()["claims_x12"].record_tables
     found = read_x12(
