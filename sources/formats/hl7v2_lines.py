@@ -3,7 +3,7 @@
 Standard: v2.5.1 chapter 2, 2.5.1 to 2.5.4. Must not be here: which segments and fields to read,
 components, business rules. A line that is not a segment damages its message, which is then
 rejected. The exception is free text broken into lines within a segment that is not read: it is
-common in NTE and OBX, and nothing that is read is lost.
+common in NTE and OBX, and it hides no value that is read.
 """
 
 from __future__ import annotations

@@ -285,7 +285,7 @@ def test_lines_longer_than_a_block_are_read_up_to_the_limit(
     assert read.reasons == [("Patient", 3, "record_too_long")]
 
 
-SECRET = "she told me in confidence"
+SECRET = "shared in confidence"
 
 
 def test_note_text_is_kept_nowhere(tmp_path: Path) -> None:
