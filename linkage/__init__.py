@@ -1,6 +1,7 @@
-"""Which records are the same client, where exact identifiers do not decide: pairs in, scores out, both as Parquet.
+"""Scores pairs of records by how likely they are the same client: pairs in, scores out, as Parquet.
 
-SQL says which records are worth comparing (`int_identity__paired`) and what follows from a score (`int_identity__scored`);
-this room says how alike two records are, by a fixed model. Must not be here: senders, thresholds of the agency, the
-warehouse, anything that learns from the data of a run.
+SQL selects the pairs to compare (`int_identity__paired`) and applies the agency's thresholds to
+the scores (`int_identity__scored`); this package computes the match probability with a fixed
+model. Must not be here: senders, the agency's thresholds, the warehouse, or a model that is
+trained on the data of a run.
 """

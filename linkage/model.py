@@ -1,7 +1,8 @@
-"""The fixed model: reads `model.yml` and says it in splink's words.
+"""Loads the fixed match model from `model.yml` as splink settings.
 
-A comparison is a list of levels, tried in order; the last one has no `when` and takes the rest. A pair in which a side has
-no value says nothing for or against (level `missing`). Nothing is estimated here.
+A comparison is a list of levels, tried in order; the last level has no `when` and takes the
+remaining pairs. If either value is missing, the comparison counts neither for nor against a match
+(level `missing`). Nothing is estimated here.
 """
 
 from __future__ import annotations
@@ -18,18 +19,18 @@ MISSING = "missing"
 
 
 class ModelError(ValueError):
-    """`model.yml` is no model: names the comparison and what was expected."""
+    """An invalid `model.yml`; names the comparison and what was expected."""
 
 
 @dataclass(frozen=True)
 class Level:
-    """One degree of agreement.
+    """One level of agreement of a comparison.
 
     Attributes:
-        name: what it is called in evidence.
-        when: SQL over `<column>_l` and `<column>_r`, or None for the last level.
-        m: share of pairs of one person at this level.
-        u: share of pairs of two people at this level.
+        name: its name in evidence.
+        when: SQL condition over `<column>_l` and `<column>_r`, or None for the last level.
+        m: share of pairs of the same person at this level.
+        u: share of pairs of two different people at this level.
     """
 
     name: str
@@ -39,20 +40,20 @@ class Level:
 
     @property
     def weight(self) -> float:
-        """Evidence in bits."""
+        """The match weight in bits."""
         return math.log2(self.m / self.u)
 
 
 @dataclass(frozen=True)
 class Model:
-    """The prior, the least probability worth writing, and the levels of each compared column, most alike first."""
+    """The prior, the lowest probability to report, and each compared column's levels, closest first."""
 
     prior: float
     lowest_probability: float
     comparisons: dict[str, tuple[Level, ...]]
 
     def settings(self) -> dict[str, Any]:
-        """The model as splink's settings: pairs come ready made, one `pair_key` on each side."""
+        """The model as splink settings; the pairs are given, so records are joined on `pair_key`."""
         return {
             "link_type": "link_only",
             "unique_id_column_name": "pair_key",
@@ -65,7 +66,7 @@ class Model:
                 }
                 for column, levels in self.comparisons.items()
             ],
-            # splink keeps the level of each comparison beside its values, or not at all
+            # splink outputs the level of a comparison only together with its values.
             "retain_matching_columns": True,
         }
 
@@ -74,9 +75,10 @@ def load(path: Path = MODEL) -> Model:
     """Read the model.
 
     Raises:
-        ModelError: a comparison's shares do not add up, or its last level is not the only one without a condition.
+        ModelError: the shares of a comparison do not add up to 1, or a level other than the last
+            has no condition.
     """
-    told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     comparisons = {
         column: tuple(
             Level(
@@ -87,16 +89,18 @@ def load(path: Path = MODEL) -> Model:
             )
             for level in levels
         )
-        for column, levels in told["comparisons"].items()
+        for column, levels in raw["comparisons"].items()
     }
     for column, levels in comparisons.items():
         if [level.when is None for level in levels] != [False] * (len(levels) - 1) + [True]:
-            raise ModelError(f"{path.name}: {column}: expected the last level alone without `when`")
+            raise ModelError(f"{path.name}: {column}: expected only the last level without `when`")
         for share in ("m", "u"):
             total = sum(getattr(level, share) for level in levels)
             if not math.isclose(total, 1, abs_tol=0.01):
-                raise ModelError(f"{path.name}: {column}: {share} add up to {total:.3f}, not to 1")
-    return Model(told["prior"], told["lowest_probability"], comparisons)
+                raise ModelError(
+                    f"{path.name}: {column}: {share} add up to {total:.3f}; expected 1"
+                )
+    return Model(raw["prior"], raw["lowest_probability"], comparisons)
 
 
 def _missing(column: str) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """Scores pairs of records: `python -m linkage.score --pairs PARQUET --out PARQUET`.
 
-In: one row per pair, `pair_key` and the columns to compare, once as `person_<column>` and once as `candidate_<column>`. Out:
-`pair_key`, `match_probability`, `match_weight` (bits, prior included), `<column>_agreement` (level of model.yml), by
-`pair_key`; the same pairs give the same bytes. A short process of its own: the pipeline keeps neither its memory nor its
-imports. Must not be here: which records are compared, what a score leads to. splink 5: https://moj-analytical-services.github.io/splink
+Input: one row per pair with `pair_key` and the compared columns, as `person_<column>` and
+`candidate_<column>`. Output: `pair_key`, `match_probability`, `match_weight` (bits, prior
+included) and `<column>_agreement` (a level of model.yml), ordered by `pair_key`; the same pairs
+give the same bytes. It runs as a separate short-lived process, so that the pipeline does not keep
+splink's memory and imports. Must not be here: which records are compared, or what follows from a
+score. splink 5: https://moj-analytical-services.github.io/splink
 """
 
 from __future__ import annotations
@@ -21,15 +23,15 @@ _SIDES = ("person", "candidate")
 
 
 def score(pairs: Path, out: Path, model: Model) -> int:
-    """Score the pairs of a Parquet file into another.
+    """Score the pairs of one Parquet file and write the scores to another.
 
     Args:
         pairs: the pairs.
-        out: where the scores go; it appears whole or not at all.
-        model: the model.
+        out: where to write the scores; the file appears whole or not at all.
+        model: the match model.
 
     Returns:
-        Number of pairs that reached the model's lowest probability.
+        Number of pairs that reach the model's lowest probability.
     """
     connection = duckdb.connect(config={"threads": "1"})
     connection.execute("set TimeZone = 'UTC'")
@@ -56,7 +58,7 @@ def score(pairs: Path, out: Path, model: Model) -> int:
 
 
 def _side(connection: duckdb.DuckDBPyConnection, side: str) -> str:
-    """A table of one side's records, under the names that the model compares."""
+    """Create a table of one side's records, with the column names of the model; returns its name."""
     names = [column[0] for column in connection.sql("select * from pair").description]
     columns = [
         f"{name} as {name.removeprefix(side + '_')}"
@@ -70,7 +72,7 @@ def _side(connection: duckdb.DuckDBPyConnection, side: str) -> str:
 
 
 def _columns(model: Model) -> str:
-    """The scores with their levels by name: splink numbers a comparison's levels downwards, and -1 is a missing value."""
+    """The output columns; splink numbers a comparison's levels from the last, and -1 is missing."""
     agreements = [
         f"case gamma_{column} when -1 then '{MISSING}' "
         + " ".join(
@@ -82,7 +84,7 @@ def _columns(model: Model) -> str:
     return ", ".join(
         [
             "pair_key_l as pair_key",
-            # cut, not rounded: nothing reaches a limit that it is below
+            # Truncated, not rounded, so that no probability reaches a threshold that it is below.
             "cast(floor(match_probability * 10000) / 10000 as decimal(18, 4)) as match_probability",
             "cast(match_weight as decimal(18, 4)) as match_weight",
             *agreements,
@@ -91,7 +93,7 @@ def _columns(model: Model) -> str:
 
 
 def main() -> None:
-    """Score and end."""
+    """Parse the arguments and score the pairs."""
     parser = argparse.ArgumentParser(prog="python -m linkage.score", description=__doc__)
     parser.add_argument("--pairs", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

@@ -1,1 +1,1 @@
-"""What each sender delivers, and how its bytes become typed rows. Knows nothing of dagster, dbt or great_expectations."""
+"""Reads each sender's files into typed rows. Imports neither dagster, dbt nor great_expectations."""

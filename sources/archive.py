@@ -1,7 +1,8 @@
-"""Getting the plain bytes of a landed file, checked on the way: hash, structure, and the integrity of archives.
+"""Opens landed files: hashes them, scans their CSV structure and unpacks .gz and .zip archives.
 
-What must not be here: tables, contracts. A plain file is read where it lies; the content of an archive goes to a
-temporary folder first, because a truncated archive otherwise loads half its rows without an error.
+Must not be here: tables and contracts. A plain file is read in place. An archive's content is
+written to a temporary folder and verified first, because a reader that streams a truncated
+archive loads half of the rows without an error.
 """
 
 from __future__ import annotations
@@ -17,53 +18,62 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from sources.formats.structure import BLOCK_BYTES, CsvScanner, Survey
+from sources.formats.structure import BLOCK_BYTES, CsvScan, CsvScanner
 from sources.reasons import FileRefusedError
 
-# Text of records packs 10 to 40 times; beyond this ratio and size an archive is made to fill the disk.
+# Text records compress 10 to 40 times. An archive above both this ratio and this size is treated
+# as a zip bomb.
 _MAX_RATIO = 200
-_MAX_SURE_BYTES = 1 << 30
+_ALWAYS_ALLOWED_BYTES = 1 << 30
 _MAX_MEMBERS = 10_000
 _ENCRYPTED = 0x1
-_PASS_BYTES = 1 << 18  # stays in the processor's cache while it is hashed and surveyed
+_READ_BYTES = 1 << 18  # fits the CPU cache, so hashing and scanning read memory once
 
 
 @dataclass(frozen=True)
 class PlainFile:
-    """Unpacked content: its name within the archive (or the file's own), where it lies, what its bytes show (if text)."""
+    """One unpacked file.
+
+    Attributes:
+        name: its name within the archive, or the landed file's own name.
+        path: where to read it.
+        scan: the result of the CSV scan, or None if the file was not scanned.
+    """
 
     name: str
     path: Path
-    survey: Survey | None
+    scan: CsvScan | None
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """Of the bytes as landed."""
+    """Hash and size of a file's bytes as landed."""
 
     sha256: str
     size: int
 
 
 def fingerprint(path: Path, on_block: Callable[[bytes], None] = lambda _: None) -> Fingerprint:
-    """Hash a file block by block; `on_block` sees each block in the same pass."""
+    """Hash a file block by block; `on_block` receives each block in the same pass."""
     digest, size = hashlib.sha256(), 0
     with path.open("rb") as file:
-        while block := file.read(_PASS_BYTES):
+        while block := file.read(_READ_BYTES):
             digest.update(block)
             on_block(block)
             size += len(block)
     return Fingerprint(digest.hexdigest(), size)
 
 
-def survey_plain(path: Path) -> tuple[Fingerprint, Survey]:
-    """Hash and survey a file that is no archive, in one pass."""
-    surveyor = CsvScanner()
-    return fingerprint(path, surveyor.feed), surveyor.finish()
+def scan_plain(path: Path) -> tuple[Fingerprint, CsvScan]:
+    """Hash and scan an uncompressed file in one pass."""
+    scanner = CsvScanner()
+    return fingerprint(path, scanner.feed), scanner.finish()
 
 
 def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
-    """The files in a .gz or .zip, one after the other, each under `folder` until the next is asked for.
+    """Yield the files of a .gz or .zip, one on disk at a time.
+
+    Each is deleted when the next one is requested.
 
     Raises:
         FileRefusedError: archive_truncated, archive_corrupt, archive_unsafe.
@@ -77,25 +87,25 @@ def unpack(path: Path, name: str, folder: Path) -> Iterator[PlainFile]:
         yield from _unzip(path, folder)
 
 
-def _gunzip(path: Path, target: Path) -> Survey:
-    surveyor = CsvScanner()
-    limit = max(_MAX_SURE_BYTES, path.stat().st_size * _MAX_RATIO)
+def _gunzip(path: Path, target: Path) -> CsvScan:
+    scanner = CsvScanner()
+    limit = max(_ALWAYS_ALLOWED_BYTES, path.stat().st_size * _MAX_RATIO)
     written = 0
     with path.open("rb") as packed, target.open("wb") as plain:
         for block in _inflated(packed):
-            surveyor.feed(block)
+            scanner.feed(block)
             plain.write(block)
             written += len(block)
             if written > limit:
                 raise FileRefusedError("archive_unsafe", f"unpacks to more than {limit} bytes")
-    return surveyor.finish()
+    return scanner.finish()
 
 
 def _inflated(packed: BinaryIO) -> Iterator[bytes]:
-    """The members of a gzip file, checked by their own lengths and check sums."""
+    """Decompress a gzip file member by member; zlib verifies each member's length and checksum."""
     data = packed.read(BLOCK_BYTES)
     if not data:
-        raise FileRefusedError("archive_truncated", "0 bytes; expected a gzip file")
+        raise FileRefusedError("archive_truncated", "the file has 0 bytes; expected a gzip file")
     while data:
         member = zlib.decompressobj(wbits=31)
         while not member.eof:
@@ -103,13 +113,13 @@ def _inflated(packed: BinaryIO) -> Iterator[bytes]:
                 data = packed.read(BLOCK_BYTES)
                 if not data:
                     raise FileRefusedError(
-                        "archive_truncated", "gzip ends before its content; expected the whole file"
+                        "archive_truncated", "the gzip stream ends early; expected the whole file"
                     )
             try:
                 block = member.decompress(data, BLOCK_BYTES)
             except zlib.error as error:
                 raise FileRefusedError(
-                    "archive_corrupt", "gzip content does not fit its check sum"
+                    "archive_corrupt", "gzip content does not match its checksum"
                 ) from error
             data = member.unconsumed_tail
             if block:
@@ -118,31 +128,33 @@ def _inflated(packed: BinaryIO) -> Iterator[bytes]:
 
 
 def _unzip(path: Path, folder: Path) -> Iterator[PlainFile]:
-    with refusing_damage():
+    with refuse_damaged_archive():
         archive = zipfile.ZipFile(path)
     with archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         check_members(members, path.stat().st_size)
         for member in sorted(members, key=lambda m: m.filename):
             target = folder / "unpacked"
-            surveyor = CsvScanner()
+            scanner = CsvScanner()
             with target.open("wb") as plain:
                 for block in _unzipped(archive, member):
-                    surveyor.feed(block)
+                    scanner.feed(block)
                     plain.write(block)
-            yield PlainFile(member.filename, target, surveyor.finish())
+            yield PlainFile(member.filename, target, scanner.finish())
             target.unlink()
 
 
 def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> Iterator[bytes]:
-    with refusing_damage(), archive.open(member) as packed:
+    with refuse_damaged_archive(), archive.open(member) as packed:
         while block := packed.read(BLOCK_BYTES):
             yield block
 
 
 @contextmanager
-def refusing_damage() -> Iterator[None]:
-    """What zipfile raises of a damaged archive as a refusal; around its own calls alone, so that no error of ours hides here.
+def refuse_damaged_archive() -> Iterator[None]:
+    """Turn what zipfile raises for a damaged archive into a refusal.
+
+    Wrap only zipfile's own calls with it, so that it cannot hide an error of this project.
 
     Raises:
         FileRefusedError: archive_truncated, archive_corrupt.
@@ -152,29 +164,29 @@ def refusing_damage() -> Iterator[None]:
     except zipfile.BadZipFile as error:
         code = "archive_corrupt" if "CRC" in str(error) else "archive_truncated"
         raise FileRefusedError(
-            code, "zip is not whole; expected an archive that unpacks without an error"
+            code, "the zip is incomplete; expected an archive that unpacks without an error"
         ) from error
     except (zlib.error, lzma.LZMAError, EOFError, NotImplementedError) as error:
-        raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
+        raise FileRefusedError("archive_corrupt", "a zip member cannot be unpacked") from error
     except ValueError as error:
-        # A name in no known writing, or a place behind the end of any file.
-        raise FileRefusedError("archive_corrupt", "zip directory makes no sense") from error
+        # A member name in an unknown encoding, or an offset beyond the end of the file.
+        raise FileRefusedError("archive_corrupt", "the zip directory is invalid") from error
     except OSError as error:
-        # The module bz2 raises an OSError without a number for damaged content.
+        # bz2 raises an OSError without an errno for damaged content.
         if error.errno not in (errno.EINVAL, None):
             raise
-        raise FileRefusedError("archive_corrupt", "zip content cannot be unpacked") from error
+        raise FileRefusedError("archive_corrupt", "a zip member cannot be unpacked") from error
 
 
 def check_members(
-    members: list[zipfile.ZipInfo], size: int, sure_bytes: int = _MAX_SURE_BYTES
+    members: list[zipfile.ZipInfo], size: int, allowed_bytes: int = _ALWAYS_ALLOWED_BYTES
 ) -> None:
-    """Refuse an archive that would leave its folder, is encrypted, or swells beyond reason.
+    """Refuse an archive with unsafe paths, encrypted members or an excessive unpacked size.
 
     Args:
-        members: what the archive's directory names.
-        size: the archive's bytes.
-        sure_bytes: how much any archive may unpack to.
+        members: the entries of the archive's directory.
+        size: size of the archive in bytes.
+        allowed_bytes: unpacked size that is accepted whatever the compression ratio.
 
     Raises:
         FileRefusedError: archive_unsafe.
@@ -182,20 +194,21 @@ def check_members(
     if len(members) > _MAX_MEMBERS:
         raise FileRefusedError(
             "archive_unsafe",
-            f"{len(members)} files in one archive; expected at most {_MAX_MEMBERS}",
+            f"{len(members)} files in the archive; expected at most {_MAX_MEMBERS}",
         )
     for member in members:
         parts = PurePosixPath(member.filename.replace("\\", "/"))
         if parts.is_absolute() or ".." in parts.parts:
             raise FileRefusedError(
-                "archive_unsafe", "a member's path leaves the archive; expected plain names"
+                "archive_unsafe",
+                "a member's path points outside the archive; expected relative paths without ..",
             )
         if member.flag_bits & _ENCRYPTED:
             raise FileRefusedError(
-                "archive_unsafe", "a member is encrypted; expected an open archive"
+                "archive_unsafe", "a member is encrypted; expected an archive without a password"
             )
-    if sum(member.file_size for member in members) > max(sure_bytes, size * _MAX_RATIO):
+    if sum(member.file_size for member in members) > max(allowed_bytes, size * _MAX_RATIO):
         raise FileRefusedError(
             "archive_unsafe",
-            f"unpacks to more than {sure_bytes} bytes and {_MAX_RATIO} times its size",
+            f"unpacks to more than {allowed_bytes} bytes and {_MAX_RATIO} times its size",
         )

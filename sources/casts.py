@@ -1,9 +1,10 @@
-"""Texts to typed values, strictly, and why a record does not pass: the contract's columns as Polars expressions.
+"""Builds the validator of a table: casts to the contract's types, finds failing records.
 
-What must not be here: reading files, joins, business words. A record is taken whole or set aside whole, with the first
-check that it fails, in the order of the contract's columns and then its rules. Decimals with more than four places are
-rounded half to even at the fourth (exports of floating point end in …0000001); nothing else is ever adjusted, except
-spellings that the contract lists.
+Must not be here: reading files, joins, business rules. A record is accepted or rejected as a
+whole. A rejected record reports the first check that it fails, in the order of the contract's
+columns and then its rules. Decimals with more than four places are rounded half to even at the
+fourth place, because floating-point exports end in …0000001. No other value is changed, except
+that a listed spelling becomes its canonical value.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ POLARS_TYPES: dict[str, pl.DataType] = {
 SOURCE_ROW = "_source_row"
 BATCH_ID = "_batch_id"
 
-# A spreadsheet or a database wrote the word for "nothing" or for an error instead of nothing.
+# Spreadsheets and database exports write these for null or for an error.
 NULL_TEXTS = (
     "NULL",
     "null",
@@ -50,13 +51,13 @@ FALSE_TEXTS = ("false", "f", "0", "no", "n")
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _SCIENTIFIC = r"^[0-9](?:\.[0-9]+)?E\+[0-9]+$"
 _DAY_BYTES = 10  # YYYY-MM-DD
-# No sender's column can have these prefixes: headers are matched to the contract's names.
+# Prefixes of intermediate columns. They cannot clash: records carry contract column names only.
 _WALL, _TYPED = "wall ", "typed "
 
 
 @dataclass(frozen=True)
 class Check:
-    """One way for a record to fail: true in `fails` where it does (null counts as false)."""
+    """One reason to reject a record; `fails` is true where the record fails (null counts as false)."""
 
     reason_code: str
     column: str
@@ -65,75 +66,81 @@ class Check:
 
     @property
     def detail(self) -> str:
-        """Column and expectation; never a value."""
+        """Column and expectation; never a value from the data."""
         return f"{self.column}: expected {self.expected}"
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """How the records of a table with certain columns are judged; made once for many files.
+class RowValidator:
+    """The compiled checks and casts of a table, for the columns present; reused for many files.
 
     Attributes:
-        checks: what may fail, in order.
-        walls, typed, output: expressions of wall clocks, of typed values over them, and of the accepted rows.
-        texts: the record as it came, for the rejects.
+        checks: the checks, in order of precedence.
+        wall_clocks: expressions that parse local timestamps.
+        typed: expressions of the typed values; they use the columns of `wall_clocks`.
+        output: expressions of the accepted rows.
+        texts: names of the text columns, kept for the rejects.
     """
 
     checks: tuple[Check, ...]
-    walls: tuple[pl.Expr, ...]
+    wall_clocks: tuple[pl.Expr, ...]
     typed: tuple[pl.Expr, ...]
     output: tuple[pl.Expr, ...]
     texts: tuple[str, ...]
 
-    def sort(
+    def partition(
         self, records: pl.DataFrame, batch_id: str
     ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-        """Accepted rows, typed and with lineage, apart from rejected ones: their texts, and `check`.
+        """Split records into accepted typed rows and rejected text rows.
 
         Args:
-            records: text columns under the contract's names, and `_source_row` (1-based). Empty is null.
-            batch_id: lineage.
+            records: text columns under the contract's names, and `_source_row` (1-based); empty
+                values are null.
+            batch_id: written to the accepted rows as lineage.
 
         Returns:
-            The latter is None where no record fails; `check` is the position in `checks` of the first one failed.
+            The accepted rows, and the rejected rows or None. The rejected rows hold
+            `_source_row`, the record's texts and `check`, the position in `checks` of the first
+            failed check.
         """
-        judged = records.with_columns(self.walls).with_columns(self.typed)
-        # Each check is a column: one expression over all of them costs more to plan than a small file to read.
-        fails = judged.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
+        checked = records.with_columns(self.wall_clocks).with_columns(self.typed)
+        # One column per check: Polars plans a single expression over all checks more slowly than
+        # it reads a small file.
+        fails = checked.select(check.fails.alias(str(n)) for n, check in enumerate(self.checks))
         failed = [column.name for column in fails if column.any()]
         lineage = (pl.lit(batch_id).alias(BATCH_ID), pl.col(SOURCE_ROW).cast(pl.Int64))
         if not failed:
-            return judged.select(*self.output, *lineage), None
+            return checked.select(*self.output, *lineage), None
         first = pl.coalesce(
             pl.when(pl.col(name)).then(pl.lit(int(name), pl.UInt16)) for name in failed
         )
         check = fails.select(first.alias("check")).to_series()
         rejected = records.with_columns(check).filter(check.is_not_null())
-        accepted = judged.filter(check.is_null()).select(*self.output, *lineage)
+        accepted = checked.filter(check.is_null()).select(*self.output, *lineage)
         return accepted, rejected.select(SOURCE_ROW, "check", *self.texts)
 
 
 @cache
-def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
-    """How records of a table are judged.
+def build_validator(table: Table, present: frozenset[str], zone: str) -> RowValidator:
+    """Compile the validator of a table.
 
     Args:
         table: the contract's table.
-        present: the columns that the file has; the others are left out of the result.
-        zone: the agency's zone, for local timestamps.
+        present: the columns in the file; absent columns are left out of the result.
+        zone: the agency's time zone, for local timestamps.
     """
     columns = [column for column in table.columns if column.name in present]
     known = {column.name: column for column in columns}
     checks = [check for column in columns for check in _checks(column, present)]
     for rule in table.rules:
         if rule.left in present and rule.right in present:
-            where = f"{rule.left}, {rule.right}"
+            columns_compared = f"{rule.left}, {rule.right}"
             expected = f"{rule.left} {rule.operator} {rule.right}"
-            fails = _breaks(rule, known[rule.left], known[rule.right], zone)
-            checks.append(Check(f"rule_{rule.name}", where, expected, fails))
-    return Judgement(
+            fails = _violates(rule, known[rule.left], known[rule.right], zone)
+            checks.append(Check(f"rule_{rule.name}", columns_compared, expected, fails))
+    return RowValidator(
         checks=tuple(checks),
-        walls=tuple(
+        wall_clocks=tuple(
             wall_clock(pl.col(column.name)).alias(_WALL + column.name)
             for column in columns
             if column.type == "timestamp"
@@ -141,27 +148,27 @@ def judgement(table: Table, present: frozenset[str], zone: str) -> Judgement:
         typed=tuple(
             _typed(column, zone).alias(_typed_name(column))
             for column in columns
-            if not _is_plain(column)
+            if not _is_untyped_text(column)
         ),
         output=tuple(_output(columns)),
         texts=tuple(column.name for column in columns),
     )
 
 
-def _breaks(rule: Rule, left: Column, right: Column, zone: str) -> pl.Expr:
-    """Where the rule does not hold. Where one of the two says the day alone, their days are compared."""
+def _violates(rule: Rule, left: Column, right: Column, zone: str) -> pl.Expr:
+    """Where the rule is violated; dates are compared where either value is a bare date."""
 
-    def compared(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+    def exceeds(first: pl.Expr, second: pl.Expr) -> pl.Expr:
         return first > second if rule.operator == "<=" else first >= second
 
     typed = [pl.col(_typed_name(column)) for column in (left, right)]
     if not (left.date_only or right.date_only):
-        return compared(*typed)
+        return exceeds(*typed)
     is_day = pl.any_horizontal(
         pl.col(column.name).str.len_bytes() == _DAY_BYTES for column in (left, right)
     )
     days = [value.dt.convert_time_zone(zone).dt.date() for value in typed]
-    return pl.when(is_day).then(compared(*days)).otherwise(compared(*typed))
+    return pl.when(is_day).then(exceeds(*days)).otherwise(exceeds(*typed))
 
 
 def _output(columns: list[Column]) -> list[pl.Expr]:
@@ -181,7 +188,7 @@ def _output(columns: list[Column]) -> list[pl.Expr]:
 
 
 def empty_rows(table: Table) -> pl.DataFrame:
-    """The table of the contract without a row: all its columns, typed, in order."""
+    """A frame of the table without rows: every column of the contract, typed, in order."""
     schema: dict[str, pl.DataType] = {}
     for column in table.columns:
         schema[column.name] = POLARS_TYPES[column.type]
@@ -190,13 +197,13 @@ def empty_rows(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema=schema | {BATCH_ID: pl.String(), SOURCE_ROW: pl.Int64()})
 
 
-def _is_plain(column: Column) -> bool:
-    """Whether the text is the value."""
+def _is_untyped_text(column: Column) -> bool:
+    """Whether the delivered text is the value."""
     return column.type == "varchar" and not column.spellings
 
 
 def _typed_name(column: Column) -> str:
-    return column.name if _is_plain(column) else _TYPED + column.name
+    return column.name if _is_untyped_text(column) else _TYPED + column.name
 
 
 def _typed(column: Column, zone: str) -> pl.Expr:
@@ -225,7 +232,7 @@ def _normalized(text: pl.Expr, column: Column) -> pl.Expr:
     spellings = dict(column.spellings or ())
 
     def normalize(values: pl.Series) -> pl.Series:
-        # Nearly every file uses one spelling: then nothing is rewritten.
+        # Most files use canonical values only and need no rewriting.
         if values.is_in(canonical).all():
             return values
         return (
@@ -255,11 +262,12 @@ def _checks(column: Column, present: frozenset[str]) -> list[Check]:
         is_excused = pl.col(other).eq_missing(value) if other in present else pl.lit(value=False)
         add("missing_required", f"a value unless {other} is {value}", text.is_null() & ~is_excused)
     if column.type != "varchar":
-        is_lost = text.is_not_null() & typed.is_null()
+        is_uncastable = text.is_not_null() & typed.is_null()
         if column.type == "decimal":
-            # The cast takes 1E3 for 1000; a spreadsheet that writes it has usually lost digits.
-            is_lost = is_lost | text.str.contains("[eE]")
-        add(*_CAST_FAILURES[column.type], is_lost)
+            # The cast reads 1E3 as 1000, but a spreadsheet that writes an exponent has usually
+            # lost digits.
+            is_uncastable = is_uncastable | text.str.contains("[eE]")
+        add(*_CAST_FAILURES[column.type], is_uncastable)
         if column.minimum is not None or column.maximum is not None:
             add("out_of_range", _range_text(column), _outside(column, typed))
     elif column.values is not None:
@@ -271,18 +279,18 @@ def _checks(column: Column, present: frozenset[str]) -> list[Check]:
         )
         add("value_not_allowed", expected, is_unlisted)
     elif column.pattern is not None:
-        if column.shape != "staff_id":  # NA may be somebody's initials
-            add("null_text", "a value or nothing", text.is_in(NULL_TEXTS))
+        if column.shape != "staff_id":  # NA can be a person's initials
+            add("null_text", "a value or an empty field", text.is_in(NULL_TEXTS))
         if column.shape == "id":
             is_padded = text.str.starts_with(" ") | text.str.ends_with(" ")
             add(
                 "pattern_mismatch",
-                "an id without padding or exponent",
+                "an id without leading or trailing blanks and not in scientific notation",
                 is_padded | text.str.contains(_SCIENTIFIC),
             )
         else:
             matches = text.str.contains(f"^(?:{column.pattern})$")
-            add("pattern_mismatch", f"the shape {column.shape or column.pattern}", ~matches)
+            add("pattern_mismatch", f"the format {column.shape or column.pattern}", ~matches)
     return checks
 
 
@@ -290,8 +298,11 @@ _CAST_FAILURES = {
     "integer": ("bad_integer", "a whole number in plain digits"),
     "bigint": ("bad_integer", "a whole number in plain digits"),
     "decimal": ("bad_decimal", "a decimal number in plain digits"),
-    "date": ("bad_date", "a day written YYYY-MM-DD"),
-    "timestamp": ("bad_timestamp", "a moment written YYYY-MM-DDTHH:MM:SS, with or without offset"),
+    "date": ("bad_date", "a date written YYYY-MM-DD"),
+    "timestamp": (
+        "bad_timestamp",
+        "a timestamp written YYYY-MM-DDTHH:MM:SS, with or without offset",
+    ),
     "boolean": ("bad_boolean", "true or false"),
 }
 

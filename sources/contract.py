@@ -1,26 +1,30 @@
-"""The contract: what a sender's tables look like. Loads `sources/<source>/contract.yml` into frozen values.
+"""Loads `sources/<source>/contract.yml`: the tables, columns and rules of a sender.
 
-What must not be here: reading of data files, business meaning. This module only knows how the closed
-lists and columns of a contract.yml are written down.
+Must not be here: reading data files, business rules. This module knows only the syntax of
+contract.yml.
 
-Column syntax of the yml, one line per column: `name: {type: …, is: description, …}`.
+Column syntax, one line per column: `name: {type: …, is: description, …}`.
 
-- `name*` column and value required · `name+` column required, value may be empty · `name` optional.
-- `{a,b}_x` and `x_{1..3}` stand for several columns of the same shape.
+- `name*`: column and value required. `name+`: column required, value may be empty. `name`:
+  optional.
+- `{a,b}_x` and `x_{1..3}` expand to several columns with the same definition.
 - `type`: varchar, integer, bigint, decimal (18,4), date, timestamp, boolean.
-- `values`: a closed list, or the name of one under `lists`. A list that is a mapping also gives other spellings, and
-  then case does not matter: what arrives is normalized to the key.
-- `pattern`: a regular expression for the whole value, or a name of PATTERNS. `min`, `max`: inclusive range.
-- `date_only`: a timestamp that may come as a date; adds `<name>_precision`. `required_unless: {column: value}`.
-- `at`: where the value stands in a record of a format without a header, in that format's own words.
+- `values`: a closed list, or the name of one under `lists`. A list written as a mapping also
+  gives accepted spellings; matching then ignores case, and the value is normalized to the key.
+- `pattern`: a regular expression for the whole value, or a name in PATTERNS. `min`, `max`:
+  inclusive range.
+- `date_only`: the timestamp may be delivered as a date; adds the column `<name>_precision`.
+- `required_unless: {column: value}`: a value is required unless the other column has that value.
+- `at`: where to find the value in a record of a format without a header, in that format's
+  notation.
 
-A table with `record` is filled from files that carry many kinds of records and say themselves which (HL7 v2, FHIR, X12):
-it says which kind, in the format's own words.
+A table with `record` is filled from files that mix record types (HL7 v2, FHIR, X12); `record`
+names the type in the format's notation. `files` is a regular expression for file names that
+belong to the table in addition to those that begin with its name.
 
-`files` is a regular expression for file names that the table is known by besides its own name (a sender's fixed names).
-
-A key is a list of columns; `first_of` in it takes the first alternative that is there (several columns in brackets are
-one alternative). `rules` are comparisons of two columns that must hold where both are there.
+A key is a list of columns. `first_of` in a key takes the first alternative with values; an
+alternative of several columns is written in brackets. `rules` compare two columns and apply where
+both have a value.
 """
 
 from __future__ import annotations
@@ -41,11 +45,13 @@ import yaml
 SOURCES = Path(__file__).parent
 LEDGER = "caseload"
 TYPES = ("varchar", "integer", "bigint", "decimal", "date", "timestamp", "boolean")
-# Raised when the readers change what they accept: old bytes are then read anew, as after a change of contract.
+# Increase it when the readers accept something else: every landed file is then read again, as
+# after a contract change.
 READER_VERSION = 1
 
-# Shapes that many columns share. They are wide on purpose: they catch what a spreadsheet or an export did to a code
-# (1.00E+10, 10-Jan, NULL), not codes that are merely unknown; those are counted downstream.
+# Formats shared by many columns. They are deliberately loose: they catch what a spreadsheet or an
+# export did to a code (1.00E+10, 10-Jan, NULL). Codes that are merely unknown are counted
+# downstream.
 PATTERNS = {
     "id": r"\S(?:.*\S)?",
     "code": r"[A-Za-z0-9]{1,18}(?:\.[A-Za-z0-9]{1,4})?",
@@ -56,7 +62,7 @@ DEFAULT_DATES = (dt.date(1900, 1, 1), dt.date(2100, 12, 31))
 
 
 class ContractError(ValueError):
-    """A contract.yml that cannot be understood: names the file, the table, the column and what was expected."""
+    """An invalid contract.yml; the message names the file, table, column and expectation."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +72,14 @@ class Column:
     Attributes:
         is_required: the header must name it.
         is_value_required: every row must have a value.
-        values: closed list after normalization, or None.
-        spellings: lower-case spelling to listed value where the list allows other spellings, else None.
-        pattern: regular expression for the whole value, or None; `shape` is its name in PATTERNS, if it has one.
+        values: the closed list after normalization, or None.
+        spellings: pairs of lower-case spelling and listed value if other spellings are accepted,
+            else None.
+        pattern: regular expression for the whole value, or None; `shape` is its name in PATTERNS,
+            if any.
         minimum, maximum: inclusive range (int or date), or None.
-        required_unless: (other column, value of it that makes this one optional), or None.
-        at: where the format's reader finds the value, or None where the header's name says it.
+        required_unless: (other column, its value that makes this column optional), or None.
+        at: where the format's reader finds the value; None if the header names the column.
     """
 
     name: str
@@ -91,7 +99,7 @@ class Column:
 
     @property
     def sql_type(self) -> str:
-        """The type in DuckDB's words."""
+        """The DuckDB type."""
         return {"decimal": "decimal(18,4)", "timestamp": "timestamp with time zone"}.get(
             self.type, self.type
         )
@@ -99,7 +107,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Rule:
-    """`left` must be `<=` or `<` `right` where both are there; reason code `rule_<name>`."""
+    """`left` must be `<=` or `<` `right` where both have a value; reason code `rule_<name>`."""
 
     name: str
     left: str
@@ -109,7 +117,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class FirstOf:
-    """A key part: the first alternative whose columns are all there."""
+    """A key part: the first alternative whose columns all have values."""
 
     alternatives: tuple[tuple[str, ...], ...]
 
@@ -119,11 +127,12 @@ KeyPart = str | FirstOf
 
 @dataclass(frozen=True)
 class Table:
-    """One table of a sender, columns in the order of the contract.
+    """One table of a sender, with columns in the order of the contract.
 
     Attributes:
-        record: the kind of record it holds of files that carry many kinds, or None.
-        files: regular expression for names of its files, whatever their case, besides those that begin with its name.
+        record: the record type that fills it from files of mixed record types, or None.
+        files: regular expression, ignoring case, for file names that belong to it besides those
+            that begin with its name.
     """
 
     name: str
@@ -136,11 +145,11 @@ class Table:
 
     @property
     def has_is_deleted(self) -> bool:
-        """Whether the sender may withdraw rows."""
+        """Whether the sender can delete rows."""
         return any(column.name == "is_deleted" for column in self.columns)
 
     def typed_columns(self) -> list[tuple[str, str]]:
-        """(name, DuckDB type) of the typed rows, lineage columns last."""
+        """(name, DuckDB type) of the typed rows; lineage columns come last."""
         pairs: list[tuple[str, str]] = []
         for column in self.columns:
             pairs.append((column.name, column.sql_type))
@@ -151,7 +160,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Contract:
-    """All that one sender may deliver."""
+    """Everything that one sender may deliver."""
 
     source: str
     description: str
@@ -159,16 +168,19 @@ class Contract:
     tables: Mapping[str, Table]
 
     def table(self, name: str) -> Table:
-        """The table of that name; KeyError where the contract has none."""
+        """The table of that name; raises KeyError if the contract has none."""
         return self.tables[name]
 
     @property
     def record_tables(self) -> dict[str, Table]:
-        """The tables that files of many kinds of records fill, by name."""
+        """The tables that are filled from files of mixed record types, by name."""
         return {name: table for name, table in self.tables.items() if table.record is not None}
 
     def hash(self, zone: str) -> str:
-        """16 hex digits over all that decides how bytes become rows: descriptions are left out, the zone is in."""
+        """16 hex digits over everything that decides how bytes become rows.
+
+        The time zone is included, descriptions are not.
+        """
         meaning = {
             "reader": READER_VERSION,
             "zone": zone,
@@ -189,10 +201,10 @@ def _plain(value: Column | Rule) -> dict[str, Any]:
 
 @cache
 def load_contracts() -> dict[str, Contract]:
-    """Every sender's contract by source name, in the order of the names.
+    """Every sender's contract by source name, sorted by name.
 
     Raises:
-        ContractError: a contract.yml is not as this module describes it.
+        ContractError: a contract.yml does not follow the syntax above.
     """
     paths = sorted(SOURCES.glob("*/contract.yml"))
     return {path.parent.name: load_contract(path) for path in paths if path.parent.name != LEDGER}
@@ -205,76 +217,77 @@ def load_ledger_contract() -> Contract:
 
 
 def load_contract(path: Path) -> Contract:
-    """One contract from its file; its folder's name must be its source's name.
+    """Load one contract; the folder must have the name of the source.
 
     Raises:
-        ContractError: with the place and what was expected.
+        ContractError: names the location in the file and what was expected.
     """
     try:
-        # safe_load in C: five times as fast, and every call of the command reads all contracts.
+        # The C loader is five times as fast, and every command loads all contracts.
         raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path}: not readable as YAML: {error}") from error
-    where = str(path)
-    _expect(isinstance(raw, dict), where, "a mapping with source, description, formats, tables")
-    _known(raw, {"source", "description", "formats", "lists", "tables"}, where)
+    location = str(path)
+    _expect(isinstance(raw, dict), location, "a mapping with source, description, formats, tables")
+    _known(raw, {"source", "description", "formats", "lists", "tables"}, location)
     _expect(
         raw.get("source") == path.parent.name,
-        where,
+        location,
         f"source: {path.parent.name}, the folder's name",
     )
     _expect(
         isinstance(raw.get("tables"), dict) and raw["tables"],
-        where,
+        location,
         "at least one table under `tables`",
     )
     lists = raw.get("lists") or {}
-    tables = {name: _table(name, body, lists, where) for name, body in raw["tables"].items()}
+    tables = {name: _table(name, body, lists, location) for name, body in raw["tables"].items()}
     return Contract(
-        raw["source"], _text(raw, "description", where), tuple(raw.get("formats") or ()), tables
+        raw["source"], _text(raw, "description", location), tuple(raw.get("formats") or ()), tables
     )
 
 
-def _table(name: str, body: object, lists: dict[str, Any], where: str) -> Table:
-    where = f"{where}: {name}"
-    _expect(isinstance(body, dict), where, "a mapping with description, key, columns")
-    _known(body, {"description", "key", "columns", "rules", "record", "files"}, where)
-    _expect(isinstance(body.get("columns"), dict), where, "a mapping under `columns`")
+def _table(name: str, body: object, lists: dict[str, Any], location: str) -> Table:
+    location = f"{location}: {name}"
+    _expect(isinstance(body, dict), location, "a mapping with description, key, columns")
+    _known(body, {"description", "key", "columns", "rules", "record", "files"}, location)
+    _expect(isinstance(body.get("columns"), dict), location, "a mapping under `columns`")
     columns: list[Column] = []
     for written, spec in body["columns"].items():
-        columns.extend(_columns(str(written), spec, lists, where))
+        columns.extend(_columns(str(written), spec, lists, location))
     names = [column.name.casefold() for column in columns]
-    for twice in {n for n in names if names.count(n) > 1}:
-        raise ContractError(f"{where}: column {twice} is written twice; expected once")
+    for duplicate in {n for n in names if names.count(n) > 1}:
+        raise ContractError(f"{location}: column {duplicate} is defined twice; expected once")
     known = {column.name for column in columns}
-    key = tuple(_key_part(part, known, where) for part in body.get("key") or ())
-    _expect(bool(key), where, "a `key` of at least one column")
-    # The reader puts an empty record in the place of one that it cannot split, and relies on its being rejected.
-    _expect(any(c.is_value_required for c in columns), where, "at least one column marked `*`")
-    rules = tuple(_rule(n, text, known, where) for n, text in (body.get("rules") or {}).items())
+    key = tuple(_key_part(part, known, location) for part in body.get("key") or ())
+    _expect(bool(key), location, "a `key` of at least one column")
+    # The readers replace a record that they cannot parse with an empty one and rely on the
+    # validator to reject it.
+    _expect(any(c.is_value_required for c in columns), location, "at least one column marked `*`")
+    rules = tuple(_rule(n, text, known, location) for n, text in (body.get("rules") or {}).items())
     for column in columns:
         if column.required_unless:
             _expect(
                 column.required_unless[0] in known,
-                where,
+                location,
                 f"required_unless of {column.name} on a known column",
             )
-    record = _text(body, "record", where) if "record" in body else None
-    files = _text(body, "files", where) if "files" in body else None
-    description = _text(body, "description", where)
+    record = _text(body, "record", location) if "record" in body else None
+    files = _text(body, "files", location) if "files" in body else None
+    description = _text(body, "description", location)
     return Table(name, description, key, tuple(columns), rules, record, files)
 
 
-def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> Iterator[Column]:
-    where = f"{where}.{written}"
-    _expect(isinstance(spec, dict), where, "a mapping such as {type: varchar, is: description}")
+def _columns(written: str, spec: object, lists: dict[str, Any], location: str) -> Iterator[Column]:
+    location = f"{location}.{written}"
+    _expect(isinstance(spec, dict), location, "a mapping such as {type: varchar, is: description}")
     _known(
         spec,
         {"type", "is", "at", "values", "pattern", "min", "max", "date_only", "required_unless"},
-        where,
+        location,
     )
-    _expect(spec.get("type") in TYPES, where, f"type: one of {', '.join(TYPES)}")
-    values, spellings = _values(spec.get("values"), lists, where)
+    _expect(spec.get("type") in TYPES, location, f"type: one of {', '.join(TYPES)}")
+    values, spellings = _values(spec.get("values"), lists, location)
     pattern = spec.get("pattern")
     ranged = spec["type"] in ("date", "timestamp")
     minimum = spec.get("min", DEFAULT_DATES[0] if ranged else None)
@@ -282,19 +295,23 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
     for bound in (minimum, maximum):
         kind = dt.date if ranged else int
         _expect(
-            bound is None or isinstance(bound, kind), where, f"min and max of type {kind.__name__}"
+            bound is None or isinstance(bound, kind),
+            location,
+            f"min and max of type {kind.__name__}",
         )
     if pattern is not None:
         try:
             re.compile(PATTERNS.get(pattern, pattern))
         except re.error as error:
-            raise ContractError(f"{where}: pattern is no regular expression: {error}") from error
+            raise ContractError(
+                f"{location}: pattern is not a regular expression: {error}"
+            ) from error
     unless = spec.get("required_unless")
     for name in _names(written.rstrip("*+")):
         yield Column(
             name=name,
             type=spec["type"],
-            description=_text(spec, "is", where),
+            description=_text(spec, "is", location),
             is_required=written[-1] in "*+",
             is_value_required=written.endswith("*"),
             values=values,
@@ -305,7 +322,7 @@ def _columns(written: str, spec: object, lists: dict[str, Any], where: str) -> I
             maximum=maximum,
             date_only=bool(spec.get("date_only", False)),
             required_unless=next(iter(unless.items())) if unless else None,
-            at=_text(spec, "at", where) if "at" in spec else None,
+            at=_text(spec, "at", location) if "at" in spec else None,
         )
 
 
@@ -324,18 +341,18 @@ def _names(written: str) -> list[str]:
 
 
 def _values(
-    spec: object, lists: dict[str, Any], where: str
+    spec: object, lists: dict[str, Any], location: str
 ) -> tuple[tuple[str, ...] | None, tuple[tuple[str, str], ...] | None]:
     if spec is None:
         return None, None
     if isinstance(spec, str):
-        _expect(spec in lists, where, f"values: a list, or one of the lists {', '.join(lists)}")
+        _expect(spec in lists, location, f"values: a list, or one of the lists {', '.join(lists)}")
         spec = lists[spec]
     if isinstance(spec, list):
         _expect(
             all(isinstance(v, str) for v in spec),
-            where,
-            "values that are texts (quote numbers and yes/no)",
+            location,
+            "values that are strings (quote numbers and yes/no)",
         )
         return tuple(spec), None
     pairs = {str(v).lower(): v for v in spec} | {
@@ -344,42 +361,48 @@ def _values(
     return tuple(spec), tuple(sorted(pairs.items()))
 
 
-def _key_part(part: object, known: set[str], where: str) -> KeyPart:
+def _key_part(part: object, known: set[str], location: str) -> KeyPart:
     if isinstance(part, str):
-        _expect(part in known, where, f"key column {part} among the columns")
+        _expect(part in known, location, f"key column {part} among the columns")
         return part
     _expect(
         isinstance(part, dict) and set(part) == {"first_of"},
-        where,
-        "a key part: a column, or first_of: […]",
+        location,
+        "a column or first_of: […] as a part of the key",
     )
-    ways = tuple((way,) if isinstance(way, str) else tuple(way) for way in part["first_of"])
+    alternatives = tuple(
+        (names,) if isinstance(names, str) else tuple(names) for names in part["first_of"]
+    )
     _expect(
-        all(name in known for way in ways for name in way), where, "first_of over known columns"
+        all(name in known for names in alternatives for name in names),
+        location,
+        "first_of with known columns",
     )
-    return FirstOf(ways)
+    return FirstOf(alternatives)
 
 
-def _rule(name: str, text: str, known: set[str], where: str) -> Rule:
+def _rule(name: str, text: str, known: set[str], location: str) -> Rule:
     found = re.fullmatch(r"(\w+) (<=|<) (\w+)", str(text))
     if not found or not {found[1], found[3]} <= known:
-        raise ContractError(f"{where}: rule {name}: expected `column <= column` over known columns")
+        raise ContractError(
+            f"{location}: rule {name}: expected `column <= column` with known columns"
+        )
     return Rule(name, found[1], found[2], found[3])
 
 
-def _text(body: dict[str, Any], name: str, where: str) -> str:
+def _text(body: dict[str, Any], name: str, location: str) -> str:
     value = body.get(name)
-    _expect(isinstance(value, str) and bool(value.strip()), where, f"a text under `{name}`")
+    _expect(isinstance(value, str) and bool(value.strip()), location, f"text under `{name}`")
     return " ".join(str(value).split())
 
 
-def _known(body: dict[str, Any], allowed: set[str], where: str) -> None:
+def _known(body: dict[str, Any], allowed: set[str], location: str) -> None:
     for name in sorted(set(map(str, body)) - allowed):
         raise ContractError(
-            f"{where}: `{name}` is not known; expected one of {', '.join(sorted(allowed))}"
+            f"{location}: unknown entry `{name}`; expected one of {', '.join(sorted(allowed))}"
         )
 
 
-def _expect(holds: bool, where: str, expected: str) -> None:
-    if not holds:
-        raise ContractError(f"{where}: expected {expected}")
+def _expect(condition: bool, location: str, expected: str) -> None:
+    if not condition:
+        raise ContractError(f"{location}: expected {expected}")

@@ -28,17 +28,17 @@ STAGING = DBT_PROJECT / "models" / "staging"
 INPUT = DBT_PROJECT / "models" / "input"
 SENDERS = DBT_PROJECT / "macros" / "senders.sql"
 HEAD = (
-    "# Generated from sources/{source}/contract.yml by `python -m sources.dictionary`: change the contract, not this file.\n"
-    "# As long as the contract has columns, whatever the size budget: dbt reads the sources of one schema from one file.\n"
+    "# Generated from sources/{source}/contract.yml by `python -m sources.dictionary`: edit the contract instead.\n"
+    "# May exceed the size budget: dbt reads all tables of one source from one file.\n"
 )
 LINEAGE = {
-    "_batch_id": "Batch the row was read from",
-    "_source_row": "Number of the record in its file, header not counted",
+    "_batch_id": "Batch that the row was read from",
+    "_source_row": "Number of the record in its file, from 1; the header is not counted",
 }
 
 
 def source_yml(contract: Contract) -> str:
-    """The dbt source of one contract as yml text, byte for byte the same at every call."""
+    """The dbt source of a contract as yml text; the same contract always gives the same bytes."""
     lines = [
         *HEAD.format(source=contract.source).splitlines(),
         "version: 2",
@@ -71,7 +71,7 @@ def _table_lines(contract: Contract, table: Table) -> list[str]:
     for name, data_type in table.typed_columns():
         if contract.source == LEDGER and name in LINEAGE:
             continue
-        text = described.get(name, "'time', or 'date' where the sender gave a day only")
+        text = described.get(name, "'time', or 'date' if the sender delivered only a date")
         lines.append(
             f"          - {{name: {name}, data_type: {_quoted(data_type)}, description: {_quoted(text)}}}"
         )
@@ -81,7 +81,9 @@ def _table_lines(contract: Contract, table: Table) -> list[str]:
 def _plain_key(part: str | FirstOf) -> str | dict[str, list[str | list[str]]]:
     if isinstance(part, str):
         return part
-    return {"first_of": [way[0] if len(way) == 1 else list(way) for way in part.alternatives]}
+    return {
+        "first_of": [names[0] if len(names) == 1 else list(names) for names in part.alternatives]
+    }
 
 
 def _quoted(text: str) -> str:
@@ -148,14 +150,16 @@ def write_outdated_files() -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the files, or with --check only compare; the exit code is 1 where they are out of step."""
+    """Write the files; with --check only compare, and return 1 if any is out of date."""
     parser = argparse.ArgumentParser(prog="python -m sources.dictionary", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; exit with 1 if a file is out of date"
+    )
     if parser.parse_args(arguments).check:
         outdated = list(outdated_files())
         for path in outdated:
             print(
-                f"{path}: out of step with contracts and input models;"
+                f"{path}: out of date with contracts and input models;"
                 " run `python -m sources.dictionary`"
             )
         return 1 if outdated else 0

@@ -1,8 +1,9 @@
-"""Reads every new file of the landing folder into the raw zone. Done again, it changes nothing.
+"""Reads every new file of the landing folder into the raw zone; running it again changes nothing.
 
-A file that was read is known by its path, size and time of change, by which contract, and is not opened again; one that
-changed in place is read again, and its path then stands for the new content. A corrected contract reads old bytes anew.
-What must not be here: syntax (formats/), storage (raw_writer.py), meaning (dbt).
+A file that was already read is recognized by its path, size, modification time and contract hash,
+and is not opened again. A file that changed in place is read again, and its path then refers to
+the new content. A changed contract reads every file again. Must not be here: file syntax
+(formats/), storage (raw_writer.py), business rules (dbt).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sources.archive import Fingerprint, PlainFile, fingerprint, survey_plain, unpack
+from sources.archive import Fingerprint, PlainFile, fingerprint, scan_plain, unpack
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.delimited import read_delimited
 from sources.formats.fhir import read_fhir
@@ -25,7 +26,7 @@ from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.isolated import ReaderDiedError, read_isolated
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
-from sources.formats.structure import Survey
+from sources.formats.structure import CsvScan
 from sources.formats.workbook import workbook_to_csv
 from sources.formats.x12 import read_x12
 from sources.header import is_note_file
@@ -35,21 +36,22 @@ from sources.landing import (
     FIXED_WIDTH,
     HL7V2,
     PARQUET,
-    SELF_NAMED,
+    SELF_DESCRIBING,
     WORKBOOK,
     X12,
     LandedFile,
     format_of,
     is_readable,
-    look,
+    list_landed_files,
     table_of,
+    unaccepted_format,
 )
-from sources.raw_writer import Part, RawWriter
+from sources.raw_writer import BatchPart, RawWriter
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
 
 _ARCHIVES = (".gz", ".zip")
-# (path, tables, zone, batch_id, out, first_rows) to what each table got; a file may fill none.
+# (path, tables, zone, batch_id, out, first_rows) -> results by table; a file may fill no table.
 _RecordReader = Callable[
     [Path, Mapping[str, Table], str, str, Path, Mapping[str, int]], dict[str, ReadTable]
 ]
@@ -58,17 +60,18 @@ _FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DiskFullError(Exception):
-    """No room for the raw zone; what was committed before stands."""
+    """No space left for the raw zone; batches that were already committed are kept."""
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """What became of one landed file in this call.
+    """The outcome for one landed file in this run.
 
     Attributes:
         path: `<source>/<path below it>`.
-        outcome: loaded, refused, not_read (no table of that name), delivered_again (bytes already read).
-        reason_code, detail: of a refused file.
+        outcome: loaded, refused, not_read (no table matches the name) or delivered_again (the
+            same bytes were already read).
+        reason_code, detail: why the file was refused, or None.
     """
 
     path: str
@@ -82,16 +85,17 @@ class FileReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What this call did.
+    """The outcome of one run.
 
     Attributes:
-        files: landed files that were new or changed, in order of delivery.
-        known: number of files that earlier calls had dealt with.
-        notices: folders and files that could not be read, and damage of the raw zone that was found and repaired.
+        files: landed files that are new or changed, in order of delivery.
+        n_unchanged: number of files that earlier runs already handled.
+        notices: files and folders that could not be read, and damage in the raw zone that was
+            repaired.
     """
 
     files: tuple[FileReport, ...]
-    known: int
+    n_unchanged: int
     notices: tuple[str, ...]
 
 
@@ -103,53 +107,53 @@ def ingest(
     on_file: Callable[[int, int, str], None] | None = None,
     contracts: Mapping[str, Contract] | None = None,
 ) -> IngestReport:
-    """Read what is new in the landing folder.
+    """Read the new files of the landing folder.
 
     Args:
-        landing: the folder; absent senders are fine, and so is an absent folder.
+        landing: the folder; it may be absent, and so may any sender's folder.
         raw: the raw zone's folder.
-        zone: the agency's zone: where delivery days start, and what local timestamps mean.
-        first_seen: when a file without a dated folder counts as received.
-        on_file: called with (done, all, path) after each file.
-        contracts: senders to read; all by default.
+        zone: the agency's time zone, for delivery days and local timestamps.
+        first_seen: received_at of new files outside a dated folder.
+        on_file: called with (files done, files in total, path) after each file.
+        contracts: senders to read; all senders by default.
 
     Raises:
-        RawZoneHeldError: another process writes the zone.
-        DiskFullError: the disk is full; earlier files stay, the rest is read by the next call.
+        RawZoneLockedError: another process is writing the zone.
+        DiskFullError: the disk is full; earlier files are kept and the next run reads the rest.
     """
     contracts = load_contracts() if contracts is None else contracts
-    found = look(Path(landing), contracts, zone)
+    found = list_landed_files(Path(landing), contracts, zone)
     notices = found.notices(load_contracts(), contracts)
     reports: list[FileReport] = []
-    known = 0
+    n_unchanged = 0
     with RawWriter(Path(raw)) as writer:
         notices.extend(writer.repairs)
-        reader = _Reader(writer, dict(contracts), zone, first_seen)
-        reader.prepare()
+        ingester = _Ingester(writer, dict(contracts), zone, first_seen)
+        ingester.prepare()
         for done, file in enumerate(found.files, 1):
             try:
-                report = reader.take(file)
+                report = ingester.ingest_file(file)
             except OSError as error:
                 if error.errno in _FULL_DISK:
                     raise DiskFullError(
-                        f"no space left for {raw}: free some and run again; what was read stays"
+                        f"no space left for {raw}: free disk space and run again; files already read are kept"
                     ) from error
                 if error.filename is None or Path(error.filename) != file.path:
                     raise
                 notices.append(
-                    f"{file.source}/{file.name}: not read: {error.strerror}; check permissions and disk"
+                    f"{file.source}/{file.name}: not read: {error.strerror}; check its permissions and the disk"
                 )
                 report = None
             if report is None:
-                known += 1
+                n_unchanged += 1
             else:
                 reports.append(report)
             if on_file is not None:
                 on_file(done, len(found.files), f"{file.source}/{file.name}")
-    return IngestReport(tuple(reports), known, tuple(notices))
+    return IngestReport(tuple(reports), n_unchanged, tuple(notices))
 
 
-class _Reader:
+class _Ingester:
     def __init__(
         self, writer: RawWriter, contracts: dict[str, Contract], zone: str, first_seen: dt.datetime
     ) -> None:
@@ -160,17 +164,17 @@ class _Reader:
             first_seen,
         )
         self.hashes = {source: contract.hash(zone) for source, contract in contracts.items()}
-        self.before = RawZone(writer.path, contracts)
+        self.snapshot = RawZone(writer.path, contracts)
 
     def prepare(self) -> None:
-        """The zero-row files of every table, so that a sender that never delivered has its tables too."""
+        """Write the zero-row file of every table, so that the tables of absent senders exist."""
         for source, contract in self.contracts.items():
             for table in contract.tables:
-                self.before.files(source, table)
+                self.snapshot.files(source, table)
 
-    def take(self, file: LandedFile) -> FileReport | None:
-        """Deal with one file; None where an earlier call did."""
-        entry = self.before.ledger(file.source).get(file.name)
+    def ingest_file(self, file: LandedFile) -> FileReport | None:
+        """Read one file; returns None if an earlier run already handled it."""
+        entry = self.snapshot.ledger(file.source).get(file.name)
         if entry is not None and self._is_known(file, entry):
             return None
         contract = self.contracts[file.source]
@@ -178,17 +182,17 @@ class _Reader:
         table = _named_table(file.name, contract)
         is_zip = file.name.casefold().endswith(".zip")
         if not (is_zip or is_readable(file.name, contract) or _is_notes(file.name)):
-            self._deliver(file, entry, None)
+            self._record_delivery(file, entry, None)
             return FileReport(f"{file.source}/{file.name}", "not_read")
-        landed, survey = _inspect(file, contract, is_packed=is_packed)
+        landed, scan = _inspect(file, contract, is_packed=is_packed)
         batch_id = self._batch_id(file.source, landed, None if is_zip else table)
         if self.writer.has(file.source, batch_id):
-            self._deliver(file, entry, batch_id)
+            self._record_delivery(file, entry, batch_id)
             return FileReport(f"{file.source}/{file.name}", "delivered_again")
-        parts: list[Part] = []
+        parts: list[BatchPart] = []
         refusal = None
         try:
-            parts = self._read(file, contract, batch_id, survey, is_packed=is_packed)
+            parts = self._read_landed(file, contract, batch_id, scan, is_packed=is_packed)
         except FileRefusedError as error:
             refusal = (error.code, error.detail)
         record = self.writer.commit(
@@ -201,52 +205,55 @@ class _Reader:
             parts=parts,
             refusal=refusal,
         )
-        self._deliver(file, entry, batch_id)
+        self._record_delivery(file, entry, batch_id)
         return _report(file, record)
 
     def _is_known(self, file: LandedFile, entry: dict[str, Any]) -> bool:
         same_bytes = entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
         batch_id = entry["batch_id"]
         if batch_id is not None and not self.writer.has(file.source, batch_id):
-            return False  # damaged: landing still holds the bytes
+            return False  # damaged, and the landing folder still has the file
         return same_bytes and entry["contract_hash"] == self.hashes[file.source]
 
     def _batch_id(self, source: str, landed: Fingerprint, table: str | None) -> str:
-        """Of source, content and contract; of the table too, since two empty files of two tables have the same bytes."""
+        """A hash of source, table, content and contract.
+
+        The table is included because two empty files of different tables have the same bytes.
+        """
         parts = "\n".join((source, table or "", landed.sha256, self.hashes[source]))
         return hashlib.sha256(parts.encode()).hexdigest()[:20]
 
-    def _read(
+    def _read_landed(
         self,
         file: LandedFile,
         contract: Contract,
         batch_id: str,
-        survey: Survey | None,
+        scan: CsvScan | None,
         *,
         is_packed: bool,
-    ) -> list[Part]:
+    ) -> list[BatchPart]:
         if not is_packed:
-            plain = PlainFile(Path(file.name).name, self._utf8_safe_path(file.path), survey)
-            return self._read_one(plain, contract, batch_id, [])
-        parts: list[Part] = []
+            plain = PlainFile(Path(file.name).name, self._utf8_safe_path(file.path), scan)
+            return self._read_file(plain, contract, batch_id, [])
+        parts: list[BatchPart] = []
         for plain in unpack(file.path, Path(file.name).name, self.writer.temporary):
             if not (is_readable(plain.name, contract) or _is_notes(plain.name)):
                 continue
             try:
-                parts.extend(self._read_one(plain, contract, batch_id, parts))
+                parts.extend(self._read_file(plain, contract, batch_id, parts))
             except FileRefusedError as error:
-                # An archive is one delivery: it counts whole, or not at all.
+                # An archive is one delivery: one bad member refuses all of it.
                 raise FileRefusedError(
                     error.code, f"member {Path(plain.name).name}: {error.detail}"
                 ) from error
         if not parts:
             raise FileRefusedError(
-                "archive_empty", "no member is named after a table of the contract"
+                "archive_empty", "no member's name begins with a table of the contract"
             )
         return parts
 
     def _utf8_safe_path(self, path: Path) -> Path:
-        """The same file; by a link, where its path is no UTF-8, which Polars takes alone."""
+        """The path itself, or a symbolic link if it is not valid UTF-8, which Polars cannot open."""
         try:
             str(path).encode()
         except UnicodeEncodeError:
@@ -256,18 +263,17 @@ class _Reader:
             return link
         return path
 
-    def _read_one(
-        self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[Part]
-    ) -> list[Part]:
+    def _read_file(
+        self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[BatchPart]
+    ) -> list[BatchPart]:
         if _is_notes(plain.name):
             raise FileRefusedError(
-                "note_text", "the file's name says notes; expected no text of notes in any feed"
+                "note_text",
+                "the file name suggests clinical notes; expected a feed without note text",
             )
         kind = format_of(plain.name, contract)
         if kind is None or kind not in contract.formats:
-            raise FileRefusedError(
-                "unknown_format", f"its extension; expected one of {', '.join(contract.formats)}"
-            )
+            raise FileRefusedError("unknown_format", unaccepted_format(kind, contract))
         out = self.writer.temporary / f"{batch_id}-{len(earlier) + 1}"
         first_rows = Counter(dict.fromkeys(contract.tables, 1))
         for part in earlier:
@@ -276,30 +282,29 @@ class _Reader:
             read = RECORD_READERS[kind](
                 plain.path, contract.record_tables, self.zone, batch_id, out, first_rows
             )
-            return [Part(name, table) for name, table in read.items()]
+            return [BatchPart(name, table) for name, table in read.items()]
         name = table_of(plain.name, contract)
         assert name is not None
         table = contract.tables[name]
-        place = {
+        options = {
             "zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_rows[name],
         }  # fmt: skip
         if kind == PARQUET:
             try:
-                return [Part(name, read_isolated(read_parquet, plain.path, table, **place))]
+                return [BatchPart(name, read_isolated(read_parquet, plain.path, table, **options))]
             except ReaderDiedError as error:
-                raise FileRefusedError(
-                    "not_a_parquet", "so damaged that it ended its reader"
-                ) from error
+                detail = "the file is damaged: reading it crashed the reader process"
+                raise FileRefusedError("not_a_parquet", detail) from error
         if kind == FIXED_WIDTH:
-            return [Part(name, read_fixed_width(plain.path, table, **place))]
+            return [BatchPart(name, read_fixed_width(plain.path, table, **options))]
         if kind == WORKBOOK:
             returned = out.with_name(f"{out.name}.returned.csv")
             workbook_to_csv(plain.path, table, returned)
-            plain = PlainFile(plain.name, returned, survey_plain(returned)[1])
-        assert plain.survey is not None
-        return [Part(name, read_delimited(plain.path, plain.survey, table, **place))]
+            plain = PlainFile(plain.name, returned, scan_plain(returned)[1])
+        assert plain.scan is not None
+        return [BatchPart(name, read_delimited(plain.path, plain.scan, table, **options))]
 
-    def _deliver(
+    def _record_delivery(
         self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None
     ) -> None:
         received, is_dated = file.received_at, file.received_at is not None
@@ -314,7 +319,7 @@ class _Reader:
                 if entry and is_same
                 else self.first_seen
             )
-        self.writer.deliver(
+        self.writer.record_delivery(
             file.source,
             file.name,
             batch_id=batch_id,
@@ -331,16 +336,16 @@ def _is_notes(file_name: str) -> bool:
 
 
 def _named_table(file_name: str, contract: Contract) -> str | None:
-    """The table that the name tells; none where the records do."""
-    is_self_named = format_of(file_name, contract) in SELF_NAMED
-    return None if is_self_named else table_of(file_name, contract)
+    """The table that the file name gives, or None if the records themselves name it."""
+    is_self_describing = format_of(file_name, contract) in SELF_DESCRIBING
+    return None if is_self_describing else table_of(file_name, contract)
 
 
 def _inspect(
     file: LandedFile, contract: Contract, *, is_packed: bool
-) -> tuple[Fingerprint, Survey | None]:
+) -> tuple[Fingerprint, CsvScan | None]:
     if not is_packed and format_of(file.name, contract) == DELIMITED:
-        return survey_plain(file.path)
+        return scan_plain(file.path)
     return fingerprint(file.path), None
 
 

@@ -1,8 +1,9 @@
-"""What lies in the landing folder: `landing/<source>/<YYYY-MM-DD>/<table>[anything].<ext>`, `.gz` and `.zip` accepted.
+"""Lists the files in `landing/<source>/<YYYY-MM-DD>/<table>[anything].<ext>`.
 
-What must not be here: opening a file. Nothing in landing is ever changed or deleted. The date is the day of delivery;
-`received_at` is its start in the agency's zone. A file without a dated folder has none: the ledger gives it the moment it
-was first seen.
+A file may be compressed (.gz, .zip). Must not be here: opening files. Files in landing are never
+changed or deleted. The dated folder is the day of delivery; `received_at` is the start of that
+day in the agency's time zone. A file outside a dated folder has no `received_at` here: the ledger
+records when it was first seen.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from zoneinfo import ZoneInfo
 from sources.contract import Contract
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-# Still being written, or left by an editor or an operating system.
-_PASSED_OVER = re.compile(
+# Files still being transferred, and files that editors and operating systems leave behind.
+_IGNORED_NAMES = re.compile(
     r"^[.~]|\.(?:part|filepart|tmp|crdownload|swp)$|~$|^(?:SOURCE\.md|Thumbs\.db|desktop\.ini)$"
 )
 DELIMITED, PARQUET, WORKBOOK = "delimited", "parquet", "workbook"
 HL7V2, FHIR, X12, FIXED_WIDTH = "hl7v2", "fhir", "x12", "fixed_width"
-# Their records say what they are, so their files may have any name.
-SELF_NAMED = (HL7V2, FHIR, X12)
+# Their records name their own type, so the file name is free.
+SELF_DESCRIBING = (HL7V2, FHIR, X12)
 _FORMATS = {
     ".csv": DELIMITED,
     ".txt": DELIMITED,
@@ -38,6 +39,15 @@ _FORMATS = {
     ".json": FHIR,
     ".x12": X12,
 }
+_FORMAT_NAMES = {
+    DELIMITED: "CSV UTF-8 (.csv)",
+    PARQUET: "Parquet (.parquet)",
+    WORKBOOK: "Excel (.xlsx)",
+    HL7V2: "HL7 v2 (.hl7)",
+    FHIR: "FHIR JSON (.json, .ndjson)",
+    X12: "X12 (.x12)",
+    FIXED_WIDTH: "fixed-width text",
+}
 
 
 @dataclass(frozen=True)
@@ -45,10 +55,11 @@ class LandedFile:
     r"""One file in the landing folder.
 
     Attributes:
-        path: where it lies.
-        name: its path below `landing/<source>/`, with slashes: what the ledger knows it by. Bytes of it that are no
-            UTF-8, and control characters, are written `\xNN` or `\n`: ledgers and notices are text.
-        received_at: start of its delivery day, or None without a dated folder.
+        path: its location.
+        name: its path below `landing/<source>/`, with slashes; the key in the ledger. Bytes that
+            are not UTF-8 and control characters are written `\xNN` or `\n`, because ledgers and
+            notices are text.
+        received_at: start of the delivery day, or None outside a dated folder.
     """
 
     source: str
@@ -61,11 +72,12 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landing:
-    """Everything that landed: files of known senders in order of delivery, and what no sender reads.
+    """The contents of the landing folder.
 
     Attributes:
-        unknown_sources: folders of the landing folder that are no sender's.
-        stray_files: files that lie in the landing folder itself.
+        files: files of the senders to read, in order of delivery.
+        unknown_sources: folders that do not belong to a sender that is read.
+        stray_files: files directly in the landing folder.
     """
 
     files: tuple[LandedFile, ...]
@@ -73,11 +85,11 @@ class Landing:
     stray_files: tuple[str, ...] = ()
 
     def notices(self, senders: Iterable[str], enabled: Iterable[str]) -> list[str]:
-        """What no sender reads, each with what to do.
+        """One line per folder or file that is not read, with the remedy.
 
         Args:
             senders: all senders with a contract.
-            enabled: those that are read.
+            enabled: the senders that are read.
         """
         known, read = sorted(senders), set(enabled)
         found = []
@@ -85,8 +97,8 @@ class Landing:
             if name in known and name not in read:
                 why = "this sender is not enabled (setting enabled_senders)"
             else:
-                alike = difflib.get_close_matches(name.casefold(), known, n=1)
-                hint = f" (did you mean {alike[0]}?)" if alike else ""
+                similar = difflib.get_close_matches(name.casefold(), known, n=1)
+                hint = f" (did you mean {similar[0]}?)" if similar else ""
                 why = f"no sender of this name{hint}"
             found.append(f"landing/{name}: not read: {why}")
         found += [
@@ -96,13 +108,13 @@ class Landing:
         return found
 
 
-def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
-    """List the landing folder; an absent folder is an empty one.
+def list_landed_files(landing: Path, sources: Iterable[str], zone: str) -> Landing:
+    """List the landing folder; an absent folder counts as empty.
 
     Args:
         landing: the folder.
         sources: senders to read.
-        zone: the agency's zone, where a delivery day starts.
+        zone: the agency's time zone, in which a delivery day starts.
     """
     known = set(sources)
     files: list[LandedFile] = []
@@ -111,8 +123,8 @@ def look(landing: Path, sources: Iterable[str], zone: str) -> Landing:
     for path in sorted(landing.iterdir()) if landing.is_dir() else []:
         if path.is_dir() and path.name in known:
             files.extend(_files(path, zone))
-        elif not _PASSED_OVER.search(path.name):
-            (unknown if path.is_dir() else stray).append(_as_text(path.name))
+        elif not _IGNORED_NAMES.search(path.name):
+            (unknown if path.is_dir() else stray).append(_printable(path.name))
     return Landing(tuple(sorted(files, key=_order)), tuple(unknown), tuple(stray))
 
 
@@ -124,9 +136,9 @@ def _order(file: LandedFile) -> tuple[bool, float, str, str]:
 def _files(folder: Path, zone: str) -> list[LandedFile]:
     found = []
     for path in sorted(folder.rglob("*")):
-        name = _as_text(path.relative_to(folder).as_posix())
+        name = _printable(path.relative_to(folder).as_posix())
         if (
-            any(_PASSED_OVER.search(part) for part in PurePosixPath(name).parts)
+            any(_IGNORED_NAMES.search(part) for part in PurePosixPath(name).parts)
             or not path.is_file()
         ):
             continue
@@ -136,8 +148,12 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
     return found
 
 
-def _as_text(name: str) -> str:
-    """A name as ledgers and notices show it: a line end or an escape in it must not pass for a line of ours."""
+def _printable(name: str) -> str:
+    """A file name for ledgers and notices.
+
+    Control characters are escaped, so that a name cannot forge another line of a ledger or
+    notice.
+    """
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(
         mark if mark.isprintable() else mark.encode("unicode_escape").decode() for mark in text
@@ -145,7 +161,7 @@ def _as_text(name: str) -> str:
 
 
 def received_at(folder: str, zone: str) -> dt.datetime | None:
-    """The start of the day that a folder's name gives, as a UTC instant; None where it is no day."""
+    """The start of the day that a folder name gives, as a UTC instant; None if it is not a date."""
     if not _DAY.fullmatch(folder):
         return None
     try:
@@ -156,9 +172,11 @@ def received_at(folder: str, zone: str) -> dt.datetime | None:
 
 
 def table_of(file_name: str, contract: Contract) -> str | None:
-    """The contract's table whose name begins the file's name, or whose `files` fit it; the longest wins; else None.
+    """The contract's table that a file name belongs to, or None.
 
-    A returned workbook may have any name (it is the care manager's): it is the one table of a sender that takes workbooks.
+    A table matches if the file name begins with its name or matches its `files`; the longest
+    table name wins. A returned workbook may have any name, because care managers rename it: it
+    belongs to the only table of its sender.
     """
     name = PurePosixPath(file_name).name.casefold()
     found = [
@@ -173,15 +191,26 @@ def table_of(file_name: str, contract: Contract) -> str | None:
 
 
 def is_readable(file_name: str, contract: Contract) -> bool:
-    """Whether the name alone tells how to read the file: a table's name begins it, or its records say what they are."""
+    """Whether the name says how to read the file.
+
+    It names a table, or the extension is that of a format whose records name their own type.
+    """
     kind = format_of(file_name, contract)
-    return kind in SELF_NAMED or table_of(file_name, contract) is not None
+    return kind in SELF_DESCRIBING or table_of(file_name, contract) is not None
+
+
+def unaccepted_format(kind: str | None, contract: Contract) -> str:
+    """The detail of a refused file whose format its sender does not use."""
+    given = "This file extension" if kind is None else _FORMAT_NAMES[kind].partition(" (")[0]
+    accepted = " or ".join(_FORMAT_NAMES[name] for name in contract.formats)
+    return f"{given} is not accepted for {contract.source}: save as {accepted}"
 
 
 def format_of(file_name: str, contract: Contract) -> str | None:
-    """The syntax that a name's extension (before .gz) says, or None.
+    """The format of a file's extension (before .gz), or None.
 
-    A sender of one syntax alone may call its files as it likes: `.txt`, `.dat`, the payer's own extension.
+    Files of a sender with a single format may have any extension, such as `.txt`, `.dat` or a
+    payer's own.
     """
-    said = _FORMATS.get(PurePosixPath(file_name.casefold().removesuffix(".gz")).suffix)
-    return contract.formats[0] if len(contract.formats) == 1 else said
+    by_extension = _FORMATS.get(PurePosixPath(file_name.casefold().removesuffix(".gz")).suffix)
+    return contract.formats[0] if len(contract.formats) == 1 else by_extension

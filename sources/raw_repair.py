@@ -1,9 +1,10 @@
-"""What a new writer does about damage in the raw zone: names it, sets it aside, and makes room for reading the file again.
+"""Repairs damage that a new writer finds in the raw zone, so that affected files are read again.
 
-A damaged line of a delivery ledger is dropped, and a line that a killed run did not finish is cut off. A batch whose commit
-record cannot be read, or one of whose Parquet files is gone or altered, is set aside: its record is renamed to
-`<batch_id>.damaged` and does not count. Ingest then reads the file again where landing still holds it; where it does not,
-`RawZone.notices` says what is lost. A batch whose files were restored from a backup counts again.
+A damaged line of a delivery ledger is dropped, and the incomplete last line of a killed run is
+cut off. A batch is set aside if its commit record cannot be read or one of its Parquet files is
+missing or altered: its record is renamed to `<batch_id>.damaged` and no longer counts. Ingest
+then reads the file again if landing still has it; otherwise `RawZone.notices` reports the loss. A
+batch counts again once its files are restored from a backup.
 """
 
 from __future__ import annotations
@@ -16,18 +17,18 @@ from sources.raw_zone import BATCHES, DELIVERIES, move_durably, parsed_delivery,
 
 DAMAGED = ".damaged"
 _MAGIC = b"PAR1"  # the first and last bytes of every Parquet file
-_READ_AGAIN = "the file is read again where the landing folder still holds it"
+_READ_AGAIN = "the file is read again if it is still in the landing folder"
 
 
 def repair(raw: Path, source: str) -> list[str]:
-    """Repair what one sender's part of the zone allows.
+    """Repair one sender's part of the zone.
 
     Args:
         raw: the zone's folder.
         source: the sender.
 
     Returns:
-        One line per damage, with the file and what was done about it.
+        One line per damage, with the file and the repair.
     """
     folder = raw / source
     notices = _repair_ledger(folder / DELIVERIES, f"{raw.name}/{source}/{DELIVERIES}")
@@ -36,7 +37,7 @@ def repair(raw: Path, source: str) -> list[str]:
             notices.extend(_repair_batch(raw, path))
     for path in folder.glob("*/_empty-*.parquet"):
         if not _has_magic(path):
-            path.unlink()  # written anew when the table is asked for
+            path.unlink()  # recreated when the table is next read
     return notices
 
 
@@ -44,10 +45,10 @@ def _repair_ledger(path: Path, name: str) -> list[str]:
     if not path.is_file():
         return []
     content = path.read_bytes()
-    whole, _, torn = content.rpartition(b"\n")
+    whole, _, incomplete = content.rpartition(b"\n")
     lines = whole.split(b"\n") if whole else []
     damaged = [number for number, line in enumerate(lines, 1) if parsed_delivery(line) is None]
-    if not torn and not damaged:
+    if not incomplete and not damaged:
         return []
     kept = [line for number, line in enumerate(lines, 1) if number not in damaged]
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
@@ -57,16 +58,16 @@ def _repair_ledger(path: Path, name: str) -> list[str]:
         f"{name} line {number} was damaged and has been removed: {_READ_AGAIN}"
         for number in damaged
     ]
-    if torn:
-        notices.append(f"{name}: the last line was cut short and is ignored: {_READ_AGAIN}")
+    if incomplete:
+        notices.append(f"{name}: the last line is incomplete and is ignored: {_READ_AGAIN}")
     return notices
 
 
 def _repair_batch(raw: Path, path: Path) -> list[str]:
-    """Set a damaged batch aside, or take back one whose files are whole again."""
+    """Set a damaged batch aside, or reinstate one whose files are intact again."""
     counted, aside = path.with_suffix(".json"), path.with_suffix(DAMAGED)
     if path == aside and counted.exists():
-        path.unlink()  # read again meanwhile
+        path.unlink()  # the file has been read again since
         return []
     damaged = _damaged_file(raw, path)
     if damaged is None:
@@ -82,7 +83,7 @@ def _repair_batch(raw: Path, path: Path) -> list[str]:
 
 
 def _damaged_file(raw: Path, path: Path) -> Path | None:
-    """The commit record itself, or the first of its Parquet files that is gone or altered."""
+    """The commit record or the first of its Parquet files that is missing or altered, if any."""
     record = parsed_record(path)
     if record is None:
         return path

@@ -1,9 +1,10 @@
-"""Writing the raw zone: one writer at a time, each batch appears whole or not at all, kill -9 at any moment.
+"""Writes the raw zone: one writer at a time, each batch whole or absent, even after kill -9.
 
-Files are written under `_tmp/`, flushed, and renamed to their place; the commit record comes last, and after it the line
-of the delivery ledger. What a killed run left behind (temporary files, Parquet without a commit record, a torn last line
-of a ledger) is swept when the next writer opens the zone, and damage repaired (raw_repair.py; `repairs` says what was found).
-What must not be here: how bytes become rows.
+Files are written under `_tmp/`, flushed and renamed to their final path. The commit record is
+written next, and the line of the delivery ledger last. When the next writer opens the zone, it
+deletes what a killed run left behind (temporary files, Parquet files without a commit record, an
+incomplete last ledger line) and repairs damage (raw_repair.py; `repairs` lists it). Must not be
+here: how bytes become rows.
 """
 
 from __future__ import annotations
@@ -26,23 +27,23 @@ from sources.raw_zone import BATCHES, DELIVERIES, move_durably, sync
 TEMPORARY, LOCK = "_tmp", "_lock"
 
 
-class RawZoneHeldError(Exception):
-    """Another process writes this raw zone."""
+class RawZoneLockedError(Exception):
+    """Another process is writing this raw zone."""
 
 
 @dataclass(frozen=True)
-class Part:
-    """A file of a batch that was read into a table."""
+class BatchPart:
+    """One file of a batch, read into one table."""
 
     table_name: str
     read: ReadTable
 
 
 class RawWriter:
-    """The zone, open for one writer; a context manager.
+    """The zone, opened for writing by one process; a context manager.
 
     Raises:
-        RawZoneHeldError: on entry, when another process has it open.
+        RawZoneLockedError: on entry, if another process has it open.
     """
 
     def __init__(self, path: Path) -> None:
@@ -58,10 +59,10 @@ class RawWriter:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             self._lock.close()
-            raise RawZoneHeldError(
-                f"{self.path}: another run is reading files into it; wait until it has ended"
+            raise RawZoneLockedError(
+                f"{self.path}: another run is writing to it; wait until that run ends"
             ) from error
-        self._sweep()
+        self._clean_up()
         return self
 
     def __exit__(
@@ -87,19 +88,19 @@ class RawWriter:
         file_name: str,
         table_name: str | None,
         contract_hash: str,
-        parts: list[Part],
+        parts: list[BatchPart],
         refusal: tuple[str, str] | None,
     ) -> dict[str, Any]:
-        """Move a batch's files to their places and write its record; returns the record.
+        """Move a batch's files to their final paths and write its commit record; returns the record.
 
         Args:
             source: the sender.
             batch_id: the batch.
             landed: hash and size of the landed file.
-            file_name: its name at this, the first, delivery.
-            table_name: the table that its name tells, or None.
-            contract_hash: what it was read by.
-            parts: what was read; none for a refused file.
+            file_name: its name at this, its first delivery.
+            table_name: the table that its name gives, or None.
+            contract_hash: the contract it was read with.
+            parts: the files that were read; none for a refused file.
             refusal: reason code and detail, or None.
         """
         record = {
@@ -113,7 +114,7 @@ class RawWriter:
             "reason_code": refusal[0] if refusal else None,
             "detail": refusal[1] if refusal else None,
             "contract_hash": contract_hash,
-            "parts": self._place_all(source, batch_id, parts),
+            "parts": self._move_files(source, batch_id, parts),
         }
         folder = self.path / source / BATCHES
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -123,12 +124,14 @@ class RawWriter:
         (folder / f"{batch_id}{DAMAGED}").unlink(missing_ok=True)
         return record
 
-    def _place_all(self, source: str, batch_id: str, parts: list[Part]) -> list[dict[str, Any]]:
-        """Move files to `<table>/<batch_id>[-n].parquet`; the folders are flushed, so that the commit finds them."""
-        placed: list[dict[str, Any]] = []
+    def _move_files(
+        self, source: str, batch_id: str, parts: list[BatchPart]
+    ) -> list[dict[str, Any]]:
+        """Move files to `<table>/<batch_id>[-n].parquet` and flush the folders before the commit."""
+        moved: list[dict[str, Any]] = []
         numbers: dict[tuple[str, str], int] = {}
 
-        def place(table: str, path: Path, suffix: str) -> dict[str, Any]:
+        def move(table: str, path: Path, suffix: str) -> dict[str, Any]:
             number = numbers[table, suffix] = numbers.get((table, suffix), 0) + 1
             stem = batch_id if number == 1 else f"{batch_id}-{number}"
             target = self.path / source / table / f"{stem}{suffix}"
@@ -141,24 +144,24 @@ class RawWriter:
 
         for part in parts:
             name, read = part.table_name, part.read
-            placed.append(
+            moved.append(
                 {
                     "table_name": name,
                     "rows_in": read.rows_in,
                     "rows_loaded": read.rows_loaded,
                     "rows_rejected": read.rows_rejected,
                     "unknown_columns": sorted(read.unknown_columns),
-                    "typed": [place(name, path, ".parquet") for path in read.typed],
-                    "rejects": [place(name, read.rejects, ".rejects.parquet")]
+                    "typed": [move(name, path, ".parquet") for path in read.typed],
+                    "rejects": [move(name, read.rejects, ".rejects.parquet")]
                     if read.rejects
                     else [],
                 }
             )
         for table in {part.table_name for part in parts}:
             sync(self.path / source / table)
-        return placed
+        return moved
 
-    def deliver(
+    def record_delivery(
         self,
         source: str,
         path: str,
@@ -170,7 +173,7 @@ class RawWriter:
         mtime_ns: int,
         contract_hash: str,
     ) -> None:
-        """Append an arrival to the sender's ledger; without a batch it says that the file was looked at and not read."""
+        """Append an arrival to the sender's ledger; `batch_id` is None for a file that is not read."""
         line = {
             "path": path,
             "batch_id": batch_id,
@@ -190,14 +193,14 @@ class RawWriter:
         if is_new:
             sync(ledger.parent)
 
-    def _sweep(self) -> None:
+    def _clean_up(self) -> None:
         shutil.rmtree(self.temporary, ignore_errors=True)
         self.temporary.mkdir(mode=0o700)
         for source in (
             folder for folder in self.path.iterdir() if folder.is_dir() and folder.name != TEMPORARY
         ):
             self.repairs += repair(self.path, source.name)
-            # Files of a batch that was set aside stay: they may be whole but for one.
+            # Files of a batch that was set aside are kept: most of them may be intact.
             committed = {path.stem for path in (source / BATCHES).glob("*")}
             for table in (
                 folder for folder in source.iterdir() if folder.is_dir() and folder.name != BATCHES

@@ -1,15 +1,18 @@
-"""The raw zone: committed batches and the ledger of their deliveries. A batch exists whole or not at all.
+"""Reads the raw zone: committed batches and the ledger of their deliveries.
 
 Layout below the zone's folder:
 
-- `<source>/<table>/<batch_id>.parquet` typed rows, `<batch_id>.rejects.parquet` records set aside, if any (further
-  parts of a large file or an archive: `<batch_id>-2…`); `_empty-<hash>.parquet` the contract's table without a row.
-- `<source>/_batches/<batch_id>.json` the commit: written last, so what it names is there; `.damaged` instead of `.json`
-  for a batch that does not count any more (raw_repair.py).
-- `<source>/_deliveries.jsonl` the delivery ledger, one line per arrival; the last line of a path holds.
-- `_tmp/` files on their way, `_lock`: raw_writer.py.
+- `<source>/<table>/<batch_id>.parquet`: typed rows. `<batch_id>.rejects.parquet`: rejected
+  records, if any. Further parts of a large file or an archive are named `<batch_id>-2…`.
+  `_empty-<hash>.parquet`: the contract's table without rows.
+- `<source>/_batches/<batch_id>.json`: the commit record, written last, so the files it names
+  exist. It ends in `.damaged` instead of `.json` if the batch no longer counts (raw_repair.py).
+- `<source>/_deliveries.jsonl`: the delivery ledger, one line per arrival; the last line of a path
+  is the valid one.
+- `_tmp/` (files being written) and `_lock`: raw_writer.py.
 
-What must not be here: writing, or how bytes become rows. Whether a delivery counts is asked with `as_of`; nothing here asks the clock.
+Must not be here: writing batches, or how bytes become rows. `as_of` alone decides which
+deliveries count; nothing here reads the clock.
 """
 
 from __future__ import annotations
@@ -58,7 +61,7 @@ _NO_ROWS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Batch:
-    """One table of one landed file's content (or the file itself, where it was refused)."""
+    """One table of one landed file's content, or the file itself if it was refused."""
 
     batch_id: str
     source: str
@@ -78,7 +81,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Delivery:
-    """An arrival: the content that a landed path holds, since when."""
+    """An arrival: the content at a landed path, and when it was received."""
 
     batch_id: str
     source: str
@@ -89,7 +92,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A record set aside, without its content."""
+    """A rejected record, without its content."""
 
     source: str
     table_name: str
@@ -101,7 +104,7 @@ class RejectedRow:
 
 @dataclass(frozen=True)
 class Damage:
-    """A committed file that is gone or altered."""
+    """A committed file that is missing or altered."""
 
     path: Path
     expected_sha256: str
@@ -109,17 +112,17 @@ class Damage:
 
 
 class RawZoneDamagedError(Exception):
-    """A file of the raw zone cannot be read; the text names it and says what to do."""
+    """A file of the raw zone cannot be read; the message names it and the remedy."""
 
 
 class RawZone:
-    """The raw zone in a folder, for reading; an absent folder is an empty zone.
+    """The raw zone in a folder, opened for reading; an absent folder is an empty zone.
 
-    A snapshot: ledger and commit records are read once, when first asked for.
+    A snapshot: each ledger and commit record is read once, on first use.
 
     Args:
         path: the zone's folder.
-        contracts: contracts by source; those of this package by default.
+        contracts: contracts by source; all contracts of this package by default.
     """
 
     def __init__(self, path: Path, contracts: dict[str, Contract] | None = None) -> None:
@@ -131,13 +134,13 @@ class RawZone:
         self._delivered: dict[str, set[str]] = {}
 
     def records(self, as_of: dt.datetime | None = None) -> list[dict[str, Any]]:
-        """Commit records of the batches delivered at or before `as_of` (all, without it), by source and batch_id."""
+        """Commit records of the batches delivered by `as_of`, ordered by source and batch_id."""
         ids = {(d.source, d.batch_id) for d in self.deliveries(as_of)}
         found = (self._commit(source, batch_id) for source, batch_id in sorted(ids))
         return [record for record in found if record is not None]
 
     def batches(self, as_of: dt.datetime | None = None) -> list[Batch]:
-        """One entry per batch and table; a refused file has one, with the table if its name told it."""
+        """One entry per batch and table; one for a refused file, with the table if its name gave it."""
         found: list[Batch] = []
         for record in self.records(as_of):
             head = {name: record[name] for name in _HEAD}
@@ -153,7 +156,7 @@ class RawZone:
         return found
 
     def deliveries(self, as_of: dt.datetime | None = None) -> list[Delivery]:
-        """Arrivals at or before `as_of` (all, without it) in order: (received_at, source, path); lost ones are left out."""
+        """Arrivals by `as_of`, ordered by (received_at, source, path); lost batches are left out."""
         found = [
             Delivery(
                 line["batch_id"],
@@ -170,12 +173,12 @@ class RawZone:
         return sorted(counting, key=lambda d: (d.received_at, d.source, d.path))
 
     def sources(self) -> list[str]:
-        """Senders that ever delivered."""
+        """Senders with at least one delivery."""
         found = (*self.path.glob(f"*/{DELIVERIES}"), *self.path.glob(f"*/{BATCHES}"))
         return sorted({path.parent.name for path in found})
 
     def ledger(self, source: str) -> dict[str, dict[str, Any]]:
-        """The last line of each path of a sender's delivery ledger; a torn last line never happened, a damaged one is skipped."""
+        """The last ledger line of each path; an incomplete last line and damaged lines are skipped."""
         if source not in self._ledgers:
             path = self.path / source / DELIVERIES
             lines = path.read_bytes().split(b"\n")[:-1] if path.is_file() else []
@@ -187,16 +190,17 @@ class RawZone:
         return self._ledgers[source]
 
     def files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
-        """Parquet files of a table as of `as_of`; the contract's zero-row file always comes first.
+        """Parquet files of a table as of `as_of`; the contract's zero-row file comes first.
 
-        A batch has only the columns that its file had: read them together by name (`union_by_name`), and the zero-row
-        file gives the columns that are nowhere, with their types, in the contract's order.
+        A batch has only the columns that its file had, so read the files together by name
+        (`union_by_name`). The zero-row file supplies every missing column with its type, in the
+        contract's order.
         """
         empty = self._empty_file(source, self._contracts[source].tables[table])
         return [empty, *(path for path, _ in self._parts(source, table, "typed", as_of))]
 
     def reject_files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
-        """Parquet files of a table's rejects, those without a row left out."""
+        """Parquet files of a table's rejects; files without rows are left out."""
         return [path for path, _ in self._parts(source, table, "rejects", as_of)]
 
     def rejects(
@@ -204,14 +208,15 @@ class RawZone:
         as_of: dt.datetime | None = None,
         on_damage: Callable[[str], None] | None = None,
     ) -> Iterator[RejectedRow]:
-        """Every record set aside, without its content, by source, table, batch and row.
+        """Every rejected record, without its content, ordered by source, table, batch and row.
 
         Args:
-            as_of: only of batches delivered by then.
-            on_damage: given one line per file that cannot be read, which is then skipped.
+            as_of: only batches delivered at or before this instant.
+            on_damage: called with one line per file that cannot be read; the file is then
+                skipped.
 
         Raises:
-            RawZoneDamagedError: a file cannot be read and there is no `on_damage`.
+            RawZoneDamagedError: a file cannot be read and `on_damage` is None.
         """
         for source in self.sources():
             for table in (
@@ -233,7 +238,7 @@ class RawZone:
                         yield RejectedRow(source, table, batch_id, row, code, detail)
 
     def verify(self, as_of: dt.datetime | None = None) -> list[Damage]:
-        """Hash every committed Parquet file again; an empty list says that all are as they were written."""
+        """Hash every committed Parquet file again; an empty list means that all are intact."""
         damages = []
         for record in self.records(as_of):
             for part in record["parts"]:
@@ -245,7 +250,7 @@ class RawZone:
         return damages
 
     def notices(self, as_of: dt.datetime | None = None) -> list[str]:
-        """What a person should know and no count shows: files not read, undated files, unknown columns. Sorted."""
+        """Files not read, undated files, unknown columns and damage, one sorted line each."""
         found = set(self.damage(as_of))
         for source in self.sources():
             for path, line in self.ledger(source).items():
@@ -253,11 +258,11 @@ class RawZone:
                     continue
                 if line["batch_id"] is None:
                     found.add(
-                        f"{source}/{path}: not read: no table of {source} has a name that begins the file's name"
+                        f"{source}/{path}: not read: its name begins with no table of {source}"
                     )
                 elif not line["is_dated"]:
                     found.add(
-                        f"{source}/{path}: no dated folder: counted as received when first seen"
+                        f"{source}/{path}: not in a dated folder: counted as received when first seen"
                     )
         columns: dict[tuple[str, str | None], set[str]] = {}
         for batch in self.batches(as_of):
@@ -272,7 +277,7 @@ class RawZone:
         return sorted(found)
 
     def damage(self, as_of: dt.datetime | None = None) -> list[str]:
-        """What is lost or cannot be read, each with its file and the remedy. Sorted."""
+        """Batches that are lost or unreadable, each with its file and the remedy. Sorted."""
         found = set()
         restore = "Put the file back into the landing folder and run again."
         for source in self.sources():
@@ -305,7 +310,7 @@ class RawZone:
         found = []
         ids = {d.batch_id for d in self.deliveries(as_of) if d.source == source}
         records = (self._commit(source, batch_id) for batch_id in sorted(ids))
-        for record in (record for record in records if record is not None):
+        for record in filter(None, records):
             found.extend(
                 (self.path / file["path"], record["batch_id"])
                 for part in record["parts"]
@@ -332,7 +337,7 @@ class RawZone:
 
 
 def parsed_delivery(line: bytes) -> dict[str, Any] | None:
-    """A line of the delivery ledger, or None where it is damaged."""
+    """A line of the delivery ledger, or None if it is damaged."""
     try:
         entry = json.loads(line)
         dt.datetime.fromisoformat(entry["received_at"])
@@ -342,7 +347,7 @@ def parsed_delivery(line: bytes) -> dict[str, Any] | None:
 
 
 def parsed_record(path: Path) -> dict[str, Any] | None:
-    """A commit record, or None where it is missing or damaged."""
+    """A commit record, or None if it is missing or damaged."""
     try:
         record = json.loads(path.read_bytes())
         is_whole = record.keys() >= {*_HEAD, "table_name", "parts"} and all(
@@ -354,19 +359,19 @@ def parsed_record(path: Path) -> dict[str, Any] | None:
 
 
 def _visible(text: str) -> str:
-    """A sender's text on one line of a notice: characters that are not printable are written as escapes."""
+    """A sender's text on one line of a notice: characters that are not printable are escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def move_durably(source: Path, target: Path) -> None:
-    """Make a finished file appear under its name, whole: flushed, renamed, the folder flushed too."""
+    """Rename a finished file so that it appears whole: flush it, rename it, flush the folder."""
     sync(source)
     source.replace(target)
     sync(target.parent)
 
 
 def sync(path: Path) -> None:
-    """Flush a file's or a folder's content to the disk."""
+    """Flush a file or folder to disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,8 @@
-"""Writes the pages for people who deliver files: `python -m sources.reference`, part of `make docs`.
+"""Writes the feed pages and the reject page: `python -m sources.reference`, part of `make docs`.
 
-What is here: one page per sender under docs/reference/feeds/, made from its contract, and the page of reject reasons, made
-from `sources.reasons`. What must not be here: facts of its own. A test fails when a page is out of step; `--check` writes
-nothing and ends with 1 where a page differs.
+One page per sender under docs/reference/feeds/ comes from its contract, the page of reject
+reasons from `sources.reasons`. Must not be here: facts that are not in those. `--check` writes
+nothing and exits with 1 if a page is out of date; a test runs it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sources.reasons import FILE_REASONS, ROW_REASONS, Reason
 
 REFERENCE = SOURCES.parent / "docs" / "reference"
 FEEDS = REFERENCE / "feeds"
-# Long closed lists (FHIR status codes, for example) would make a table unreadable.
+# A full list of, say, FHIR status codes would make the table unreadable.
 MOST_VALUES_IN_CELL = 12
 _COLUMN_HEAD = "| column | type | required | allowed | meaning |\n|---|---|---|---|---|"
 _REASON_HEAD = "| code | meaning | what to do |\n|---|---|---|"
@@ -24,7 +24,7 @@ _RELATIONS = {"<": "before", "<=": "on or before"}
 
 
 def feed_page(contract: Contract) -> str:
-    """The page of one sender, byte for byte the same at every call."""
+    """The page of a sender; the same contract always gives the same bytes."""
     lines = [
         f"<!-- Generated from sources/{contract.source}/contract.yml by `make docs`. Edit the contract. -->",
         f"# Feed `{contract.source}`",
@@ -35,8 +35,8 @@ def feed_page(contract: Contract) -> str:
         f"- Folder: `landing/{contract.source}/<YYYY-MM-DD>/` ([landing](../landing.md))",
         "- Reject and refusal codes: [rejects](../rejects.md)",
         "",
-        "Required `yes`: column and value. Required `column`: the column must be there, the value may be empty.",
-        "Every other column may be absent. A later row with the same key replaces the earlier one.",
+        "Required `yes`: the column and a value. Required `column`: the column; the value may be empty.",
+        "Every other column is optional. A later row with the same key replaces the earlier one.",
         "",
     ]
     for table in contract.tables.values():
@@ -48,9 +48,9 @@ def _table_section(table: Table) -> list[str]:
     lines = [f'<a id="{table.name}"></a>', f"## {table.name}", "", table.description.strip(), ""]
     lines.append(f"- Key: {', '.join(_key_part(part) for part in table.key)}")
     if table.record is not None:
-        lines.append(f"- Filled from records: {_cell(table.record)}")
+        lines.append(f"- Read from: {_cell(table.record)}")
     if table.files is not None:
-        lines.append(f"- Also known by file names like: `{_cell(table.files)}`")
+        lines.append(f"- File names that also match: `{_cell(table.files)}`")
     lines.extend(
         f"- `rule_{rule.name}` rejects a row unless `{rule.left}` is "
         f"{_RELATIONS[rule.operator]} `{rule.right}`"
@@ -64,8 +64,8 @@ def _table_section(table: Table) -> list[str]:
 def _key_part(part: str | FirstOf) -> str:
     if isinstance(part, str):
         return f"`{part}`"
-    ways = [" + ".join(f"`{name}`" for name in way) for way in part.alternatives]
-    return f"the first present of ({'; '.join(ways)})"
+    alternatives = [" + ".join(f"`{name}`" for name in names) for names in part.alternatives]
+    return f"the first present of ({'; '.join(alternatives)})"
 
 
 def _column_row(column: Column) -> str:
@@ -84,7 +84,7 @@ def _allowed(column: Column) -> str:
         more = len(column.values) - MOST_VALUES_IN_CELL
         return f"{shown} and {more} more in the contract" if more > 0 else shown
     if column.shape is not None:
-        return f"shape `{column.shape}`"
+        return f"format `{column.shape}`"
     if column.pattern is not None:
         return f"pattern `{_cell(column.pattern)}`"
     if column.minimum is not None and column.maximum is not None:
@@ -99,7 +99,7 @@ def _cell(text: str) -> str:
 
 
 def rejects_page() -> str:
-    """Every reason for which a row or a file is set aside."""
+    """The page of all reasons to reject a row or refuse a file."""
     return "\n".join(
         [
             "<!-- Generated from sources/reasons.py by `make docs`. Edit the reasons there. -->",
@@ -113,7 +113,7 @@ def rejects_page() -> str:
             "",
             _REASON_HEAD,
             *_reason_rows(ROW_REASONS),
-            "| `rule_<name>` | two values of the row contradict each other | correct one of the two values; the feed's page names them |",
+            "| `rule_<name>` | two values of the row contradict each other | correct one of the two values; the feed page names them |",
             "",
             '<a id="files"></a>',
             "## Files",
@@ -139,9 +139,11 @@ def pages() -> dict[Path, str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write the pages, or with --check only compare; the exit code is 1 where they are out of step."""
+    """Write the pages; with --check only compare, and return 1 if any is out of date."""
     parser = argparse.ArgumentParser(prog="python -m sources.reference", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only compare")
+    parser.add_argument(
+        "--check", action="store_true", help="only compare; exit with 1 if a page is out of date"
+    )
     check = parser.parse_args(arguments).check
     stale = 0
     for path, text in pages().items():
@@ -149,7 +151,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         stale += 1
         if check:
-            print(f"{path}: out of step; run `make docs`")
+            print(f"{path}: out of date; run `make docs`")
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")

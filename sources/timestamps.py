@@ -1,7 +1,12 @@
-"""Moments: ISO 8601 texts, with an offset or local in the agency's zone, to instants in UTC.
+"""Parses ISO 8601 timestamps, with an offset or local to the agency's zone, to UTC instants.
 
-What must not be here: calendar rules (business days, "same day"), which are SQL's. The clock's two bad hours are decided
-as rules/dates-and-times.md#clock-changes says: a local time that exists twice, or not at all, is the earlier of its two possible instants.
+Must not be here: calendar rules (business days, "same day"), which belong to SQL. A local time
+that a clock change skips or repeats resolves to the earlier of its two possible instants
+(rules/dates-and-times.md#clock-changes).
+
+Nearly all values of a file have one of two formats, and each has a fast path: local time to the
+second (`instant`) and a timestamp with offset (`_parse_with_offset`). Everything else takes the
+general parser, `parse_instants`.
 """
 
 from __future__ import annotations
@@ -11,48 +16,49 @@ from functools import cache
 
 import polars as pl
 
-# Year-month-dayThour:minute[:second[.fraction]][Z|±hh[:]mm|±hh]; a blank instead of T is as common as T.
-_SHAPE = (
+# Year-month-dayThour:minute[:second[.fraction]][Z|±hh[:]mm|±hh]. A blank is as common as the T.
+_ANY_FORMAT = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
     r"(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 )
 _PARTS = r"^(.{16})(:[0-9]{2})?(\.[0-9]+)?(Z|[+-][0-9]{2}(?::?[0-9]{2})?)?$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-# What nearly every value is: the zone's wall clock to the second.
-_USUAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
-_WALL = "%Y-%m-%dT%H:%M:%S"
-# What every FHIR server writes: to the second or finer, with its offset; HL7 v2 leaves out the colon.
-_STAMPED = (
+# The usual format: local time to the second.
+_TO_SECOND_LOCAL = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]$"
+_WALL_FORMAT = "%Y-%m-%dT%H:%M:%S"
+# The format of FHIR servers: to the second or finer, with offset. HL7 v2 omits the colon of the
+# offset.
+_WITH_OFFSET = (
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?"
     r"(?:Z|[+-](?:0[0-9]|1[0-7]):?[0-5][0-9])$"
 )
-_STAMP = "%Y-%m-%dT%H:%M:%S%.f%:z"
+_WITH_OFFSET_FORMAT = "%Y-%m-%dT%H:%M:%S%.f%:z"
 _INSTANT = pl.Datetime("us", "UTC")
 _FIRST, _LAST = dt.date(1970, 1, 1), dt.date(2101, 1, 1)
-_GAP_HOURS = 6  # no zone's clock ever jumped further
+_GAP_HOURS = 6  # longer than any skipped interval
 
 
 def wall_clock(text: pl.Expr) -> pl.Expr:
-    """What the zone's clock showed, for texts of the usual shape; the others are null."""
-    # the parser tries longest where it fails
-    usual = pl.when(text.str.contains(_USUAL)).then(text)
-    return usual.str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+    """The local time as a naive timestamp, for texts in the usual format; null for all others."""
+    # The parser is slowest on texts that it rejects, so they are filtered out first.
+    usual = pl.when(text.str.contains(_TO_SECOND_LOCAL)).then(text)
+    return usual.str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us", cache=False)
 
 
 def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.Expr:
-    """The instant of each text, null where it is no moment.
+    """The instant of each text; null if it is not a timestamp.
 
     Args:
         text: texts; null stays null.
-        wall: `wall_clock` of the texts, as a column: it is used twice.
-        zone: the agency's zone, for texts without an offset.
-        date_only: whether a bare day is a moment too: its local midnight.
+        wall: `wall_clock` of the texts, as a column, because it is used twice.
+        zone: the agency's time zone, for texts without an offset.
+        date_only: whether a bare date is accepted; it becomes local midnight.
     """
     walls, offsets = _clock_changes(zone)
     offset = pl.lit(offsets).gather(pl.lit(walls).search_sorted(wall, side="right"))
     return pl.map_batches(
         [text, (wall - offset).dt.replace_time_zone("UTC")],
-        lambda columns: _completed(columns[0], columns[1], zone, date_only=date_only),
+        lambda columns: _fill_other_formats(columns[0], columns[1], zone, date_only=date_only),
         return_dtype=_INSTANT,
         is_elementwise=True,
     )
@@ -60,9 +66,11 @@ def instant(text: pl.Expr, wall: pl.Expr, zone: str, *, date_only: bool) -> pl.E
 
 @cache
 def _clock_changes(zone: str) -> tuple[pl.Series, pl.Series]:
-    """The wall clocks from which on another offset holds, and the offsets: the nth from the nth change on.
+    """The local times at which the zone's UTC offset changes, and the offset from each on.
 
-    Offset 0 is that before the first change. Outside 1970 to 2100 it is null; so it is in a day that a zone left out.
+    Offsets have one entry more than times: the first applies before the first change. Outside
+    1970 to 2100, and within a day that the zone skipped, the offset is null, and the general
+    parser decides.
     """
     midnights = pl.date_range(_FIRST, _LAST, eager=True).cast(pl.Datetime("us"))
     walls = midnights
@@ -73,61 +81,70 @@ def _clock_changes(zone: str) -> tuple[pl.Series, pl.Series]:
     offsets = _offset(walls, zone)
     is_new = offsets.ne_missing(offsets.shift())
     is_new[0] = True
-    nothing = pl.Series([None], dtype=pl.Duration("us"))
+    undefined = pl.Series([None], dtype=pl.Duration("us"))
     return (
         pl.concat([walls.filter(is_new), midnights.tail(1)]),
-        pl.concat([nothing, offsets.filter(is_new), nothing]),
+        pl.concat([undefined, offsets.filter(is_new), undefined]),
     )
 
 
 def _offset(wall: pl.Series, zone: str) -> pl.Series:
-    return wall - _localized(wall, zone).dt.replace_time_zone(None)
+    return wall - _local_to_utc(wall, zone).dt.replace_time_zone(None)
 
 
-def _completed(values: pl.Series, found: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
-    """The instants found, and those of values of another shape."""
+def _fill_other_formats(
+    values: pl.Series, found: pl.Series, zone: str, *, date_only: bool
+) -> pl.Series:
+    """The parsed instants, completed by those of values in other formats."""
     if found.null_count() == values.null_count():
         return found
     rest = found.is_null() & values.is_not_null()
     return found.scatter(
-        rest.arg_true(), to_instant(values.filter(rest), zone, date_only=date_only)
+        rest.arg_true(), parse_instants(values.filter(rest), zone, date_only=date_only)
     )
 
 
-def to_instant(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
-    """As `instant`, on a series: seconds with or without offset go the short way, what they leave over the long one."""
+def parse_instants(values: pl.Series, zone: str, *, date_only: bool) -> pl.Series:
+    """Parse a series like `instant`, in any accepted format."""
     if values.null_count() == len(values):
         return pl.Series(values.name, [None] * len(values), dtype=_INSTANT)
-    if values.str.contains(_STAMPED).all():
-        return _stamped(values, zone)
-    shaped = pl.select(pl.when(values.str.contains(_SHAPE)).then(values)).to_series()
-    # 19 characters are a wall clock to the second; what follows is one of a few offsets, or is rare and goes apart.
+    if values.str.contains(_WITH_OFFSET).all():
+        return _parse_with_offset(values, zone)
+    shaped = pl.select(pl.when(values.str.contains(_ANY_FORMAT)).then(values)).to_series()
+    # The first 19 characters are the local time to the second; the rest is one of a few offsets.
+    # Other formats are parsed by parts.
     wall = (
         shaped.str.slice(0, 19)
         .str.replace(" ", "T", literal=True, n=1)
-        .str.to_datetime(_WALL, strict=False, time_unit="us")
+        .str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us")
     )
     result = _with_suffix(wall, shaped.str.slice(19), zone)
     rest = result.is_null() & shaped.is_not_null()
     if rest.any():
-        result = result.scatter(rest.arg_true(), _long_way(shaped.filter(rest), zone))
+        result = result.scatter(rest.arg_true(), _parse_by_parts(shaped.filter(rest), zone))
     if date_only:
         days = pl.select(pl.when(values.str.contains(_DAY)).then(values)).to_series()
         if days.null_count() < len(days):
             midnight = days.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
-            result = result.zip_with(days.is_null(), _localized(midnight, zone))
-    # Second 60 is a leap second that no sender means and that the parser would carry into the next minute.
+            result = result.zip_with(days.is_null(), _local_to_utc(midnight, zone))
+    # No sender means a leap second by second 60, and the parser would carry it into the next
+    # minute.
     leap = shaped.str.slice(16, 3) == ":60"
     return pl.select(pl.when(~leap.fill_null(False)).then(result)).to_series().rename(values.name)
 
 
-def _stamped(values: pl.Series, zone: str) -> pl.Series:
+def _parse_with_offset(values: pl.Series, zone: str) -> pl.Series:
     suffix = values.str.slice(19)
     if suffix.str.starts_with(".").any():
         offsets = values.str.replace("Z", "+00:00", literal=True)
-        return offsets.str.to_datetime(_STAMP, strict=False, time_unit="us", time_zone="UTC")
-    # the parser of wall clocks and a list of the few offsets cost half of the parser of offsets
-    wall = values.str.slice(0, 19).str.to_datetime(_WALL, strict=False, time_unit="us", cache=False)
+        return offsets.str.to_datetime(
+            _WITH_OFFSET_FORMAT, strict=False, time_unit="us", time_zone="UTC"
+        )
+    # Parsing local times and mapping the few distinct offsets takes half the time of parsing
+    # offsets per row.
+    wall = values.str.slice(0, 19).str.to_datetime(
+        _WALL_FORMAT, strict=False, time_unit="us", cache=False
+    )
     return _with_suffix(wall, suffix, zone)
 
 
@@ -139,7 +156,7 @@ def _with_suffix(wall: pl.Series, suffix: pl.Series, zone: str) -> pl.Series:
         "UTC"
     )
     if "" in offsets:
-        result = result.zip_with(suffix.fill_null("Z") != "", _localized(wall, zone))
+        result = result.zip_with(suffix.fill_null("Z") != "", _local_to_utc(wall, zone))
     return result
 
 
@@ -155,8 +172,8 @@ def _offset_seconds(suffix: str) -> int | None:
     return (-1 if suffix[0] == "-" else 1) * (hours * 3600 + minutes * 60)
 
 
-def _long_way(values: pl.Series, zone: str) -> pl.Series:
-    """Fractions of a second, and times without seconds: parts by regular expression, then as before."""
+def _parse_by_parts(values: pl.Series, zone: str) -> pl.Series:
+    """Parse fractional seconds and times without seconds, split by regular expression."""
     parts = pl.select(values.alias("text")).select(
         wall=pl.col("text").str.extract(_PARTS, 1).str.replace(" ", "T", literal=True)
         + pl.col("text").str.extract(_PARTS, 2).fill_null(":00"),
@@ -168,7 +185,7 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
         .cast(pl.Int64),
         suffix=pl.col("text").str.extract(_PARTS, 4).fill_null(""),
     )
-    wall = parts["wall"].str.to_datetime(_WALL, strict=False, time_unit="us")
+    wall = parts["wall"].str.to_datetime(_WALL_FORMAT, strict=False, time_unit="us")
     return _with_suffix(
         wall + pl.select(pl.duration(microseconds=parts["micros"])).to_series(),
         parts["suffix"],
@@ -176,12 +193,13 @@ def _long_way(values: pl.Series, zone: str) -> pl.Series:
     )
 
 
-def _localized(wall: pl.Series, zone: str) -> pl.Series:
-    """Wall clocks of the zone as instants; of two possible instants the earlier."""
+def _local_to_utc(wall: pl.Series, zone: str) -> pl.Series:
+    """Local times of the zone as instants; the earlier of two possible instants."""
     found = wall.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     skipped = found.is_null() & wall.is_not_null()
     if skipped.any():
-        # A skipped hour read with the offset that holds after the jump is the earlier of its two readings.
+        # The offset after the clock change gives a skipped local time the earlier of its two
+        # instants.
         after = wall.dt.offset_by(f"{_GAP_HOURS}h").dt.replace_time_zone(
             zone, ambiguous="earliest", non_existent="null"
         )

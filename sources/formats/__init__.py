@@ -1,1 +1,1 @@
-"""One module per syntax. None knows a sender."""
+"""One module per file format. None names a sender."""

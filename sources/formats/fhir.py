@@ -1,13 +1,16 @@
-"""FHIR R4 resources (hl7.org/fhir/R4; bulk NDJSON, single resources, Bundles) into typed rows and rejects of many tables.
+"""Reads FHIR R4 resources (NDJSON, single resources, Bundles) into typed rows and rejects.
 
-What must not be here: any one sender or resource type. The contract says which resources and elements are records and where
-their values stand (fhir_paths); a file is cut into resources block by block (fhir_resources); those of one type are decoded
-together by the schema that the contract's paths make, and the contract judges the texts as it judges a CSV. A resource that
-is set aside before is an empty row there, which never passes, so that the numbers stand.
+Must not be here: any particular sender or resource type. The contract says which resources and
+elements are records and where their values are (fhir_paths). A file is split into resources block
+by block (fhir_resources). Resources of one type are decoded together with the schema derived from
+the contract's paths, and the texts are validated like a CSV. A resource that was rejected before
+decoding is an empty row, which always fails, so that record numbers stay correct. Standard:
+hl7.org/fhir/R4.
 
-A row's number is the ordinal of its record among those of its table in the file. Elements are read of accepted resources
-only. A reject keeps what the contract's columns would have kept, and of JSON that cannot be read the type and the id alone:
-a resource may carry the text of notes, which is never stored.
+A row's number is the ordinal of its record among the records of its table in the file. Elements
+are read from accepted resources only. A reject keeps only values of contract columns, or the type
+and id if the JSON is not readable, because a resource may contain note text, which is never
+stored.
 """
 
 from __future__ import annotations
@@ -19,24 +22,25 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, empty_rows, judgement
+from sources.casts import SOURCE_ROW, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.fhir_kinds import Plans, plans_of
 from sources.formats.fhir_paths import ANY_TYPE, ROW, Shape, Step
+from sources.formats.fhir_plans import ResourcePlan, resource_plans
 from sources.formats.fhir_resources import BAD_JSON, Problem, resources
-from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
 
 _TYPE = "resourceType"
-_FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
-_BEGINNING = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
-_SAID = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
-_SAID_ID = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
+_TYPE_FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
+_TYPE_FIRST_BYTES = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
+_TYPE_ANYWHERE = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
+_ID_ANYWHERE = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
 _WORD = re.compile(r"[A-Za-z]{1,64}")
-# The decoder holds all that it read, as objects: few enough of them stay in the processor's cache.
+# The decoder builds objects for all texts of a call; a batch of this size stays in the CPU cache.
 _DECODED_AT_ONCE = 500
-# To plan a step takes longer than to decode a hundred.
+# Planning a Polars query costs more than decoding a hundred resources, so one query decodes
+# several batches.
 _PLANNED_AT_ONCE = 16
-_NO_TYPE = Problem("no_resource_type", "resourceType: expected the type of a resource")
+_NO_TYPE = Problem("no_resource_type", "resourceType: expected a resource type")
 
 
 def read_fhir(
@@ -47,28 +51,31 @@ def read_fhir(
     out: Path,
     first_rows: Mapping[str, int],
 ) -> dict[str, ReadTable]:
-    """Read one file of FHIR resources into Parquet files of typed rows and of rejects, for each table that it fills.
+    """Read one file of FHIR resources into Parquet files of typed rows and of rejects, by table.
 
     Args:
-        path: the plain (unpacked) file.
-        tables: the contract's tables with a `record`; one of them is of every type without a table.
-        zone: the agency's zone, for moments without an offset.
+        path: the uncompressed file.
+        tables: the contract's tables with a `record`; one of them is for every type without a
+            table.
+        zone: the agency's time zone, for timestamps without an offset.
         batch_id: lineage.
-        out: typed rows go to `<out>-<table>.<n>.parquet`, rejects to `<out>-<table>.rejects.parquet`.
-        first_rows: by table, number of the first record (above 1 for the second file of an archive).
+        out: typed rows go to `<out>-<table>.<n>.parquet`, rejects to
+            `<out>-<table>.rejects.parquet`.
+        first_rows: by table, number of the first record (above 1 for the second file of an
+            archive).
 
     Raises:
         FileRefusedError: empty_file, bad_encoding, not_fhir, record_too_long.
     """
-    return _Reading(plans_of(tables), zone, batch_id, out, first_rows).run(path)
+    return _FileReader(resource_plans(tables), zone, batch_id, out, first_rows).run(path)
 
 
-class _Reading:
-    """One file on its way, block by block."""
+class _FileReader:
+    """Reads one file, block by block."""
 
     def __init__(
         self,
-        plans: dict[str, Plans],
+        plans: dict[str, ResourcePlan],
         zone: str,
         batch_id: str,
         out: Path,
@@ -76,7 +83,7 @@ class _Reading:
     ) -> None:
         self.plans, self.zone, self.batch_id, self.out = plans, zone, batch_id, out
         self.first_rows = first_rows
-        self.filled: dict[str, _Filled] = {}
+        self.outputs: dict[str, _TableOutput] = {}
 
     def run(self, path: Path) -> dict[str, ReadTable]:
         """Read the file."""
@@ -91,59 +98,66 @@ class _Reading:
                 {kind: kind for kind in self.plans}, default=ANY_TYPE, return_dtype=pl.String()
             )
             for kind in known.unique(maintain_order=True):
-                places = (known == kind).arg_true()
+                positions = (known == kind).arg_true()
                 found = (
-                    {n: problems[place] for n, place in enumerate(places) if place in problems}
+                    {
+                        n: problems[position]
+                        for n, position in enumerate(positions)
+                        if position in problems
+                    }
                     if problems
                     else {}
                 )
-                self._read(self.plans[kind], texts.gather(places), found)
-        if not self.filled:
-            whole = self.plans[ANY_TYPE].whole
-            self._filled(whole.name, whole.table)
-        return {name: filled.finish() for name, filled in self.filled.items()}
+                self._read(self.plans[kind], texts.gather(positions), found)
+        if not self.outputs:
+            resource = self.plans[ANY_TYPE].resource
+            self._output(resource.name, resource.table)
+        return {name: output.finish() for name, output in self.outputs.items()}
 
-    def _filled(self, name: str, table: Table) -> _Filled:
-        if name not in self.filled:
+    def _output(self, name: str, table: Table) -> _TableOutput:
+        if name not in self.outputs:
             out = self.out.with_name(f"{self.out.name}-{name}")
             first_row = self.first_rows[name]
-            self.filled[name] = _Filled(table, out, self.zone, self.batch_id, first_row)
-        return self.filled[name]
+            self.outputs[name] = _TableOutput(table, out, self.zone, self.batch_id, first_row)
+        return self.outputs[name]
 
-    def _read(self, plans: Plans, texts: pl.Series, problems: dict[int, Problem]) -> None:
-        """Resources of one type, and the elements of those that pass."""
-        kind = plans.kind(texts)
-        decoded, found = decode(texts, kind.shape, problems)
-        filled = self._filled(kind.whole.name, kind.whole.table)
-        first = filled.next_row
-        passed = filled.add(
-            decoded.select(kind.whole.columns),
-            {place: (problem, _said(texts[place])) for place, problem in found.items()},
+    def _read(self, plan: ResourcePlan, texts: pl.Series, problems: dict[int, Problem]) -> None:
+        """Read resources of one type, and the elements of the accepted ones."""
+        reader = plan.reader(texts)
+        decoded, found = decode(texts, reader.shape, problems)
+        output = self._output(reader.resource.name, reader.resource.table)
+        first = output.next_row
+        passed = output.add(
+            decoded.select(reader.resource.columns),
+            {
+                position: (problem, _type_and_id(texts[position]))
+                for position, problem in found.items()
+            },
         )
-        if not kind.elements:
+        if not reader.elements:
             return
         numbered = decoded.with_row_index(ROW, offset=first)
         if len(passed) < decoded.height:
             numbered = numbered.filter(pl.col(ROW).is_in(passed.implode()))
-        there = {column.name for column in decoded if column.null_count() < decoded.height}
-        for part in kind.elements:
-            ways = [
-                _elements(numbered, way).select(pl.col(ROW), *part.columns)
-                for way in part.ways
-                if way[0].name in there
+        present = {column.name for column in decoded if column.null_count() < decoded.height}
+        for table in reader.elements:
+            found_elements = [
+                _explode(numbered, path).select(pl.col(ROW), *table.columns)
+                for path in table.element_paths
+                if path[0].name in present
             ]
-            if not ways:
+            if not found_elements:
                 continue
-            elements = pl.concat(ways).sort(ROW, maintain_order=True)
-            if part.position is not None:
-                place = pl.int_range(1, pl.len() + 1).over(ROW).cast(pl.String())
-                elements = elements.with_columns(place.alias(part.position))
+            elements = pl.concat(found_elements).sort(ROW, maintain_order=True)
+            if table.position is not None:
+                position = pl.int_range(1, pl.len() + 1).over(ROW).cast(pl.String())
+                elements = elements.with_columns(position.alias(table.position))
             if elements.height:
-                self._filled(part.name, part.table).add(elements.drop(ROW), {})
+                self._output(table.name, table.table).add(elements.drop(ROW), {})
 
 
-class _Filled:
-    """A table that the file fills."""
+class _TableOutput:
+    """The rows and rejects of one table."""
 
     def __init__(self, table: Table, out: Path, zone: str, batch_id: str, first_row: int) -> None:
         self.table, self.zone, self.batch_id = table, zone, batch_id
@@ -153,7 +167,12 @@ class _Filled:
         self.rejects = RejectFile(out.with_name(f"{out.name}.rejects.parquet"), batch_id)
 
     def add(self, texts: pl.DataFrame, problems: dict[int, tuple[Problem, bytes]]) -> pl.Series:
-        """The next records, with what sets some of them aside already; returns the numbers of those that pass."""
+        """Validate and keep the next records; returns the numbers of the accepted ones.
+
+        Args:
+            texts: the records' columns.
+            problems: position to (why the record was rejected before decoding, its reject line).
+        """
         first = self.next_row
         self.next_row += texts.height
         if problems:
@@ -161,76 +180,83 @@ class _Filled:
             is_whole = is_whole.scatter(list(problems), False)
             texts = texts.with_columns(pl.when(is_whole).then(pl.all()))
         records = texts.with_row_index(SOURCE_ROW, offset=first)
-        judged = judgement(self.table, frozenset(texts.columns), self.zone)
-        accepted, rejected = judged.sort(records, self.batch_id)
+        validator = build_validator(self.table, frozenset(texts.columns), self.zone)
+        accepted, rejected = validator.partition(records, self.batch_id)
         self.typed.add(accepted)
         if rejected is not None:
-            kept = rejected.select(pl.struct(judged.texts).struct.json_encode()).to_series()
+            kept = rejected.select(pl.struct(validator.texts).struct.json_encode()).to_series()
             rows = zip(rejected[SOURCE_ROW], rejected["check"], kept, strict=True)
-            for row, place, line in rows:
+            for row, position, line in rows:
                 if row - first in problems:
-                    problem, said = problems[row - first]
-                    self.rejects.add(Reject(row, problem.reason_code, None, problem.detail, said))
+                    problem, kept_line = problems[row - first]
+                    self.rejects.add(
+                        Reject(row, problem.reason_code, None, problem.detail, kept_line)
+                    )
                     continue
-                check = judged.checks[place]
-                told = (check.reason_code, check.column, check.detail, line.encode())
-                self.rejects.add(Reject(row, *told))
+                check = validator.checks[position]
+                reject = Reject(row, check.reason_code, check.column, check.detail, line.encode())
+                self.rejects.add(reject)
         return accepted[SOURCE_ROW].cast(pl.UInt32())
 
     def finish(self) -> ReadTable:
-        """Write what is left, and account for every record."""
+        """Write the remaining rows; every record must be accounted for."""
         rejected = self.rejects.finish()
         rows_in = self.next_row - self.first_row
-        return read_back(self.typed.finish(), self.rejects.path, rows_in, rejected)
+        return account_for_records(self.typed.finish(), self.rejects.path, rows_in, rejected)
 
 
 def _only_type(texts: pl.Series) -> str | None:
-    """The type that all records say, where they all begin with it in one writing; nearly every file is so."""
-    found = _BEGINNING.match(texts[0]) if len(texts) else None
+    """The resource type if all records begin with the same bytes up to the type, as in most files."""
+    found = _TYPE_FIRST_BYTES.match(texts[0]) if len(texts) else None
     return found[1] if found and texts.str.starts_with(found[0]).all() else None
 
 
 def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, dict[int, Problem]]:
-    """The type of each record, as far as it says one, and the problems of those without."""
-    types = texts.str.extract(_FIRST, 1)
+    """The resource type of each record, or None, and the problems of records without a type."""
+    types = texts.str.extract(_TYPE_FIRST, 1)
     rest = types.is_null()
     if not rest.any():
         return types, problems
-    places = rest.arg_true()
+    positions = rest.arg_true()
     shape = Shape(elements={_TYPE: Shape()})
-    known = {n: problems[place] for n, place in enumerate(places) if place in problems}
-    decoded, found = decode(texts.gather(places), shape, known)
-    said = decoded[_TYPE].to_list()
-    for n, kind in enumerate(said):
+    known = {n: problems[position] for n, position in enumerate(positions) if position in problems}
+    decoded, found = decode(texts.gather(positions), shape, known)
+    types_found = decoded[_TYPE].to_list()
+    for n, kind in enumerate(types_found):
         if n in found:
-            # what cannot be read may still say what it would have been
-            told = _SAID.search(texts[places[n]])
-            said[n] = told[1] if told else None
+            # A record that cannot be parsed may still contain its type.
+            written = _TYPE_ANYWHERE.search(texts[positions[n]])
+            types_found[n] = written[1] if written else None
         elif not (kind and _WORD.fullmatch(kind)):
             found[n] = _NO_TYPE
-    problems = problems | {places[n]: problem for n, problem in found.items()}
-    return types.clone().scatter(places, said), problems
+    problems = problems | {positions[n]: problem for n, problem in found.items()}
+    return types.clone().scatter(positions, types_found), problems
 
 
 def decode(
     texts: pl.Series, shape: Shape, problems: dict[int, Problem]
 ) -> tuple[pl.DataFrame, dict[int, Problem]]:
-    """What a shape reads of JSON objects, and the problems of those that are none or are of another shape.
+    """Decode JSON objects by a shape; objects with a problem become empty rows.
 
     Args:
         texts: one JSON object each.
-        shape: what to read; its elements are the columns.
-        problems: records that are not to be read.
+        shape: what to read; its elements become the columns.
+        problems: records not to decode.
 
     Returns:
-        A row for each text, empty where there is a problem; the problems given and found.
+        One row per text, and the problems, both given and found.
     """
     if problems:
         texts = texts.clone().scatter(list(problems), "{}")
     decoded = _decoded(texts, shape)
     if decoded is None:
-        # One of them is broken: each is looked at by itself, and what is left is decoded again.
-        found = {place: told for place, text in enumerate(texts) if (told := _problem(text, shape))}
+        # At least one text is broken. Each is checked on its own, and the remaining ones are
+        # decoded again.
+        found = {
+            position: found_problem
+            for position, text in enumerate(texts)
+            if (found_problem := _problem(text, shape))
+        }
         problems = problems | found
         texts = texts.clone().scatter(list(found), "{}") if found else texts
         decoded = _decoded(texts, shape)
@@ -248,7 +274,8 @@ def _decoded(texts: pl.Series | list[str], shape: Shape) -> pl.DataFrame | None:
         series.slice(start, _DECODED_AT_ONCE).alias(str(start))
         for start in range(0, len(series) or 1, _DECODED_AT_ONCE)
     ]
-    # the last one may be shorter, and goes apart
+    # All series of a query must have one length; the last batch may be shorter and is decoded
+    # alone.
     groups = [
         parts[n : min(n + _PLANNED_AT_ONCE, len(parts) - 1)]
         for n in range(0, len(parts) - 1, _PLANNED_AT_ONCE)
@@ -259,7 +286,8 @@ def _decoded(texts: pl.Series | list[str], shape: Shape) -> pl.DataFrame | None:
             read = pl.DataFrame(group).select(pl.all().str.json_decode(data_type))
         except (pl.exceptions.ComputeError, pl.exceptions.ShapeError):
             return None
-        # the decoder reads the texts as one array: one that is no object may make two, or one with its neighbor
+        # The decoder reads the texts as one array: a text that is not an object can become two
+        # elements or merge with the next text.
         if read.height != len(group[0]):
             return None
         found.extend(read.get_columns())
@@ -273,32 +301,35 @@ def _problem(text: str, shape: Shape) -> Problem | None:
         return BAD_JSON
     if not isinstance(content, dict):
         return BAD_JSON
-    said = content.get(_TYPE)
-    # the detail names elements alone: what stands where a type belongs may be anything
-    place = said if isinstance(said, str) and _WORD.fullmatch(said) else "resource"
-    misfit = shape.misfit(content, place)
-    return Problem("bad_json_type", misfit) if misfit else None
+    kind = content.get(_TYPE)
+    # The detail must name elements only: a malformed resourceType may contain anything.
+    location = kind if isinstance(kind, str) and _WORD.fullmatch(kind) else "resource"
+    mismatch = shape.type_mismatch(content, location)
+    return Problem("bad_json_type", mismatch) if mismatch else None
 
 
-def _said(text: str) -> bytes:
-    """What the reject ledger may keep of a record that cannot be read: its type and id, as far as it says them."""
+def _type_and_id(text: str) -> bytes:
+    """What the reject ledger may keep of unreadable JSON: its type and id, if found."""
     found = {
-        name: said[1]
-        for name, said in ((_TYPE, _SAID.search(text)), ("id", _SAID_ID.search(text)))
-        if said
+        name: match[1]
+        for name, match in ((_TYPE, _TYPE_ANYWHERE.search(text)), ("id", _ID_ANYWHERE.search(text)))
+        if match
     }
     return json.dumps(found).encode()
 
 
-def _elements(resources_read: pl.DataFrame, way: tuple[Step, ...]) -> pl.DataFrame:
-    """The elements that a way leads to, each a row beside its resource; those that a condition leaves out are not there."""
-    found = resources_read.with_columns(pl.col(way[0].name).alias("element"))
-    for number, step in enumerate(way):
+def _explode(resources_read: pl.DataFrame, path: tuple[Step, ...]) -> pl.DataFrame:
+    """One row per element at the end of a path, with the columns of its resource.
+
+    Elements that do not meet a condition of the path are left out.
+    """
+    found = resources_read.with_columns(pl.col(path[0].name).alias("element"))
+    for number, step in enumerate(path):
         if number:
             found = found.with_columns(pl.col("element").struct.field(step.name).alias("element"))
         if step.is_array:
             found = found.filter(pl.col("element").list.len() > 0).explode("element")
         found = found.filter(pl.col("element").is_not_null())
         for condition in step.conditions:
-            found = found.filter(condition.holds(pl.col("element")))
+            found = found.filter(condition.matches(pl.col("element")))
     return found

@@ -1,22 +1,27 @@
-"""The words in which a contract says where a value stands in a FHIR resource, and what reads it: a schema and expressions.
+"""Parses the paths in a FHIR contract and evaluates them: a decoding schema and column expressions.
 
-What must not be here: any resource type, any sender, bytes. A small part of FHIRPath (hl7.org/fhirpath) in its spelling,
-chosen so that every path can be read column by column.
+Must not be here: any resource type, any sender, bytes. The syntax is a small subset of FHIRPath
+(hl7.org/fhirpath), chosen so that Polars can evaluate every path on whole columns.
 
-- `period.start`: elements within elements, by their JSON names (`valueQuantity`, not `value[x]`).
-- `name[0]`: the first of an array. Every array is written with brackets; an element without them is no array.
-- `name[use=official]`: the first of an array whose element `use` is so; `!=` is not so, `~` contains it. Several hold together.
-  `name[period.end=]`: the first without that element.
-- `a | b`: the first of several paths that has a value.
-- `….local(Patient)`: the id that a reference's text leads to, `Patient/1`, `http://…/Patient/1/_history/2` or `urn:uuid:…`;
-  with a type in the brackets only of that type. `….kind()` is its type, and `….conditional()` the identifier's value of
-  `Patient?identifier=system|value`. A reference within the resource (`#x`) leads to no id: `contained[…]` reads it.
-- `….number()`: the value where it is a plain number, else nothing. Texts are read in no other way where they may be notes.
-- `/id`: from the resource, where the record is an element of it. `row()`: the resource's record number; `position()`: the
-  element's place.
+- `period.start`: nested elements, by their JSON names (`valueQuantity`, not `value[x]`).
+- `name[0]`: the first item of an array. Arrays are always written with brackets; an element
+  without brackets is not an array.
+- `name[use=official]`: the first item whose element `use` has this value. `!=` means another or
+  no value, `~` contains the text. All conditions must hold. `name[period.end=]`: the first item
+  without that element.
+- `a | b`: the first path with a value.
+- `….local(Patient)`: the id in a reference such as `Patient/1`, `http://…/Patient/1/_history/2`
+  or `urn:uuid:…`; with a type in parentheses, only references to that type. `….kind()`: the type
+  in the reference. `….conditional()`: the identifier value in `Patient?identifier=system|value`.
+  A reference to a contained resource (`#x`) has no id; read `contained[…]` instead.
+- `….number()`: the value if it is a plain number, else null. It is the only way to read text that
+  may be a note.
+- `/id`: evaluated from the resource, where the record is an element of it. `row()`: the
+  resource's record number. `position()`: the element's position.
 
-A table's `record` is a type (`Patient`), `*` (every type without a table), or elements (`Patient.identifier[]`, all of an
-array, each a record; brackets with a condition leave others out; `a[] | b[]`: those of both).
+A table's `record` is a resource type (`Patient`), `*` (every type without a table), or elements:
+`Patient.identifier[]` makes each item of the array a record, a condition in the brackets selects
+items, and `a[] | b[]` combines two arrays.
 """
 
 from __future__ import annotations
@@ -42,14 +47,14 @@ _NUMBER = r"^\s*[+-]?[0-9]{1,14}(?:\.[0-9]+)?\s*$"
 
 @dataclass(frozen=True)
 class Condition:
-    """What an element of an array must be."""
+    """A condition on an item of an array."""
 
     path: tuple[Step, ...]
     operator: str
     value: str
 
-    def holds(self, element: pl.Expr) -> pl.Expr:
-        """Whether it is so, of a struct; a missing value is unlike every other."""
+    def matches(self, element: pl.Expr) -> pl.Expr:
+        """Whether an item (a struct) meets the condition; null differs from every value."""
         found = walk(element, self.path)
         if self.operator == "~":
             return found.str.contains(self.value, literal=True).fill_null(value=False)
@@ -59,17 +64,23 @@ class Condition:
 
 @dataclass(frozen=True)
 class Step:
-    """One element: `is_array` where the path has brackets, `place` or `conditions` say which of it."""
+    """One element of a path.
+
+    Attributes:
+        is_array: the path has brackets after the name.
+        index: the index in the brackets, or None.
+        conditions: the conditions in the brackets.
+    """
 
     name: str
     is_array: bool = False
-    place: int | None = None
+    index: int | None = None
     conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True)
-class Path:
-    """One way to a value: `function` is applied to what the steps lead to."""
+class ValuePath:
+    """A path to a value; `function` is applied to the value at its end."""
 
     steps: tuple[Step, ...]
     is_from_resource: bool = False
@@ -77,7 +88,7 @@ class Path:
     argument: str = ""
 
     def value(self, element: pl.Expr | None) -> pl.Expr:
-        """The value as text, of an element or (None) of the resource whose elements are the columns."""
+        """The value as text; `element` is None to read from the resource's columns."""
         text = walk(element, self.steps)
         match self.function:
             case "local":
@@ -97,145 +108,150 @@ class Path:
 
 
 def _local(texts: pl.Series, kind: str) -> pl.Series:
-    """The ids that references lead to; nearly every file writes all of them `Patient/1`."""
+    """The ids in references.
+
+    Most files write all of them like `Patient/1`, which needs no regular expression per value.
+    """
     if texts.str.contains(rf"^{kind}/[A-Za-z0-9.\-]*$").all():
         return texts.str.slice(len(kind) + 1)
-    way = (
+    pattern = (
         rf"^(?:urn:(?:uuid|oid):|(?:[^?#]*/)?{kind or '[A-Z][A-Za-z]+'}/){_ID}(?:/_history/[^/]*)?$"
     )
-    return texts.str.extract(way, 1)
+    return texts.str.extract(pattern, 1)
 
 
 def walk(element: pl.Expr | None, steps: tuple[Step, ...]) -> pl.Expr:
-    """What the steps lead to."""
+    """The expression at the end of the steps."""
     return reduce(_step, steps, element)  # type: ignore[arg-type, return-value]
 
 
 def _step(element: pl.Expr | None, step: Step) -> pl.Expr:
     found = pl.col(step.name) if element is None else element.struct.field(step.name)
-    if step.place is not None:
-        return found.list.get(step.place, null_on_oob=True)
+    if step.index is not None:
+        return found.list.get(step.index, null_on_oob=True)
     if step.conditions:
-        holds = [condition.holds(pl.element()) for condition in step.conditions]
-        return found.list.filter(reduce(pl.Expr.and_, holds)).list.get(0, null_on_oob=True)
+        are_met = [condition.matches(pl.element()) for condition in step.conditions]
+        return found.list.filter(reduce(pl.Expr.and_, are_met)).list.get(0, null_on_oob=True)
     return found
 
 
-def paths(text: str, where: str) -> tuple[Path, ...]:
-    """The ways to a value that `at` names, in order.
+def value_paths(text: str, location: str) -> tuple[ValuePath, ...]:
+    """The paths in an `at`, in order of preference.
 
     Raises:
-        ContractError: a path that is none.
+        ContractError: an invalid path.
     """
-    return tuple(_path(part.strip(), where) for part in text.split(" | "))
+    return tuple(_path(part.strip(), location) for part in text.split(" | "))
 
 
-def _path(text: str, where: str) -> Path:
+def _path(text: str, location: str) -> ValuePath:
     function = _FUNCTION.match(text)
     text, name, argument = (function[1], function[2], function[3]) if function else (text, "", "")
     is_from_resource = text.startswith("/")
-    found = steps(text.removeprefix("/"), where)
-    if any(step.is_array and step.place is None and not step.conditions for step in found):
-        raise ContractError(f"{where}: {text}: expected one of an array, not all")
-    return Path(found, is_from_resource, name, argument)
+    found = parse_steps(text.removeprefix("/"), location)
+    if any(step.is_array and step.index is None and not step.conditions for step in found):
+        raise ContractError(f"{location}: {text}: expected one item of an array, not all")
+    return ValuePath(found, is_from_resource, name, argument)
 
 
-def steps(text: str, where: str) -> tuple[Step, ...]:
-    """The elements that a path names.
+def parse_steps(text: str, location: str) -> tuple[Step, ...]:
+    """The elements of a path.
 
     Raises:
-        ContractError: a path that is none.
+        ContractError: an invalid path.
     """
     found: list[Step] = []
     at = 0
     while at < len(text):
         step = _STEP.match(text, at)
         if step is None:
-            raise ContractError(f"{where}: {text}: expected elements joined by dots")
+            raise ContractError(f"{location}: {text}: expected elements joined by dots")
         brackets = _BRACKET.findall(step[2])
-        place = int(brackets[0]) if brackets and brackets[0].isdigit() else None
-        told = [b for b in brackets if b and not b.isdigit()]
-        conditions = tuple(_condition(bracket, where) for bracket in told)
-        found.append(Step(step[1], bool(brackets), place, conditions))
+        index = int(brackets[0]) if brackets and brackets[0].isdigit() else None
+        in_brackets = [b for b in brackets if b and not b.isdigit()]
+        conditions = tuple(_condition(bracket, location) for bracket in in_brackets)
+        found.append(Step(step[1], bool(brackets), index, conditions))
         at = step.end()
     if not found or text.endswith("."):
-        raise ContractError(f"{where}: expected a path of elements")
+        raise ContractError(f"{location}: expected a path of elements")
     return tuple(found)
 
 
-def _condition(text: str, where: str) -> Condition:
+def _condition(text: str, location: str) -> Condition:
     found = _CONDITION.fullmatch(text)
     if found is None:
-        raise ContractError(f"{where}: [{text}]: expected a place, or element=value")
-    return Condition(steps(found[1], where), found[2], found[3])
+        raise ContractError(f"{location}: [{text}]: expected an index or element=value")
+    return Condition(parse_steps(found[1], location), found[2], found[3])
 
 
 @dataclass
 class Shape:
-    """What is read of a JSON object: its elements by name; a value without elements is a text.
+    """The part of a JSON object that is read: its elements by name; a leaf is text.
 
     Attributes:
-        is_array: whether it comes as an array of such.
-        elements: shapes by name; none for a value.
+        is_array: the value is an array of this shape.
+        elements: shapes by name; empty for a leaf.
     """
 
     is_array: bool = False
     elements: dict[str, Shape] = field(default_factory=dict)
 
-    def add(self, path: tuple[Step, ...], where: str) -> Shape:
-        """Read what a path leads to, and the conditions on the way; returns the shape at its end.
+    def add(self, path: tuple[Step, ...], location: str) -> Shape:
+        """Add a path and its conditions; returns the shape at the end of the path.
 
         Raises:
-            ContractError: two paths take an element for an array, and for none.
+            ContractError: one path treats an element as an array, another one does not.
         """
         shape = self
         for step in path:
             known = shape.elements.setdefault(step.name, Shape(is_array=step.is_array))
             if known.is_array != step.is_array:
                 raise ContractError(
-                    f"{where}: {step.name}: expected an array everywhere, or nowhere"
+                    f"{location}: {step.name}: expected an array in all paths or in none"
                 )
             shape = known
             for condition in step.conditions:
-                shape.add(condition.path, where)
+                shape.add(condition.path, location)
         return shape
 
     def names(self) -> frozenset[str]:
-        """The names of its elements, and of theirs."""
+        """All element names, at every depth."""
         return frozenset(self.elements).union(*(shape.names() for shape in self.elements.values()))
 
-    def only(self, names: frozenset[str]) -> Shape:
-        """The shape without the elements of other names, but for one where none would be left: a struct needs one."""
+    def narrowed_to(self, names: frozenset[str]) -> Shape:
+        """The shape limited to these names, with at least one element: a struct needs one."""
         kept = [name for name in self.elements if name in names] or list(self.elements)[:1]
-        return Shape(self.is_array, {name: self.elements[name].only(names) for name in kept})
+        return Shape(self.is_array, {name: self.elements[name].narrowed_to(names) for name in kept})
 
     @property
     def data_type(self) -> pl.DataType:
-        """The Polars type: text, struct, or list of these."""
+        """The Polars type: String, Struct, or List of these."""
         inner: pl.DataType = pl.String()
         if self.elements:
             inner = pl.Struct({name: shape.data_type for name, shape in self.elements.items()})
         return pl.List(inner) if self.is_array else inner
 
-    def misfit(self, value: object, place: str) -> str | None:
-        """The first element that is of another kind than a path takes it for, or None."""
+    def type_mismatch(self, value: object, location: str) -> str | None:
+        """The first element whose JSON type differs from what the paths expect, or None."""
         if value is None:
             return None
         if self.is_array:
             if not isinstance(value, list):
-                return f"{place}: expected an array"
+                return f"{location}: expected an array"
             single = Shape(elements=self.elements)
-            return next(filter(None, (single.misfit(item, place) for item in value)), None)
+            return next(
+                filter(None, (single.type_mismatch(item, location) for item in value)), None
+            )
         if not self.elements:
             is_value = isinstance(value, str | bool | int | float)
-            return None if is_value else f"{place}: expected a value"
+            return None if is_value else f"{location}: expected a value"
         if not isinstance(value, dict):
-            return f"{place}: expected an object"
+            return f"{location}: expected an object"
         return next(
             filter(
                 None,
                 (
-                    shape.misfit(value.get(name), f"{place}.{name}")
+                    shape.type_mismatch(value.get(name), f"{location}.{name}")
                     for name, shape in self.elements.items()
                 ),
             ),

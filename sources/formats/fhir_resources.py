@@ -1,10 +1,11 @@
-"""Bytes of a FHIR file (R4: NDJSON, single resources, Bundles, JSON pretty-printed or not) to single resources as texts.
+"""Splits a FHIR R4 file (NDJSON, single resources, Bundles, pretty-printed or not) into resources.
 
-What must not be here: what a resource holds. A file whose lines are resources is cut line by line, and a broken line is one
-broken record. Anything else is one JSON document, read value by value: where that breaks nobody can count what is missing,
-so the file is refused. Bundles (hl7.org/fhir/R4/bundle.html) are taken apart: an entry is a resource, or with request.method
-DELETE the news that one is gone; references to a fullUrl become `Type/id`. Memory is that of a block and of the largest
-resource; of a Bundle's resources that name each other by urn:uuid, the addresses too.
+Must not be here: the content of resources. NDJSON is split by lines, and a broken line is one
+broken record. Any other file is one JSON document, parsed value by value; if it is truncated, the
+missing resources cannot be counted, so the file is refused. Bundles (hl7.org/fhir/R4/bundle.html)
+are unpacked: an entry is a resource, or the deletion of one if request.method is DELETE;
+references to a fullUrl become `Type/id`. Memory is bounded by a block and the largest resource,
+plus the urn:uuid addresses of a Bundle.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _LONGEST_NUMBER = 300  # digits; the largest float has 309
 
 
 def _integer(digits: str) -> int | float:
-    """A JSON integer. `int` raises at 4,300 digits, which would refuse the whole document: such a number is infinite."""
+    """Parse a JSON integer; one of thousands of digits becomes infinite.
+
+    `int` raises an error at 4,300 digits, which would refuse the whole document.
+    """
     return int(digits) if len(digits) <= _LONGEST_NUMBER else float(digits)
 
 
@@ -43,7 +47,7 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a record is set aside before its content is read; the detail carries no value."""
+    """Why a record is rejected before its content is read; the detail contains no value."""
 
     reason_code: str
     detail: str
@@ -51,42 +55,43 @@ class Problem:
 
 @dataclass
 class Resources:
-    """Consecutive records of a file, each the text of one resource; those with a problem as they came, if they are text.
+    """Consecutive records of a file as JSON text; broken ones as received if they are text.
 
     Attributes:
-        texts: a list where they are made one by one, a series where they are the lines of the file.
+        texts: a list if they were built one by one, a Series if they are the lines of the file.
+        problems: position in `texts` to problem.
     """
 
     texts: list[str] | pl.Series = field(default_factory=list)
     problems: dict[int, Problem] = field(default_factory=dict)
 
     def add(self, text: str, problem: Problem | None = None) -> None:
-        """The next record."""
+        """Append a record."""
         if problem is not None:
             self.problems[len(self.texts)] = problem
         self.texts.append(text)
 
 
 def resources(path: Path) -> Iterator[Resources]:
-    """The resources of a file, block by block.
+    """Yield the resources of a file, block by block.
 
     Raises:
-        FileRefusedError: empty_file, bad_encoding, not_fhir (no JSON, or a document that breaks off).
+        FileRefusedError: empty_file, bad_encoding, not_fhir (not JSON, or a truncated document).
     """
     with path.open("rb") as file:
-        if _is_lines(file):
+        if _is_ndjson(file):
             yield from _lines(file)
         else:
             yield from _document(path)
 
 
-def _is_lines(file: BinaryIO) -> bool:
-    """Whether the lines are the records; leaves the file at its first character."""
+def _is_ndjson(file: BinaryIO) -> bool:
+    """Whether each line is a record; leaves the file at its first character."""
     head = file.read(_HEAD_BYTES)
     start = len(_BOM) if head.startswith(_BOM) else 0
     text = head[start:].lstrip()
     if not text:
-        raise FileRefusedError("empty_file", "no character; expected JSON resources")
+        raise FileRefusedError("empty_file", "the file is blank; expected JSON resources")
     if head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in head[:4]:
         raise FileRefusedError("bad_encoding", "the file is not UTF-8 (UTF-16 or NUL bytes)")
     file.seek(start)
@@ -95,14 +100,15 @@ def _is_lines(file: BinaryIO) -> bool:
         return False
     if b"{" not in text:
         raise FileRefusedError(
-            "not_fhir", "no JSON object; expected NDJSON, a resource or a Bundle"
+            "not_fhir", "no JSON object found; expected NDJSON, a resource or a Bundle"
         )
     if _is_json(first):
         return True
     following = rest.lstrip()
     if first.strip() != b"{" and (not following or following[:1] == b"{"):
         return True
-    # a line that is not JSON before lines that are: not the beginning of a document
+    # A first line that is not JSON but starts with a brace begins a document; otherwise it is a
+    # broken line of NDJSON.
     return not first.startswith(b"{")
 
 
@@ -130,40 +136,42 @@ def _lines(file: BinaryIO) -> Iterator[Resources]:
 
 
 def _block(data: bytes, *, is_long: bool) -> Resources:
-    """The records of whole lines; the last one is known to be too long, or not."""
+    """The records in whole lines; `is_long` says that the last line exceeds the limit."""
     block = Resources()
-    undecodable: dict[int, Problem] = {}
+    line_problems: dict[int, Problem] = {}
     if _is_utf8(data):
-        texts = _not_empty(pl.read_lines(data).to_series())
+        texts = _without_blank_lines(pl.read_lines(data).to_series())
         if not is_long and not texts.str.contains('"Bundle"', literal=True).any():
             return Resources(texts)
         lines = texts.to_list()
     else:
         raw = [line for line in data.split(b"\n") if line.strip()]
-        undecodable = {place: _NOT_UTF8 for place, line in enumerate(raw) if not _is_utf8(line)}
+        line_problems = {
+            position: _NOT_UTF8 for position, line in enumerate(raw) if not _is_utf8(line)
+        }
         lines = [line.decode("utf-8", "replace") for line in raw]
     if is_long:
-        undecodable[len(lines) - 1] = _TOO_LONG
+        line_problems[len(lines) - 1] = _TOO_LONG
         lines[-1] = lines[-1][:200]
-    for place, line in enumerate(lines):
-        bundle = undecodable.get(place) or _bundle(line)
+    for position, line in enumerate(lines):
+        bundle = line_problems.get(position) or _bundle(line)
         if isinstance(bundle, dict):
-            _take_apart(bundle, block)
+            _unpack_bundle(bundle, block)
         else:
             block.add(line, bundle)
     return block
 
 
-def _not_empty(lines: pl.Series) -> pl.Series:
+def _without_blank_lines(lines: pl.Series) -> pl.Series:
     if lines.str.starts_with("{").all():
         return lines
     kept = [line for line in lines if line and not line.isspace()]
     return pl.Series(kept, dtype=pl.String())
 
 
-BAD_JSON = Problem("bad_json", "expected one JSON object in a line")
-_NOT_UTF8 = Problem("bad_encoding", "bytes that are not UTF-8")
-_TOO_LONG = Problem("record_too_long", f"a line of more than {MAX_RECORD_BYTES} bytes")
+BAD_JSON = Problem("bad_json", "expected one JSON object per line")
+_NOT_UTF8 = Problem("bad_encoding", "the line is not UTF-8")
+_TOO_LONG = Problem("record_too_long", f"expected at most {MAX_RECORD_BYTES} bytes per line")
 
 
 def _is_utf8(line: bytes) -> bool:
@@ -177,19 +185,20 @@ def _is_utf8(line: bytes) -> bool:
 
 
 def _bundle(line: str) -> dict[str, Any] | Problem | None:
-    """The Bundle that a line is; a problem where it cannot be taken apart; None where it is something else."""
+    """The Bundle in a line; a problem if it cannot be parsed; None if the line is something else."""
     if not _BUNDLE.search(line):
         return None
     try:
         found = _DECODER.decode(line)
     except (ValueError, RecursionError):
-        # The reader of single resources takes deeper nesting, and would count the Bundle as one resource.
+        # The decoder of single resources accepts deeper nesting and would count the Bundle as one
+        # resource.
         return BAD_JSON
     is_bundle = isinstance(found, dict) and found.get("resourceType") == "Bundle"
     return found if is_bundle else None
 
 
-def _take_apart(bundle: dict[str, Any], block: Resources) -> None:
+def _unpack_bundle(bundle: dict[str, Any], block: Resources) -> None:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         block.add(
@@ -198,11 +207,11 @@ def _take_apart(bundle: dict[str, Any], block: Resources) -> None:
         return
     addresses = dict(filter(None, map(_address, entries)))
     for entry in entries:
-        _take(entry, addresses, block)
+        _add_entry(entry, addresses, block)
 
 
 def _address(entry: object) -> tuple[str, str] | None:
-    """The urn that an entry is referred to by, and `Type/id` of its resource."""
+    """An entry's urn and the `Type/id` that replaces references to it, or None."""
     if not isinstance(entry, dict) or not isinstance(entry.get("resource"), dict):
         return None
     url, resource = entry.get("fullUrl"), entry["resource"]
@@ -212,7 +221,7 @@ def _address(entry: object) -> tuple[str, str] | None:
 
 
 def _id_of(entry: dict[str, Any]) -> object:
-    """The id of an entry's resource: its own, else the one of its address."""
+    """The id of an entry's resource: its own, else that in the fullUrl or request.url."""
     found = entry["resource"].get("id")
     if found is not None:
         return found
@@ -225,8 +234,8 @@ def _id_of(entry: dict[str, Any]) -> object:
     return None
 
 
-def _take(entry: object, addresses: dict[str, str], block: Resources) -> None:
-    """An entry's resource, or the withdrawal of one."""
+def _add_entry(entry: object, addresses: dict[str, str], block: Resources) -> None:
+    """Add an entry's resource, or the deletion of one."""
     entry = entry if isinstance(entry, dict) else {}
     resource, request, response = (
         found if isinstance(found := entry.get(name), dict) else {}
@@ -238,8 +247,8 @@ def _take(entry: object, addresses: dict[str, str], block: Resources) -> None:
             block.add('{"resourceType":"Bundle"}', _NO_ADDRESS)
             return
         modified = response.get("lastModified")
-        gone = {"resourceType": known[1], "id": known[2], "_deleted": True}
-        block.add(_text(gone | ({"meta": {"lastUpdated": modified}} if modified else {}), {}))
+        deleted = {"resourceType": known[1], "id": known[2], "_deleted": True}
+        block.add(_text(deleted | ({"meta": {"lastUpdated": modified}} if modified else {}), {}))
     elif resource:
         named = {"resourceType": resource.get("resourceType"), "id": _id_of(entry)}
         block.add(_text(named | resource if named["id"] is not None else resource, addresses))
@@ -257,8 +266,8 @@ def _text(resource: dict[str, Any], addresses: dict[str, str]) -> str:
     try:
         text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
     except RecursionError:
-        return "{"  # is rejected as broken JSON
-    # Half of a surrogate pair is no character of any text; the resource around it is whole.
+        return "{"  # rejected later as bad_json
+    # Half of a surrogate pair is not a valid character; it is replaced, and the resource is kept.
     text = text if text.isascii() else text.encode("utf-8", "replace").decode()
     if not addresses:
         return text
@@ -266,21 +275,25 @@ def _text(resource: dict[str, Any], addresses: dict[str, str]) -> str:
 
 
 def _document(path: Path) -> Iterator[Resources]:
-    """A file that is one JSON document: a resource, a Bundle, an array of them, or several one after another."""
+    """Split one JSON document: a resource, a Bundle, an array of them, or several in sequence.
+
+    Two passes: the first finds which objects are Bundles and collects the addresses of their
+    entries.
+    """
     addresses: dict[str, str] = {}
     bundles: list[bool] = []
     for number, value in _values(path):
         if number == len(bundles):
             bundles.append(False)
-        if isinstance(value, _Head):
+        if isinstance(value, _Container):
             bundles[number] = value.content.get("resourceType") == "Bundle"
         elif address := _address(value):
             addresses.update([address])
     block = Resources()
     for number, value in _values(path):
-        if not isinstance(value, _Head):
+        if not isinstance(value, _Container):
             if bundles[number]:
-                _take(value, addresses, block)
+                _add_entry(value, addresses, block)
         elif not bundles[number]:
             block.add(_text(value.content, {}))
         if len(block.texts) >= _BLOCK_ENTRIES:
@@ -290,98 +303,98 @@ def _document(path: Path) -> Iterator[Resources]:
 
 
 @dataclass(frozen=True)
-class _Head:
-    """An object of the document without the entries that came before."""
+class _Container:
+    """A top-level object, without the Bundle entries that were yielded before it."""
 
     content: Any
 
 
 def _values(path: Path) -> Iterator[tuple[int, Any]]:
-    """(number of the object in the document, value): the entries of a Bundle one by one, then its `_Head`."""
+    """Yield (object number, value): a Bundle's entries one by one, then its `_Container`."""
     with path.open("rb") as file:
-        text = _Text(file)
+        text = _JsonStream(file)
         number = 0
-        is_array = text.take("[")
+        is_array = text.skip("[")
         while (following := text.peek()) and following != "]":
             if following != "{":
-                raise FileRefusedError("not_fhir", "JSON that is no resource; expected an object")
+                raise FileRefusedError("not_fhir", "the JSON is not a resource; expected an object")
             yield from ((number, value) for value in _object(text))
             number += 1
             if is_array:
-                text.take(",")
-        if is_array and not text.take("]"):
-            raise _broken_off()
+                text.skip(",")
+        if is_array and not text.skip("]"):
+            raise _malformed()
 
 
-def _object(text: _Text) -> Iterator[Any]:
+def _object(text: _JsonStream) -> Iterator[Any]:
     text.expect("{")
     content: dict[str, Any] = {}
-    while not text.take("}"):
+    while not text.skip("}"):
         if content:
-            text.take(",")
+            text.skip(",")
         key = text.value()
         if not isinstance(key, str):
-            raise _broken_off()
+            raise _malformed()
         text.expect(":")
         is_streamed = key == "entry" and content.get("resourceType", "Bundle") == "Bundle"
-        if is_streamed and text.take("["):
+        if is_streamed and text.skip("["):
             content[key] = None
-            while not text.take("]"):
+            while not text.skip("]"):
                 yield text.value()
-                text.take(",")
+                text.skip(",")
         else:
             content[key] = text.value()
-    yield _Head(content)
+    yield _Container(content)
 
 
-class _Text:
-    """The text of a file, of which as much is held as the value that is read next."""
+class _JsonStream:
+    """A JSON parser over a file that buffers no more than the next value."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._decode = codecs.getincrementaldecoder("utf-8-sig")().decode
-        self._held, self._at, self._is_whole = "", 0, False
+        self._buffer, self._at, self._is_whole = "", 0, False
 
     def peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next character that is not blank; empty at the end."""
         while True:
-            found = _SPACE.match(self._held, self._at)
+            found = _SPACE.match(self._buffer, self._at)
             self._at = found.end() if found else self._at
-            if self._at < len(self._held) or self._is_whole:
-                return self._held[self._at : self._at + 1]
+            if self._at < len(self._buffer) or self._is_whole:
+                return self._buffer[self._at : self._at + 1]
             self._read(_HEAD_BYTES)
 
-    def take(self, character: str) -> bool:
-        """Go past a character, if it is the next."""
+    def skip(self, character: str) -> bool:
+        """Consume the character if it comes next; returns whether it did."""
         is_next = self.peek() == character
         self._at += is_next
         return is_next
 
     def expect(self, character: str) -> None:
-        """Go past a character that must be the next."""
-        if not self.take(character):
-            raise _broken_off()
+        """Consume the character, which must come next."""
+        if not self.skip(character):
+            raise _malformed()
 
     def value(self) -> Any:  # noqa: ANN401 - any JSON value
-        """The next JSON value."""
+        """Parse and consume the next JSON value."""
         if not self.peek():
-            raise _broken_off()
+            raise _malformed()
         while True:
             try:
-                found, end = _DECODER.raw_decode(self._held, self._at)
+                found, end = _DECODER.raw_decode(self._buffer, self._at)
             except RecursionError as error:
-                raise _broken_off() from error
+                raise _malformed() from error
             except ValueError as error:
                 if self._is_whole:
-                    raise _broken_off() from error
+                    raise _malformed() from error
             else:
-                # a number at the end of what is held may go on
-                if end < len(self._held) or self._is_whole:
+                # A number at the end of the buffer may continue.
+                if end < len(self._buffer) or self._is_whole:
                     self._at = end
                     return found
-            if len(self._held) - self._at > 4 * MAX_RECORD_BYTES:
-                raise FileRefusedError("record_too_long", "a value of more than 64 MiB")
-            self._read(max(_HEAD_BYTES, len(self._held) - self._at))
+            if len(self._buffer) - self._at > 4 * MAX_RECORD_BYTES:
+                raise FileRefusedError("record_too_long", "expected at most 64 MiB per value")
+            self._read(max(_HEAD_BYTES, len(self._buffer) - self._at))
 
     def _read(self, size: int) -> None:
         data = self._file.read(size)
@@ -390,11 +403,11 @@ class _Text:
             read = self._decode(data, self._is_whole)
         except UnicodeDecodeError as error:
             raise FileRefusedError("bad_encoding", "the document is not UTF-8") from error
-        self._held = self._held[self._at :] + read
+        self._buffer = self._buffer[self._at :] + read
         self._at = 0
 
 
-def _broken_off() -> FileRefusedError:
+def _malformed() -> FileRefusedError:
     return FileRefusedError(
-        "not_fhir", "JSON that breaks off or is none; expected a whole document"
+        "not_fhir", "the JSON is truncated or invalid; expected a complete document"
     )

@@ -1,11 +1,13 @@
-"""Records of fixed width, a line each, into typed rows and rejects.
+"""Reads fixed-width records, one per line, into typed rows and rejects.
 
-What must not be here: any one sender. A contract says in `at` from which to which character a value stands (`20-30`, from 1);
-blanks around it are no part of it, and blanks alone are nothing. Columns whose place lies beyond the record are null, so that
-a layout that grew at its end reads the files of before, too.
+Must not be here: any particular sender. The contract gives each column's first and last character
+in `at` (`20-30`, from 1). Blanks around a value are removed, and blanks alone are null. Columns
+beyond the end of the record are null, so files written before the layout was extended can be read
+too.
 
-All records of a file have one length, that of most lines at its beginning. A line of another length is set aside: it was cut,
-or shifted, and nothing in it can be trusted to stand where it should. A text that is not UTF-8 is Latin-1.
+All records of a file have the length of most of its first lines. A line of another length is
+rejected: it was truncated or shifted, and its values are not in their columns. Text that is not
+UTF-8 is read as Latin-1.
 """
 
 from __future__ import annotations
@@ -16,9 +18,9 @@ from pathlib import Path
 
 import polars as pl
 
-from sources.casts import SOURCE_ROW, empty_rows, judgement
+from sources.casts import SOURCE_ROW, build_validator, empty_rows
 from sources.contract import Column, ContractError, Table
-from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, read_back
+from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
 from sources.reasons import FileRefusedError
 
 BLOCK_BYTES = 16 << 20
@@ -33,9 +35,9 @@ def read_fixed_width(
     """Read one file into Parquet files of typed rows and one of rejects.
 
     Args:
-        path: the plain (unpacked) file.
+        path: the uncompressed file.
         table: the contract's table; every column has `at`.
-        zone: the agency's zone, for moments without an offset.
+        zone: the agency's time zone, for timestamps without an offset.
         batch_id: lineage.
         out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
         first_row: number of the first record (above 1 for the second file of an archive).
@@ -46,8 +48,8 @@ def read_fixed_width(
     rejects = out.with_name(f"{out.name}.rejects.parquet")
     typed, rejected = TypedFiles(out), RejectFile(rejects, batch_id)
     typed.add(empty_rows(table))
-    places = [(column.name, *place(column, table)) for column in table.columns]
-    judged = judgement(table, frozenset(column.name for column in table.columns), zone)
+    positions = [(column.name, *column_position(column, table)) for column in table.columns]
+    validator = build_validator(table, frozenset(column.name for column in table.columns), zone)
     row = first_row
     width = 0
     for lines in _blocks(path):
@@ -60,28 +62,28 @@ def read_fixed_width(
                 pl.when(is_whole & (_value(begin, size) != ""))
                 .then(_value(begin, size))
                 .alias(name)
-                for name, begin, size in places
+                for name, begin, size in positions
             )
             .with_row_index(SOURCE_ROW, offset=row)
         )
-        accepted, failed = judged.sort(records, batch_id)
+        accepted, failed = validator.partition(records, batch_id)
         typed.add(accepted)
         for number, check in () if failed is None else failed.select(SOURCE_ROW, "check").rows():
             line = lines[number - row]
             if is_whole[number - row]:
-                found = judged.checks[check]
+                found = validator.checks[check]
                 rejected.add(Reject(number, found.reason_code, found.column, found.detail, line))
             else:
-                detail = f"expected {width} characters, as most lines have"
+                detail = f"expected {width} characters, like most lines"
                 rejected.add(Reject(number, "ragged_row", None, detail, line))
         row += len(lines)
     if row == first_row:
-        raise FileRefusedError("empty_file", "not a single record")
-    return read_back(typed.finish(), rejects, row - first_row, rejected.finish())
+        raise FileRefusedError("empty_file", "the file has no record")
+    return account_for_records(typed.finish(), rejects, row - first_row, rejected.finish())
 
 
-def place(column: Column, table: Table) -> tuple[int, int]:
-    """Where a column begins, from 0, and how many characters it has.
+def column_position(column: Column, table: Table) -> tuple[int, int]:
+    """The column's first character, counted from 0, and its number of characters.
 
     Raises:
         ContractError: its `at` is not `first-last`.
@@ -99,7 +101,7 @@ def _value(begin: int, size: int) -> pl.Expr:
 
 
 def _width(lines: list[bytes]) -> int:
-    """The length that most of the first lines have, the longer of two that are as frequent."""
+    """The most frequent length of the first lines; the greater of two that are equally frequent."""
     counts = Counter(len(_decoded(line)) for line in lines[:_SAMPLE])
     return max(counts, key=lambda length: (counts[length], length))
 
@@ -112,7 +114,7 @@ def _decoded(line: bytes) -> str:
 
 
 def _blocks(path: Path) -> Iterator[list[bytes]]:
-    """Lines without their ends, many at once; blank ones are no records."""
+    """Blocks of lines without their line ends; blank lines are skipped."""
     rest = b""
     with path.open("rb") as file:
         while True:

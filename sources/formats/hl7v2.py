@@ -1,12 +1,15 @@
-"""HL7 v2 messages (v2.5.1 chapters 2, 3, 10; single, joined, in batches, framed by MLLP) into typed rows and rejects.
+"""Reads HL7 v2 messages (v2.5.1 chapters 2, 3, 10) into typed rows and rejects.
 
-What must not be here: any one sender. A file is cut into messages block by block (hl7v2_frames), each message is made
-canonical (hl7v2_text), many are taken apart together into text columns (hl7v2_fields), and the contract judges those as it
-judges a CSV. A message that is set aside before is an empty row there, which never passes, so that the numbers stand.
+Must not be here: any particular sender. A file is split into messages block by block
+(hl7v2_frames); messages may follow each other directly, in batches or in MLLP frames. Each
+message is normalized to canonical separators and UTF-8 (hl7v2_text), many are parsed together
+into text columns (hl7v2_fields), and the texts are validated like a CSV. A message that was
+rejected before parsing is an empty row, which always fails, so that record numbers stay correct.
 
-A row's number is the ordinal of its record in the file: of messages, and of what is rejected between them (wrong batch
-trailers, bytes outside messages). A reject keeps the message as it came, but of a message that is of no type of the
-contract only the MSH segment: such a one may carry a document, and no text of notes is ever stored.
+A row's number is the ordinal of its record in the file. Records are messages, and rejected parts
+between messages (wrong batch trailers, stray bytes). A reject keeps the message as received. For
+a message type outside the contract it keeps only the MSH segment, because such a message may
+contain a document, and note text is never stored.
 """
 
 from __future__ import annotations
@@ -17,19 +20,19 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from sources.casts import SOURCE_ROW, Check, empty_rows, judgement
+from sources.casts import SOURCE_ROW, Check, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.hl7v2_fields import SHOWN, read_fields
-from sources.formats.hl7v2_frames import Messages, Problem, Slices, begin_with, messages
-from sources.formats.hl7v2_lines import Text
-from sources.formats.hl7v2_text import PLAIN, canonical
-from sources.formats.result import PARQUET, ReadTable, Reject, read_back, write_rejects
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN, read_fields
+from sources.formats.hl7v2_frames import Messages, Problem, Slices, messages, starts_with_at
+from sources.formats.hl7v2_lines import MessageText
+from sources.formats.hl7v2_text import STANDARD_HEADERS, canonical
+from sources.formats.result import PARQUET, ReadTable, Reject, account_for_records, write_rejects
 
 _TYPE = "message_type"
-_TYPE_FIELD = 8  # MSH-9, counted from the segment's name
+_TYPE_FIELD = 8  # index of MSH-9 after splitting by the field separator
 _EXPECTED = {
-    "bad_timestamp": "a moment written YYYYMMDDHHMM[SS[.S]][+ZZZZ], or a day where a day is enough",
-    "bad_date": "a day written YYYYMMDD",
+    "bad_timestamp": "a timestamp written YYYYMMDDHHMM[SS[.S]][+ZZZZ], or a date where a date is enough",
+    "bad_date": "a date written YYYYMMDD",
     "bad_boolean": "Y or N",
 }
 
@@ -45,22 +48,24 @@ def read_hl7v2(
     """Read one file of HL7 v2 messages into Parquet files of typed rows and one of rejects.
 
     Args:
-        path: the plain (unpacked) file.
-        tables: the contract's one table of messages; it has the columns of `hl7v2_fields.SHOWN`.
-        zone: the agency's zone, for moments without an offset.
+        path: the uncompressed file.
+        tables: the contract's only table of messages; it has the columns in
+            `hl7v2_fields.FIELD_OF_COLUMN`.
+        zone: the agency's time zone, for timestamps without an offset.
         batch_id: lineage.
         out: typed rows go to `<out>.<n>.parquet`, rejects to `<out>.rejects.parquet`.
-        first_rows: by table, number of the first record (above 1 for the second file of an archive).
+        first_rows: by table, number of the first record (above 1 for the second file of an
+            archive).
 
     Raises:
         FileRefusedError: empty_file, bad_encoding (UTF-16), not_hl7v2, unreadable.
     """
     ((name, table),) = tables.items()
-    return {name: _Reading(table, zone, batch_id, out, first_rows[name]).run(path)}
+    return {name: _FileReader(table, zone, batch_id, out, first_rows[name]).run(path)}
 
 
-class _Reading:
-    """One file on its way, block by block: memory is that of a block, whatever the file's size."""
+class _FileReader:
+    """Reads one file, block by block; memory is bounded by a block."""
 
     def __init__(self, table: Table, zone: str, batch_id: str, out: Path, first_row: int) -> None:
         self.table, self.zone, self.batch_id = table, zone, batch_id
@@ -76,10 +81,10 @@ class _Reading:
         rejected = write_rejects(self._rejects(path), rejects, self.batch_id)
         if not self.typed:
             self._write(empty_rows(self.table))
-        return read_back(tuple(self.typed), rejects, self.next_row - first_row, rejected)
+        return account_for_records(tuple(self.typed), rejects, self.next_row - first_row, rejected)
 
     def _rejects(self, path: Path) -> Iterator[Reject]:
-        """Writes each block's typed rows and gives its rejects."""
+        """Write each block's typed rows and yield its rejects."""
         with path.open("rb") as file:
             for block in messages(file):
                 yield from self._block(block)
@@ -94,20 +99,20 @@ class _Reading:
             is_whole = is_whole.scatter(list(problems), False)
             frame = frame.with_columns(pl.when(is_whole).then(pl.all()))
         records = frame.with_row_index(SOURCE_ROW, offset=first)
-        judged = judgement(self.table, frozenset(frame.columns), self.zone)
-        accepted, rejected = judged.sort(records, self.batch_id)
+        validator = build_validator(self.table, frozenset(frame.columns), self.zone)
+        accepted, rejected = validator.partition(records, self.batch_id)
         if accepted.height:
             self._write(accepted)
         if rejected is None:
             return
-        for row, place in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+        for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             record = block.records[row - first]
             problem = problems.get(row - first)
-            line = self._kept(record)
+            line = self._reject_line(record)
             if problem is not None:
-                yield Reject(row, problem.reason_code, problem.place, problem.detail, line)
+                yield Reject(row, problem.reason_code, problem.location, problem.detail, line)
             else:
-                check = judged.checks[place]
+                check = validator.checks[position]
                 yield Reject(row, check.reason_code, check.column, _detail(check), line)
 
     def _write(self, rows: pl.DataFrame) -> None:
@@ -115,60 +120,68 @@ class _Reading:
         rows.write_parquet(path, **PARQUET)
         self.typed.append(path)
 
-    def _kept(self, record: bytes) -> bytes:
-        """What the reject ledger may keep of a record."""
+    def _reject_line(self, record: bytes) -> bytes:
+        """The part of a record that the reject ledger may keep."""
         line = record.replace(b"\n", b"\r").split(b"\r", 1)[0]
         fields = line.split(line[3:4]) if line[:3].upper() == b"MSH" and line[3:4] else []
-        said = fields[_TYPE_FIELD][:3].decode("latin-1") if len(fields) > _TYPE_FIELD else ""
-        return line if said and said not in self.types else record
+        kind = fields[_TYPE_FIELD][:3].decode("latin-1") if len(fields) > _TYPE_FIELD else ""
+        return line if kind and kind not in self.types else record
 
 
-def _canonical(block: Messages) -> Text:
-    """The records in one writing; those with a problem are empty, and their problem joins those of the block."""
+def _canonical(block: Messages) -> MessageText:
+    """The canonical text of a block's records.
+
+    A record that cannot be normalized becomes empty, and its problem is added to the block's.
+    """
     if isinstance(block.records, Slices):
         whole = block.records
         content = whole.buffer[whole.begins[0] : whole.ends[-1]]
-        text = Text(content, whole.begins - whole.begins[0])
-        if _is_ordinary(content) and _are_plain(text, whole.ends - whole.begins).all():
+        text = MessageText(content, whole.begins - whole.begins[0])
+        if (
+            _is_plain_ascii(content)
+            and _have_standard_header(text, whole.ends - whole.begins).all()
+        ):
             return text
     records = list(block.records)
-    for place in block.problems:
-        records[place] = b""
-    text = Text.of(records)
+    for position in block.problems:
+        records[position] = b""
+    text = MessageText.of(records)
     if not text.content:
         return text
-    if _is_ordinary(text.content):
+    if _is_plain_ascii(text.content):
         sizes = np.diff(text.firsts, append=len(text.content) + 1) - 1
-        unlike = np.flatnonzero(~_are_plain(text, sizes)).tolist()
-        others = [p for p in unlike if not records[p].startswith(PLAIN)]
+        not_plain = np.flatnonzero(~_have_standard_header(text, sizes)).tolist()
+        to_normalize = [p for p in not_plain if not records[p].startswith(STANDARD_HEADERS)]
     else:
-        others = [
+        to_normalize = [
             p
             for p, record in enumerate(records)
-            if not (record.startswith(PLAIN) and _is_ordinary(record))
+            if not (record.startswith(STANDARD_HEADERS) and _is_plain_ascii(record))
         ]
-    for place in others:
-        if not records[place]:
+    for position in to_normalize:
+        if not records[position]:
             continue
-        found = canonical(records[place])
+        found = canonical(records[position])
         if isinstance(found, Problem):
-            block.problems[place] = found
+            block.problems[position] = found
             found = b""
-        records[place] = found
-    return Text.of(records) if others else text
+        records[position] = found
+    return MessageText.of(records) if to_normalize else text
 
 
-def _is_ordinary(content: bytes) -> bool:
-    """Whether a message of these bytes is canonical if its separators are."""
+def _is_plain_ascii(content: bytes) -> bool:
+    """Whether messages in these bytes are canonical if their separators are the standard ones."""
     return content.isascii() and b"\0" not in content and b"\x1b" not in content
 
 
-def _are_plain(text: Text, sizes: np.ndarray) -> np.ndarray:
-    """Whether each message begins as nearly all do."""
+def _have_standard_header(text: MessageText, sizes: np.ndarray) -> np.ndarray:
+    """Whether each message begins with the standard header."""
     values = np.frombuffer(text.content, np.uint8)
-    return (sizes >= len(PLAIN[0])) & begin_with(PLAIN[0], values, text.firsts)
+    return (sizes >= len(STANDARD_HEADERS[0])) & starts_with_at(
+        STANDARD_HEADERS[0], values, text.firsts
+    )
 
 
 def _detail(check: Check) -> str:
-    where = SHOWN.get(check.column, "")
-    return f"{where} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"
+    field = FIELD_OF_COLUMN.get(check.column, "")
+    return f"{field} {check.column}: expected {_EXPECTED.get(check.reason_code, check.expected)}"

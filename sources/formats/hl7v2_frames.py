@@ -1,16 +1,17 @@
-"""A stream of HL7 v2 cut into its messages: HL7 v2.5.1 chapter 2 (2.5 messages and segments, 2.10.3 batches), MLLP release 1.
+"""Splits a stream of HL7 v2 into messages: batches (v2.5.1, 2.10.3), MLLP frames (release 1).
 
-What must not be here: fields, character sets, contracts. A message begins with MSH at the start of a line; what ends a
-line is CR (the standard), LF, CRLF, or the frame bytes VT and FS of MLLP. A standard MSH glued to the last line of the
-message before it (files joined where one had no last line end) begins a message too, and so does `msh`, which then is
-rejected by itself instead of spoiling its neighbor.
+Must not be here: fields, character sets, contracts. A message begins with MSH at the start of a
+line. A line ends with CR (the standard), LF, CRLF, or the MLLP frame bytes VT and FS. A standard
+MSH in the middle of a line, left by joining files without a last line end, also begins a message.
+So does `msh`, which is then rejected alone instead of damaging the message before it.
 
-Envelopes (FHS, BHS, BTS, FTS) are no records, unless they are wrong: the messages of a batch whose count does not fit are
-loaded all the same, for a discharge that came is true whatever its trailer says, and the wrong trailer is one rejected
-record more, so that the reject ledger shows that some may be missing. Bytes that belong to no message are one rejected
-record too: nothing is passed over but blank lines. A message whose MLLP frame does not end, or that the file's end cuts
-inside an open envelope and a line, is rejected: what it lacks cannot be known. Elsewhere a missing last line end is no
-proof of anything, and the message counts as whole.
+Envelope segments (FHS, BHS, BTS, FTS) are not records unless they are wrong. If a batch's count
+is wrong, its messages are loaded anyway, because a reported discharge is real whatever the
+trailer says; the trailer is one additional rejected record, which shows in the reject ledger that
+messages may be missing. Bytes outside any message are one rejected record too, so nothing but
+blank lines is skipped. A message is rejected as truncated if its MLLP frame does not end, or if
+the file ends within its last line while an envelope is open. Otherwise a missing last line end
+proves nothing, and the message is accepted.
 """
 
 from __future__ import annotations
@@ -26,20 +27,20 @@ from sources.reasons import FileRefusedError
 
 BLOCK_BYTES = 16 << 20
 MAX_MESSAGE_BYTES = 16 << 20
-KEPT_BYTES = 64 << 10  # of a message that is longer
+KEPT_BYTES = 64 << 10  # of a message that exceeds the limit
 _BOM = b"\xef\xbb\xbf"
 _VT, _FS = b"\x0b", b"\x1c"
 _BLANK = b"\r\n\t \x0b\x1c"
 _ENDS = b"\r\n\x0b\x1c"
 _STANDARD = b"MSH|^~\\&"
-_LOOK_AHEAD = 4  # MSH and the byte that shows it is no longer word
-_OVERLAP = 16  # longer than any beginning of a message
+_LOOK_AHEAD = 4  # the segment name and the byte after it, which must end the name
+_OVERLAP = 16  # longer than any bytes that begin a message
 _ENVELOPES = ("FHS", "BHS", "BTS", "FTS")
-_WORDS = {int.from_bytes(kind.encode(), "big"): kind for kind in ("MSH", "msh", *_ENVELOPES)}
+_NAMES = {int.from_bytes(kind.encode(), "big"): kind for kind in ("MSH", "msh", *_ENVELOPES)}
 _IS_END = np.isin(np.arange(256), list(_ENDS))
 _IS_INITIAL = np.isin(np.arange(256), list(b"MmFB"))
 _MSH = int.from_bytes(b"MSH", "big")
-# Without one of these at a line's start the file is something else, not HL7 that lost its header.
+# A file without MSH in which no line starts with one of these is not HL7 at all.
 _SEGMENTS = tuple(
     f"{name}|".encode() for name in ("EVN", "PID", "PD1", "PV1", "PV2", "NK1", "DG1", "OBX", "SCH")
 )
@@ -47,19 +48,19 @@ _SEGMENTS = tuple(
 
 @dataclass(frozen=True)
 class Problem:
-    """Why a record is set aside; `place` is a segment or `segment-field`, `detail` never holds a value."""
+    """Why a record is rejected; `location` is a segment or `segment-field`; `detail` has no value."""
 
     reason_code: str
-    place: str | None
+    location: str | None
     detail: str
 
 
 @dataclass(frozen=True)
 class Slices(Sequence[bytes]):
-    """Records that lie one after the other in a buffer, with line ends between them; each is made when asked for.
+    """Consecutive records in a buffer, with line ends between them; each is sliced on access.
 
     Attributes:
-        begins, ends: where each lies, as arrays of int64.
+        begins, ends: offsets of the records, as int64 arrays.
     """
 
     buffer: bytes
@@ -70,29 +71,29 @@ class Slices(Sequence[bytes]):
         return len(self.begins)
 
     @overload
-    def __getitem__(self, place: int) -> bytes: ...
+    def __getitem__(self, position: int) -> bytes: ...
     @overload
-    def __getitem__(self, place: slice) -> list[bytes]: ...
-    def __getitem__(self, place: int | slice) -> bytes | list[bytes]:
-        if isinstance(place, slice):
-            return [self[n] for n in range(*place.indices(len(self)))]
-        return self.buffer[self.begins[place] : self.ends[place]]
+    def __getitem__(self, position: slice) -> list[bytes]: ...
+    def __getitem__(self, position: int | slice) -> bytes | list[bytes]:
+        if isinstance(position, slice):
+            return [self[n] for n in range(*position.indices(len(self)))]
+        return self.buffer[self.begins[position] : self.ends[position]]
 
 
 @dataclass
 class Messages:
-    """Consecutive records of a file as they came, without frame bytes and line ends around them.
+    """Consecutive records of a file as received, without frame bytes and surrounding line ends.
 
     Attributes:
-        records: a list, or slices of what was read where nothing but messages stands there.
-        problems: position in `records` to what is wrong with the record as a whole.
+        records: slices of the buffer if it contains only messages, else a list.
+        problems: position in `records` to the problem of the whole record.
     """
 
     records: list[bytes] | Slices = field(default_factory=list)
     problems: dict[int, Problem] = field(default_factory=dict)
 
     def add(self, record: bytes, problem: Problem | None = None) -> None:
-        """One record more."""
+        """Append a record."""
         if isinstance(self.records, Slices):
             self.records = list(self.records)
         if problem is not None:
@@ -101,11 +102,11 @@ class Messages:
 
 
 def messages(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Messages]:
-    """The records of a file in order; memory is bounded by the block and MAX_MESSAGE_BYTES, whatever the file's size.
+    """Yield the records of a file in order; memory is bounded by a block and MAX_MESSAGE_BYTES.
 
     Args:
         file: opened for reading bytes.
-        block_bytes: how much is read at once; the records are the same for any number.
+        block_bytes: how much to read at once; it does not change the records.
 
     Raises:
         FileRefusedError: empty_file, bad_encoding, not_hl7v2; only before the first record.
@@ -122,13 +123,13 @@ def messages(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Message
         if found.records:
             yield found
     if not framer.has_content:
-        raise FileRefusedError("empty_file", "nothing but blanks; expected messages")
+        raise FileRefusedError("empty_file", "the file is blank; expected messages")
 
 
 class _Framer:
     def __init__(self) -> None:
         self.has_content = False
-        self._is_known = False
+        self._is_checked = False
         self._is_skipping = False
         self._file: bytes | None = None
         self._batch: bytes | None = None
@@ -136,50 +137,53 @@ class _Framer:
         self._n_batches = 0
 
     def split(self, buffer: bytes, *, is_last: bool) -> tuple[Messages, bytes]:
-        """The records that end in the buffer, and the bytes that wait for more."""
+        """The records that end in the buffer, and the bytes to keep for the next block."""
         found = Messages()
-        begins, kinds = _marks(buffer, is_last=is_last, is_line_start=not self._is_skipping)
-        if not self._is_known and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
+        begins, kinds = _find_starts(buffer, is_last=is_last, is_line_start=not self._is_skipping)
+        if not self._is_checked and (begins or is_last or len(buffer) > MAX_MESSAGE_BYTES):
             self._check_kind(buffer, has_mark=bool(begins))
-            self._is_known = self.has_content = bool(buffer.strip(_BLANK + _BOM))
+            self._is_checked = self.has_content = bool(buffer.strip(_BLANK + _BOM))
         first = begins[0] if begins else len(buffer)
         if self._is_skipping:
             if not begins:
                 return found, buffer[-_OVERLAP:]
             self._is_skipping = False
         elif begins or is_last:
-            self._stray(buffer[:first], found)
+            self._add_stray_bytes(buffer[:first], found)
         if is_last:
-            self._chunks(buffer, begins, [*begins, len(buffer)][1:], kinds, found)
+            self._add_chunks(buffer, begins, [*begins, len(buffer)][1:], kinds, found)
             self._end(buffer, found)
             return found, b""
         if not begins:
-            return found, self._waiting(buffer, None, found)
-        self._chunks(buffer, begins[:-1], begins[1:], kinds[:-1], found)
-        return found, self._waiting(buffer[begins[-1] :], kinds[-1], found)
+            return found, self._carry_over(buffer, None, found)
+        self._add_chunks(buffer, begins[:-1], begins[1:], kinds[:-1], found)
+        return found, self._carry_over(buffer[begins[-1] :], kinds[-1], found)
 
-    def _chunks(
+    def _add_chunks(
         self, buffer: bytes, begins: list[int], ends: list[int], kinds: list[str], found: Messages
     ) -> None:
         is_plain = set(kinds) == {"MSH"} and not found.records
         if is_plain and _VT not in buffer and _FS not in buffer and not _has_bom(buffer):
-            whole = _trimmed(buffer, begins, ends)
+            whole = _without_line_ends(buffer, begins, ends)
             if (whole.ends - whole.begins).max() <= MAX_MESSAGE_BYTES:
                 self._n_messages += len(whole)
                 is_apart = (whole.begins[1:] > whole.ends[:-1]).all()
                 found.records = whole if is_apart else list(whole)
                 return
         for begin, end, kind in zip(begins, ends, kinds, strict=True):
-            self._chunk(buffer[begin:end], kind, found)
+            self._add_chunk(buffer[begin:end], kind, found)
 
-    def _waiting(self, rest: bytes, kind: str | None, found: Messages) -> bytes:
-        """What goes on in the next block, unless it went on too long."""
+    def _carry_over(self, rest: bytes, kind: str | None, found: Messages) -> bytes:
+        """The bytes to keep for the next block.
+
+        A record above the size limit is added at once, and the rest of it is skipped.
+        """
         if len(rest) <= MAX_MESSAGE_BYTES + _OVERLAP:
             return rest
         if kind is None:
-            self._stray(rest, found)
+            self._add_stray_bytes(rest, found)
         else:
-            self._chunk(rest, kind, found)
+            self._add_chunk(rest, kind, found)
         self._is_skipping = True
         return rest[-_OVERLAP:]
 
@@ -190,7 +194,8 @@ class _Framer:
             b"\0M\0S\0H",
         ):
             raise FileRefusedError(
-                "bad_encoding", "the file is UTF-16; expected bytes of one to four per character"
+                "bad_encoding",
+                "the file is UTF-16; expected UTF-8 or a character set that MSH-18 names",
             )
         if has_mark or not buffer.strip(_BLANK + _BOM):
             return
@@ -200,7 +205,7 @@ class _Framer:
                 "not_hl7v2", "no line begins with a segment; expected MSH, FHS or BHS"
             )
 
-    def _chunk(self, chunk: bytes, kind: str, found: Messages) -> None:
+    def _add_chunk(self, chunk: bytes, kind: str, found: Messages) -> None:
         is_framed = chunk.startswith(_VT)
         chunk = chunk.lstrip(_VT + _BOM)
         if kind in _ENVELOPES:
@@ -210,42 +215,42 @@ class _Framer:
                 .replace(_VT, b"\r")
                 .split(b"\r", 1)[0]
             )
-            self._envelope(kind, line, found)
-            self._stray(chunk[len(line) :], found)
+            self._add_envelope_segment(kind, line, found)
+            self._add_stray_bytes(chunk[len(line) :], found)
             return
         self._n_messages += 1
         content, end, after = chunk.partition(_FS)
         problem = None
         if is_framed and not end:
             problem = Problem("truncated_message", None, "expected the end of its MLLP frame")
-        self._message(content.rstrip(_ENDS), found, problem)
-        self._stray(after, found)
+        self._add_message(content.rstrip(_ENDS), found, problem)
+        self._add_stray_bytes(after, found)
 
-    def _message(self, record: bytes, found: Messages, problem: Problem | None = None) -> None:
+    def _add_message(self, record: bytes, found: Messages, problem: Problem | None = None) -> None:
         if len(record) > MAX_MESSAGE_BYTES:
             expected = (
-                f"expected at most {MAX_MESSAGE_BYTES} bytes; its first {KEPT_BYTES} are kept"
+                f"expected at most {MAX_MESSAGE_BYTES} bytes; the first {KEPT_BYTES} are kept"
             )
             found.add(record[:KEPT_BYTES], Problem("record_too_long", None, expected))
         else:
             found.add(record, problem)
 
-    def _stray(self, content: bytes, found: Messages) -> None:
-        """Bytes outside messages: a record that begins without MSH, unless all are blank."""
+    def _add_stray_bytes(self, content: bytes, found: Messages) -> None:
+        """Add bytes outside messages as a record without MSH, unless all are blank."""
         record = content.strip(_BLANK).removeprefix(_BOM).strip(_BLANK)
         if record:
-            detail = "MSH: expected at the beginning of a message"
+            detail = "MSH: expected at the start of a message"
             found.add(
                 record[:KEPT_BYTES] if len(record) > MAX_MESSAGE_BYTES else record,
                 Problem("no_msh", "MSH", detail),
             )
 
-    def _envelope(self, kind: str, line: bytes, found: Messages) -> None:
+    def _add_envelope_segment(self, kind: str, line: bytes, found: Messages) -> None:
         if kind == "FHS":
-            self._unclosed(found)
+            self._close_file(found)
             self._file, self._n_batches = line, 0
         elif kind == "BHS":
-            self._unclosed_batch(found)
+            self._close_batch(found)
             self._batch, self._n_messages = line, 0
         elif kind == "BTS":
             if self._batch is None:
@@ -255,22 +260,22 @@ class _Framer:
             self._batch = None
             self._n_batches += 1
         else:
-            self._unclosed_batch(found)
+            self._close_batch(found)
             if self._file is None:
                 found.add(line, Problem("broken_envelope", "FTS", "FTS: expected after an FHS"))
             elif detail := _mismatch(line, self._n_batches, "batches", "the file"):
                 found.add(line, Problem("batch_count_mismatch", "FTS-1", detail))
             self._file = None
 
-    def _unclosed_batch(self, found: Messages) -> None:
+    def _close_batch(self, found: Messages) -> None:
         if self._batch is not None:
             detail = "BHS: expected a BTS after its messages"
             found.add(self._batch, Problem("broken_envelope", "BHS", detail))
             self._batch = None
             self._n_batches += 1
 
-    def _unclosed(self, found: Messages) -> None:
-        self._unclosed_batch(found)
+    def _close_file(self, found: Messages) -> None:
+        self._close_batch(found)
         if self._file is not None:
             detail = "FHS: expected an FTS at the end"
             found.add(self._file, Problem("broken_envelope", "FHS", detail))
@@ -287,21 +292,33 @@ class _Framer:
             and last >= 0
         ):
             detail = (
-                "expected the end of the segment, and of the envelope, before the end of the file"
+                "expected the end of the segment and of the envelope before the end of the file"
             )
             found.problems[last] = Problem("truncated_message", None, detail)
-        self._unclosed(found)
+        self._close_file(found)
 
 
 def _mismatch(line: bytes, count: int, what: str, within: str) -> str | None:
-    """What may be missing by a trailer's first field; None where it is empty (it is optional, 2.15.3 and 2.15.6)."""
-    said = line[4:].split(line[3:4], 1)[0].strip() if line[3:4] else b""
-    place = f"{line[:3].decode('ascii')}-1"
-    return count_mismatch(place, said.decode("latin-1"), count, what, within) if said else None
+    """What may be missing by a trailer's count; None if it matches or is empty.
+
+    The count is optional (2.15.3, 2.15.6).
+    """
+    stated = line[4:].split(line[3:4], 1)[0].strip() if line[3:4] else b""
+    field_name = f"{line[:3].decode('ascii')}-1"
+    return (
+        count_mismatch(field_name, stated.decode("latin-1"), count, what, within)
+        if stated
+        else None
+    )
 
 
-def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[int], list[str]]:
-    """Where messages and envelope segments begin, in order, and which they are.
+def _find_starts(
+    buffer: bytes, *, is_last: bool, is_line_start: bool
+) -> tuple[list[int], list[str]]:
+    """Where messages and envelope segments begin, in order, and their segment names.
+
+    NumPy compares whole arrays of line starts at once; a three-letter name is compared as one
+    24-bit number.
 
     Args:
         buffer: bytes of the file.
@@ -315,68 +332,68 @@ def _marks(buffer: bytes, *, is_last: bool, is_line_start: bool) -> tuple[list[i
         starts = np.concatenate(([0], starts))
     has_bom = _has_bom(buffer)
     if has_bom:
-        starts = np.concatenate((starts, np.array(_places(buffer, _BOM)) + len(_BOM)))
+        starts = np.concatenate((starts, np.array(_find_all(buffer, _BOM)) + len(_BOM)))
     starts = starts[starts + (3 if is_last else _LOOK_AHEAD) <= len(values)]
     starts = starts[_IS_INITIAL[values[starts]]]
-    words = (
+    names = (
         values[starts].astype(np.int32) << 16
         | values[starts + 1].astype(np.int32) << 8
         | values[starts + 2]
     )
-    is_mark = np.isin(words, list(_WORDS))
-    places, words = starts[is_mark], words[is_mark]
-    after = values[np.minimum(places + 3, len(values) - 1)]
+    is_mark = np.isin(names, list(_NAMES))
+    positions, names = starts[is_mark], names[is_mark]
+    after = values[np.minimum(positions + 3, len(values) - 1)]
     letter = after | 32
-    is_word = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
-    is_whole = ~is_word | (places + 3 == len(values))
-    begins, found = places[is_whole].tolist(), words[is_whole].tolist()
-    # Counting costs little; looking for each place is for the rare file that was glued together.
+    continues_name = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
+    is_whole = ~continues_name | (positions + 3 == len(values))
+    begins, found = positions[is_whole].tolist(), names[is_whole].tolist()
+    # Counting is cheap; the positions are searched only in the rare file with joined lines.
     if (
         has_bom
         or buffer.count(_STANDARD) > len(begins)
-        or not begin_with(_STANDARD, values, places).all()
+        or not starts_with_at(_STANDARD, values, positions).all()
     ):
         marks = dict(zip(begins, found, strict=True))
-        marks.update(dict.fromkeys(_places(buffer, _STANDARD), _MSH))
+        marks.update(dict.fromkeys(_find_all(buffer, _STANDARD), _MSH))
         begins = sorted(marks)
-        found = [marks[place] for place in begins]
-    kinds = [_WORDS[word] for word in found]
+        found = [marks[position] for position in begins]
+    kinds = [_NAMES[word] for word in found]
     if has_bom or _VT in buffer:
-        begins = [_begin(buffer, place) for place in begins]
+        begins = [_with_prefix(buffer, position) for position in begins]
     return begins, kinds
 
 
-def _trimmed(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
-    """The messages without the line ends after them, of which there is one, or two bytes, nearly always."""
-    values, places = np.frombuffer(buffer, np.uint8), np.array(ends)
-    while (is_end := _IS_END[values[places - 1]]).any():
-        places -= is_end
-    return Slices(buffer, np.array(begins), places)
+def _without_line_ends(buffer: bytes, begins: list[int], ends: list[int]) -> Slices:
+    """The messages without the line ends after them, usually one or two bytes."""
+    values, positions = np.frombuffer(buffer, np.uint8), np.array(ends)
+    while (is_end := _IS_END[values[positions - 1]]).any():
+        positions -= is_end
+    return Slices(buffer, np.array(begins), positions)
 
 
 def _has_bom(buffer: bytes) -> bool:
     return not buffer.isascii() and _BOM in buffer
 
 
-def begin_with(mark: bytes, values: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """For each place in the bytes whether the mark stands there: all are looked at byte by byte at once."""
-    is_there = np.ones(len(places), bool)
+def starts_with_at(mark: bytes, values: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """For each position whether the bytes there start with the mark."""
+    has_mark = np.ones(len(positions), bool)
     for offset, byte in enumerate(mark):
-        is_there &= values.take(places + offset, mode="clip") == byte
-    return is_there
+        has_mark &= values.take(positions + offset, mode="clip") == byte
+    return has_mark
 
 
-def _places(buffer: bytes, wanted: bytes) -> list[int]:
-    places = []
-    place = buffer.find(wanted)
-    while place >= 0:
-        places.append(place)
-        place = buffer.find(wanted, place + 1)
-    return places
+def _find_all(buffer: bytes, pattern: bytes) -> list[int]:
+    positions = []
+    position = buffer.find(pattern)
+    while position >= 0:
+        positions.append(position)
+        position = buffer.find(pattern, position + 1)
+    return positions
 
 
-def _begin(buffer: bytes, place: int) -> int:
-    """The place with the byte order mark and the frame byte before it."""
-    if buffer.endswith(_BOM, 0, place):
-        place -= len(_BOM)
-    return place - buffer.endswith(_VT, 0, place)
+def _with_prefix(buffer: bytes, position: int) -> int:
+    """The position including a byte order mark and a frame byte before it."""
+    if buffer.endswith(_BOM, 0, position):
+        position -= len(_BOM)
+    return position - buffer.endswith(_VT, 0, position)

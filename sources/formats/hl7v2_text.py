@@ -1,12 +1,13 @@
-r"""One HL7 v2 message as canonical text: UTF-8, LF, the separators |^~\& (HL7 v2.5.1 chapter 2, 2.5.4, 2.7, 2.15.9.18).
+r"""Normalizes one HL7 v2 message to UTF-8 and the separators |^~\& (v2.5.1: 2.5.4, 2.7, 2.15.9.18).
 
-What must not be here: segments other than MSH, columns. Most messages are canonical as they came but for their line ends;
-only the others are rewritten, so that one reading fits all. Decoding comes before any looking for separators, because a
-byte of a GB 18030 or Big-5 character may look like one.
+Must not be here: segments other than MSH, columns. Most messages are canonical except for their
+line ends; only the others are rewritten, so that one parser fits all. Decoding comes before
+splitting, because a byte of a GB 18030 or Big-5 character can have the value of a separator.
 
-Character sets (table 0211, and the spellings of their common names): without MSH-18 a message is UTF-8, of which ASCII is a
-part; nothing is ever guessed. Bytes that are all ASCII are read whatever MSH-18 says, as every set known or not that a
-sender of text uses agrees on them; only the escape byte of ISO 2022 means another set, and is taken for bytes that are not.
+Character sets (table 0211 and common spellings): a message without MSH-18 is UTF-8, which
+includes ASCII; the set is never guessed. All-ASCII bytes are read whatever MSH-18 names, because
+every character set in use agrees on them. The exception is the escape byte of ISO 2022, which
+announces another set.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ import re
 
 from sources.formats.hl7v2_frames import Problem
 
-PLAIN = (b"MSH|^~\\&|", b"MSH|^~\\&#|")
+STANDARD_HEADERS = (b"MSH|^~\\&|", b"MSH|^~\\&#|")
 _STANDARD = "|^~\\&"
 _ESCAPES = dict(zip(_STANDARD, ("\\F\\", "\\S\\", "\\R\\", "\\E\\", "\\T\\"), strict=True))
 _LITERALS = {"F": "|", "S": "^", "R": "~", "E": "\\", "T": "&", "H": "", "N": ""}
 _ESCAPED = re.compile(r"\\([A-Za-z.][^\\]{0,100})\\")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
-_HEADER = 8  # MSH, MSH-1 and the four separators of MSH-2
+_HEADER = 8  # MSH, MSH-1 and the four separators in MSH-2
 _ISO_2022 = b"\x1b"
-_CHARACTER_SET = 17  # MSH-18, counted from the segment's name; the field separator is MSH-1
+_CHARACTER_SET = 17  # index of MSH-18 after splitting by the field separator, which is MSH-1
 _CODECS = {
     "": "utf-8",
     "ASCII": "utf-8",
@@ -42,15 +43,15 @@ _CODECS = {
 
 
 def canonical(record: bytes) -> bytes | Problem:
-    """A message with the standard separators in UTF-8, or what is wrong with it; line ends stay.
+    """A message with standard separators in UTF-8, or its problem; line ends are unchanged.
 
     Args:
-        record: a message as it came; it begins with MSH.
+        record: a message as received, from MSH on.
     """
     if b"\0" in record:
-        return Problem("nul_byte", None, "expected text without NUL")
+        return Problem("nul_byte", None, "expected text without NUL bytes")
     if not record.startswith(b"MSH"):
-        return Problem("no_msh", "MSH", "MSH: expected in capitals at the beginning of a message")
+        return Problem("no_msh", "MSH", "MSH: expected in capitals at the start of a message")
     separators = _separators(record)
     if separators is None:
         detail = "MSH-1, MSH-2: expected a field separator and four or five others, all different"
@@ -64,7 +65,7 @@ def canonical(record: bytes) -> bytes | Problem:
     try:
         text = record.decode(codec)
     except UnicodeDecodeError:
-        detail = "MSH-18: expected bytes of the character set named there, UTF-8 where none is"
+        detail = "MSH-18: expected text in the character set named there, or UTF-8 if none is"
         return Problem("bad_encoding", "MSH-18", detail)
     if separators != _STANDARD:
         text = _translated(text, separators)
@@ -72,7 +73,10 @@ def canonical(record: bytes) -> bytes | Problem:
 
 
 def _separators(record: bytes) -> str | None:
-    """Field, component, repetition, escape and subcomponent separator; a fifth in MSH-2 marks cut values (2.7) and goes."""
+    """Field, component, repetition, escape and subcomponent separator, or None.
+
+    A fifth character in MSH-2 marks truncated values (2.7) and is dropped.
+    """
     mark = record[3:4]
     line = re.split(rb"[\r\n]", record[4:16], maxsplit=1)[0]
     others, end, _ = line.partition(mark) if mark else (b"", b"", b"")
@@ -86,19 +90,21 @@ def _separators(record: bytes) -> str | None:
 def _codec(record: bytes, separators: str) -> str | Problem:
     line = re.split(rb"[\r\n]", record, maxsplit=1)[0]
     fields = line.split(separators[0].encode())
-    said = fields[_CHARACTER_SET] if len(fields) > _CHARACTER_SET else b""
-    name = said.split(separators[2].encode(), 1)[0].decode("ascii", "replace").strip().upper()
+    named = fields[_CHARACTER_SET] if len(fields) > _CHARACTER_SET else b""
+    name = named.split(separators[2].encode(), 1)[0].decode("ascii", "replace").strip().upper()
     codec = _CODECS.get(re.sub(r"[ _-]", "", name))
     if codec is None or _ISO_2022 in record:
-        detail = "MSH-18: expected UNICODE UTF-8, 8859/1 to 8859/16, or another set read here"
+        detail = "MSH-18: expected UNICODE UTF-8, 8859/1 to 8859/16, or another supported set"
         return Problem("unknown_character_set", "MSH-18", detail)
     return codec
 
 
 def _translated(text: str, separators: str) -> str:
-    """Every separator becomes the standard one; a standard one that is mere text here is escaped.
+    """Replace a message's separators with the standard ones.
 
-    An escaped separator is the message's own character: it becomes text, or is escaped where it is a standard one.
+    A standard separator that is ordinary text in this message is escaped. An escape sequence for
+    the message's own separator becomes that character, escaped again if it is a standard
+    separator.
     """
     table = {ord(literal): escape for literal, escape in _ESCAPES.items()}
     table |= {ord(a): b for a, b in zip(separators, _STANDARD, strict=True)}
@@ -106,17 +112,18 @@ def _translated(text: str, separators: str) -> str:
     escape = re.escape(separators[3])
     header, body = text[:_HEADER], text[_HEADER:]
     parts = re.split(f"({escape}[^{escape}]{{1,100}}{escape})", body)
-    for place, part in enumerate(parts):
-        literal = own.get(part[1:-1]) if place % 2 else None
-        parts[place] = _ESCAPES.get(literal, literal) if literal else part.translate(table)
+    for position, part in enumerate(parts):
+        literal = own.get(part[1:-1]) if position % 2 else None
+        parts[position] = _ESCAPES.get(literal, literal) if literal else part.translate(table)
     return header.translate(table) + "".join(parts)
 
 
 def unescaped(text: str) -> str:
     r"""A value with its escape sequences resolved (2.7.1 to 2.7.7).
 
-    Formatting (`\.br\`) and control characters become one blank, highlighting and local sequences go, hexadecimal bytes are
-    UTF-8 or else Latin-1. What is no known sequence (`\C…\` and `\M…\` switch to sets not read here) stays as it came.
+    Formatting (`\.br\`) and control characters become one blank; highlighting and local sequences
+    are removed; hexadecimal bytes are UTF-8 or else Latin-1. Unknown sequences (`\C…\` and `\M…\`
+    switch to unsupported sets) are kept unchanged.
     """
     return _CONTROL.sub(" ", _ESCAPED.sub(_literal, text)).strip()
 

@@ -1,7 +1,8 @@
-"""Reading in a process of its own, for formats whose decoder can end the process that reads a damaged file.
+"""Runs a reader in a separate process, for formats whose decoder can crash on a damaged file.
 
-Polars decodes Parquet in native code: a flipped byte can make it abort, and no `except` sees that. The reader process takes
-one file after another and is replaced when it dies, so one damaged file is refused and the others are read.
+Polars decodes Parquet in native code. A flipped byte can make it abort the process, which
+`except` cannot catch. The reader process reads one file after another and is replaced when it
+dies, so only the damaged file is refused.
 """
 
 from __future__ import annotations
@@ -19,32 +20,32 @@ Result = TypeVar("Result")
 
 
 class ReaderDiedError(Exception):
-    """The process that read a file ended while it read."""
+    """The reader process died while reading a file."""
 
 
 def read_isolated(
     read: Callable[Given, Result], *arguments: Given.args, **options: Given.kwargs
 ) -> Result:
-    """Call a reader in the reader process; arguments and result are pickled, its exceptions are raised here.
+    """Call a reader in the reader process; arguments, result and exceptions are pickled.
 
     Raises:
-        ReaderDiedError: the process died; the next call starts another.
+        ReaderDiedError: the process died; the next call starts a new one.
     """
     try:
         return _reader().submit(read, *arguments, **options).result()
     except BrokenProcessPool as error:
         _reader().shutdown()
         _reader.cache_clear()
-        raise ReaderDiedError(f"{read.__name__} ended its process") from error
+        raise ReaderDiedError(f"{read.__name__} crashed the reader process") from error
 
 
 @cache
 def _reader() -> ProcessPoolExecutor:
-    # Not forked from this process: Polars' threads would not survive that.
+    # Not forked from this process: Polars' threads would not survive the fork.
     context = multiprocessing.get_context("forkserver")
     return ProcessPoolExecutor(1, mp_context=context, initializer=_keep_quiet)
 
 
 def _keep_quiet() -> None:
-    """Polars prints a stack for each panic; the refusal says what a user needs to know."""
+    """Discard stderr: Polars prints a stack trace for each panic."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

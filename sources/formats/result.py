@@ -1,4 +1,4 @@
-"""What reading one file into one table gives, whatever the syntax; and the Parquet settings of the raw zone."""
+"""The result of reading one file into one table, for all formats, and the Parquet settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import polars as pl
 
 from sources.reasons import FileRefusedError
 
-# zstd 1 was the cheapest of those tried to write and to read back (1 million claim lines: lz4 the same CPU, half more bytes).
+# zstd level 1 was the cheapest to write and read back (1 million claim lines; lz4 used the same
+# CPU and 50 % more bytes).
 PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1}
 REJECT_SCHEMA = {
     "_batch_id": pl.String(),
@@ -21,7 +22,7 @@ REJECT_SCHEMA = {
     "detail": pl.String(),
     "line": pl.Binary(),
 }
-_FILE_ROWS = 200_000  # two or three row groups, which DuckDB reads side by side
+_FILE_ROWS = 200_000  # two or three row groups, which DuckDB reads in parallel
 _PART_BYTES = 16 << 20
 _PART_ROWS = 100_000
 
@@ -31,9 +32,9 @@ class ReadTable:
     """Typed rows and rejects of one file, still under temporary names.
 
     Attributes:
-        typed: Parquet files, several for a large file.
-        rejects: a Parquet file of the records as they came, as bytes; None where there is none.
-        unknown_columns: header names outside the contract, kept out.
+        typed: Parquet files; several for a large file.
+        rejects: a Parquet file with the original records as bytes; None without rejects.
+        unknown_columns: header names outside the contract, which are ignored.
     """
 
     typed: tuple[Path, ...]
@@ -46,7 +47,7 @@ class ReadTable:
 
 @dataclass(frozen=True)
 class Reject:
-    """A record set aside: its number, why, and the bytes as they came."""
+    """A rejected record: its number, the reason and the original bytes."""
 
     source_row: int
     reason_code: str
@@ -56,7 +57,7 @@ class Reject:
 
 
 class TypedFiles:
-    """The typed rows of one file, gathered into Parquet files `<out>.<n>.parquet` that are neither small nor large."""
+    """Collects the typed rows of one file into Parquet files `<out>.<n>.parquet` of moderate size."""
 
     def __init__(self, out: Path) -> None:
         self._out = out
@@ -64,13 +65,13 @@ class TypedFiles:
         self._frames: list[pl.DataFrame] = []
 
     def add(self, rows: pl.DataFrame) -> None:
-        """The next rows, possibly none."""
+        """Add rows; the frame may be empty."""
         self._frames.append(rows)
         if sum(frame.height for frame in self._frames) >= _FILE_ROWS:
             self._write()
 
     def finish(self) -> tuple[Path, ...]:
-        """Write what is left; the files in order, at least one if anything was added."""
+        """Write the remaining rows; returns the files in order, at least one if `add` was called."""
         if self._frames:
             self._write()
         return tuple(self._paths)
@@ -83,7 +84,7 @@ class TypedFiles:
 
 
 class RejectFile:
-    """The rejects of one file of one table, in order; written part by part, so that memory stays bounded."""
+    """Collects the rejects of one file and table, writing in parts to bound memory."""
 
     def __init__(self, path: Path, batch_id: str) -> None:
         self.path, self._batch_id = path, batch_id
@@ -92,15 +93,15 @@ class RejectFile:
         self._parts: list[Path] = []
 
     def add(self, reject: Reject) -> None:
-        """The next record set aside."""
-        told = (reject.reason_code, reject.column, reject.detail, reject.line)
-        self._rows.append((self._batch_id, reject.source_row, *told))
+        """Add a rejected record."""
+        fields = (reject.reason_code, reject.column, reject.detail, reject.line)
+        self._rows.append((self._batch_id, reject.source_row, *fields))
         self._bytes += len(reject.line)
         if self._bytes > _PART_BYTES or len(self._rows) >= _PART_ROWS:
             self._write()
 
     def finish(self) -> int:
-        """Write what is left; returns how many there were. Without any there is no file."""
+        """Write the remaining rejects and return their total; no file is written without rejects."""
         if self._rows:
             self._write()
         if len(self._parts) == 1:
@@ -120,7 +121,7 @@ class RejectFile:
 
 
 def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
-    """Write rejects in order; returns how many. Without any there is no file."""
+    """Write rejects in order and return their number; no file is written without rejects."""
     file = RejectFile(path, batch_id)
     for reject in rejects:
         file.add(reject)
@@ -128,32 +129,32 @@ def write_rejects(rejects: Iterable[Reject], path: Path, batch_id: str) -> int:
 
 
 def count_rows(path: Path) -> int:
-    """Rows of a Parquet file, from its footer: read back, not believed."""
+    """Rows of a Parquet file, read from its footer to verify what was written."""
     return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
 
 
-def read_back(
+def account_for_records(
     typed: tuple[Path, ...],
     rejects: Path,
     rows_in: int,
     rejected: int,
     unknown: tuple[str, ...] = (),
 ) -> ReadTable:
-    """What reading a file gave, once the typed files on disk and the rejects account for every record.
+    """The result of reading a file, after checking that every record was loaded or rejected.
 
     Args:
         typed: the Parquet files of typed rows.
-        rejects: where `write_rejects` wrote, if it had any.
-        rows_in: records of the file.
-        rejected: how many of them were rejected.
+        rejects: the file that `write_rejects` wrote, if there were rejects.
+        rows_in: number of records in the file.
+        rejected: number of rejected records.
         unknown: header names outside the contract.
 
     Raises:
-        FileRefusedError: unreadable, where a record is in neither.
+        FileRefusedError: unreadable, if a record was neither loaded nor rejected.
     """
     loaded = sum(map(count_rows, typed))
     if loaded + rejected != rows_in:
-        detail = f"{rows_in} records in, {loaded} loaded, {rejected} rejected"
+        detail = f"{rows_in} records in, but {loaded} loaded and {rejected} rejected"
         raise FileRefusedError("unreadable", detail)
     return ReadTable(
         typed=typed,

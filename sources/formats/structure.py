@@ -1,13 +1,16 @@
-"""The bytes of a delimited text file: how many records, whether each is whole, and where the broken ones are.
+"""Splits the bytes of a delimited file into records and finds the broken ones.
 
-RFC 4180: comma, quote, doubled quote inside quotes, LF or CRLF. What must not be here: columns, types, contracts.
+RFC 4180: comma, quote, doubled quote inside quotes, LF or CRLF. Must not be here: columns, types,
+contracts.
 
-`CsvScanner` looks at every byte once, in blocks, and answers whether Polars may read the file as it is; Polars alone takes
-a short record for one with empty fields at its end. `blocks` splits a file that is not clean into records, broken ones
-marked. DuckDB's reader was tried for this and is not used: it drops an unclosed quote with all that follows without a
-reject, refuses mixed line ends, and shows undecodable lines altered, not as they came (1.5.6).
+`CsvScanner` reads every byte once, in blocks, and decides whether Polars may read the file
+unchanged; Polars alone accepts a short record and fills it with nulls. `blocks` splits an
+irregular file into records and marks the broken ones. DuckDB's CSV reader (1.5.6) was not
+suitable: it drops an unclosed quote and everything after it without a reject, refuses mixed line
+ends, and alters lines that are not UTF-8.
 
-An empty line is no record. A quoted field that does not end is one broken record of one line; reading goes on after it.
+Empty lines are skipped. A quoted field without a closing quote is one broken record of one line;
+reading resumes with the next line.
 """
 
 from __future__ import annotations
@@ -22,23 +25,25 @@ import numpy as np
 
 BLOCK_BYTES = 4 << 20
 MAX_LINE_BYTES = 8 << 20
-_MAX_RECORD_LINES = 1000  # a quoted field longer than this is an unclosed quote
+_MAX_RECORD_LINES = 1000  # a longer quoted field is treated as an unclosed quote
 _COMMA, _QUOTE, _LF, _CR = 44, 34, 10, 13
-# A doubled quote inside a bare field is taken as it stands: the survey cannot tell it from a proper one, and Polars reads it.
+# A doubled quote inside an unquoted field is accepted: the scan cannot distinguish it from a
+# valid one, and Polars reads it.
 _FIELD = rb'(?:"(?:[^"]|"")*"|(?:[^",\n](?:[^",\n]|"")*)?)'
 _RECORD = re.compile(rb"(?s:%b(?:,%b)*)" % (_FIELD, _FIELD))
 _FIELDS = re.compile(rb'"(?:[^"]|"")*"|,')
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What one pass over a file's bytes shows.
+class CsvScan:
+    """The result of scanning a file's bytes.
 
     Attributes:
-        lines: lines outside quotes, header and empty lines included.
+        lines: lines outside quotes, including the header and empty lines.
         delimiters: commas outside quotes.
-        is_clean: UTF-8, no NUL, every quote encloses a whole field and is closed.
-        has_quotes, has_multiline: quotes at all; line ends inside quotes.
+        is_clean: the file is UTF-8 without NUL, and every quote is closed and encloses a whole
+            field.
+        has_quotes, has_multiline: whether there are quotes, and line ends inside quotes.
         longest_line: lower bound of the longest line, exact above MAX_LINE_BYTES.
     """
 
@@ -50,12 +55,12 @@ class Survey:
     longest_line: int
 
     def is_regular(self, n_fields: int) -> bool:
-        """Whether every record can only have `n_fields` fields, unless one is short and another long."""
+        """Whether every record has `n_fields` fields, unless short and long records balance out."""
         return self.is_clean and n_fields > 1 and self.delimiters == self.lines * (n_fields - 1)
 
 
 class CsvScanner:
-    """Takes a file's bytes block by block."""
+    """Scans a file block by block."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")()
@@ -68,15 +73,15 @@ class CsvScanner:
         self._last = _LF
 
     def feed(self, block: bytes) -> None:
-        """The next bytes of the file."""
+        """Scan the next bytes of the file."""
         if not block:
             return
         self._check_text(block)
         self._measure_lines(block)
         last = block[-1]
         if b'"' in block:
-            # Empty quoted fields and doubled quotes are pairs: without them the state of every other byte is the same,
-            # and most files then have no quote left.
+            # Removing pairs of quotes (empty quoted fields, doubled quotes) does not change which
+            # other bytes are inside quotes, and most files then have no quotes left.
             self._has_quotes = True
             first, block = block[0], block.replace(b'""', b"")
             if self._awaits_end_of_field and first == _QUOTE:
@@ -100,13 +105,13 @@ class CsvScanner:
         self._has_multiline |= inside_ends > 0
         self._last = last
 
-    def finish(self) -> Survey:
-        """The result; no byte may follow."""
+    def finish(self) -> CsvScan:
+        """The result, after the last block."""
         try:
             self._decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             self._is_clean = False
-        return Survey(
+        return CsvScan(
             lines=self._lines + (self._last != _LF),
             delimiters=self._delimiters,
             is_clean=self._is_clean and not self._in_quotes,
@@ -133,34 +138,34 @@ class CsvScanner:
         self._line_bytes = len(block) - block.rfind(b"\n") - 1
 
     def _quoted(self, values: np.ndarray, commas: np.ndarray, ends: np.ndarray) -> tuple[int, int]:
-        """Commas and line ends inside quotes; checks that quotes stand at the edges of fields."""
-        places = np.flatnonzero(values == _QUOTE)
-        opens = (np.arange(len(places)) + self._in_quotes) % 2 == 0
-        before = np.where(places > 0, values[places - 1], self._last)[opens]
-        # 0xBF ends a byte order mark: a header may start with a quote after it.
+        """Count commas and line ends inside quotes; check that quotes are at field edges."""
+        positions = np.flatnonzero(values == _QUOTE)
+        opens = (np.arange(len(positions)) + self._in_quotes) % 2 == 0
+        before = np.where(positions > 0, values[positions - 1], self._last)[opens]
+        # 0xBF is the last byte of a byte order mark, which may precede a quoted header.
         is_edge = (before == _COMMA) | (before == _LF) | (before == _QUOTE) | (before == 0xBF)
-        closing = places[~opens]
+        closing = positions[~opens]
         if len(closing) and closing[-1] == len(values) - 1:
             self._awaits_end_of_field = True
             closing = closing[:-1]
         after = values[closing + 1]
         is_end = (after == _COMMA) | (after == _LF) | (after == _CR) | (after == _QUOTE)
         self._is_clean &= bool(is_edge.all()) and bool(is_end.all())
-        inside_commas = int(np.add.reduceat(commas, places, dtype=np.int64)[opens].sum())
-        inside_ends = int(np.add.reduceat(ends, places, dtype=np.int64)[opens].sum())
+        inside_commas = int(np.add.reduceat(commas, positions, dtype=np.int64)[opens].sum())
+        inside_ends = int(np.add.reduceat(ends, positions, dtype=np.int64)[opens].sum())
         if self._in_quotes:
-            inside_commas += int(np.count_nonzero(commas[: places[0]]))
-            inside_ends += int(np.count_nonzero(ends[: places[0]]))
-        self._in_quotes ^= bool(len(places) % 2)
+            inside_commas += int(np.count_nonzero(commas[: positions[0]]))
+            inside_ends += int(np.count_nonzero(ends[: positions[0]]))
+        self._in_quotes ^= bool(len(positions) % 2)
         return inside_commas, inside_ends
 
 
 @dataclass(frozen=True)
 class Block:
-    """Consecutive records of a file, as they came but without their line ends.
+    """Consecutive records of a file, without their line ends.
 
     Attributes:
-        first: number of the first record, 1-based, header not counted.
+        first: number of the first record, from 1; the header is not counted.
         problems: position in `records` to reason code.
     """
 
@@ -170,7 +175,7 @@ class Block:
 
 
 def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
-    """The records of a file after its header line, in order; memory is bounded by MAX_LINE_BYTES and the block."""
+    """The records after the header line, in order; memory is bounded by a block and MAX_LINE_BYTES."""
     file.readline(MAX_LINE_BYTES)
     number, rest = 1, b""
     while True:
@@ -179,9 +184,9 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
         text, rest = rest + data, b""
         if not is_last:
             text, _, rest = text.rpartition(b"\n")
-        found = _plain(text, n_fields)
+        found = _split_without_quotes(text, n_fields)
         if found is None:
-            marked, opened = _joined(text.split(b"\n"), n_fields, is_last=is_last)
+            marked, opened = _split_with_quotes(text.split(b"\n"), n_fields, is_last=is_last)
             rest = b"\n".join([*opened, rest]) if opened else rest
             found = [record for record, _ in marked], _problems(marked, n_fields)
         records, problems = found
@@ -192,8 +197,8 @@ def blocks(file: BinaryIO, n_fields: int) -> Iterator[Block]:
             return
 
 
-def _plain(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | None:
-    """The short way, for a block without quotes (but for empty fields in quotes) and without bad bytes; else None."""
+def _split_without_quotes(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | None:
+    """Split a block that has no quotes except empty quoted fields, and no bad bytes; else None."""
     bare = text.replace(b',"",', b",,").replace(b',"",', b",,").replace(b',""\n', b",\n")
     if b'"' in bare or b"\0" in bare or not _is_utf8(bare):
         return None
@@ -207,48 +212,56 @@ def _plain(text: bytes, n_fields: int) -> tuple[list[bytes], dict[int, str]] | N
     expected = n_fields - 1
     if counts.count(expected) == len(counts):
         return records, {}
-    return records, {place: "ragged_row" for place, count in enumerate(counts) if count != expected}
+    return records, {
+        position: "ragged_row" for position, count in enumerate(counts) if count != expected
+    }
 
 
-def _joined(
+def _split_with_quotes(
     lines: list[bytes], n_fields: int, *, is_last: bool
 ) -> tuple[list[tuple[bytes, bool]], list[bytes]]:
-    """Records with a mark for an unclosed quote, and the lines of a record that the next block continues."""
+    """Split lines into records.
+
+    Returns:
+        Each record with a flag for an unclosed quote, and the lines of a record that continues in
+        the next block.
+    """
     records: list[tuple[bytes, bool]] = []
-    place = 0
-    while place < len(lines):
-        line = lines[place]
-        place += 1
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        position += 1
         if line in (b"", b"\r"):
             continue
         if b'"' not in line or line.count(b'"') % 2 == 0:
             records.append((line.removesuffix(b"\r"), False))
             continue
-        end = _closing_line(lines, place, n_fields)
+        end = _closing_line(lines, position, n_fields)
         if end:
-            records.append((b"\n".join(lines[place - 1 : end]).removesuffix(b"\r"), False))
-            place = end
+            records.append((b"\n".join(lines[position - 1 : end]).removesuffix(b"\r"), False))
+            position = end
         elif (
             end is None
             and not is_last
-            and len(lines) - place < _MAX_RECORD_LINES
-            and sum(map(len, lines[place:])) < BLOCK_BYTES
+            and len(lines) - position < _MAX_RECORD_LINES
+            and sum(map(len, lines[position:])) < BLOCK_BYTES
         ):
-            return records, lines[place - 1 :]
+            return records, lines[position - 1 :]
         else:
             records.append((line.removesuffix(b"\r"), True))
     return records, []
 
 
-def _closing_line(lines: list[bytes], place: int, n_fields: int) -> int | None:
-    """The position after the line that closes the record opened before `place`.
+def _closing_line(lines: list[bytes], position: int, n_fields: int) -> int | None:
+    """Find the line that closes the quoted field opened in the line before `position`.
 
     Returns:
-        0 where a line closes the quote but the whole is no proper record, None where no line closes it.
+        The position after that line; 0 if the closed record is not valid; None if no line closes
+            the quote.
     """
-    for end in range(place, min(len(lines), place + _MAX_RECORD_LINES)):
+    for end in range(position, min(len(lines), position + _MAX_RECORD_LINES)):
         if lines[end].count(b'"') % 2:
-            record = b"\n".join(lines[place - 1 : end + 1]).removesuffix(b"\r")
+            record = b"\n".join(lines[position - 1 : end + 1]).removesuffix(b"\r")
             is_proper = _is_quoted_properly(record) and _count_fields(record) == n_fields
             return end + 1 if is_proper else 0
     return None
@@ -264,20 +277,20 @@ def _count_fields(record: bytes) -> int:
 
 def _problems(records: list[tuple[bytes, bool]], n_fields: int) -> dict[int, str]:
     problems: dict[int, str] = {}
-    for place, (record, is_unclosed) in enumerate(records):
+    for position, (record, is_unclosed) in enumerate(records):
         if b"\0" in record:
-            problems[place] = "nul_byte"
+            problems[position] = "nul_byte"
         elif not record.isascii() and not _is_utf8(record):
-            problems[place] = "bad_encoding"
+            problems[position] = "bad_encoding"
         elif is_unclosed:
-            problems[place] = "unclosed_quote"
+            problems[position] = "unclosed_quote"
         elif b'"' in record:
             if not _is_quoted_properly(record):
-                problems[place] = "bad_quotes"
+                problems[position] = "bad_quotes"
             elif _count_fields(record) != n_fields:
-                problems[place] = "ragged_row"
+                problems[position] = "ragged_row"
         elif record.count(b",") != n_fields - 1:
-            problems[place] = "ragged_row"
+            problems[position] = "ragged_row"
     return problems
 
 

@@ -1,8 +1,8 @@
-"""The outreach workbook as care managers return it (Office Open XML, ECMA-376 part 1, SpreadsheetML) as a CSV file.
+"""Converts an outreach workbook returned by a care manager (.xlsx, ECMA-376 part 1) to CSV.
 
-What must not be here: checks of values: what this writes goes through the delimited reader like any CSV. Only the first
-sheet that has the contract's columns in one of its first rows is read, only those columns, and only rows with an outcome:
-the workbook lists clients, and a row that nobody filled in is no record.
+Must not be here: value checks; the delimited reader applies them to the CSV. The first sheet with
+the contract's columns within its first rows is read: only those columns, and only rows with an
+outcome. The workbook lists every client, and a row without an outcome is not a contact.
 """
 
 from __future__ import annotations
@@ -16,42 +16,44 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from sources.archive import check_members, refusing_damage
+from sources.archive import check_members, refuse_damaged_archive
 from sources.contract import Table
 from sources.header import Header, match_header
 from sources.reasons import FileRefusedError
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_HEADER_WITHIN_ROWS = 20  # titles and notices may stand above the header
-_FILLED_IN = "outcome"
-_EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  a wall clock; its zone is the agency's
+_HEADER_WITHIN_ROWS = 20  # titles and notices may precede the header
+_OUTCOME = "outcome"
+_EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  local time in the agency's zone
 _EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
 _SECONDS_A_DAY = 86400
-# A day number of Excel, whose last day is 9999-12-31, with the time as its fraction.
+# An Excel date serial number with the time of day as its fraction; the last date is 9999-12-31.
 _SERIAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]+)?")
 _LAST_SERIAL = 2_958_465
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+", re.IGNORECASE)
-# A caseload's workbook is well below a megabyte; its XML is held as a tree of about ten times its size.
+# A caseload's workbook is well below 1 MB. The parsed XML tree takes about ten times the size of
+# the XML.
 _MAX_XML_BYTES = 64 << 20
 
 
 def workbook_to_csv(path: Path, table: Table, target: Path) -> None:
-    """Write the returned rows of a workbook as CSV.
+    """Write the rows with an outcome as CSV.
 
     Args:
         path: the workbook.
-        table: the contract's table; its date and timestamp columns are turned from serial numbers to ISO 8601.
+        table: the contract's table; serial numbers in its date and timestamp columns become ISO
+            8601.
         target: the CSV file to write.
 
     Raises:
         FileRefusedError: not_a_workbook, header_missing_column, note_text, archive_unsafe.
     """
     try:
-        with refusing_damage():
+        with refuse_damaged_archive():
             archive = zipfile.ZipFile(path)
         with archive:
-            # The size that counts is that of the XML, however well it is packed.
+            # Only the size of the XML matters, not the compression ratio.
             check_members(archive.infolist(), 0, _MAX_XML_BYTES)
             _convert(archive, table, target)
     except FileRefusedError as error:
@@ -63,7 +65,7 @@ def workbook_to_csv(path: Path, table: Table, target: Path) -> None:
 
 
 def _unreadable() -> FileRefusedError:
-    return FileRefusedError("not_a_workbook", "not readable as an .xlsx workbook")
+    return FileRefusedError("not_a_workbook", "the file is not readable as an .xlsx workbook")
 
 
 def _convert(archive: zipfile.ZipFile, table: Table, target: Path) -> None:
@@ -91,31 +93,34 @@ def _write(
     epoch: dt.datetime,
     target: Path,
 ) -> None:
-    places = sorted(fields)
-    header: Header = match_header([fields[place] for place in places], table)
+    positions = sorted(fields)
+    header: Header = match_header([fields[position] for position in positions], table)
     names = {
-        place: name for place, name in zip(places, header.names, strict=True) if name is not None
+        position: name
+        for position, name in zip(positions, header.names, strict=True)
+        if name is not None
     }
     types = {column.name: column.type for column in table.columns}
-    filled_in = next(place for place, name in names.items() if name == _FILLED_IN)
+    filled_in = next(position for position, name in names.items() if name == _OUTCOME)
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names.values())
         for row in rows:
             if row.get(filled_in, "").strip():
                 writer.writerow(
-                    _iso(row.get(place, ""), types[name], epoch) for place, name in names.items()
+                    _iso(row.get(position, ""), types[name], epoch)
+                    for position, name in names.items()
                 )
 
 
 def _iso(value: str, kind: str, epoch: dt.datetime) -> str:
-    """A cell as the feed writes it: days and moments that Excel keeps as numbers become ISO 8601."""
+    """A cell as CSV text; Excel serial numbers in date and timestamp columns become ISO 8601."""
     text = value.strip()
     is_serial = _SERIAL.fullmatch(text) is not None and float(text) < _LAST_SERIAL
     if kind not in ("date", "timestamp") or not is_serial:
         return text
-    moment = epoch + dt.timedelta(seconds=round(float(text) * _SECONDS_A_DAY))
-    return moment.date().isoformat() if kind == "date" else moment.isoformat()
+    timestamp = epoch + dt.timedelta(seconds=round(float(text) * _SECONDS_A_DAY))
+    return timestamp.date().isoformat() if kind == "date" else timestamp.isoformat()
 
 
 def _sheets(archive: zipfile.ZipFile, book: ET.Element) -> list[str]:
@@ -137,43 +142,45 @@ def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
 def _tree(archive: zipfile.ZipFile, name: str) -> ET.Element:
     if name not in archive.namelist():
         raise _unreadable()
-    with refusing_damage():
+    with refuse_damaged_archive():
         content = archive.read(name)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise FileRefusedError(
-            "archive_unsafe", "the workbook's XML declares entities; expected none"
+            "archive_unsafe",
+            "the workbook's XML declares entities; expected a workbook saved by Excel",
         )
     try:
-        return ET.fromstring(content)  # noqa: S314  without declarations nothing can expand
+        return ET.fromstring(content)  # noqa: S314  no entity is declared, so none can expand
     except (LookupError, ValueError) as error:
-        # An encoding that Python does not know, or one of several bytes that expat does not take.
+        # An encoding that Python does not know, or a multi-byte encoding that expat does not
+        # support.
         raise _unreadable() from error
 
 
 def _rows(sheet: ET.Element, texts: list[str]) -> Iterator[dict[int, str]]:
-    """Rows as column position to text, one at a time; rows without a cell are left out."""
+    """Rows as column position to text, one at a time; rows without values are skipped."""
     for row in sheet.iter(f"{_MAIN}row"):
         cells: dict[int, str] = {}
-        place = -1
+        position = -1
         for cell in row.iter(f"{_MAIN}c"):
             reference = cell.get("r")
-            place = _column(reference) if reference else place + 1
+            position = _column(reference) if reference else position + 1
             value = _value(cell, texts)
             if value:
-                cells[place] = value
+                cells[position] = value
         if cells:
             yield cells
 
 
 def _column(reference: str) -> int:
-    """A1 -> 0, AA7 -> 26."""
+    """The column position of a cell reference: A1 -> 0, AA7 -> 26."""
     found = _REFERENCE.fullmatch(reference)
     if found is None:
         raise _unreadable()
-    place = 0
+    position = 0
     for letter in found[1].upper():
-        place = place * 26 + ord(letter) - ord("A") + 1
-    return place - 1
+        position = position * 26 + ord(letter) - ord("A") + 1
+    return position - 1
 
 
 def _value(cell: ET.Element, texts: list[str]) -> str:

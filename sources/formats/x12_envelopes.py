@@ -1,13 +1,19 @@
-"""The envelopes of X12: which transactions a file holds, and which of them can be trusted (X12.5, X12.6; TR3 appendix C.1).
+"""Finds the transactions of an X12 file and checks their envelopes.
 
-What must not be here: what stands inside a transaction. One pass over the segments finds ISA, GS, ST and their trailers,
-and compares their control numbers and counts: ISA13 IEA02, IEA01 groups, GS06 GE02, GE01 transactions, ST02 SE02, SE01
-segments. A claim that arrived is real whatever the trailer says, so a trailer with a wrong count or control number is one
-rejected record of its own that says what may be missing, and everything in its envelope is loaded. A transaction whose
-trailer never comes is rejected, because its last claim may be cut; what was closed before is whole. A group or interchange
-without its trailer is one rejected record, its header, so that the reject ledger shows that something may be missing; so is
-every run of segments that no transaction holds. A lost GS leaves such a record too (its GE, or the count in IEA01), so a
-transaction without one is loaded.
+Standard: X12.5, X12.6; TR3 appendix C.1. Must not be here: the content of transactions. One pass
+over the segments finds ISA, GS, ST and their trailers and compares control numbers and counts:
+ISA13 with IEA02, IEA01 with groups, GS06 with GE02, GE01 with transactions, ST02 with SE02, SE01
+with segments.
+
+- A trailer with a wrong count or control number is one rejected record that says what may be
+  missing. Everything in its envelope is loaded, because a received claim is real whatever the
+  trailer says.
+- A transaction without a trailer is rejected, because its last claim may be truncated.
+- A group or interchange without a trailer is one rejected record, its header, so that the reject
+  ledger shows that something may be missing.
+- Consecutive segments outside any transaction are one rejected record.
+- A transaction outside a group is loaded: a lost GS already shows in the rejects, by its GE or
+  the count in IEA01.
 """
 
 from __future__ import annotations
@@ -21,7 +27,8 @@ from sources.formats.trailers import count_mismatch, same_number
 from sources.formats.x12_segments import ELEMENT, Block, code
 
 CLAIM, REMITTANCE = "837", "835"
-# The implementation guides that are read: ST03 and GS08 begin with one of them, whatever the addendum (A1, A2, E1).
+# The supported implementation guides: ST03 or GS08 begins with one of them, whatever the addendum
+# (A1, A2, E1).
 GUIDES = {
     "005010X222": CLAIM, "005010X223": CLAIM, "005010X298": CLAIM, "005010X299": CLAIM,
     "005010X221": REMITTANCE,
@@ -34,13 +41,14 @@ _CODES = list(_ENVELOPE)
 
 @dataclass
 class Span:
-    """Consecutive segments of a file that are one transaction, or a record that no transaction holds.
+    """Consecutive segments that form one transaction, or a record outside any transaction.
 
     Attributes:
         first, last: numbers of its segments in the file, from 0, both inclusive.
-        set_code: ST01; of a wrong trailer that of its transaction; None where there is none.
+        set_code: ST01; for a wrong trailer, that of its transaction; None if there is none.
         guide: ST03, else GS08.
-        reason_code, place, detail: why it is rejected as a whole, or None; `detail` holds no value of the data.
+        reason_code, location, detail: why it is rejected as a whole, or None; `detail` has no
+            value of the data.
     """
 
     first: int
@@ -48,45 +56,49 @@ class Span:
     set_code: str | None = None
     guide: str = ""
     reason_code: str | None = None
-    place: str | None = None
+    location: str | None = None
     detail: str = ""
 
-    def reject(self, reason_code: str, place: str | None, detail: str) -> None:
-        """The first reason stands."""
+    def reject(self, reason_code: str, location: str | None, detail: str) -> None:
+        """Reject the span, unless it already has a reason."""
         if self.reason_code is None:
-            self.reason_code, self.place, self.detail = reason_code, place, detail
+            self.reason_code, self.location, self.detail = reason_code, location, detail
 
 
 @dataclass
 class _Envelope:
-    """An open interchange or group: where it began, its control number, and how much it holds.
+    """An open interchange, group or transaction.
 
     Attributes:
-        held: number of groups or transactions.
+        first: number of its header segment.
+        control: its control number.
+        count: number of groups, transactions or segments in it.
         set_code: ST01 of the first transaction in it.
     """
 
     first: int
     control: str
     guide: str = ""
-    held: int = 0
+    count: int = 0
     set_code: str | None = None
 
 
-def spans(found: Iterable[Block]) -> list[Span]:
-    """All transactions of a file, and what is rejected between them, in order; right envelope segments are in none.
+def find_spans(found: Iterable[Block]) -> list[Span]:
+    """The transactions of a file, and the records rejected between them, in order.
+
+    Valid envelope segments belong to no span.
 
     Args:
         found: the file's segments.
     """
-    walk = _Walk()
+    scanner = _EnvelopeScanner()
     for block in found:
-        walk.take(block)
-    walk.end_interchange()
-    return sorted(walk.spans, key=lambda span: span.first)
+        scanner.add_block(block)
+    scanner.end_interchange()
+    return sorted(scanner.spans, key=lambda span: span.first)
 
 
-class _Walk:
+class _EnvelopeScanner:
     def __init__(self) -> None:
         self.spans: list[Span] = []
         self._number = 0
@@ -96,28 +108,28 @@ class _Walk:
         self._control = ""
         self._stray: Span | None = None
 
-    def take(self, block: Block) -> None:
-        """The next segments of the file."""
+    def add_block(self, block: Block) -> None:
+        """Process the next segments of the file."""
         first, count = self._number, len(block.codes)
         marks = np.flatnonzero(np.isin(block.codes, _CODES)).tolist()
         done = 0
         for n in sorted({*marks, *block.problems}):
-            self._others(first + done, first + n - 1)
+            self._add_stray(first + done, first + n - 1)
             name = _ENVELOPE.get(int(block.codes[n]))
             self._number = first + n
             if n in block.problems:
-                self._damage(block.problems[n])
+                self._reject_damaged(block.problems[n])
             if name is not None:
                 text = block.segment(n).decode("utf-8", "replace")
                 elements = [element.strip() for element in text.split(ELEMENT.decode())]
                 is_cut = block.is_cut and n == count - 1
-                self._mark(name, elements + [""] * 16, is_cut=is_cut)
+                self._add_envelope_segment(name, elements + [""] * 16, is_cut=is_cut)
             done = n + 1
-        self._others(first + done, first + count - 1)
+        self._add_stray(first + done, first + count - 1)
         self._number = first + count
 
-    def _others(self, first: int, last: int) -> None:
-        """Segments that are no envelope: of the open transaction, or of none."""
+    def _add_stray(self, first: int, last: int) -> None:
+        """Add segments outside the envelope syntax to the open transaction, or as a stray record."""
         if self._open is not None or last < first:
             return
         if self._stray is not None and self._stray.last == first - 1:
@@ -127,15 +139,15 @@ class _Walk:
         self._stray.reject("stray_segment", None, "expected ST, a trailer or a header before it")
         self.spans.append(self._stray)
 
-    def _damage(self, reason_code: str) -> None:
+    def _reject_damaged(self, reason_code: str) -> None:
         number = self._number
         if self._open is None:
-            self._others(number, number)
+            self._add_stray(number, number)
             return
-        place = number - self._open.first + 1
-        self._open.reject(reason_code, None, f"segment {place} of the transaction")
+        position = number - self._open.first + 1
+        self._open.reject(reason_code, None, f"segment {position} of the transaction")
 
-    def _mark(self, name: str, elements: list[str], *, is_cut: bool) -> None:
+    def _add_envelope_segment(self, name: str, elements: list[str], *, is_cut: bool) -> None:
         match name:
             case "ISA":
                 self.end_interchange()
@@ -143,30 +155,30 @@ class _Walk:
             case "GS":
                 self._end_group()
                 if self._interchange is not None:
-                    self._interchange.held += 1
+                    self._interchange.count += 1
                 self._group = _Envelope(self._number, elements[6], elements[8])
             case "ST":
                 self._begin(elements)
             case "SE":
                 self._end_transaction(elements, is_cut=is_cut)
             case "GE":
-                self._truncated()
+                self._reject_open_transaction()
                 if self._group is None:
-                    self._others(self._number, self._number)
-                elif not is_cut or _fits(self._group, elements):
-                    wanted = ("transactions", "the group")
-                    self._close(self._group, "GE", "GS06", elements, wanted)
+                    self._add_stray(self._number, self._number)
+                elif not is_cut or _trailer_matches(self._group, elements):
+                    counted = ("transactions", "the group")
+                    self._reject_envelope(self._group, "GE", "GS06", elements, counted)
                     self._group = None
             case "IEA":
                 self._end_group()
                 if self._interchange is None:
-                    self._others(self._number, self._number)
-                elif not is_cut or _fits(self._interchange, elements):
-                    wanted = ("groups", "the interchange")
-                    self._close(self._interchange, "IEA", "ISA13", elements, wanted)
+                    self._add_stray(self._number, self._number)
+                elif not is_cut or _trailer_matches(self._interchange, elements):
+                    counted = ("groups", "the interchange")
+                    self._reject_envelope(self._interchange, "IEA", "ISA13", elements, counted)
                     self._interchange = None
             case "TA1":
-                self._truncated()
+                self._reject_open_transaction()
                 self._record("TA1", "").reject("unknown_transaction_set", "TA1", _EXPECTED_SET)
 
     def _record(self, set_code: str, guide: str) -> Span:
@@ -178,7 +190,7 @@ class _Walk:
         return span
 
     def _begin(self, elements: list[str]) -> None:
-        self._truncated()
+        self._reject_open_transaction()
         set_code = elements[1]
         guide = elements[3] or (self._group.guide if self._group else "")
         self._open, self._control = self._record(set_code, guide), elements[2]
@@ -188,61 +200,65 @@ class _Walk:
             expected = ", ".join(sorted(known for known, of in GUIDES.items() if of == set_code))
             self._open.reject("unknown_guide", "ST03", f"ST03, GS08: expected {expected}")
         if self._group is not None:
-            self._group.held += 1
+            self._group.count += 1
 
     def _end_transaction(self, elements: list[str], *, is_cut: bool) -> None:
         span = self._open
         if span is None:
-            self._others(self._number, self._number)
+            self._add_stray(self._number, self._number)
             return
         transaction = _Envelope(
-            span.first, self._control, held=self._number - span.first + 1, set_code=span.set_code
+            span.first, self._control, count=self._number - span.first + 1, set_code=span.set_code
         )
-        if is_cut and not _fits(transaction, elements):
+        if is_cut and not _trailer_matches(transaction, elements):
             return
         span.last, self._open = self._number, None
-        if span.reason_code is None and not _fits(transaction, elements):
+        if span.reason_code is None and not _trailer_matches(transaction, elements):
             span.last -= 1
-            self._close(transaction, "SE", "ST02", elements, ("segments", "the transaction"))
+            self._reject_envelope(
+                transaction, "SE", "ST02", elements, ("segments", "the transaction")
+            )
 
-    def _truncated(self) -> None:
-        """The open transaction ends without SE."""
+    def _reject_open_transaction(self) -> None:
+        """Reject the open transaction, which ends without SE."""
         if self._open is not None:
             self._open.last = self._number - 1
-            self._open.reject("truncated_transaction", "SE", "expected SE at its end")
+            self._open.reject(
+                "truncated_transaction", "SE", "expected SE at the end of the transaction"
+            )
             self._open = None
 
     def _end_group(self) -> None:
-        self._truncated()
+        self._reject_open_transaction()
         if self._group is not None:
-            self._without_trailer(self._group, "GE")
+            self._reject_header(self._group, "GE")
             self._group = None
 
     def end_interchange(self) -> None:
-        """Another header, or the end of the file."""
+        """Close the interchange at another header or at the end of the file."""
         self._end_group()
         if self._interchange is not None:
-            self._without_trailer(self._interchange, "IEA")
+            self._reject_header(self._interchange, "IEA")
             self._interchange = None
 
-    def _without_trailer(self, envelope: _Envelope, name: str) -> None:
+    def _reject_header(self, envelope: _Envelope, name: str) -> None:
         span = Span(envelope.first, envelope.first)
-        span.reject("broken_envelope", name, f"expected {name} at its end")
+        span.reject("broken_envelope", name, f"expected {name} at the end of the envelope")
         self.spans.append(span)
 
-    def _close(
+    def _reject_envelope(
         self,
         envelope: _Envelope,
         name: str,
         header: str,
         elements: list[str],
-        wanted: tuple[str, str],
+        counted: tuple[str, str],
     ) -> None:
-        """Sets a trailer aside that does not fit; what its envelope holds is loaded all the same."""
-        if _fits(envelope, elements):
+        """Reject a trailer that does not match its header; the content of the envelope is loaded."""
+        if _trailer_matches(envelope, elements):
             return
         span = Span(self._number, self._number, envelope.set_code)
-        missing = count_mismatch(f"{name}01", elements[1], envelope.held, *wanted)
+        missing = count_mismatch(f"{name}01", elements[1], envelope.count, *counted)
         if not same_number(elements[2], envelope.control):
             detail = (
                 f"{name}02: expected the control number in {header}: the end of one envelope "
@@ -259,7 +275,8 @@ class _Walk:
 _EXPECTED_SET = "ST01: expected 837 or 835"
 
 
-def _fits(envelope: _Envelope, elements: list[str]) -> bool:
+def _trailer_matches(envelope: _Envelope, elements: list[str]) -> bool:
+    """Whether a trailer's control number and count match the envelope."""
     return same_number(elements[2], envelope.control) and same_number(
-        elements[1], str(envelope.held)
+        elements[1], str(envelope.count)
     )

@@ -1,8 +1,9 @@
-"""The segments of many X12 transactions side by side: which loop each stands in, and their elements read together.
+"""Assigns the segments of many X12 transactions to loops and parses their elements together.
 
-What must not be here: which segments and elements are wanted, meaning. X12 has no brackets: a loop begins with its first
-segment and ends where another begins (X12.6 chapter 3.7). So a segment's loop is the last one of the segments that begin
-loops, at or before it, and everything here is arrays over thousands of transactions at once.
+Must not be here: which segments and elements to read, business rules. X12 has no brackets: a loop
+begins with its first segment and ends where another loop begins (X12.6 chapter 3.7). So a
+segment's loop is the last loop start at or before it, which is computed with arrays over
+thousands of transactions at once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ NOWHERE = -1
 
 
 class Segments:
-    """Consecutive segments in the canonical writing.
+    """Consecutive segments with canonical separators.
 
     Attributes:
         texts: the segments, an object array of bytes.
@@ -29,56 +30,57 @@ class Segments:
         self.texts = np.empty(len(texts), object)
         self.texts[:] = texts
         self.codes = codes
-        self._places = np.arange(len(texts))
+        self._index = np.arange(len(texts))
         self._masks: dict[str, np.ndarray] = {}
         self._frames: dict[str, pl.DataFrame] = {}
 
-    def places(self, name: str) -> np.ndarray:
-        """Where the segments of a name stand, ascending."""
-        return np.flatnonzero(self.are(name))
+    def positions(self, name: str) -> np.ndarray:
+        """The positions of the segments with a name, ascending."""
+        return np.flatnonzero(self.is_named(name))
 
-    def last(self, *masks: np.ndarray) -> np.ndarray:
-        """For each segment the place of the last one at or before it that any mask is true for, else NOWHERE."""
+    def last_before(self, *masks: np.ndarray) -> np.ndarray:
+        """For each segment, the last position at or before it where any mask is true, else NOWHERE."""
         is_any = masks[0]
         for mask in masks[1:]:
             is_any = is_any | mask
-        return np.maximum.accumulate(np.where(is_any, self._places, NOWHERE))
+        return np.maximum.accumulate(np.where(is_any, self._index, NOWHERE))
 
-    def are(self, name: str) -> np.ndarray:
+    def is_named(self, name: str) -> np.ndarray:
         """For each segment whether it has this name."""
         if name not in self._masks:
             self._masks[name] = self.codes == code(name)
         return self._masks[name]
 
     def elements(self, name: str, numbers: Sequence[int]) -> pl.DataFrame:
-        """Elements of all segments of a name, a row each, in text columns named by their numbers (from 1).
+        """Elements of all segments of a name, in text columns named by element number.
 
-        Empty and absent ones are null. The numbers must be the same at every call for one name.
+        One row per segment; elements count from 1; empty and absent elements are null. Results
+        are cached by name, so the numbers must be the same in every call.
         """
         if name not in self._frames:
-            self._frames[name] = self._elements(self.places(name), numbers)
+            self._frames[name] = self._elements(self.positions(name), numbers)
         return self._frames[name]
 
-    def _elements(self, places: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
+    def _elements(self, positions: np.ndarray, numbers: Sequence[int]) -> pl.DataFrame:
         names = [str(number) for number in range(max(numbers) + 1)]
-        wanted = [str(number) for number in numbers]
-        if not len(places):
-            return pl.DataFrame(schema=dict.fromkeys(wanted, pl.String()))
+        selected = [str(number) for number in numbers]
+        if not len(positions):
+            return pl.DataFrame(schema=dict.fromkeys(selected, pl.String()))
         header = ELEMENT.join(name.encode() for name in names)
         found = pl.read_csv(
-            TERMINATOR.join([header, *self.texts[places].tolist()]),
+            TERMINATOR.join([header, *self.texts[positions].tolist()]),
             separator=ELEMENT.decode(),
             quote_char=None,
             infer_schema=False,
-            columns=wanted,
+            columns=selected,
             truncate_ragged_lines=True,
-        ).select(wanted)
-        assert found.height == len(places)
+        ).select(selected)
+        assert found.height == len(positions)
         return found
 
 
 def components(values: pl.Series, count: int) -> pl.DataFrame:
-    """The components of composite elements as text columns named from 1; empty and absent ones are null."""
+    """The components of composite elements as text columns named from 1; empty and absent are null."""
     names = [str(number) for number in range(1, count + 1)]
     if values.null_count() == len(values):
         return pl.DataFrame(
@@ -91,30 +93,30 @@ def components(values: pl.Series, count: int) -> pl.DataFrame:
     return parts.select(pl.when(pl.all() != "").then(pl.all()))
 
 
-def firsts(owners: np.ndarray, size: int) -> np.ndarray:
-    """For each owner 0 … size-1 the row of its first occurrence in `owners` (NOWHERE counts as none), else NOWHERE."""
+def first_rows(owners: np.ndarray, size: int) -> np.ndarray:
+    """The first row of each owner 0 … size-1 in `owners`, else NOWHERE; rows of NOWHERE are ignored."""
     found = np.full(size, NOWHERE)
     rows = np.flatnonzero(owners >= 0)[::-1]
     found[owners[rows]] = rows
     return found
 
 
-def through(places: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """`values[places]`, NOWHERE where the place is."""
+def lookup(positions: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """`values[positions]`, and NOWHERE where the position is NOWHERE."""
     if not len(values):
-        return np.full(len(places), NOWHERE)
-    return np.where(places >= 0, values[places], NOWHERE)
+        return np.full(len(positions), NOWHERE)
+    return np.where(positions >= 0, values[positions], NOWHERE)
 
 
-def taken(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
-    """The rows of a frame in that order, null where the row is NOWHERE."""
+def take_rows(frame: pl.DataFrame, rows: np.ndarray) -> pl.DataFrame:
+    """These rows of a frame, in this order; null where the row is NOWHERE."""
     index = pl.Series(rows)
     index = pl.select(pl.when(index >= 0).then(index)).to_series()
     return frame.select(pl.all().gather(index))
 
 
 def ranks(owners: np.ndarray) -> np.ndarray:
-    """For rows of which those of one owner stand together, the position of each among them, from 0; NOWHERE is an owner too."""
-    places = np.arange(len(owners))
+    """The position of each row within its run of equal owners, from 0; NOWHERE is an owner too."""
+    positions = np.arange(len(owners))
     is_first = np.diff(owners, prepend=NOWHERE - 1) != 0
-    return places - np.maximum.accumulate(np.where(is_first, places, 0))
+    return positions - np.maximum.accumulate(np.where(is_first, positions, 0))

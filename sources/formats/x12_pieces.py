@@ -1,8 +1,9 @@
-"""The transactions of an X12 file in pieces that are read at once, small enough for memory and large enough for speed.
+"""Groups the transactions of an X12 file into pieces that fit in memory and are fast to parse.
 
-What must not be here: elements, columns. A piece holds many small transactions of one kind, or a part of a large one: then
-it ends before a claim, and the next piece begins with a copy of what stands above that claim (in an 837 ST, provider,
-subscriber and patient, in an 835 the payment), so that each is read as if the other were not there.
+Must not be here: elements, columns. A piece contains many small transactions of one kind, or a
+part of a large one. A large transaction is split before a claim, and the next piece begins with a
+copy of that claim's context (in an 837: ST, provider, subscriber and patient; in an 835: the
+payment), so each piece is parsed independently.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ _LEVELS = ("20", "22", "23")
 
 @dataclass
 class Piece:
-    """Segments to be read at once.
+    """Segments to parse together.
 
     Attributes:
-        kind: 837, 835, another transaction set, or None for what no transaction holds.
-        problem: the span that is rejected as a whole, or None where all are sound.
-        texts: the segments; transactions follow each other without what stands between them.
-        guides: the place of each transaction's ST in `texts`, and its guide.
-        earlier: how many claim payments of the first transaction earlier pieces held.
+        kind: 837, 835, another transaction set, or None for segments outside any transaction.
+        problem: the span that is rejected as a whole, or None if all transactions are valid.
+        texts: the segments; segments between transactions are left out.
+        guides: the position of each transaction's ST in `texts`, and its guide.
+        earlier: number of claim payments of the first transaction in earlier pieces.
         separators: those of the first segment.
     """
 
@@ -46,13 +47,13 @@ class Piece:
 
     @property
     def codes(self) -> np.ndarray:
-        """The names of the segments as numbers."""
+        """The segment names as numbers."""
         if len(self._codes) != 1:
             self._codes = [np.concatenate(self._codes)]
         return self._codes[0]
 
     def add(self, span: Span, texts: list[bytes], codes: np.ndarray, size: int) -> None:
-        """The next segments of a span; `size` is their bytes."""
+        """Append segments of a span; `size` is their length in bytes."""
         if not self.guides or codes[0] == _ST:
             self.guides.append((len(self.texts), span.guide))
         self.texts += texts
@@ -60,16 +61,21 @@ class Piece:
         self.size += size
 
     def split(self) -> Piece | None:
-        """Takes the last claim, which may not be whole yet, and makes it the next piece; None where there is none."""
-        wanted = CLAIM_CODES.get(self.kind or "")
-        places = np.flatnonzero(self.codes == wanted) if wanted else np.array([], int)
-        cut = int(places[-1]) if len(places) else 0
-        if self.problem is not None and len(places) < 2:
-            # In front of the only claim nothing can be told, and a record of its own it is not.
-            if not len(places):
-                self._trim()
+        """Move the last claim, which may be incomplete, to a new piece.
+
+        Returns:
+            The new piece, or None if there is nothing to split.
+        """
+        record_code = CLAIM_CODES.get(self.kind or "")
+        positions = np.flatnonzero(self.codes == record_code) if record_code else np.array([], int)
+        cut = int(positions[-1]) if len(positions) else 0
+        if self.problem is not None and len(positions) < 2:
+            # A broken transaction is not split before its only claim: the part before it is not a
+            # record.
+            if not len(positions):
+                self._keep_beginning()
             return None
-        above = self._above(cut) if cut and self.problem is None else []
+        above = self._context(cut) if cut and self.problem is None else []
         if cut <= len(above):
             return None
         rest = Piece(self.kind, self.problem, self.separators)
@@ -78,23 +84,23 @@ class Piece:
         rest.guides = [(0, self.guides[-1][1])]
         rest.size = sum(map(len, rest.texts)) + len(rest.texts)
         start = self.guides[-1][0]
-        rest.earlier = int(np.count_nonzero((places >= start) & (places < cut)))
+        rest.earlier = int(np.count_nonzero((positions >= start) & (positions < cut)))
         rest.earlier += self.earlier if start == 0 else 0
         self.texts, self._codes = self.texts[:cut], [self.codes[:cut]]
         return rest
 
-    def _trim(self) -> None:
-        """Of a broken transaction in which no claim can be told only the beginning is kept."""
+    def _keep_beginning(self) -> None:
+        """Keep only the beginning of a broken transaction without claims."""
         kept = 0
-        for place, text in enumerate(self.texts):
+        for position, text in enumerate(self.texts):
             kept += len(text) + 1
             if kept > KEPT_BYTES:
-                self.texts, self._codes = self.texts[: place + 1], [self.codes[: place + 1]]
+                self.texts, self._codes = self.texts[: position + 1], [self.codes[: position + 1]]
                 break
         self.size = 0
 
-    def _above(self, cut: int) -> list[int]:
-        """The places of what stands above the segment at `cut`."""
+    def _context(self, cut: int) -> list[int]:
+        """The positions of the segments that apply to the claim at `cut`."""
         start = self.guides[-1][0]
         codes = self.codes[start:cut]
         if self.kind == REMITTANCE:
@@ -110,14 +116,14 @@ class Piece:
             name = level[0].decode("ascii", "replace").strip() if level else ""
             open_loops = {known: loop for known, loop in open_loops.items() if known < name}
             open_loops[name] = range(start + here, start + after)
-        return [start, *(place for loop in open_loops.values() for place in loop)]
+        return [start, *(position for loop in open_loops.values() for position in loop)]
 
 
 def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:
-    """The segments of the spans, in order.
+    """Yield the segments of the spans in pieces, in order.
 
     Args:
-        found: the file's segments, the same as the spans were made from.
+        found: the file's segments, the same that the spans were made from.
         spans: transactions and other records, in order.
     """
     remaining = iter(spans)
@@ -152,7 +158,7 @@ def pieces(found: Iterable[Block], spans: Iterable[Span]) -> Iterator[Piece]:
 
 
 def _continues(piece: Piece, span: Span, block: Block) -> bool:
-    """Whether a transaction may be read together with those before it."""
-    is_sound = piece.problem is None and span.reason_code is None
-    is_sound &= piece.separators == block.separators
-    return is_sound and piece.kind == span.set_code and piece.size <= PIECE_BYTES
+    """Whether a transaction can be added to the piece."""
+    is_valid = piece.problem is None and span.reason_code is None
+    is_valid &= piece.separators == block.separators
+    return is_valid and piece.kind == span.set_code and piece.size <= PIECE_BYTES

@@ -1,7 +1,8 @@
-"""Claim payments, their lines and provider adjustments out of 835 transactions (005010X221, chapters 2 and 3), as text.
+"""Parses claim payments, their lines and provider adjustments from 835 transactions into text.
 
-What must not be here: envelopes, types, meaning. The order of an 835 is flat: payment (BPR to the payee's N1), claim
-payments (CLP), their lines (SVC), provider adjustments (PLB). LX, TS2 and TS3 only group claim payments.
+Standard: 005010X221, chapters 2 and 3. Must not be here: envelopes, types, business rules. An 835
+is a flat sequence: payment (BPR to the payee's N1), claim payments (CLP), their lines (SVC),
+provider adjustments (PLB). LX, TS2 and TS3 only group claim payments.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from sources.formats.x12_loops import NOWHERE, Segments, components, firsts, ranks, taken
+from sources.formats.x12_loops import NOWHERE, Segments, components, first_rows, ranks, take_rows
 from sources.formats.x12_segments import code
 from sources.formats.x12_values import amounts, day
 
-# The elements that are read of each segment.
+# The elements to read of each segment.
 _ELEMENTS = {
     "AMT": (1, 2), "BPR": (16,), "CAS": tuple(range(1, 20)), "CLP": (1, 2, 3, 4, 5, 6, 7, 8, 9, 11),
     "DTM": (1, 2), "N1": (1, 2, 3, 4), "NM1": (1, 3, 4, 5, 8, 9), "PLB": tuple(range(1, 15)),
@@ -31,63 +32,64 @@ SHARED = (
 
 
 class Remittances:
-    """The claim payments of consecutive 835 segments.
+    """The claim payments in consecutive 835 segments.
 
     Attributes:
-        places: where each claim payment begins (CLP).
-        line_claims: for each line the position of its claim payment.
-        numbers: for each claim payment its position in its transaction, from 1.
+        positions: where each claim payment begins (CLP).
+        line_claims: the claim payment number of each line, from 0.
+        numbers: the position of each claim payment in its transaction, from 1.
     """
 
     def __init__(self, segments: Segments, earlier: int = 0) -> None:
-        """Tell the loops apart.
+        """Assign segments to loops.
 
         Args:
-            segments: segments of whole transactions, but for the first, which may go on from an earlier piece.
-            earlier: how many claim payments of the first transaction earlier pieces held.
+            segments: segments of whole transactions; the first one may continue from an earlier
+                piece.
+            earlier: number of claim payments of the first transaction in earlier pieces.
         """
         self._all = segments
         names = ("ST", "LX", "CLP", "SVC", "PLB", "SE")
-        self._part = segments.last(*map(segments.are, names))
-        self._payments = segments.places("ST")
-        self.places, self._lines = segments.places("CLP"), segments.places("SVC")
+        self._loop_start = segments.last_before(*map(segments.is_named, names))
+        self._payments = segments.positions("ST")
+        self.positions, self._lines = segments.positions("CLP"), segments.positions("SVC")
         self._ordinal = np.full(len(segments.codes), NOWHERE)
-        for places in (self.places, self._lines, self._payments):
-            self._ordinal[places] = np.arange(len(places))
-        self._payment_of = segments.last(segments.are("ST"))
-        self._claim_of = segments.last(segments.are("ST"), segments.are("CLP"))
-        payments = self._ordinal[self._payment_of[self.places]]
+        for positions in (self.positions, self._lines, self._payments):
+            self._ordinal[positions] = np.arange(len(positions))
+        self._payment_of = segments.last_before(segments.is_named("ST"))
+        self._claim_of = segments.last_before(segments.is_named("ST"), segments.is_named("CLP"))
+        payments = self._ordinal[self._payment_of[self.positions]]
         self.payments = payments
         self.numbers = ranks(payments) + 1
         self.numbers[payments == 0] += earlier
         self.line_claims = self._owners(self._claim_of, self._lines, "CLP")
 
-    def _owners(self, anchors: np.ndarray, places: np.ndarray, name: str) -> np.ndarray:
-        found = anchors[places]
+    def _owners(self, anchors: np.ndarray, positions: np.ndarray, name: str) -> np.ndarray:
+        found = anchors[positions]
         is_owned = (found >= 0) & (self._all.codes[found] == code(name))
         return np.where(is_owned, self._ordinal[found], NOWHERE)
 
     def _read(self, name: str, owner: str) -> tuple[pl.DataFrame, np.ndarray]:
-        """Segments of a name, and for each its owner."""
-        owners = self._owners(self._part, self._all.places(name), owner)
+        """The segments of a name, and the owner of each."""
+        owners = self._owners(self._loop_start, self._all.positions(name), owner)
         return self._all.elements(name, _ELEMENTS[name]), owners
 
     @staticmethod
     def _qualified(
         read: tuple[pl.DataFrame, np.ndarray], qualifier: str, size: int
     ) -> pl.DataFrame:
-        """For each owner the first segment whose first element is the qualifier."""
+        """The first segment of each owner whose first element is the qualifier."""
         frame, owners = read
         is_one = (frame["1"] == qualifier).fill_null(False).to_numpy()
-        return taken(frame, firsts(np.where(is_one, owners, NOWHERE), size))
+        return take_rows(frame, first_rows(np.where(is_one, owners, NOWHERE), size))
 
-    def _paid(self) -> pl.DataFrame:
-        """One row per transaction."""
+    def _payments_frame(self) -> pl.DataFrame:
+        """One row per transaction: the payment."""
         size = len(self._payments)
         frame, owners = self._read("BPR", "ST")
-        payment = taken(frame, firsts(owners, size))
+        payment = take_rows(frame, first_rows(owners, size))
         frame, owners = self._read("TRN", "ST")
-        trace = taken(frame, firsts(owners, size))
+        trace = take_rows(frame, first_rows(owners, size))
         parties = self._read("N1", "ST")
         payer, payee = (self._qualified(parties, entity, size) for entity in ("PR", "PE"))
         closed = self._qualified(self._read("DTM", "ST"), "405", size)
@@ -107,7 +109,7 @@ class Remittances:
 
     def claims(self) -> pl.DataFrame:
         """One row per claim payment."""
-        size = len(self.places)
+        size = len(self.positions)
         head = self._all.elements("CLP", _ELEMENTS["CLP"])
         names = self._read("NM1", "CLP")
         patient, subscriber, corrected, rendering = (
@@ -117,7 +119,7 @@ class Remittances:
         columns = [
             *(head[str(n)].alias(name) for n, name in _HEAD),
             pl.Series("remittance_number", self.numbers).cast(pl.String),
-            *taken(self._paid(), self.payments).get_columns(),
+            *take_rows(self._payments_frame(), self.payments).get_columns(),
             patient["9"].alias("patient_id"),
             patient["8"].alias("patient_id_qualifier"),
             subscriber["9"].alias("subscriber_id"),
@@ -138,7 +140,7 @@ class Remittances:
         return found.select(day(pl.col("2")).alias(wanted[1])).get_columns()
 
     def lines(self, claims: pl.DataFrame) -> pl.DataFrame:
-        """One row per line; `claims` are those of `claims()`."""
+        """One row per line; `claims` is the result of `claims()`."""
         size = len(self._lines)
         head = self._all.elements("SVC", _ELEMENTS["SVC"])
         procedure, submitted = components(head["1"], 6), components(head["6"], 6)
@@ -153,7 +155,7 @@ class Remittances:
         number = ranks(self.line_claims) + 1
         return pl.DataFrame(
             [
-                *taken(claims.select(SHARED), self.line_claims).get_columns(),
+                *take_rows(claims.select(SHARED), self.line_claims).get_columns(),
                 pl.Series("line_number", number).cast(pl.String),
                 procedure["1"].alias("procedure_qualifier"),
                 procedure["2"].alias("procedure_code"),
@@ -171,10 +173,11 @@ class Remittances:
         )
 
     def provider_adjustments(self) -> tuple[pl.DataFrame, np.ndarray]:
-        """One row per pair of reason and amount of PLB, and where each one's PLB stands."""
-        places = self._all.places("PLB")
+        """One row per reason and amount in PLB, and the position of its PLB segment."""
+        positions = self._all.positions("PLB")
         frame = self._all.elements("PLB", _ELEMENTS["PLB"]).with_columns(
-            payment=pl.Series(self._ordinal[self._payment_of[places]]), row=pl.int_range(pl.len())
+            payment=pl.Series(self._ordinal[self._payment_of[positions]]),
+            row=pl.int_range(pl.len()),
         )
         long = pl.concat(
             frame.select(
@@ -192,7 +195,7 @@ class Remittances:
         reason = components(long["reason"], 2)
         found = pl.DataFrame(
             [
-                *taken(self._paid().select(PAYMENT), payments).get_columns(),
+                *take_rows(self._payments_frame().select(PAYMENT), payments).get_columns(),
                 long["1"].alias("provider_id"),
                 long.select(day(pl.col("2")).alias("fiscal_date")).to_series(),
                 pl.Series("adjustment_number", ranks(payments) + 1).cast(pl.String),
@@ -201,7 +204,7 @@ class Remittances:
                 long["amount"],
             ]
         )
-        return found, places[long["row"].to_numpy()]
+        return found, positions[long["row"].to_numpy()]
 
 
 _HEAD = (

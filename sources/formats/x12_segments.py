@@ -1,15 +1,19 @@
-r"""A stream of X12 interchanges cut into segments in one writing (X12.5 interchange, X12.6 chapter 3, B.1.1 of the guides).
+"""Splits a stream of X12 interchanges into segments with canonical separators.
 
-What must not be here: which transactions and segments are wanted, contracts. The separators are those that each
-interchange's ISA names: element in the place after `ISA`, repetition in ISA11, component in ISA16, and the segment
-terminator after it. All of them become one writing here (ELEMENT, COMPONENT, REPETITION, and LF between segments), so that
-one reading fits all. Line ends that are no terminator go wherever they stand: after the terminator, where most senders put
-them, or every eighty bytes. X12 has no escape, so nothing else needs care.
+Standard: X12.5 interchange, X12.6 chapter 3, B.1.1 of the guides. Must not be here: which
+transactions and segments to read, contracts. Each interchange's ISA defines its separators: the
+element separator after `ISA`, the repetition separator in ISA11, the component separator in
+ISA16, and the segment terminator after it. They are translated to canonical ones (ELEMENT,
+COMPONENT, REPETITION, and LF between segments), so that one parser fits all. Line ends that are
+not terminators are removed wherever they are: most senders put one after the terminator, some
+after every 80 bytes. X12 has no escape sequences.
 
-Bytes: UTF-8, of which the basic and the extended character set's ASCII part are parts; a segment that is not UTF-8 is
-Latin-1, which the extended character set's letters of other languages are in practice.
+Encoding: UTF-8, which includes the ASCII part of the basic and extended character sets. A segment
+that is not UTF-8 is read as Latin-1, which in practice are the letters of other languages in the
+extended set.
 
-An interchange goes from its ISA to the next one, or to the end of the file: IEA is a segment like the others here.
+An interchange extends from its ISA to the next one or to the end of the file; IEA is an ordinary
+segment here.
 """
 
 from __future__ import annotations
@@ -26,13 +30,13 @@ from sources.reasons import FileRefusedError
 
 BLOCK_BYTES = 8 << 20
 MAX_SEGMENT_BYTES = 1 << 20
-KEPT_BYTES = 64 << 10  # of what is rejected as a whole
+KEPT_BYTES = 64 << 10  # of a record that is rejected as a whole
 ELEMENT, REPETITION, COMPONENT, TERMINATOR = b"\x1d", b"\x1e", b"\x1f", b"\n"
 _BLANK = b"\r\n\t \x1a\x00"
 _LINE_ENDS = b"\r\n"
 _CANONICAL_BLANK = b"\n \0"
 _BOM = b"\xef\xbb\xbf"
-_HEADER_BYTES = 256  # more than any ISA with line ends inside
+_HEADER_BYTES = 256  # longer than any ISA, even with line ends inside
 _HEADER_ELEMENTS = 16
 _VERSION, _REPETITION = 12, 11
 _WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
@@ -42,15 +46,15 @@ _FIXED = re.compile(rb"ISA(?P<e>[^A-Za-z0-9\s])" + rb"(?P=e)".join(b".{%d}" % w 
 
 @dataclass(frozen=True)
 class Separators:
-    """The four separators of an interchange as they came; no repetition separator is empty."""
+    """The four separators of an interchange; the repetition separator is empty if there is none."""
 
     element: bytes
     component: bytes
     repetition: bytes
     terminator: bytes
 
-    def written(self, text: bytes) -> bytes:
-        """Canonical segments in the sender's own separators again, for the reject ledger."""
+    def restore(self, text: bytes) -> bytes:
+        """Canonical segments with the sender's separators, for the reject ledger."""
         pairs = [
             (ELEMENT, self.element),
             (COMPONENT, self.component),
@@ -58,19 +62,19 @@ class Separators:
         ]
         if self.repetition:
             pairs.append((REPETITION, self.repetition))
-        come, go = (b"".join(side) for side in zip(*pairs, strict=True))
-        return text.translate(bytes.maketrans(come, go))
+        canonical, original = (b"".join(side) for side in zip(*pairs, strict=True))
+        return text.translate(bytes.maketrans(canonical, original))
 
 
 @dataclass
 class Block:
-    """Consecutive segments of one interchange, in the canonical writing.
+    """Consecutive segments of one interchange, with canonical separators.
 
     Attributes:
         text: the segments, with TERMINATOR between them.
-        codes: the segment names as numbers (`code`), 0 for what is no segment.
-        starts: where each begins in `text`.
-        problems: position of a segment that cannot be read to reason code.
+        codes: the segment names as numbers (`code`), 0 for an invalid segment.
+        starts: offset of each segment in `text`.
+        problems: position of an unreadable segment to reason code.
         is_cut: the file ends here, without a terminator.
     """
 
@@ -83,48 +87,49 @@ class Block:
 
     @cached_property
     def texts(self) -> list[bytes]:
-        """The segments one by one."""
+        """The segments as a list."""
         return self.text.split(TERMINATOR)
 
-    def segment(self, place: int) -> bytes:
-        """One of them."""
-        start = int(self.starts[place])
+    def segment(self, position: int) -> bytes:
+        """The segment at a position."""
+        start = int(self.starts[position])
         end = self.text.find(TERMINATOR, start)
         return self.text[start:] if end < 0 else self.text[start:end]
 
 
 def code(name: str) -> int:
-    """A segment's name as a number."""
+    """A segment name as a number."""
     return int.from_bytes(name.encode().ljust(3, b"\0"), "big")
 
 
 def blocks(file: BinaryIO, block_bytes: int | None = None) -> Iterator[Block]:
-    """The segments of a file in order; memory is bounded by the block and MAX_SEGMENT_BYTES, whatever the file's size.
+    """Yield the segments of a file in order; memory is bounded by a block and MAX_SEGMENT_BYTES.
 
     Args:
         file: opened for reading bytes.
-        block_bytes: how much is read at once; the segments are the same for any number.
+        block_bytes: how much to read at once; it does not change the segments.
 
     Raises:
-        FileRefusedError: empty_file, bad_encoding (UTF-16), not_x12; only before the first segment.
+        FileRefusedError: empty_file, bad_encoding (UTF-16), not_x12; only before the first
+            segment.
     """
     size = block_bytes or BLOCK_BYTES
-    cutter = _Cutter()
+    splitter = _Splitter()
     is_last = False
     while not is_last:
         data = file.read(size)
         is_last = not data
-        yield from cutter.feed(data, is_last=is_last)
+        yield from splitter.feed(data, is_last=is_last)
 
 
-class _Cutter:
+class _Splitter:
     def __init__(self) -> None:
         self._buffer = b""
         self._separators: Separators | None = None
         self._is_skipping = False
 
     def feed(self, data: bytes, *, is_last: bool) -> Iterator[Block]:
-        """The segments that end in the bytes so far."""
+        """The segments that end in the bytes received so far."""
         self._buffer += data
         if self._separators is None and not self._begin(is_last=is_last):
             return
@@ -133,15 +138,16 @@ class _Cutter:
             following = _next_header(self._buffer, self._separators)
             if following is None:
                 break
-            place, separators = following
-            yield from self._segments(self._buffer[:place])
-            self._buffer, self._separators = self._buffer[place:], separators
+            position, separators = following
+            yield from self._segments(self._buffer[:position])
+            self._buffer, self._separators = self._buffer[position:], separators
             self._is_skipping = False
         if is_last:
             yield from self._segments(self._buffer)
             self._buffer = b""
             return
-        # A header may begin near the end of what is there, and is only told when all of it is.
+        # A header may begin near the end of the buffer, and is recognized only when it is
+        # complete.
         end = self._buffer.rfind(
             self._separators.terminator, 0, max(len(self._buffer) - _HEADER_BYTES, 0)
         )
@@ -152,18 +158,18 @@ class _Cutter:
             yield from self._too_long()
 
     def _begin(self, *, is_last: bool) -> bool:
-        """Finds the file's first header; False while more bytes may bring it."""
+        """Find the first header of the file; False if more bytes are needed."""
         buffer = self._buffer.removeprefix(_BOM).lstrip(_BLANK)
         if len(buffer) < _HEADER_BYTES and not is_last:
             return False
         if self._buffer[:2] in (b"\xff\xfe", b"\xfe\xff") or self._buffer[:6] == b"I\0S\0A\0":
-            detail = "the file is UTF-16; expected bytes of one character each, or UTF-8"
+            detail = "the file is UTF-16; expected ASCII, Latin-1 or UTF-8"
             raise FileRefusedError("bad_encoding", detail)
         if not buffer:
-            raise FileRefusedError("empty_file", "nothing but blanks; expected an interchange")
+            raise FileRefusedError("empty_file", "the file is blank; expected an interchange")
         self._separators = _separators(buffer)
         if self._separators is None:
-            detail = "it does not begin with ISA, sixteen elements and a segment terminator"
+            detail = "the file does not begin with ISA, sixteen elements and a segment terminator"
             raise FileRefusedError("not_x12", detail)
         self._buffer = buffer
         return True
@@ -174,7 +180,7 @@ class _Cutter:
         if self._is_skipping:
             _, _, raw = raw.partition(separators.terminator)
             self._is_skipping = False
-        text = raw.translate(*_writing(separators))
+        text = raw.translate(*_translation(separators))
         text = text.lstrip(_CANONICAL_BLANK).rstrip(b" \0")
         is_cut = bool(text) and not text.endswith(TERMINATOR)
         text = text.rstrip(_CANONICAL_BLANK)
@@ -185,13 +191,16 @@ class _Cutter:
             yield _block(text if text.isascii() else _utf8(text), separators, is_cut=is_cut)
 
     def _too_long(self) -> Iterator[Block]:
-        """A segment without an end is one broken segment; reading goes on after its end, if that ever comes."""
+        """Yield a segment without an end as one broken segment.
+
+        Reading resumes after its end, if found.
+        """
         assert self._separators is not None
         if not self._is_skipping:
-            text = self._buffer[:KEPT_BYTES].translate(*_writing(self._separators))
+            text = self._buffer[:KEPT_BYTES].translate(*_translation(self._separators))
             text = _utf8(text.replace(TERMINATOR, b" "))
-            nothing = np.zeros(1, np.int64)
-            yield Block(text, nothing, nothing, self._separators, {0: "record_too_long"})
+            zero = np.zeros(1, np.int64)
+            yield Block(text, zero, zero, self._separators, {0: "record_too_long"})
         self._is_skipping = True
         self._buffer = self._buffer[-_HEADER_BYTES:]
 
@@ -200,7 +209,8 @@ def _block(text: bytes, separators: Separators, *, is_cut: bool) -> Block:
     padded = text + TERMINATOR + ELEMENT * 3
     ends = np.flatnonzero(np.frombuffer(padded, np.uint8) == TERMINATOR[0])
     starts = np.concatenate(([0], ends[:-1] + 1))
-    # The four bytes from each byte on as one number, without a copy.
+    # A strided view reads the four bytes at each offset as one big-endian number, without
+    # copying.
     heads = np.ndarray(len(text) + 1, ">u4", padded, strides=(1,))[starts].astype(np.int64)
     codes = _codes(heads)
     problems = dict.fromkeys(np.flatnonzero(codes == 0).tolist(), "bad_segment")
@@ -211,7 +221,7 @@ def _block(text: bytes, separators: Separators, *, is_cut: bool) -> Block:
 
 
 def _codes(heads: np.ndarray) -> np.ndarray:
-    """Names as numbers; 0 where a segment does not begin with two or three capitals and digits, and an element."""
+    """Segment names as numbers; 0 if the name is not two or three capitals and digits."""
     first, second, third, fourth = (heads >> shift & 255 for shift in (24, 16, 8, 0))
     is_short = _is_end(third)
     is_name = (first >= 65) & (first <= 90) & _is_letter(second)
@@ -227,8 +237,12 @@ def _is_letter(values: np.ndarray) -> np.ndarray:
     return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
 
 
-def _writing(separators: Separators) -> tuple[bytes, bytes]:
-    """What `bytes.translate` needs: each separator becomes the canonical one, other control bytes but NUL a blank."""
+def _translation(separators: Separators) -> tuple[bytes, bytes]:
+    """Arguments for `bytes.translate`.
+
+    Each separator becomes the canonical one, other control bytes except NUL become blanks, and
+    line ends are deleted.
+    """
     table = bytearray(range(256))
     table[1:32] = b" " * 31
     table[127] = 32
@@ -257,26 +271,27 @@ def _utf8_segment(text: bytes) -> bytes:
 
 
 def _next_header(buffer: bytes, current: Separators) -> tuple[int, Separators] | None:
-    """The next interchange's header after the one at the start of the buffer, and its separators.
+    """The next interchange header after the start of the buffer, and its separators.
 
-    Three letters are no proof. A header stands after a terminator; one of the standard's fixed widths stands anywhere,
-    for a file may have been cut off and another joined to it.
+    The letters ISA are not enough. A header follows a terminator, or has the fixed widths of the
+    standard; then it may be anywhere, because another file may have been appended to a truncated
+    one.
     """
-    place = buffer.find(b"ISA", 3)
-    while place >= 0:
-        head = buffer[place : place + _HEADER_BYTES]
-        before = buffer[max(place - 8, 0) : place].rstrip(b" \t\x1a\0")
+    position = buffer.find(b"ISA", 3)
+    while position >= 0:
+        head = buffer[position : position + _HEADER_BYTES]
+        before = buffer[max(position - 8, 0) : position].rstrip(b" \t\x1a\0")
         ends = (before, before.rstrip(_LINE_ENDS))
         if any(end.endswith(current.terminator) for end in ends) or _FIXED.match(head):
             separators = _separators(head)
             if separators is not None:
-                return place, separators
-        place = buffer.find(b"ISA", place + 3)
+                return position, separators
+        position = buffer.find(b"ISA", position + 3)
     return None
 
 
 def _separators(head: bytes) -> Separators | None:
-    """The separators that an ISA names, or None where the bytes are no whole ISA."""
+    """The separators that an ISA defines; None if the bytes are not a complete ISA."""
     element = head[3:4]
     if head[:3] != b"ISA" or not element or element.isalnum() or element in _BLANK:
         return None
@@ -289,7 +304,7 @@ def _separators(head: bytes) -> Separators | None:
         terminator = b"\n"
     repetition = elements[_REPETITION].strip()
     if not (len(repetition) == 1 and not repetition.isalnum()):
-        repetition = b""  # before version 00501 it is U, the name of a standard
+        repetition = b""  # before version 00501, ISA11 is U, a standards identifier
     found = [element, component, terminator, *filter(None, [repetition])]
     is_legal = all(len(one) == 1 and not one.isalnum() and one != b" " for one in found)
     version = elements[_VERSION].translate(None, _LINE_ENDS)

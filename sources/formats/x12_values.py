@@ -1,7 +1,7 @@
-"""Dates, amounts and adjustments of X12 as the texts that contracts judge (X12 data elements 1250, 1251, 782; CAS).
+"""Converts X12 dates, amounts and adjustments to the texts that contracts validate.
 
-What must not be here: segments, loops. What is not written as the standard says stays as it came, so that the contract
-rejects it by name.
+X12 data elements 1250, 1251, 782; CAS. Must not be here: segments, loops. A value that does not
+follow the standard stays unchanged, so that the contract rejects it by column.
 """
 
 from __future__ import annotations
@@ -9,30 +9,34 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-_DAY = r"^[0-9]{8}$"
-_SPAN = r"^[0-9]{8}-[0-9]{8}$"
-_MOMENT = r"^[0-9]{12}(?:[0-9]{2})?$"
+_DATE = r"^[0-9]{8}$"
+_DATE_RANGE = r"^[0-9]{8}-[0-9]{8}$"
+_DATE_AND_TIME = r"^[0-9]{12}(?:[0-9]{2})?$"
 _AMOUNT = r"^-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)$"
 GROUPS = ("CO", "PR", "OA", "PI")
-# CAS02 of group PR: what of the patient's share is deductible, coinsurance, copayment.
+# CAS02 of group PR: the parts of the patient's share.
 SHARES = {"deductible": "1", "coinsurance": "2", "copayment": "3"}
 _TRIPLETS = 6
 
 
 def day(text: pl.Expr) -> pl.Expr:
-    """CCYYMMDD, alone, first of a span or before a time, as YYYY-MM-DD."""
-    is_day = text.str.contains(_DAY) | text.str.contains(_SPAN) | text.str.contains(_MOMENT)
+    """CCYYMMDD as YYYY-MM-DD: a date, the first date of a range, or the date before a time."""
+    is_day = (
+        text.str.contains(_DATE)
+        | text.str.contains(_DATE_RANGE)
+        | text.str.contains(_DATE_AND_TIME)
+    )
     return pl.when(is_day).then(_iso(text, 0)).otherwise(text)
 
 
 def last_day(text: pl.Expr) -> pl.Expr:
-    """The second day of a span, else the day."""
-    return pl.when(text.str.contains(_SPAN)).then(_iso(text, 9)).otherwise(day(text))
+    """The second date of a range, else the date."""
+    return pl.when(text.str.contains(_DATE_RANGE)).then(_iso(text, 9)).otherwise(day(text))
 
 
 def time(text: pl.Expr) -> pl.Expr:
-    """HHMM after a day, else null."""
-    return pl.when(text.str.contains(_MOMENT)).then(text.str.slice(8, 4))
+    """HHMM after a date, else null."""
+    return pl.when(text.str.contains(_DATE_AND_TIME)).then(text.str.slice(8, 4))
 
 
 def _iso(text: pl.Expr, at: int) -> pl.Expr:
@@ -45,12 +49,15 @@ def _iso(text: pl.Expr, at: int) -> pl.Expr:
 
 
 def amounts(segments: pl.DataFrame, owners: np.ndarray, size: int) -> pl.DataFrame:
-    """Sums of adjustments for each owner: `adjusted_<group>` and `<share>` columns as texts; null where there is none.
+    """Sums of adjustments per owner, as texts; null if there is no adjustment.
 
     Args:
-        segments: the elements 1 to 19 of CAS segments.
-        owners: the owner of each, ascending; NOWHERE for none.
+        segments: elements 1 to 19 of CAS segments.
+        owners: the owner of each segment, ascending; NOWHERE for none.
         size: number of owners.
+
+    Returns:
+        Columns `adjusted_<group>_amount` and `<share>_amount`.
     """
     names = [f"adjusted_{group.lower()}_amount" for group in GROUPS]
     names += [f"{share}_amount" for share in SHARES]
@@ -76,11 +83,11 @@ def amounts(segments: pl.DataFrame, owners: np.ndarray, size: int) -> pl.DataFra
         for share, reason in SHARES.items()
     ]
     sums = triplets.group_by("owner").agg(
-        pl.when((holds & is_bad).any())
-        .then(pl.col("amount").filter(holds & is_bad).first().fill_null("?"))
-        .when(holds.any())
-        .then(value.filter(holds).sum().cast(pl.String))
+        pl.when((applies & is_bad).any())
+        .then(pl.col("amount").filter(applies & is_bad).first().fill_null("?"))
+        .when(applies.any())
+        .then(value.filter(applies).sum().cast(pl.String))
         .alias(name)
-        for name, holds in wanted
+        for name, applies in wanted
     )
     return empty.join(sums, on="owner", how="left", maintain_order="left").select(names)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from sources.contract import load_contracts
-from sources.formats.fixed_width import place
+from sources.formats.fixed_width import column_position
 from synthetic.formats.claim_rows import DIAGNOSES, MODIFIERS, MOST_PROFESSIONAL_DIAGNOSES
 
 TABLES = load_contracts()["claims_cclf"].tables
@@ -95,7 +95,11 @@ def records(table: str, rows: pl.DataFrame) -> str:
         ValueError: a value is longer than its place.
     """
     places = sorted(
-        (*place(column, TABLES[table]), column.type == "decimal", LAYOUTS[table][column.name])
+        (
+            *column_position(column, TABLES[table]),
+            column.type == "decimal",
+            LAYOUTS[table][column.name],
+        )
         for column in TABLES[table].columns
         if column.name in LAYOUTS[table]
     )
@@ -120,4 +124,4 @@ def _written(name: str) -> pl.Expr:
 
 def _size(table: str, name: str) -> int:
     column = next(column for column in TABLES[table].columns if column.name == name)
-    return place(column, TABLES[table])[1]
+    return column_position(column, TABLES[table])[1]

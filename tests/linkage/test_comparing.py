@@ -1,4 +1,4 @@
-"""The step between the halves of the warehouse: nothing to compare starts nothing, and a failure shows no client."""
+"""The scoring step: without pairs splink does not start, and an error message names no client."""
 
 from __future__ import annotations
 
@@ -27,14 +27,16 @@ def _scores(data: Path) -> list[tuple]:
         return connection.execute("from raw_caseload.identity_score").fetchall()
 
 
-def test_nothing_to_compare_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_splink_is_not_started_without_pairs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = _pairs(tmp_path / "data", "select 1 as pair_key where false")
     monkeypatch.setattr(linkage_assets, "_score", lambda *_: pytest.fail("splink was started"))
     assert linkage_assets.compare(settings) == (0, 0)
-    assert _scores(settings.data) == []  # those of yesterday are gone
+    assert _scores(settings.data) == []  # yesterday's scores are deleted
 
 
-def test_a_failure_names_no_client_and_leaves_no_names(tmp_path: Path) -> None:
+def test_failed_scoring_names_no_client_and_deletes_the_pairs(tmp_path: Path) -> None:
     settings = _pairs(
         tmp_path / "data",
         "select 1 as pair_key, 'Secretname' as person_first_name, 'Secretname' as candidate_first_name",

@@ -1,6 +1,7 @@
-"""People decide: a decision merges, another one takes apart, a third merges again; each day stands as it was known then.
+"""Staff decisions merge and separate records, and each as_of shows the decisions known by then.
 
-A tiny agency by hand, one landing folder, the warehouse as of four mornings. Whatever is linked, no agency client's key moves.
+A small agency written by hand and one landing folder; the warehouse is built as of four mornings.
+The client_key of an agency client never changes.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from identified import identify, rows
+from matching import build_matches, rows
 
 CLIENTS = """client_id,medicaid_id,first_name,last_name,birth_date,sex,status
 C1,M1,Ada,Crane,1980-02-13,F,active
@@ -41,7 +42,7 @@ DECISIONS = {
 
 @pytest.fixture(scope="module")
 def mornings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[str, str], tuple]]:
-    """(source, person) to (client, rule, key) on each morning."""
+    """(source, person) to (client, rule, key) for each morning."""
     folder = tmp_path_factory.mktemp("decided")
     landing = folder / "landing"
     files = {
@@ -60,7 +61,7 @@ def mornings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[tuple[s
     found = {}
     for day in ("2026-06-01", *DECISIONS):
         morning = dt.datetime.fromisoformat(f"{day}T07:00:00-04:00")
-        warehouse = identify(landing, folder / "data", morning)
+        warehouse = build_matches(landing, folder / "data", morning)
         found[day] = {
             (source, person): (client, rule, key)
             for source, person, client, rule, key in rows(
@@ -85,19 +86,19 @@ def _client(mornings: dict, day: str, source: str, person: str) -> str | None:
     return None if found is None else found[0]
 
 
-def test_before_anybody_decides(mornings: dict) -> None:
+def test_matches_without_decisions(mornings: dict) -> None:
     day = "2026-06-01"
     assert mornings[day]["claims", "P1"][:2] == ("C1", "medicaid_id_and_birth_date")
     assert mornings[day]["claims", "P2"][:2] == ("C2", "scored")
-    # the hospital's patient is the payer's member, and so our client
+    # the hospital's patient is the payer's member, and so the client
     assert mornings[day]["adt", "mrn2"][:2] == ("C2", "medicaid_id_and_birth_date")
     assert _client(mornings, day, "claims", "P3") == "claims:harbor:P3"
     assert _client(mornings, day, "adt", "mrn9") is None
     assert ("C3", "C1", "possible_duplicate") in mornings[day]["review"]
-    assert not any(person == "C2" for person, _, _ in mornings[day]["review"])  # a twin
+    assert not any(person == "C2" for person, _, _ in mornings[day]["review"])  # C2 is a twin
 
 
-def test_merged_and_taken_apart(mornings: dict) -> None:
+def test_decisions_merge_and_separate_records(mornings: dict) -> None:
     day = "2026-06-02"
     assert mornings[day]["claims", "P1"][:2] == ("claims:harbor:P1", "own_id")
     assert mornings[day]["claims", "P3"][:2] == ("C2", "decided")
@@ -106,26 +107,26 @@ def test_merged_and_taken_apart(mornings: dict) -> None:
     assert ("C3", "C1", "possible_duplicate") not in mornings[day]["review"]
 
 
-def test_decided_otherwise(mornings: dict) -> None:
+def test_later_decisions_reverse_earlier_ones(mornings: dict) -> None:
     day = "2026-06-03"
     assert mornings[day]["claims", "P1"][:2] == ("C1", "decided")
     assert mornings[day]["claims", "P3"][:2] == ("claims:harbor:P3", "own_id")
     assert mornings[day]["ehr", "C3"][:2] == ("C3", "own_id")
-    # ruled out, also by way of the payer's member
+    # ruled out, also through the payer's member
     assert _client(mornings, day, "adt", "mrn2") is None
     assert _client(mornings, day, "claims", "P2") == "C2"
     assert ("C3", "C1", "possible_duplicate") not in mornings[day]["review"]
 
 
-def test_merged_again(mornings: dict) -> None:
+def test_records_can_be_merged_again(mornings: dict) -> None:
     day = "2026-06-04"
     assert mornings[day]["claims", "P3"][:2] == ("C2", "decided")
-    # a client that nobody has delivered: said, and the decision before it stands
+    # an unknown client id is reported, and the previous decision applies
     assert mornings[day]["adt", "mrn9"][:2] == ("C2", "decided")
     assert ("mrn9", "C404", "unknown_in_decision") in mornings[day]["review"]
 
 
-def test_no_client_changes_its_key(mornings: dict) -> None:
+def test_client_keys_do_not_change(mornings: dict) -> None:
     keys: dict[str, set[int]] = {}
     for morning in mornings.values():
         for name, found in morning.items():

@@ -1,6 +1,7 @@
-"""Likeness is asked of every sender that numbers people itself: claims in X12 and CCLF, the FHIR server, scheduling systems.
+"""Probabilistic matching covers every sender with its own patient ids: X12, CCLF, FHIR, scheduling.
 
-A tiny agency by hand, each sender in its own syntax; the warehouse before and after a person decided against two links.
+A small agency written by hand, each sender in its own format; the warehouse before and after a
+decision against three matches.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from identified import identify, rows
+from matching import build_matches, rows
 
 from orchestration import dbt_project
 
@@ -35,7 +36,10 @@ BEFORE, AFTER = "2026-06-01", "2026-06-02"
 
 
 def _x12(*subscribers: tuple[str, str, str, str, str, str]) -> str:
-    """An 837P interchange with a commercial claim of each (member id, last name, first name, birth date, sex, street)."""
+    """An 837P interchange with one commercial claim per subscriber.
+
+    A subscriber is (member id, last name, first name, birth date, sex, street).
+    """
     segments = [
         "ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *260501*1147*^*00501*000000001*0*P*:",
         "GS*HC*S*R*20260501*1147*1*X*005010",
@@ -67,7 +71,7 @@ def _x12(*subscribers: tuple[str, str, str, str, str, str]) -> str:
 
 
 def _beneficiary(mbi: str, born: str, sex: str, first: str, last: str, street: str) -> str:
-    """A CCLF8 line, by the columns of the contract (1-based)."""
+    """A CCLF8 line with values at the contract's positions (1-based)."""
     line = [" "] * 545
     for start, text in (
         (1, mbi), (33, born), (43, sex), (82, first), (127, last), (189, street), (541, "12208"),
@@ -92,7 +96,7 @@ def _street(line: str, zip_code: str) -> list[dict[str, Any]]:
 
 PATIENTS = [
     _patient("f-ada", "Ada", "Crane", "1980-02-13", "female", address=_street("12 Oak St", "12207")),
-    # another given name, and all else in common
+    # another given name, everything else equal
     _patient("f-eda", "Eda", "Crane", "1980-02-13", "female", address=_street("12 Oak St", "12207")),
     _patient(
         "f-kay", "Kay", "Moss", "1971-01-31", "female",
@@ -111,7 +115,7 @@ PATIENTS = [
 MEMBERS = _x12(
     ("X1", "CRANE", "ADA", "19800213", "F", "12 OAK ST"),
     ("X2", "CRANE", "IDA", "19800213", "F", "12 OAK ST"),
-    # one card, two birth dates
+    # one member id, two birth dates
     ("X5", "FINCH", "LEO", "19851213", "M", "9 ASH ST"),
     ("X5", "FINCH", "LEO", "19851123", "M", "9 ASH ST"),
 )
@@ -137,8 +141,8 @@ def _write(landing: Path, files: dict[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def _known(landing: Path, data: Path, day: str) -> dict[str, dict[Any, Any]]:
-    warehouse = identify(landing, data, dt.datetime.fromisoformat(f"{day}T07:00:00-04:00"))
+def _matches_as_of(landing: Path, data: Path, day: str) -> dict[str, dict[Any, Any]]:
+    warehouse = build_matches(landing, data, dt.datetime.fromisoformat(f"{day}T07:00:00-04:00"))
     return {
         "matched": {
             person: found
@@ -180,7 +184,9 @@ def mornings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
             f"identity_decisions/{AFTER}/decision.csv": DECISIONS,
         },
     )
-    return {day: _known(folder / "landing", folder / "data", day) for day in (BEFORE, AFTER)}
+    return {
+        day: _matches_as_of(folder / "landing", folder / "data", day) for day in (BEFORE, AFTER)
+    }
 
 
 @pytest.mark.parametrize(
@@ -196,7 +202,7 @@ def mornings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict]:
         ("S7", "C7", "scored"),
     ],
 )
-def test_people_of_each_sender_are_found(
+def test_person_of_each_sender_is_matched(
     mornings: dict, person: str, client: str, rule: str
 ) -> None:
     assert mornings[BEFORE]["matched"][person][:2] == [client, rule]
@@ -211,7 +217,7 @@ def test_people_of_each_sender_are_found(
         ("S8", "C7", "newborn_name"),
     ],
 )
-def test_what_speaks_against_a_link_waits_for_a_person(
+def test_conflicting_evidence_puts_the_pair_into_the_review_queue(
     mornings: dict, person: str, client: str, reason: str
 ) -> None:
     assert mornings[BEFORE]["review"][person, client] == reason
@@ -220,7 +226,7 @@ def test_what_speaks_against_a_link_waits_for_a_person(
     assert (found[0] if found else None) == own
 
 
-def test_a_person_undoes_likeness_and_identifiers(mornings: dict) -> None:
+def test_decision_overrides_probabilistic_and_exact_matches(mornings: dict) -> None:
     after = mornings[AFTER]["matched"]
     assert after["f-ada"][:2] == ["f-ada", "own_id"]
     assert after["f-kay"][:2] == ["f-kay", "own_id"]
@@ -229,31 +235,33 @@ def test_a_person_undoes_likeness_and_identifiers(mornings: dict) -> None:
     assert ("f-kay", "C4") not in mornings[AFTER]["review"]
 
 
-def test_no_client_of_the_agency_changes_its_key(mornings: dict) -> None:
+def test_client_keys_do_not_change(mornings: dict) -> None:
     assert mornings[BEFORE]["agency"] == mornings[AFTER]["agency"]
     assert mornings[BEFORE]["matched"]["f-ada"][2] == mornings[BEFORE]["agency"]["C1"]
 
 
-def test_without_a_roster_patients_are_clients_and_nobody_is_compared(tmp_path: Path) -> None:
-    twice = [_patient(name, "Ada", "Crane", "1980-02-13", "female") for name in ("f1", "f2")]
+def test_without_agency_clients_every_patient_is_a_client_and_none_are_compared(
+    tmp_path: Path,
+) -> None:
+    duplicates = [_patient(name, "Ada", "Crane", "1980-02-13", "female") for name in ("f1", "f2")]
     _write(
         tmp_path / "landing",
         {
-            f"ehr_fhir/{BEFORE}/Patient.ndjson": "\n".join(twice) + "\n",
+            f"ehr_fhir/{BEFORE}/Patient.ndjson": "\n".join(duplicates) + "\n",
             f"claims_x12/{BEFORE}/837.x12": MEMBERS,
         },
     )
-    known = _known(tmp_path / "landing", tmp_path / "data", BEFORE)
-    assert {person: found[:2] for person, found in known["matched"].items()} == {
+    matches = _matches_as_of(tmp_path / "landing", tmp_path / "data", BEFORE)
+    assert {person: found[:2] for person, found in matches["matched"].items()} == {
         "f1": ["f1", "own_id"],
         "f2": ["f2", "own_id"],
         **{name: [f"claims_x12:{name}", "own_id"] for name in ("X1", "X2", "X5")},
     }
-    assert known["review"] == {}
+    assert matches["review"] == {}
 
 
-def test_facts_follow_the_link() -> None:
-    """Whose a FHIR resource is, only int_client__matched says: what a patient is before likeness would miss the link."""
+def test_only_matching_models_read_unmatched_fhir_patients() -> None:
+    """Other models would miss a match if they read FHIR patients before matching."""
     nodes = dbt_project.manifest()["nodes"]
     readers = {
         node["name"]

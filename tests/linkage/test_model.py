@@ -1,4 +1,4 @@
-"""The fixed model: what it says of a pair, and that a broken one is refused."""
+"""The fixed match model: probabilities of typical pairs, and errors of an invalid model."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import pytest
 from linkage.model import MODEL, ModelError, load
 
 ROOT = Path(__file__).resolve().parents[2]
-MODEL_OF_NOW = load()
+CURRENT_MODEL = load()
 
 
 def _posterior(**levels: str) -> float:
-    """Probability of a pair at these levels, worked out by hand: everything else is missing."""
-    bits = math.log2(MODEL_OF_NOW.prior / (1 - MODEL_OF_NOW.prior))
+    """The probability of a pair at these levels, computed by hand; other comparisons are missing."""
+    bits = math.log2(CURRENT_MODEL.prior / (1 - CURRENT_MODEL.prior))
     for column, name in levels.items():
-        (level,) = (level for level in MODEL_OF_NOW.comparisons[column] if level.name == name)
+        (level,) = (level for level in CURRENT_MODEL.comparisons[column] if level.name == name)
         bits += level.weight
     return 1 / (1 + 2**-bits)
 
 
-def test_more_agreement_weighs_more() -> None:
-    # A swapped date is rarer among strangers than a wrong digit, so it weighs more though both are one slip.
-    for column, levels in MODEL_OF_NOW.comparisons.items():
+def test_best_level_has_the_highest_weight_and_last_level_the_lowest() -> None:
+    # A swapped date is rarer between different people than one wrong digit, so it weighs more.
+    for column, levels in CURRENT_MODEL.comparisons.items():
         weights = [level.weight for level in levels]
         assert weights[0] == max(weights), column
         assert weights[-1] == min(weights) < 0, column
 
 
-def test_names_and_birth_date_and_sex_are_enough_and_less_is_not() -> None:
+def test_name_birth_date_and_sex_suffice_and_less_does_not() -> None:
     full = {"first_name": "same", "last_name": "same", "birth_date": "same", "sex": "same"}
     assert _posterior(**full) >= 0.999
     for column in ("first_name", "last_name", "birth_date"):
@@ -39,38 +39,41 @@ def test_names_and_birth_date_and_sex_are_enough_and_less_is_not() -> None:
         assert _posterior(**rest) < 0.999, column
     assert _posterior(**full | {"sex": "different"}) < 0.999
     assert _posterior(**full | {"last_name": "similar"}) < 0.999
-    # another home and another telephone: two people of one name, born on one day
+    # another address and phone: two people with the same name and birth date
     assert _posterior(**full, phone="different", address="different") < 0.999
 
 
-def test_a_home_makes_up_for_a_name() -> None:
-    married = {"first_name": "same", "last_name": "different", "birth_date": "same", "sex": "same"}
-    assert 0.5 < _posterior(**married) < 0.999  # for a person to see
-    assert _posterior(**married, phone="same", address="same") >= 0.999
+def test_same_address_and_phone_outweigh_a_changed_name() -> None:
+    changed_name = {
+        "first_name": "same",
+        "last_name": "different",
+        "birth_date": "same",
+        "sex": "same",
+    }
+    assert 0.5 < _posterior(**changed_name) < 0.999  # a review-queue probability
+    assert _posterior(**changed_name, phone="same", address="same") >= 0.999
 
 
-def test_the_limits_of_the_agency_lie_above_what_is_written() -> None:
+def test_agency_thresholds_exceed_the_lowest_written_probability() -> None:
     with (ROOT / "dbt_project/seeds/identity/identity_limit.csv").open(newline="") as file:
         limits = {row["limit_id"]: float(row["limit_value"]) for row in csv.DictReader(file)}
-    assert MODEL_OF_NOW.lowest_probability < limits["review_probability"]
+    assert CURRENT_MODEL.lowest_probability < limits["review_probability"]
     assert limits["review_probability"] < limits["automatic_probability"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "message"),
     [
         ("m: 0.985, u: 0.5}", "m: 0.9, u: 0.5}", "sex: m add up to 0.915"),
         ("u: 0.012}", "u: 0.12}", "first_name: u add up to 1.108"),
-        ("- {level: different, m: 0.015, u: 0.5}", "", "sex: expected the last level alone"),
+        ("- {level: different, m: 0.015, u: 0.5}", "", "sex: expected only the last level"),
         ('{level: same, when: "{}_l = {}_r", m: 0.985', "{level: same, m: 0.985", "sex: expected"),
     ],
 )
-def test_a_model_that_does_not_add_up_is_refused(
-    before: str, after: str, said: str, tmp_path: Path
-) -> None:
+def test_invalid_model_is_refused(before: str, after: str, message: str, tmp_path: Path) -> None:
     text = MODEL.read_text(encoding="utf-8")
     assert before in text
     broken = tmp_path / "model.yml"
     broken.write_text(text.replace(before, after, 1), encoding="utf-8")
-    with pytest.raises(ModelError, match=said):
+    with pytest.raises(ModelError, match=message):
         load(broken)

@@ -1,4 +1,4 @@
-"""Scoring pairs: each level is seen, a missing value says nothing, and order changes no byte."""
+"""Scoring: every level occurs, missing values are neutral, row order changes no byte."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TYPES = dict.fromkeys(ADA, pl.String) | {"birth_date": pl.Date}
 
 
 def _pairs(path: Path, people: list[dict[str, Any]], keys: list[int] | None = None) -> Path:
-    """Each of these people beside Ada."""
+    """Each of these people paired with Ada."""
     rows = [
         {"pair_key": key}
         | {f"person_{name}": value for name, value in (ADA | person).items()}
@@ -52,7 +52,7 @@ def _scored(tmp_path: Path, *people: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def levels(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Level of each case below, in one run: starting splink costs a second."""
+    """The agreement level of each case below, in one run: starting splink takes a second."""
     rows = _scored(tmp_path_factory.mktemp("levels"), *(ADA | change for change, _, _ in CASES))
     assert len(rows) == len(CASES)
     return [row[f"{column}_agreement"] for row, (_, column, _) in zip(rows, CASES, strict=True)]
@@ -66,7 +66,7 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
     ({"first_name": None, "formal_name": None}, "first_name", "missing"),
     ({"last_name": "cranepoe"}, "last_name", "part"),
     ({"last_name": "carne"}, "last_name", "similar"),
-    ({"last_name": "ane"}, "last_name", "different"),  # three letters are part of too many names
+    ({"last_name": "ane"}, "last_name", "different"),  # three letters occur in too many names
     ({"birth_date": dt.date(1980, 2, 13)}, "birth_date", "same"),
     ({"birth_date": dt.date(1980, 2, 31 - 20)}, "birth_date", "digit"),
     ({"birth_date": dt.date(1908, 2, 13)}, "birth_date", "digit"),  # two digits swapped
@@ -83,11 +83,11 @@ CASES: list[tuple[dict[str, Any], str, str]] = [
 
 
 @pytest.mark.parametrize("number", range(len(CASES)))
-def test_the_level_of_agreement(number: int, levels: list[str]) -> None:
+def test_agreement_level(number: int, levels: list[str]) -> None:
     assert levels[number] == CASES[number][2]
 
 
-def test_day_and_month_swapped(tmp_path: Path) -> None:
+def test_swapped_day_and_month_is_its_own_level(tmp_path: Path) -> None:
     person = ADA | {"birth_date": dt.date(1980, 3, 2)}
     pairs = _pairs(tmp_path / "pair.parquet", [person])
     frame = pl.read_parquet(pairs).with_columns(candidate_birth_date=dt.date(1980, 2, 3))
@@ -96,7 +96,7 @@ def test_day_and_month_swapped(tmp_path: Path) -> None:
     assert pl.read_parquet(tmp_path / "score.parquet")["birth_date_agreement"].item() == "swapped"
 
 
-def test_a_missing_value_says_nothing(tmp_path: Path) -> None:
+def test_missing_values_do_not_change_the_weight(tmp_path: Path) -> None:
     bare = dict.fromkeys(("phone", "address", "zip_code", "ssn_last4"))
     (row,) = _scored(tmp_path, ADA | bare)
     known = ("first_name", "last_name", "birth_date", "sex")
@@ -104,7 +104,7 @@ def test_a_missing_value_says_nothing(tmp_path: Path) -> None:
     assert float(row["match_weight"]) == pytest.approx(bits - 16.6096, abs=0.001)
 
 
-def test_strangers_are_not_written(tmp_path: Path) -> None:
+def test_pairs_below_the_lowest_probability_are_not_written(tmp_path: Path) -> None:
     stranger = {"first_name": "ida", "formal_name": "ida", "phone": None, "address": None}
     assert _scored(tmp_path, ADA | stranger | {"last_name": "poe", "ssn_last4": None}) == []
 
@@ -113,7 +113,7 @@ def test_strangers_are_not_written(tmp_path: Path) -> None:
 @settings(
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_order_changes_no_byte(order: list[int], tmp_path: Path) -> None:
+def test_row_order_changes_no_byte(order: list[int], tmp_path: Path) -> None:
     people = [ADA | change for change, _, _ in CASES[:6]]
     written = []
     for keys in (list(range(6)), order):

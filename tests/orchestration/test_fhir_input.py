@@ -14,7 +14,7 @@ from folders import released_bytes
 
 from tests import forked
 from tests.conftest import REAL
-from tests.linkage.identified import identify
+from tests.linkage.matching import build_matches
 
 EXPORT = REAL / "fhir-bulk-10" / "landing"
 LOINC = "http://loinc.org"
@@ -253,7 +253,7 @@ def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
     }
     (folder / "export.json").write_text(json.dumps(bundle, indent=1))
     data = tmp_path / "data"
-    identify(tmp_path / "landing", data, _FORMS_AS_OF, ["+fct_screening", "+fct_task"])
+    build_matches(tmp_path / "landing", data, _FORMS_AS_OF, ["+fct_screening", "+fct_task"])
     rows = _all(
         data,
         "select client.client_id, score_status, cast(total_score as integer), item_9, is_contradicted, level"

@@ -1,7 +1,7 @@
-"""Damaged variants of good files: what transfers, spreadsheets, interface engines and attackers do to bytes.
+"""Damages valid files the way that transfers, spreadsheets, interface engines and attackers do.
 
-Every mutation is a function of a random generator and bytes, so that a kind of file and a number
-always give the same bytes: a failing test names both.
+Each mutation is a function of a random generator and the bytes, so the same file format and
+number always give the same bytes, and a failing test names both.
 """
 
 from __future__ import annotations
@@ -64,95 +64,95 @@ _NESTED = (b"[" * 3000, b'{"a":' * 3000, b"(" * 3000, b"<a>" * 3000, b"[[[[1]]]]
 
 
 def _units(content: bytes) -> tuple[list[bytes], bytes]:
-    """Lines or segments, and what ends them."""
+    """Lines or segments, and the bytes that end them."""
     end = max(_UNIT_ENDS, key=content.count)
     return content.split(end), end
 
 
-def _flip(chance: random.Random, content: bytes) -> bytes:
+def _flip(rng: random.Random, content: bytes) -> bytes:
     changed = bytearray(content)
-    for _ in range(chance.choice((1, 1, 2, 8, 64))):
+    for _ in range(rng.choice((1, 1, 2, 8, 64))):
         if changed:
-            changed[chance.randrange(len(changed))] ^= 1 << chance.randrange(8)
+            changed[rng.randrange(len(changed))] ^= 1 << rng.randrange(8)
     return bytes(changed)
 
 
-def _overwrite(chance: random.Random, content: bytes) -> bytes:
+def _overwrite(rng: random.Random, content: bytes) -> bytes:
     changed = bytearray(content)
-    for _ in range(chance.choice((1, 2, 4))):
+    for _ in range(rng.choice((1, 2, 4))):
         if changed:
-            changed[chance.randrange(len(changed))] = chance.choice(_SEPARATORS)
+            changed[rng.randrange(len(changed))] = rng.choice(_SEPARATORS)
     return bytes(changed)
 
 
-def _truncate(chance: random.Random, content: bytes) -> bytes:
-    return content[: chance.randint(0, len(content))]
+def _truncate(rng: random.Random, content: bytes) -> bytes:
+    return content[: rng.randint(0, len(content))]
 
 
-def _lose_the_beginning(chance: random.Random, content: bytes) -> bytes:
-    return content[chance.randint(0, len(content)) :]
+def _drop_beginning(rng: random.Random, content: bytes) -> bytes:
+    return content[rng.randint(0, len(content)) :]
 
 
-def _lose_a_piece(chance: random.Random, content: bytes) -> bytes:
-    begin = chance.randint(0, len(content))
-    return content[:begin] + content[begin + chance.randint(1, 200) :]
+def _drop_slice(rng: random.Random, content: bytes) -> bytes:
+    begin = rng.randint(0, len(content))
+    return content[:begin] + content[begin + rng.randint(1, 200) :]
 
 
-def _change_units(chance: random.Random, content: bytes) -> bytes:
-    """Remove, repeat, exchange, cut or empty lines or segments."""
+def _change_units(rng: random.Random, content: bytes) -> bytes:
+    """Remove, repeat, swap, truncate or empty lines or segments."""
     units, end = _units(content)
-    for _ in range(chance.choice((1, 1, 2, 4))):
+    for _ in range(rng.choice((1, 1, 2, 4))):
         if not units:
             break
-        place, other = chance.randrange(len(units)), chance.randrange(len(units))
-        match chance.randrange(5):
+        position, other = rng.randrange(len(units)), rng.randrange(len(units))
+        match rng.randrange(5):
             case 0:
-                del units[place]
+                del units[position]
             case 1:
-                units[place:place] = [units[other]] * chance.choice((1, 2, 30))
+                units[position:position] = [units[other]] * rng.choice((1, 2, 30))
             case 2:
-                units[place], units[other] = units[other], units[place]
+                units[position], units[other] = units[other], units[position]
             case 3:
-                units[place] = units[place][: chance.randint(0, 4)]
+                units[position] = units[position][: rng.randint(0, 4)]
             case _:
-                units[place] = b""
+                units[position] = b""
     return end.join(units)
 
 
-def _change_unit_ends(chance: random.Random, content: bytes) -> bytes:
+def _change_unit_ends(rng: random.Random, content: bytes) -> bytes:
     units, end = _units(content)
-    other = chance.choice((*_UNIT_ENDS, b"", b"\n\n", b" \n", b"\x1c\r\x0b"))
-    if chance.random() < 0.5:
+    other = rng.choice((*_UNIT_ENDS, b"", b"\n\n", b" \n", b"\x1c\r\x0b"))
+    if rng.random() < 0.5:
         return other.join(units)
-    place = chance.randrange(len(units))
-    return end.join(units[:place]) + other + end.join(units[place:])
+    position = rng.randrange(len(units))
+    return end.join(units[:position]) + other + end.join(units[position:])
 
 
-def _replace(chance: random.Random, content: bytes, wanted: re.Pattern[bytes], by: bytes) -> bytes:
+def _replace(rng: random.Random, content: bytes, wanted: re.Pattern[bytes], by: bytes) -> bytes:
     found = [match.span() for match in wanted.finditer(content)]
     if not found:
         return content + by
-    begin, end = chance.choice(found)
+    begin, end = rng.choice(found)
     return content[:begin] + by + content[end:]
 
 
-def _bad_number(chance: random.Random, content: bytes) -> bytes:
-    return _replace(chance, content, _NUMBER, chance.choice(_BAD_NUMBERS))
+def _bad_number(rng: random.Random, content: bytes) -> bytes:
+    return _replace(rng, content, _NUMBER, rng.choice(_BAD_NUMBERS))
 
 
-def _bad_field(chance: random.Random, content: bytes) -> bytes:
-    by = chance.choice((*_BAD_NUMBERS, *_BAD_TEXTS, *_NESTED))
-    return _replace(chance, content, _FIELD, by)
+def _bad_field(rng: random.Random, content: bytes) -> bytes:
+    by = rng.choice((*_BAD_NUMBERS, *_BAD_TEXTS, *_NESTED))
+    return _replace(rng, content, _FIELD, by)
 
 
-def _insert(chance: random.Random, content: bytes) -> bytes:
-    place = chance.randint(0, len(content))
-    return content[:place] + chance.choice((*_BAD_TEXTS, *_NESTED)) + content[place:]
+def _insert(rng: random.Random, content: bytes) -> bytes:
+    position = rng.randint(0, len(content))
+    return content[:position] + rng.choice((*_BAD_TEXTS, *_NESTED)) + content[position:]
 
 
-def _recode(chance: random.Random, content: bytes) -> bytes:
+def _recode(rng: random.Random, content: bytes) -> bytes:
     text = content.decode("latin-1")
-    match chance.randrange(6):
+    match rng.randrange(6):
         case 0:
             return text.encode("utf-16")
         case 1:
@@ -167,16 +167,16 @@ def _recode(chance: random.Random, content: bytes) -> bytes:
             return content.replace(b"a", "ä".encode()).replace(b"o", "🙂".encode())
 
 
-def _repeat(chance: random.Random, content: bytes) -> bytes:
-    return content * chance.choice((2, 3, 20))
+def _repeat(rng: random.Random, content: bytes) -> bytes:
+    return content * rng.choice((2, 3, 20))
 
 
 TEXT_MUTATIONS: tuple[Mutation, ...] = (
     _flip,
     _overwrite,
     _truncate,
-    _lose_the_beginning,
-    _lose_a_piece,
+    _drop_beginning,
+    _drop_slice,
     _change_units,
     _change_units,
     _change_unit_ends,
@@ -193,31 +193,31 @@ BINARY_MUTATIONS: tuple[Mutation, ...] = (
     _flip,
     _overwrite,
     _truncate,
-    _lose_the_beginning,
-    _lose_a_piece,
+    _drop_beginning,
+    _drop_slice,
     _insert,
     _repeat,
 )
 
 
-def mutated(chance: random.Random, content: bytes, ways: tuple[Mutation, ...]) -> bytes:
-    """One mutation, or a few on top of each other."""
-    for _ in range(chance.choice((1, 1, 1, 2, 3))):
-        content = chance.choice(ways)(chance, content)
+def mutated(rng: random.Random, content: bytes, mutations: tuple[Mutation, ...]) -> bytes:
+    """Apply one to three mutations."""
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
+        content = rng.choice(mutations)(rng, content)
     return content
 
 
-def mutated_members(chance: random.Random, content: bytes) -> bytes:
-    """A zip archive (a workbook is one) of which one member's content is changed, not the packing."""
+def mutated_members(rng: random.Random, content: bytes) -> bytes:
+    """Change the content of one member of a zip archive (or workbook) but keep the archive valid."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(buffer, "w") as target:
         names = sorted(archive.namelist())
-        chosen = chance.choice(names)
+        chosen = rng.choice(names)
         for name in names:
             member = archive.read(name)
-            if name == chosen and chance.random() < 0.1:
+            if name == chosen and rng.random() < 0.1:
                 continue
             target.writestr(
-                name, mutated(chance, member, TEXT_MUTATIONS) if name == chosen else member
+                name, mutated(rng, member, TEXT_MUTATIONS) if name == chosen else member
             )
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""The contracts: in step with the dbt sources, complete, and clear when they are wrong."""
+"""Contracts are complete, agree with the generated dbt sources, and report errors precisely."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_dbt_sources_are_generated_from_the_contracts() -> None:
         )
 
 
-def test_every_sender_of_this_stage_has_its_tables() -> None:
+def test_every_sender_has_its_tables() -> None:
     counts = {source: len(contract.tables) for source, contract in CONTRACTS.items()}
     expected = {
         "adt": 2,
@@ -54,10 +54,10 @@ def test_every_sender_of_this_stage_has_its_tables() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_a_table_says_what_a_row_is_and_can_be_withdrawn(table) -> None:
+def test_every_table_has_a_grain_a_key_and_consistent_spellings(table) -> None:
     assert "One row per" in table.description
     assert table.key
-    # A mapping of spellings must know its own words.
+    # Every listed value is also an accepted spelling of itself.
     for column in table.columns:
         if column.spellings:
             assert set(column.values) <= {value for _, value in column.spellings}
@@ -66,7 +66,7 @@ def test_a_table_says_what_a_row_is_and_can_be_withdrawn(table) -> None:
             }
 
 
-def test_claims_have_the_columns_of_the_convention() -> None:
+def test_medical_claims_have_the_columns_of_the_tuva_input_layer() -> None:
     claim = CONTRACTS["claims"].tables["medical_claim"]
     names = [column.name for column in claim.columns]
     assert [n for n in names if n.startswith("diagnosis_code_") and n[-1].isdigit()] == [
@@ -85,18 +85,18 @@ def test_claims_have_the_columns_of_the_convention() -> None:
     }
 
 
-def test_keys_with_alternatives() -> None:
+def test_key_with_alternatives() -> None:
     (key,) = CONTRACTS["outreach_log"].tables["contact"].key
     assert key == FirstOf((("contact_id",), ("client_id", "staff_id", "contacted_at")))
 
 
-def test_feed_and_reject_pages_are_generated() -> None:
+def test_feed_and_reject_pages_are_up_to_date() -> None:
     assert reference.main(["--check"]) == 0, "run `make docs`"
     written = set(reference.FEEDS.glob("*.md"))
     assert written == {reference.FEEDS / f"{source}.md" for source in CONTRACTS}
 
 
-def test_the_reject_page_names_every_reason_code() -> None:
+def test_reject_page_lists_every_reason_code() -> None:
     text = reference.rejects_page()
     shown = set(re.findall(r"^\| `([a-z0-9_<>]+)` \|", text, flags=re.MULTILINE))
     assert shown == set(ROW_REASONS) | set(FILE_REASONS) | {"rule_<name>"}
@@ -104,7 +104,7 @@ def test_the_reject_page_names_every_reason_code() -> None:
         assert reason.remedy in text, reason.code
 
 
-def test_a_feed_page_says_what_the_contract_requires() -> None:
+def test_feed_page_shows_required_columns_rules_and_key() -> None:
     page = reference.feed_page(CONTRACTS["ehr"])
     assert "| `first_name` | varchar | yes |" in page
     assert "| `sex` | varchar | column | `F`, `M`, `X`, `U` |" in page
@@ -133,21 +133,21 @@ tables:
         ("", "", ""),
         ("source: sender", "source: other", "source: sender"),
         ("type: integer", "type: number", "expected type: one of"),
-        ("min: 0", "minimum: 0", "`minimum` is not known"),
+        ("min: 0", "minimum: 0", "unknown entry `minimum`"),
         ("min: 0", "min: '0'", "min and max of type int"),
         ("key: [thing_id]", "key: [id]", "key column id"),
         ("key: [thing_id]", "key: []", "a `key`"),
         ("thing_id*", "thing_id", "at least one column marked"),
-        ("is: Size", "is: ''", "a text under `is`"),
+        ("is: Size", "is: ''", "text under `is`"),
         ("min: 0", "values: sizes", "one of the lists"),
-        ("min: 0", "pattern: '('", "no regular expression"),
-        ("size:", "THING_ID:", "written twice"),
+        ("min: 0", "pattern: '('", "not a regular expression"),
+        ("size:", "THING_ID:", "defined twice"),
         ("key: [thing_id]", "key: [thing_id]\n    rules: {r: thing_id > size}", "column <= column"),
         ("tables:", "tables: []\nlists:", "at least one table"),
         ("description: A sender", "description: [", "not readable as YAML"),
     ],
 )
-def test_a_wrong_contract_says_where_and_what_was_expected(
+def test_invalid_contract_error_names_the_location_and_the_expectation(
     tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     path = tmp_path / "sender" / "contract.yml"

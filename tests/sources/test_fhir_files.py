@@ -1,4 +1,4 @@
-"""FHIR files as they come: lines, documents, Bundles, and what is broken in them; nothing is lost and nobody's notes are kept."""
+"""FHIR files: lines, documents, Bundles, and broken ones. No record is lost, no note text is kept."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MEMBER = {"resourceType": "Group", "id": "g"}
 
 
 class Read:
-    """What became of one file."""
+    """The result of ingesting one file."""
 
     def __init__(self, tmp_path: Path, content: bytes, name: str = "any.ndjson") -> None:
         path = tmp_path / "landing" / "ehr_fhir" / "2025-05-30" / name
@@ -86,7 +86,7 @@ def _bundle(*entries: object, kind: str = "collection") -> dict[str, Any]:
     ids=["lines", "no_last_end", "bom", "crlf", "blank_lines", "array", "pretty_array", "pretty_one_by_one", "bundle",
          "pretty_bundle", "bundle_lines", "type_last"],
 )  # fmt: skip
-def test_two_patients_however_they_come(tmp_path: Path, content: bytes) -> None:
+def test_two_patients_are_read_from_every_file_layout(tmp_path: Path, content: bytes) -> None:
     read = Read(tmp_path, content)
     assert read.ids() == ["ann", "bob"]
     assert read.rows("Patient")[1]["family_name"] == "Böb"
@@ -94,7 +94,7 @@ def test_two_patients_however_they_come(tmp_path: Path, content: bytes) -> None:
     assert read.counts == {"Patient": (2, 2, 0)}
 
 
-def test_an_archive_of_several_files_is_one_batch_with_numbers_that_go_on(tmp_path: Path) -> None:
+def test_record_numbers_continue_across_the_files_of_an_archive(tmp_path: Path) -> None:
     packed = tmp_path / "export.zip"
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("Patient.000.ndjson", _lines(ANN, "x"))
@@ -108,7 +108,7 @@ def test_an_archive_of_several_files_is_one_batch_with_numbers_that_go_on(tmp_pa
     assert read.reasons == [("resource", 1, "bad_json")]
 
 
-def test_every_resource_is_counted(tmp_path: Path) -> None:
+def test_every_resource_is_counted_whatever_its_type(tmp_path: Path) -> None:
     log = {"exportId": "e", "eventId": "kickoff"}
     read = Read(
         tmp_path, _lines(ANN, MEMBER, log, {"resourceType": "List", "id": "l", "entry": [{}]}, BOB)
@@ -148,7 +148,7 @@ def test_every_resource_is_counted(tmp_path: Path) -> None:
         (b"[" * 5000, "resource", "bad_json"),
     ],
 )  # fmt: skip
-def test_a_broken_line_is_one_reject_and_the_rest_goes_on(
+def test_broken_line_is_one_reject_and_other_lines_are_read(
     tmp_path: Path, broken: bytes, table: str, reason: str
 ) -> None:
     read = Read(tmp_path, _lines(ANN) + broken + b"\n" + _lines(BOB))
@@ -160,13 +160,13 @@ def test_a_broken_line_is_one_reject_and_the_rest_goes_on(
     ]
 
 
-@pytest.mark.parametrize("place", range(3))
-def test_a_broken_line_may_stand_anywhere(tmp_path: Path, place: int) -> None:
+@pytest.mark.parametrize("position", range(3))
+def test_broken_line_is_rejected_at_any_position(tmp_path: Path, position: int) -> None:
     lines = [json.dumps(ANN).encode(), json.dumps(BOB).encode()]
-    lines.insert(place, b'{"resourceType":"Patient","id":"cut","name":[{"fam')
+    lines.insert(position, b'{"resourceType":"Patient","id":"cut","name":[{"fam')
     read = Read(tmp_path, b"\n".join(lines))
     assert read.ids() == ["ann", "bob"]
-    assert read.reasons == [("Patient", place + 1, "bad_json")]
+    assert read.reasons == [("Patient", position + 1, "bad_json")]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_broken_line_may_stand_anywhere(tmp_path: Path, place: int) -> None:
         (b'{\n "resourceType": "Patient",\n "id": "\xe9"\n}', "bad_encoding"),
     ],
 )
-def test_a_file_that_cannot_be_counted_is_refused(
+def test_file_with_an_unknown_number_of_records_is_refused(
     tmp_path: Path, content: bytes, reason: str
 ) -> None:
     read = Read(tmp_path, content, "x.json")
@@ -197,7 +197,7 @@ NESTED = '{"resourceType":"Patient","id":"x","zzz":' + "[" * 985 + "]" * 985 + "
 
 
 @pytest.mark.parametrize("end", ["", "\n"], ids=["one line", "document"])
-def test_a_number_of_5000_digits_in_an_entry_is_one_reject(tmp_path: Path, end: str) -> None:
+def test_number_of_5000_digits_rejects_only_its_entry(tmp_path: Path, end: str) -> None:
     entries = f'{{"resource":{HUGE}}},{end}{{"resource":{json.dumps(ANN)}}}'
     read = Read(
         tmp_path, f'{{{end}"resourceType":"Bundle","entry":[{entries}]}}'.encode(), "x.json"
@@ -206,13 +206,13 @@ def test_a_number_of_5000_digits_in_an_entry_is_one_reject(tmp_path: Path, end: 
     assert read.reasons == [("Patient", 1, "bad_json")]
 
 
-def test_half_a_surrogate_pair_is_a_question_mark(tmp_path: Path) -> None:
+def test_half_a_surrogate_pair_becomes_a_question_mark(tmp_path: Path) -> None:
     bundle = f'{{\n"resourceType":"Bundle","entry":[{{"resource":{SURROGATE}}}]}}'
     read = Read(tmp_path, bundle.encode(), "x.json")
     assert [row["family_name"] for row in read.rows("Patient")] == ["?"]
 
 
-def test_a_bundle_nested_too_deeply_is_a_reject_not_one_resource(tmp_path: Path) -> None:
+def test_too_deeply_nested_bundle_is_rejected_as_a_whole(tmp_path: Path) -> None:
     bundle = f'{{"resourceType":"Bundle","entry":[{{"resource":{NESTED}}}]}}\n'
     read = Read(tmp_path, bundle.encode() + _lines(ANN))
     assert read.ids() == ["ann"]
@@ -222,18 +222,18 @@ def test_a_bundle_nested_too_deeply_is_a_reject_not_one_resource(tmp_path: Path)
 @pytest.mark.parametrize(
     "content", [b'{\n[1]: 2,\n"id": 3}', b'{\n{"a": 1}: 2}', b'{\n1: 2, "resourceType": "Bundle"}']
 )
-def test_a_document_whose_keys_are_no_texts_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_document_with_keys_that_are_not_strings_is_refused(tmp_path: Path, content: bytes) -> None:
     read = Read(tmp_path, content, "x.json")
     assert (read.report.outcome, read.report.reason_code) == ("refused", "not_fhir")
 
 
-def test_entries_name_each_other_and_withdraw_resources(tmp_path: Path) -> None:
+def test_bundle_entries_resolve_references_and_delete_resources(tmp_path: Path) -> None:
     visit = {
         "resourceType": "Encounter",
         "subject": {"reference": "urn:uuid:p-1"},
         "status": "finished",
     }
-    gone = {
+    deletion = {
         "request": {"method": "DELETE", "url": "Patient/old"},
         "response": {"lastModified": "2025-05-01T00:00:00Z"},
     }
@@ -247,7 +247,7 @@ def test_entries_name_each_other_and_withdraw_resources(tmp_path: Path) -> None:
                     "request": {"method": "PUT", "url": "Patient/ann"},
                 },
                 {"fullUrl": "urn:uuid:e-1", "resource": visit},
-                gone,
+                deletion,
                 {"request": {"method": "DELETE", "url": "Patient?identifier=x|1"}},
                 {"search": {"mode": "outcome"}},
                 kind="transaction",
@@ -265,9 +265,7 @@ def test_entries_name_each_other_and_withdraw_resources(tmp_path: Path) -> None:
     assert read.reasons == [("resource", 1, "bad_entry"), ("resource", 2, "bad_entry")]
 
 
-def test_a_large_bundle_is_read_piece_by_piece(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_large_bundle_is_read_in_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fhir_resources, "_HEAD_BYTES", 64)
     monkeypatch.setattr(fhir_resources, "_BLOCK_ENTRIES", 3)
     entries = [{"resource": {**BOB, "id": f"p{n}", "multipleBirthInteger": n}} for n in range(40)]
@@ -275,7 +273,9 @@ def test_a_large_bundle_is_read_piece_by_piece(
     assert read.ids() == [f"p{n}" for n in range(40)]
 
 
-def test_lines_longer_than_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lines_longer_than_a_block_are_read_up_to_the_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fhir_resources, "BLOCK_BYTES", 100)
     monkeypatch.setattr(fhir_resources, "MAX_RECORD_BYTES", 300)
     long = {**BOB, "text": {"div": "x" * 150}}
@@ -285,10 +285,10 @@ def test_lines_longer_than_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert read.reasons == [("Patient", 3, "record_too_long")]
 
 
-SECRET = "she told me in confidence"
+SECRET = "shared in confidence"
 
 
-def test_no_text_of_notes_is_kept_anywhere(tmp_path: Path) -> None:
+def test_note_text_is_kept_nowhere(tmp_path: Path) -> None:
     noted = {
         "resourceType": "Observation", "id": "o", "status": "final", "effectiveDateTime": "not a date",
         "text": {"status": "generated", "div": SECRET}, "note": [{"text": SECRET}], "valueString": SECRET,
@@ -321,10 +321,10 @@ def test_no_text_of_notes_is_kept_anywhere(tmp_path: Path) -> None:
     st.lists(st.sampled_from(["ann", "cut", "log", "blank", "note"]), max_size=12),
     st.integers(30, 300),
 )
-def test_blocks_change_nothing(
+def test_block_size_does_not_change_the_records(
     tmp_path_factory: pytest.TempPathFactory, kinds: list[str], size: int
 ) -> None:
-    """Wherever the blocks end, every record is loaded or rejected once, in order."""
+    """Wherever blocks end, every record is loaded or rejected exactly once, in order."""
     texts = {
         "ann": json.dumps(ANN), "cut": '{"resourceType":"Patient","id":', "log": '{"exportId":"e"}', "blank": "  ",
         "note": json.dumps({**ANN, "text": {"div": "x" * 60}}),
@@ -343,7 +343,7 @@ def test_blocks_change_nothing(
     assert len(read.ids()) == kinds.count("ann") + kinds.count("note")
 
 
-def test_numbers_of_records_survive_any_order_of_types(tmp_path: Path) -> None:
+def test_record_numbers_are_correct_for_any_order_of_types(tmp_path: Path) -> None:
     mixed = [{**ANN, "id": f"p{n}"} for n in range(50)] + [
         {**MEMBER, "id": f"g{n}"} for n in range(50)
     ]

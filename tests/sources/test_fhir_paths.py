@@ -1,4 +1,4 @@
-"""Where a value stands in a resource: the paths of contracts, and what is wrong with some."""
+"""The paths in FHIR contracts: what they select, and the errors of invalid ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from sources.contract import ContractError
 from sources.formats.fhir import decode
-from sources.formats.fhir_paths import Shape, paths
+from sources.formats.fhir_paths import Shape, value_paths
 
 RESOURCE: dict[str, Any] = {
     "id": "x",
@@ -33,12 +33,12 @@ RESOURCE: dict[str, Any] = {
 
 def _value(path: str, resource: dict[str, Any] | None = None) -> str | None:
     shape = Shape()
-    found = paths(path, "here")
-    for way in found:
-        shape.add(way.steps, "here")
+    found = value_paths(path, "here")
+    for value_path in found:
+        shape.add(value_path.steps, "here")
     decoded, problems = decode(pl.Series([json.dumps(resource or RESOURCE)]), shape, {})
     assert problems == {}
-    return decoded.select(pl.coalesce([way.value(None) for way in found])).item()
+    return decoded.select(pl.coalesce([value_path.value(None) for value_path in found])).item()
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def _value(path: str, resource: dict[str, Any] | None = None) -> str | None:
         ("weight.number()", "70.25"),
     ],
 )
-def test_paths_lead_to_texts(path: str, expected: str | None) -> None:
+def test_path_selects_text(path: str, expected: str | None) -> None:
     assert _value(path) == expected
 
 
@@ -87,7 +87,7 @@ def test_paths_lead_to_texts(path: str, expected: str | None) -> None:
         ("nonsense", None, None, None, None),
     ],
 )  # fmt: skip
-def test_references(
+def test_reference_functions(
     reference: str,
     local: str | None,
     of_patient: str | None,
@@ -110,19 +110,19 @@ def test_references(
         ("", "expected a path"),
         ("a..b", "joined by dots"),
         ("a.", "expected a path"),
-        ("name[].family", "one of an array, not all"),
-        ("name[use].family", "expected a place, or element=value"),
+        ("name[].family", "one item of an array, not all"),
+        ("name[use].family", "expected an index or element=value"),
         ("na-me", "joined by dots"),
         ("a.guess()", "joined by dots"),
     ],
 )
-def test_a_wrong_path_says_what_was_expected(path: str, message: str) -> None:
+def test_invalid_path_error_names_the_expectation(path: str, message: str) -> None:
     with pytest.raises(ContractError, match=message):
-        paths(path, "Patient.name")
+        value_paths(path, "Patient.name")
 
 
-def test_an_element_is_an_array_everywhere_or_nowhere() -> None:
+def test_element_must_be_an_array_in_all_paths_or_in_none() -> None:
     shape = Shape()
-    shape.add(paths("name[0].family", "here")[0].steps, "here")
-    with pytest.raises(ContractError, match="an array everywhere, or nowhere"):
-        shape.add(paths("name.family", "here")[0].steps, "here")
+    shape.add(value_paths("name[0].family", "here")[0].steps, "here")
+    with pytest.raises(ContractError, match="an array in all paths or in none"):
+        shape.add(value_paths("name.family", "here")[0].steps, "here")

@@ -1,4 +1,4 @@
-"""What the sender's tables hold of real-looking resources: the contract's paths against the sample, and elements of resources."""
+"""FHIR tables: the contract's paths applied to realistic resources, and the elements of resources."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Read:
         ("resource", {"resource_type": "Organization", "id": "agency"}),
     ],
 )  # fmt: skip
-def test_a_row_of_each_table(sample: Read, table: str, expected: dict[str, Any]) -> None:
+def test_each_table_contains_the_expected_row(
+    sample: Read, table: str, expected: dict[str, Any]
+) -> None:
     assert any(expected.items() <= row.items() for row in sample.rows(table)), sample.rows(table)
 
 
@@ -51,7 +53,7 @@ def test_social_security_numbers_are_not_read(tmp_path: Path) -> None:
     assert read.rows("Patient")[1]["birth_date"] is None
 
 
-def test_elements_of_a_rejected_resource_are_not_there(tmp_path: Path) -> None:
+def test_elements_of_a_rejected_resource_are_not_read(tmp_path: Path) -> None:
     known = {"identifier": [{"value": "1"}, None, {"value": "2"}]}
     read = Read(tmp_path, _lines({**ANN, **known, "birthDate": "soon"}, {**ANN, **known}))
     assert [(row["resource_row"], row["position"], row["value"]) for row in read.rows("Patient_identifier")] == [
@@ -60,7 +62,7 @@ def test_elements_of_a_rejected_resource_are_not_there(tmp_path: Path) -> None:
     assert read.counts == {"Patient": (2, 1, 1), "Patient_identifier": (2, 2, 0)}
 
 
-def test_an_element_may_be_rejected_by_itself(tmp_path: Path) -> None:
+def test_rejected_element_does_not_reject_its_resource(tmp_path: Path) -> None:
     visit = {"resourceType": "Encounter", "id": "e", "diagnosis": [{"rank": "first"}, {"rank": 2}]}
     read = Read(tmp_path, _lines(visit))
     assert read.ids("Encounter") == ["e"]
@@ -70,7 +72,7 @@ def test_an_element_may_be_rejected_by_itself(tmp_path: Path) -> None:
     assert read.reasons == [("Encounter_diagnosis", 1, "bad_integer")]
 
 
-def test_items_are_found_at_every_depth_in_the_order_of_their_response(tmp_path: Path) -> None:
+def test_items_are_read_at_every_depth_with_positions_per_response(tmp_path: Path) -> None:
     deep = {"linkId": "3", "item": [{"linkId": "3.1", "item": [{"linkId": "3.1.1"}]}]}
     answered = {"linkId": "2", "answer": [{"valueBoolean": True, "item": [{"linkId": "2.a"}]}]}
     response = {
@@ -93,14 +95,13 @@ def test_items_are_found_at_every_depth_in_the_order_of_their_response(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("written", "day"), [("1990", None), ("1990-02", None), ("1990-02-03", dt.date(1990, 2, 3))]
+    ("value", "day"), [("1990", None), ("1990-02", None), ("1990-02-03", dt.date(1990, 2, 3))]
 )
-def test_a_year_is_no_day_and_no_reason_to_reject(
-    tmp_path: Path, written: str, day: dt.date | None
+def test_year_or_month_becomes_null_without_a_reject(
+    tmp_path: Path, value: str, day: dt.date | None
 ) -> None:
     assert (
-        Read(tmp_path, _lines({**ANN, "birthDate": written})).rows("Patient")[0]["birth_date"]
-        == day
+        Read(tmp_path, _lines({**ANN, "birthDate": value})).rows("Patient")[0]["birth_date"] == day
     )
 
 
@@ -133,7 +134,7 @@ def test_old_and_ended_names_phones_and_addresses_are_not_read(tmp_path: Path) -
     assert (row["phone"], row["mobile_phone"], row["city"]) == ("3", None, "Now")
 
 
-def test_an_old_name_alone_is_no_name_and_an_ended_one_is_the_last_resort(tmp_path: Path) -> None:
+def test_old_name_is_never_read_and_ended_name_only_without_a_current_one(tmp_path: Path) -> None:
     old = {"resourceType": "Patient", "id": "a", "name": [{"use": "old", "family": "Was"}]}
     ended = {"family": "Ended", "period": {"end": "2020-01-01"}}
     rows = Read(tmp_path, _lines(old, {**old, "id": "b", "name": [ended]})).rows("Patient")
@@ -172,7 +173,7 @@ def _coded(*codings: tuple[str, str]) -> dict[str, Any]:
          "Encounter", "reason_code", ("2", SNOMED)),
     ],
 )  # fmt: skip
-def test_the_code_of_a_known_system_is_read_wherever_it_stands(
+def test_code_of_a_known_system_is_preferred_at_any_position(
     tmp_path: Path,
     kind: str,
     content: dict[str, Any],
@@ -184,7 +185,7 @@ def test_the_code_of_a_known_system_is_read_wherever_it_stands(
     assert (row[column], row[f"{column}_system"]) == expected
 
 
-def test_a_dispense_names_its_medication(tmp_path: Path) -> None:
+def test_dispense_refers_to_its_medication(tmp_path: Path) -> None:
     dispense = {"resourceType": "MedicationDispense", "id": "d",
                 "medicationReference": {"reference": "http://x/Medication/m"}}  # fmt: skip
     (row,) = Read(tmp_path, _lines(dispense)).rows("MedicationDispense")

@@ -1,4 +1,4 @@
-"""Records of fixed width: each value from its place, each line of another length set aside, and CMS's files by their names."""
+"""Fixed-width records: values by position, lines of another length rejected, CMS file names."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 
 from sources.contract import ContractError, load_contract, load_contracts
 from sources.formats import fixed_width
-from sources.formats.fixed_width import place, read_fixed_width
+from sources.formats.fixed_width import column_position, read_fixed_width
 from sources.ingest import ingest
 from sources.landing import table_of
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
 
 CONTRACT = load_contracts()["claims_cclf"]
-# Ends of the layouts in the information packet, version 36: record lengths of CMS's files.
+# Record lengths in the CCLF Information Packet, version 36.
 LENGTHS = {
     "cclf1": 437,
     "cclf2": 199,
@@ -32,10 +32,10 @@ LENGTHS = {
 
 
 def record(table: str, length: int | None = None, **values: str) -> str:
-    """A line with these values in their places."""
+    """A line with these values in their positions."""
     line = [" "] * (length or LENGTHS[table])
     for column in CONTRACT.tables[table].columns:
-        begin, size = place(column, CONTRACT.tables[table])
+        begin, size = column_position(column, CONTRACT.tables[table])
         text = (
             values.pop(column.name, "").rjust(size)
             if column.type == "decimal"
@@ -69,7 +69,7 @@ def read(
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_each_value_comes_from_its_place(tmp_path: Path, end: str) -> None:
+def test_each_value_is_read_from_its_position(tmp_path: Path, end: str) -> None:
     rows, rejects = read(record("cclf1", **CLAIM) + end, tmp_path)
     assert rejects.is_empty()
     row = {name: value for name, value in rows.row(0, named=True).items() if value is not None}
@@ -79,15 +79,15 @@ def test_each_value_comes_from_its_place(tmp_path: Path, end: str) -> None:
     }  # fmt: skip
 
 
-def test_no_two_columns_overlap_and_all_lie_within_the_record() -> None:
+def test_columns_do_not_overlap_and_are_within_the_record() -> None:
     assert set(CONTRACT.tables) == set(LENGTHS)
     for name, table in CONTRACT.tables.items():
-        spans = [place(column, table) for column in table.columns]
+        spans = [column_position(column, table) for column in table.columns]
         assert all(a + size <= b for (a, size), (b, _) in itertools.pairwise(spans)), name
         assert spans[-1][0] + spans[-1][1] <= LENGTHS[name], name
 
 
-def test_a_line_of_another_length_is_set_aside_and_the_others_go_on(tmp_path: Path) -> None:
+def test_line_of_another_length_is_rejected_and_others_are_read(tmp_path: Path) -> None:
     lines = [record("cclf1", **CLAIM | {"cur_clm_uniq_id": str(n)}) for n in range(5)]
     lines[1], lines[3] = lines[1][:-1], lines[3] + " "
     rows, rejects = read("\n".join(lines), tmp_path)
@@ -95,10 +95,10 @@ def test_a_line_of_another_length_is_set_aside_and_the_others_go_on(tmp_path: Pa
     assert rejects["reason_code"].to_list() == ["ragged_row"] * 2
     assert rejects["_source_row"].to_list() == [2, 4]
     assert rejects["line"].to_list() == [lines[1].encode(), lines[3].encode()]
-    assert rejects["detail"][0] == "expected 437 characters, as most lines have"
+    assert rejects["detail"][0] == "expected 437 characters, like most lines"
 
 
-def test_a_shorter_layout_of_before_is_read(tmp_path: Path) -> None:
+def test_shorter_record_of_an_older_layout_is_read(tmp_path: Path) -> None:
     values = {name: CLAIM[name] for name in CLAIM if not name.startswith("clm_blg")}
     line = record("cclf1", **CLAIM)[:352]
     rows, _ = read(line + "\n", tmp_path)
@@ -118,7 +118,9 @@ def test_a_shorter_layout_of_before_is_read(tmp_path: Path) -> None:
         ("cur_clm_uniq_id", "40A", "pattern_mismatch"),
     ],
 )
-def test_bad_values_are_named(tmp_path: Path, column: str, value: str, reason: str) -> None:
+def test_bad_value_rejects_the_row_and_names_the_column(
+    tmp_path: Path, column: str, value: str, reason: str
+) -> None:
     content = "\n".join(
         record("cclf1", **CLAIM | {column: text}) for text in (CLAIM[column], value)
     )
@@ -127,7 +129,7 @@ def test_bad_values_are_named(tmp_path: Path, column: str, value: str, reason: s
     assert rejects["column_name"].to_list() == [column]
 
 
-def test_letters_beyond_ascii_do_not_shift_what_follows(tmp_path: Path) -> None:
+def test_non_ascii_letters_do_not_shift_later_columns(tmp_path: Path) -> None:
     line = record(
         "cclf8",
         bene_mbi_id="1AC2HJ3RT4Y",
@@ -145,7 +147,9 @@ def test_letters_beyond_ascii_do_not_shift_what_follows(tmp_path: Path) -> None:
         ]
 
 
-def test_rows_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_block_size_does_not_change_the_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     content = "\n".join(record("cclf1", **CLAIM | {"cur_clm_uniq_id": str(n)}) for n in range(7))
     expected, _ = read(content, tmp_path)
     for size in (1, 400, 1000):
@@ -157,7 +161,7 @@ def test_rows_do_not_depend_on_blocks(tmp_path: Path, monkeypatch: pytest.Monkey
     ("content", "code"),
     [("", "empty_file"), ("\n \n", "empty_file"), ("x" * 5000, "record_too_long")],
 )
-def test_a_file_without_records_is_refused(
+def test_file_without_records_or_line_ends_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, code: str
 ) -> None:
     monkeypatch.setattr(fixed_width, "MAX_LINE_BYTES", 1000)
@@ -166,7 +170,7 @@ def test_a_file_without_records_is_refused(
     assert refused.value.code == code
 
 
-def test_a_place_must_be_written_as_first_and_last(tmp_path: Path) -> None:
+def test_position_must_be_first_and_last_in_order(tmp_path: Path) -> None:
     (tmp_path / "s").mkdir()
     path = tmp_path / "s" / "contract.yml"
     path.write_text(
@@ -175,7 +179,7 @@ def test_a_place_must_be_written_as_first_and_last(tmp_path: Path) -> None:
     )
     table = load_contract(path).tables["t"]
     with pytest.raises(ContractError, match="first-last"):
-        place(table.columns[0], table)
+        column_position(table.columns[0], table)
 
 
 @pytest.mark.parametrize(
@@ -191,11 +195,11 @@ def test_a_place_must_be_written_as_first_and_last(tmp_path: Path) -> None:
         ("P.A1234.ACO.ZCY24.D240101.T0101010.zip", None),
     ],
 )
-def test_files_by_cmss_names(name: str, table: str | None) -> None:
+def test_cms_file_name_determines_the_table(name: str, table: str | None) -> None:
     assert table_of(name, CONTRACT) == table
 
 
-def test_cmss_files_are_loaded_through_the_door(tmp_path: Path) -> None:
+def test_cms_files_are_ingested_from_landing(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "claims_cclf" / "2025-05-30"
     folder.mkdir(parents=True)
     (folder / "P.A1234.ACO.ZC1Y25.D250501.T0101010").write_text(record("cclf1", **CLAIM) + "\n")

@@ -1,4 +1,4 @@
-"""HL7 v2 fields: what each column takes from a message, escapes and separators, moments, identifiers, deleted values."""
+"""HL7 v2 fields: columns, escapes, separators, timestamps, identifiers and deleted values."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources.formats.hl7v2_fields import SHOWN, read_fields
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN, read_fields
 from sources.formats.hl7v2_frames import Problem
-from sources.formats.hl7v2_lines import Text
+from sources.formats.hl7v2_lines import MessageText
 from sources.formats.hl7v2_text import canonical, unescaped
 
 HEAD = rb"MSH|^~\&|APP^1.2^ISO|HOSP^3.4^ISO|HIE|AG|20250102030405||ADT^A01^ADT_A01|C1|P|2.5.1"
@@ -19,12 +19,12 @@ Row = Callable[..., dict[str, str]]
 
 
 def row(*segments: bytes, head: bytes = HEAD) -> dict[str, str]:
-    """The columns with a value that a message of those segments has."""
+    """The non-null columns of a message with these segments."""
     if not any(segment.startswith(b"PID") for segment in segments):
         segments = (PID, *segments)
-    frame, problems = read_fields(Text.of([b"\r".join((head, *segments))]))
+    frame, problems = read_fields(MessageText.of([b"\r".join((head, *segments))]))
     assert not problems
-    assert set(frame.columns) <= set(SHOWN)
+    assert set(frame.columns) <= set(FIELD_OF_COLUMN)
     return {name: value for name, value in frame.row(0, named=True).items() if value is not None}
 
 
@@ -34,7 +34,7 @@ def field(segment: str, number: int, value: str | bytes) -> bytes:
     return segment.encode() + b"|" * number + written
 
 
-def test_header_and_event() -> None:
+def test_header_and_event_columns() -> None:
     found = row(b"EVN|A04|20250102030406|20250103|01^Patient request|U1|20250102030407|FAC^9.9")
     assert found == {
         "sending_application": "APP",
@@ -54,7 +54,7 @@ def test_header_and_event() -> None:
     }
 
 
-def test_the_trigger_of_an_old_message_is_that_of_its_event_segment() -> None:
+def test_trigger_of_an_old_message_comes_from_its_event_segment() -> None:
     old = HEAD.replace(b"ADT^A01^ADT_A01", b"ADT")
     assert row(b"EVN|A03|20250102", head=old)["trigger_event"] == "A03"
     assert "trigger_event" not in row(head=old)
@@ -122,7 +122,7 @@ def test_the_trigger_of_an_old_message_is_that_of_its_event_segment() -> None:
         ("AIP", 3, "P7^DOE^J", "appointment_provider_id=P7"),
     ],
 )  # fmt: skip
-def test_each_column_stands_in_its_place(
+def test_each_column_is_read_from_its_field(
     segment: str, number: int, value: str, expected: str
 ) -> None:
     found = row(field(segment, number, value))
@@ -134,7 +134,7 @@ def test_each_column_stands_in_its_place(
     }
 
 
-def test_the_time_of_an_appointment_is_that_of_its_timing_first() -> None:
+def test_appointment_time_prefers_tq1_then_sch_then_ais() -> None:
     scheduled, timing, service = (
         b"SCH|||||||||||^^^20250102",
         b"TQ1|||||||20250103",
@@ -168,7 +168,9 @@ def test_the_time_of_an_appointment_is_that_of_its_timing_first() -> None:
         ("yesterday", "yesterday"),
     ],
 )
-def test_moments_keep_their_precision_and_what_is_none_stays(written: str, expected: str) -> None:
+def test_timestamps_keep_their_precision_and_other_text_is_unchanged(
+    written: str, expected: str
+) -> None:
     assert row(field("EVN", 2, written))["recorded_at"] == expected
 
 
@@ -182,13 +184,11 @@ def test_moments_keep_their_precision_and_what_is_none_stays(written: str, expec
         ("20250102", "2025-01-02"),
     ],
 )
-def test_an_offset_of_the_message_holds_for_its_times_without_one(
-    written: str, expected: str
-) -> None:
+def test_offset_of_msh_7_applies_to_times_without_offset(written: str, expected: str) -> None:
     head = HEAD.replace(b"030405||", b"030405-0600||")
     assert row(field("EVN", 2, written), head=head)["recorded_at"] == expected
     records = [b"\r".join((h, PID, field("EVN", 2, "20250102030405"))) for h in (head, HEAD)]
-    frame, _ = read_fields(Text.of(records))
+    frame, _ = read_fields(MessageText.of(records))
     assert frame["recorded_at"].to_list() == ["2025-01-02T03:04:05-0600", "2025-01-02T03:04:05"]
 
 
@@ -214,7 +214,9 @@ def test_an_offset_of_the_message_holds_for_its_times_without_one(
         (r"7\T\1^^^H^MR", {"id": "7&1", "authority": "H"}),
     ],
 )  # fmt: skip
-def test_identifiers(written: str, expected: dict[str, str]) -> None:
+def test_identifiers_are_split_by_type_and_ssn_is_dropped(
+    written: str, expected: dict[str, str]
+) -> None:
     found = row(field("PID", 3, written))
     names = {
         "id": "source_patient_id",
@@ -226,7 +228,7 @@ def test_identifiers(written: str, expected: dict[str, str]) -> None:
     assert {key: found[name] for key, name in names.items() if name in found} == expected
 
 
-def test_diagnoses_in_order_codes_only() -> None:
+def test_diagnoses_are_read_in_order_and_codes_only() -> None:
     found = row(
         b"DG1|1||F32.9^Depression^I10|free text||A",
         b"DG1|2|I9|E11.9^Diabetes|||W",
@@ -249,7 +251,7 @@ def test_diagnoses_in_order_codes_only() -> None:
     }
 
 
-def test_of_many_diagnoses_ten_are_kept_and_all_counted() -> None:
+def test_first_ten_diagnoses_are_kept_and_all_are_counted() -> None:
     found = row(*(b"DG1|%d||F%d^x^I10" % (n, n) for n in range(1, 14)))
     assert found["diagnosis_count"] == "13"
     assert [found.get(f"diagnosis_code_{n}") for n in range(1, 12)] == [
@@ -258,7 +260,7 @@ def test_of_many_diagnoses_ten_are_kept_and_all_counted() -> None:
     ]
 
 
-def test_a_deleted_value_is_null_and_its_column_named() -> None:
+def test_deleted_value_is_null_and_its_column_is_listed() -> None:
     visit = [b"PV1", b"1", b"I", b'""^""', *[b""] * 41, b'""']
     found = row(b'PID|1||7||""|||""', b"|".join(visit))
     assert "last_name" not in found
@@ -266,8 +268,8 @@ def test_a_deleted_value_is_null_and_its_column_named() -> None:
         *("last_name", "first_name", "middle_name", "name_suffix", "sex"),
         *("assigned_unit", "discharged_at"),
     }
-    told = [b"\r".join((HEAD, segment)) for segment in (b'PID|1||7|||||""', b"PID|1||7|||||F")]
-    frame, _ = read_fields(Text.of(told))
+    records = [b"\r".join((HEAD, segment)) for segment in (b'PID|1||7|||||""', b"PID|1||7|||||F")]
+    frame, _ = read_fields(MessageText.of(records))
     assert frame.select("sex", "nulled_columns").rows() == [(None, "sex"), ("F", None)]
 
 
@@ -287,7 +289,7 @@ def test_a_deleted_value_is_null_and_its_column_named() -> None:
         (r"C:\temp\x", r"C:\temp\x"),
     ],
 )
-def test_escapes(text: str, expected: str) -> None:
+def test_escape_sequences_are_resolved(text: str, expected: str) -> None:
     assert unescaped(text) == expected.strip()
     assert row(field("PID", 5, f"{text}^B"))["last_name"] == expected.strip()
     assert row(field("PID", 5, f"X^{text}"))["first_name"] == expected.strip()
@@ -297,30 +299,30 @@ OTHER_SEPARATORS = ["|^~\\&", "#@*!%", "^|~\\&", "|~^\\&", "|^~&\\", "|^~\\&#", 
 
 
 def rewritten(standard: str, separators: str) -> bytes:
-    """A message of standard separators (and without text that holds others) with those."""
+    """A message with these separators in position of the standard ones."""
     found = standard.translate(str.maketrans("|^~\\&", separators[:5]))
     return (found[:3] + separators + found[8:]).encode()
 
 
 @pytest.mark.parametrize("separators", OTHER_SEPARATORS)
-def test_any_separators_give_the_same_row(separators: str) -> None:
+def test_separators_do_not_change_the_row(separators: str) -> None:
     standard = HEAD.decode() + "\rPID|1||7^^^H&1^MR~8^^^H&1^PI||RUIZ&DE^ANA~B"
     found = canonical(rewritten(standard, separators))
     assert isinstance(found, bytes)
     (expected, _), (rows, _) = (
-        read_fields(Text.of([standard.encode()])),
-        read_fields(Text.of([found])),
+        read_fields(MessageText.of([standard.encode()])),
+        read_fields(MessageText.of([found])),
     )
     assert rows.rows(named=True) == expected.rows(named=True)
     assert rows["other_patient_ids"].to_list() == ["8^H^PI"]
 
 
 @pytest.mark.parametrize("separators", OTHER_SEPARATORS)
-def test_an_escaped_separator_is_the_message_s_own(separators: str) -> None:
+def test_escape_sequence_means_the_message_s_own_separator(separators: str) -> None:
     standard = HEAD.decode() + r"\rPID|1||7||A\F\B\S\C\R\D\E\E\T\F\H\T\N\^ANA"
     found = canonical(rewritten(standard.replace(r"\r", "\r", 1), separators))
     assert isinstance(found, bytes)
-    rows, _ = read_fields(Text.of([found]))
+    rows, _ = read_fields(MessageText.of([found]))
     f, c, r, e, s = separators[:5]
     assert rows["last_name"].to_list() == [f"A{f}B{c}C{r}D{e}E{s}FT"]
     assert rows["first_name"].to_list() == ["ANA"]
@@ -331,7 +333,7 @@ def test_an_escaped_separator_is_the_message_s_own(separators: str) -> None:
     [b"MSH", b"MSH|", b"MSH|^~\\", b"MSH|^~\\|", b"MSH|^^~\\|", b"MSH|^~\\&amp;|", b"MSH|^~\\|x|",
      b"MSH|^~a&|", b"MSHA^~\\&A", b"MSH ^~\\& ", b"MSH|^~\\&#%|", b"MSH|^~\\&\rPID|", b"MSH\xe9^~\\&\xe9"],
 )  # fmt: skip
-def test_bad_separators(start: bytes) -> None:
+def test_invalid_separators_are_a_problem(start: bytes) -> None:
     found = canonical(start + b"APP")
     assert isinstance(found, Problem)
     assert found.reason_code == "bad_separators"
@@ -351,7 +353,7 @@ OPTIONAL = (
 
 @settings(deadline=None, max_examples=50)
 @given(st.permutations(OPTIONAL), st.lists(st.integers(0, 7), unique=True))
-def test_the_order_of_segments_does_not_matter(order: list[bytes], absent: list[int]) -> None:
+def test_segment_order_does_not_change_the_row(order: list[bytes], absent: list[int]) -> None:
     kept = [s for s in OPTIONAL if OPTIONAL.index(s) not in absent]
     shuffled = [s for s in order if s in kept]
     assert row(*shuffled) == row(*kept)
@@ -364,23 +366,23 @@ def test_the_order_of_segments_does_not_matter(order: list[bytes], absent: list[
     ),
     st.lists(st.booleans(), min_size=3, max_size=9),
 )
-def test_a_message_reads_alike_alone_and_among_others(
-    sets: list[list[bytes]], which: list[bool]
+def test_message_has_the_same_row_alone_and_in_a_batch(
+    sets: list[list[bytes]], are_full: list[bool]
 ) -> None:
     full = b"\r".join((HEAD, PID, *sets[0]))
     other = b"\r".join(
         (HEAD, b'PID|1||9^^^H&1^MA~10||""^B||19900101', b"PV1|1|O||||||5^x^^^^^^^NPI", b"MRG|4")
     )
-    frame, _ = read_fields(Text.of([full if is_full else other for is_full in which]))
-    for place, is_full in enumerate(which):
-        alone, _ = read_fields(Text.of([full if is_full else other]))
+    frame, _ = read_fields(MessageText.of([full if is_full else other for is_full in are_full]))
+    for position, is_full in enumerate(are_full):
+        alone, _ = read_fields(MessageText.of([full if is_full else other]))
         expected = {k: v for k, v in alone.row(0, named=True).items() if v is not None}
-        found = {k: v for k, v in frame.row(place, named=True).items() if v is not None}
+        found = {k: v for k, v in frame.row(position, named=True).items() if v is not None}
         assert found == expected
 
 
-def test_of_segments_that_repeat_the_first_counts_for_its_own_message() -> None:
+def test_first_of_repeated_segments_is_read_per_message() -> None:
     booked = b"\r".join((HEAD, PID, b"AIS|1||A", b"AIS|2||B"))
     plain = b"\r".join((HEAD, PID))
-    frame, _ = read_fields(Text.of([plain, booked]))
+    frame, _ = read_fields(MessageText.of([plain, booked]))
     assert frame["appointment_service_code"].to_list() == [None, "A"]

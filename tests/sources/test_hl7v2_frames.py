@@ -1,4 +1,4 @@
-"""HL7 v2 framing: however messages are joined, framed or cut, each is one record, and nothing is passed over."""
+"""HL7 v2 framing: each message is one record, however it is joined, framed or truncated."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ BOM = b"\xef\xbb\xbf"
 
 
 def cut(content: bytes, block_bytes: int | None = None) -> list[tuple[bytes, str | None]]:
-    """Records with the reason code of each."""
+    """Records with their reason codes."""
     return [
-        (record, found.problems[place].reason_code if place in found.problems else None)
+        (record, found.problems[position].reason_code if position in found.problems else None)
         for found in messages(io.BytesIO(content), block_bytes)
-        for place, record in enumerate(found.records)
+        for position, record in enumerate(found.records)
     ]
 
 
@@ -51,7 +51,9 @@ def cut(content: bytes, block_bytes: int | None = None) -> list[tuple[bytes, str
     ],
 )
 @pytest.mark.parametrize("block_bytes", [None, 1, 5, 64])
-def test_joined_framed_and_enveloped_messages(content: bytes, block_bytes: int | None) -> None:
+def test_joined_framed_and_batched_messages_are_split(
+    content: bytes, block_bytes: int | None
+) -> None:
     assert cut(content, block_bytes) == [(A, None), (B, None)]
 
 
@@ -87,35 +89,35 @@ def test_joined_framed_and_enveloped_messages(content: bytes, block_bytes: int |
     ],
 )
 @pytest.mark.parametrize("block_bytes", [None, 3])
-def test_what_is_wrong_with_an_envelope_or_a_frame_is_a_record(
+def test_envelope_or_frame_error_is_a_record_with_a_reason(
     content: bytes, codes: list[str | None], block_bytes: int | None
 ) -> None:
     assert [code for _, code in cut(content, block_bytes)] == codes
 
 
-def test_a_wrong_trailer_is_kept_and_says_what_may_be_missing() -> None:
+def test_wrong_trailer_is_kept_and_states_what_may_be_missing() -> None:
     first, last = messages(io.BytesIO(b"BHS|\r" + A + b"\r" + B + b"\rBTS|97|x"))
     assert ([*first.records], last.records) == ([A, B], [b"BTS|97|x"])
     detail = "BTS-1 says 97 messages, 2 found: 95 messages may be missing in the batch"
     assert last.problems == {0: Problem("batch_count_mismatch", "BTS-1", detail)}
 
 
-def test_text_that_only_looks_like_a_message_is_text() -> None:
+def test_text_that_resembles_a_header_does_not_split_a_message() -> None:
     for line in (b"OBX|1|TX|MSH|x", b"MSHX|1", b"ZMSH|", b"OBX|1|TX||MSH|^~\\x"):
         assert cut(A + b"\r" + line) == [(A + b"\r" + line, None)]
 
 
-def test_a_header_cut_off_by_the_end_of_the_file_is_a_message() -> None:
+def test_header_truncated_by_the_end_of_the_file_is_a_record() -> None:
     assert cut(A + b"\rMSH") == [(A, None), (b"MSH", None)]
     assert cut(A + b"\rMSH", 1) == [(A, None), (b"MSH", None)]
 
 
-def test_a_control_byte_inside_a_field_ends_nothing() -> None:
+def test_control_byte_inside_a_field_does_not_split_a_message() -> None:
     record = A + b"\rNTE|1|a\tMSH|b\x1eMSH|c"
     assert cut(record) == [(record, None)]
 
 
-def test_a_message_longer_than_the_bound_is_one_reject_and_reading_goes_on(
+def test_too_long_message_is_one_reject_and_later_messages_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(hl7v2_frames, "MAX_MESSAGE_BYTES", 1000)
@@ -133,7 +135,7 @@ def test_a_message_longer_than_the_bound_is_one_reject_and_reading_goes_on(
         assert [code for _, code in cut(stray + A, size)] == ["no_msh", None]
 
 
-def test_what_is_held_at_once_is_bounded_by_block_and_message(
+def test_buffer_is_bounded_by_block_and_message_size(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(hl7v2_frames, "MAX_MESSAGE_BYTES", 2000)
@@ -166,13 +168,13 @@ def test_what_is_held_at_once_is_bounded_by_block_and_message(
         (b"EVENT|PIDX|\nMSHX|", "not_hl7v2"),
     ],
 )
-def test_a_file_in_which_no_message_can_be_told_is_refused(content: bytes, code: str) -> None:
+def test_file_without_any_hl7_segment_is_refused(content: bytes, code: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         cut(content)
     assert refused.value.code == code
 
 
-def test_an_empty_batch_is_no_error() -> None:
+def test_empty_batch_is_valid() -> None:
     assert cut(b"FHS|\rBHS|\rBTS|0\rFTS|1\r") == []
 
 
@@ -183,23 +185,23 @@ PIECES = st.lists(st.sampled_from((A, B, *ENVELOPES, *OTHERS)), max_size=12)
 
 @settings(deadline=None)
 @given(PIECES, st.integers(1, 60))
-def test_records_do_not_depend_on_how_the_file_is_read(pieces: list[bytes], size: int) -> None:
+def test_block_size_does_not_change_the_records(pieces: list[bytes], size: int) -> None:
     content = A + b"\r" + b"".join(pieces)
     assert cut(content, size) == cut(content)
 
 
 @settings(deadline=None)
 @given(PIECES)
-def test_every_byte_is_in_a_record_or_is_frame_envelope_or_blank(pieces: list[bytes]) -> None:
+def test_every_byte_is_in_a_record_frame_envelope_or_blank(pieces: list[bytes]) -> None:
     content = b"".join([A, b"\r", *pieces])
     wrong = ("broken_envelope", "batch_count_mismatch")
     records = [record for record, code in cut(content) if code not in wrong]
-    place, left = 0, []
+    position, left = 0, []
     for record in records:
-        found = content.index(record, place)
-        left.append(content[place:found])
-        place = found + len(record)
-    rest = b"".join([*left, content[place:]])
+        found = content.index(record, position)
+        left.append(content[position:found])
+        position = found + len(record)
+    rest = b"".join([*left, content[position:]])
     for known in (b"BHS|", b"BTS|1", b"FHS|", b"FTS|1", BOM):
         rest = rest.replace(known, b"")
     assert rest.strip(b"\r\n\x0b\x1c ") == b""
@@ -207,7 +209,7 @@ def test_every_byte_is_in_a_record_or_is_frame_envelope_or_blank(pieces: list[by
 
 @settings(deadline=None)
 @given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n"]), min_size=6, max_size=6))
-def test_line_ends_may_be_mixed(ends: list[bytes]) -> None:
+def test_mixed_line_ends_are_accepted(ends: list[bytes]) -> None:
     lines = (A + b"\r" + B).split(b"\r")
     content = b"".join(line + end for line, end in zip(lines, ends, strict=False))
     assert [len(record.split()) for record, _ in cut(content)] == [2, 3]

@@ -1,4 +1,4 @@
-"""HL7 v2 files to typed rows: each message is loaded or rejected with a reason, kept as it came, and counted."""
+"""HL7 v2 files: each message is loaded or rejected with a reason, kept as received, and counted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from sources.contract import SOURCES, load_contract
 from sources.formats import hl7v2_frames
 from sources.formats.hl7v2 import read_hl7v2
-from sources.formats.hl7v2_fields import SHOWN
+from sources.formats.hl7v2_fields import FIELD_OF_COLUMN
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
 from sources.reasons import ROW_REASONS
@@ -33,7 +33,7 @@ SECRET = "XQZ"
 
 @dataclass(frozen=True)
 class Read:
-    """What came of a file."""
+    """The result of reading a file."""
 
     rows: pl.DataFrame
     rejects: pl.DataFrame
@@ -61,24 +61,24 @@ def read(tmp_path: Path) -> Callable[..., Read]:
 
 
 def with_set(name: bytes, value: bytes, head: bytes = HEAD) -> bytes:
-    """A message that says a character set in MSH-18."""
+    """A message that names a character set in MSH-18."""
     return head + b"||||||" + name + b"\rPID|1||7||" + value
 
 
-def test_the_contract_has_the_columns_that_are_read() -> None:
-    assert {column.name for column in TABLES["message"].columns} == set(SHOWN)
+def test_contract_has_exactly_the_columns_that_are_read() -> None:
+    assert {column.name for column in TABLES["message"].columns} == set(FIELD_OF_COLUMN)
 
 
 @pytest.mark.parametrize("between", [b"", b"\r", b"\n\r\n\r\n"])
-def test_messages_are_read_alike_however_they_are_joined(read, between: bytes) -> None:
-    told = [GOOD.replace(b"|C1|", b"|C%d|" % n) for n in range(3)]
-    found = read(between.join(told))
+def test_text_between_messages_does_not_change_the_rows(read, between: bytes) -> None:
+    records = [GOOD.replace(b"|C1|", b"|C%d|" % n) for n in range(3)]
+    found = read(between.join(records))
     assert found.codes == []
     assert found.rows["message_control_id"].to_list() == ["C0", "C1", "C2"]
     assert found.rows["sex"].to_list() == ["F"] * 3
 
 
-def test_typed_rows(read) -> None:
+def test_values_are_typed(read) -> None:
     found = read(
         GOOD + b"|||||||||||||||||||||20250101|Y\rPV1|1|I" + b"|" * 42 + b"20250309023000\r"
     )
@@ -90,13 +90,13 @@ def test_typed_rows(read) -> None:
     assert row["death_at"] == dt.datetime(2025, 1, 1, 5, tzinfo=utc)
     assert row["death_at_precision"] == "date"
     assert row["is_deceased"] is True
-    # 02:30 does not exist that day: the earlier of its two readings.
+    # 02:30 was skipped that day: the earlier of the two possible instants.
     assert row["admitted_at"] == dt.datetime(2025, 3, 9, 6, 30, tzinfo=utc)
     assert (row["_batch_id"], row["_source_row"]) == ("b1", 1)
 
 
 @pytest.mark.parametrize(
-    ("message", "code", "place"),
+    ("message", "code", "location"),
     [
         (b"msh" + GOOD[3:], "no_msh", "MSH"),
         (b"MSH|^~\\\rPID|1||7", "bad_separators", "MSH-2"),
@@ -130,38 +130,42 @@ def test_typed_rows(read) -> None:
         (with_set(b"ISO IR87", b"\x1b$B%5%H\x1b(B"), "unknown_character_set", "MSH-18"),
     ],
 )  # fmt: skip
-def test_a_message_that_is_wrong_is_set_aside_alone(
-    read, message: bytes, code: str, place: str | None
+def test_invalid_message_is_rejected_alone(
+    read, message: bytes, code: str, location: str | None
 ) -> None:
     found = read(GOOD + b"\r" + message + b"\r" + GOOD + b"\r")
     assert found.rows["_source_row"].to_list() == [1, 3]
     (reject,) = found.rejects.rows(named=True)
-    assert (reject["_source_row"], reject["reason_code"], reject["column_name"]) == (2, code, place)
+    assert (reject["_source_row"], reject["reason_code"], reject["column_name"]) == (
+        2,
+        code,
+        location,
+    )
     assert reject["line"] == (message if b"ORU" not in message else message.split(b"\r")[0])
     assert code in ROW_REASONS
     assert "expected" in reject["detail"]
     assert SECRET not in reject["detail"]
 
 
-def test_details_say_the_field_as_hl7_does(read) -> None:
+def test_reject_detail_names_the_hl7_field(read) -> None:
     found = read(HEAD + b"\rPID|1||7||||1980-13\r")
     assert found.rejects["detail"].to_list() == [
-        "PID-7 birth_date: expected a day written YYYYMMDD"
+        "PID-7 birth_date: expected a date written YYYYMMDD"
     ]
 
 
-def test_text_broken_into_lines_in_a_segment_not_read_is_let_pass(read) -> None:
+def test_broken_lines_in_an_unread_segment_are_accepted(read) -> None:
     found = read(GOOD + b"\nOBX|1|TX||first line\nsecond line\n  third | line\n\n \nPV1|1|I\n")
     assert found.rows["patient_class"].to_list() == ["I"]
 
 
-def test_no_text_of_another_kind_of_message_is_kept(read) -> None:
+def test_reject_of_another_message_type_keeps_only_its_header(read) -> None:
     note = HEAD.replace(b"ADT^A01", b"MDM^T02") + b"\n" + PID + b"\nOBX|1|TX|||secret note\r\n"
     for message in (note, note + b"PV"):
         assert read(message).rejects["line"].to_list() == [note.split(b"\n")[0]]
 
 
-def test_no_free_text_and_no_social_security_number_is_loaded(read) -> None:
+def test_free_text_and_social_security_numbers_are_not_loaded(read) -> None:
     found = read(
         HEAD + b"\rPID|1||7^^^H^MR~987-65-4321^^^USSSA^SS" + b"|" * 16 + b"987654321"
         b"\rPV1|1|I" + b"|" * 34 + b"sad and alone"
@@ -186,14 +190,14 @@ def test_no_free_text_and_no_social_security_number_is_loaded(read) -> None:
         (b"no such set", b"MUNOZ", "MUNOZ"),
     ],
 )
-def test_character_sets(read, name: bytes, value: bytes, expected: str) -> None:
+def test_character_sets_are_decoded(read, name: bytes, value: bytes, expected: str) -> None:
     found = read(with_set(name, value) + b"^ANA\r" + with_set(b"", "Ñ".encode()) + b"\r")
     assert found.rows["last_name"].to_list() == [expected, "Ñ"]
     assert found.rows["first_name"].to_list() == ["ANA", None]
 
 
-def test_a_character_that_holds_a_separator_splits_nothing(read) -> None:
-    # The second byte is the escape character (5C) and the component separator (5E) in other hands.
+def test_multibyte_character_with_a_separator_byte_is_not_split(read) -> None:
+    # The second byte is the escape character (5C) in ASCII.
     for character in "功許":
         assert {0x5C} & set(character.encode("big5"))
         assert read(with_set(b"BIG-5", character.encode("big5"))).rows["last_name"].to_list() == [
@@ -201,14 +205,14 @@ def test_a_character_that_holds_a_separator_splits_nothing(read) -> None:
         ]
 
 
-def test_other_separators_in_one_file_with_the_standard_ones(read) -> None:
+def test_messages_with_different_separators_in_one_file(read) -> None:
     other = GOOD.translate(bytes.maketrans(b"|^~\\&", b"#@*!%"))
     found = read(b"\r".join([GOOD, other, GOOD, other]))
     assert found.rows.drop("_source_row").n_unique() == 1
     assert found.rows["_source_row"].to_list() == [1, 2, 3, 4]
 
 
-def test_a_standard_separator_is_mere_text_among_others(read) -> None:
+def test_standard_separator_is_text_in_a_message_with_other_separators(read) -> None:
     found = read(
         rb"MSH#@*!%#APP#HOSP###20250102##ADT@A01#C1#P#2.5" + b"\rPID#1##7##R|^~\\&!F!@ANA\r"
     )
@@ -216,12 +220,12 @@ def test_a_standard_separator_is_mere_text_among_others(read) -> None:
     assert found.rows["first_name"].to_list() == ["ANA"]
 
 
-def test_a_segment_of_three_megabytes(read) -> None:
+def test_three_megabyte_segment_is_read(read) -> None:
     found = read(GOOD + b"\rOBX|1|ED|||" + b"A" * (3 << 20) + b"\rPV1|1|I\r" + GOOD)
     assert found.rows["patient_class"].to_list() == ["I", None]
 
 
-def test_a_thousand_messages_whatever_the_block(read, monkeypatch) -> None:
+def test_block_size_does_not_change_a_thousand_messages(read, monkeypatch) -> None:
     content = b"".join(
         HEAD.replace(b"C1", b"C%d" % n) + b"\r" + (PID if n % 10 else b"PV") + b"\r"
         for n in range(1, 1001)
@@ -235,27 +239,27 @@ def test_a_thousand_messages_whatever_the_block(read, monkeypatch) -> None:
     assert again.rejects.equals(found.rejects)
 
 
-def test_a_wrong_batch_loads_its_messages_and_is_itself_a_reject(read) -> None:
+def test_messages_of_a_batch_with_a_wrong_count_are_loaded(read) -> None:
     found = read(b"BHS|^~\\&\r" + GOOD + b"\r" + GOOD + b"\rBTS|3\r")
     assert found.rows["_source_row"].to_list() == [1, 2]
     assert found.codes == ["batch_count_mismatch"]
     assert found.rejects["line"].to_list() == [b"BTS|3"]
 
 
-def test_a_file_without_a_good_message_has_its_table_all_the_same(read) -> None:
+def test_file_without_a_valid_message_yields_an_empty_table(read) -> None:
     for content in (b"FHS|\rBHS|\rBTS|0\rFTS|1\r", HEAD + b"\r"):
         found = read(content)
         assert found.rows.height == 0
         assert {"message_at", "diagnosis_code_10", "nulled_columns"} <= set(found.rows.columns)
 
 
-def test_numbers_go_on_after_another_file_of_an_archive(read) -> None:
+def test_record_numbers_continue_after_another_file(read) -> None:
     found = read(GOOD + b"\rMSH|x\r" + GOOD, first_row=11)
     assert found.rows["_source_row"].to_list() == [11, 13]
     assert found.rejects["_source_row"].to_list() == [12]
 
 
-def test_memory_is_that_of_a_block_not_of_the_file(read, monkeypatch) -> None:
+def test_memory_does_not_grow_with_the_file(read, monkeypatch) -> None:
     monkeypatch.setattr(hl7v2_frames, "BLOCK_BYTES", 1 << 16)
     peaks = []
     for count in (2_000, 20_000):
@@ -267,7 +271,7 @@ def test_memory_is_that_of_a_block_not_of_the_file(read, monkeypatch) -> None:
     assert peaks[1] < peaks[0] + (1 << 20)
 
 
-def test_landed_under_any_name_packed_or_not(tmp_path: Path) -> None:
+def test_files_are_ingested_under_any_name_compressed_or_not(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "adt" / "2025-01-03"
     folder.mkdir(parents=True)
     (folder / "event_feed.HL7").write_bytes(GOOD + b"\rPV\r")
@@ -295,7 +299,7 @@ def test_landed_under_any_name_packed_or_not(tmp_path: Path) -> None:
     assert sorted(rows["_source_row"]) == [1, 1, 2, 2]
 
 
-def test_real_messages_are_loaded_or_rejected_for_a_stated_reason(
+def test_real_messages_are_loaded_or_rejected_for_the_expected_reason(
     real: Path, tmp_path: Path
 ) -> None:
     counts: dict[str, int] = {}

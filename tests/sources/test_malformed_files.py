@@ -1,4 +1,4 @@
-"""Every malformed file ends as named: loaded, records rejected with a reason, or refused with a reason; none silent."""
+"""Each malformed file is loaded, has records rejected with a reason, or is refused with a reason."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Landed = Callable[[Case], tuple[IngestReport, RawZone]]
 
 @pytest.fixture
 def landed(tmp_path: Path) -> Landed:
-    """Lands a case's file and ingests it."""
+    """Land a case's file and ingest it."""
 
     def land(case: Case) -> tuple[IngestReport, RawZone]:
         path = tmp_path / "landing" / case.source / "2025-05-30" / case.file
@@ -35,13 +35,13 @@ def landed(tmp_path: Path) -> Landed:
     return land
 
 
-def test_there_are_enough_cases_and_all_have_names_of_their_own() -> None:
+def test_there_are_at_least_45_cases_with_unique_names() -> None:
     assert len(CASES) >= 45
     assert len({case.name for case in CASES}) == len(CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_outcome(case: Case, landed: Landed) -> None:
+def test_outcome_of_malformed_file(case: Case, landed: Landed) -> None:
     report, zone = landed(case)
 
     (file,) = report.files
@@ -53,23 +53,23 @@ def test_outcome(case: Case, landed: Landed) -> None:
     assert {batch.status for batch in batches} == {"refused" if case.refused else "loaded"}
     assert zone.verify() == []
     assert not (zone.path / "_tmp").exists()
-    _kept_as_it_came(case, zone)
-    _of_the_closed_list_without_a_value(file, zone)
+    _check_reject_lines(case, zone)
+    _check_reasons(file, zone)
 
 
-def _kept_as_it_came(case: Case, zone: RawZone) -> None:
-    """Every record set aside is in the file as it stands there, on the line of its number."""
-    came = case.content.split(b"\n")
+def _check_reject_lines(case: Case, zone: RawZone) -> None:
+    """Every reject has the original line of its record number."""
+    original = case.content.split(b"\n")
     for path in zone.reject_files("ehr", "client") if case.file == "client.csv" else ():
         for row in pl.read_parquet(path).iter_rows(named=True):
             assert row["line"]
-            if "in quotes" in case.name:  # a record over two lines shifts those after it
-                assert row["line"] in came
+            if "in quotes" in case.name:  # a record of two lines shifts the following ones
+                assert row["line"] in original
             else:
-                assert row["line"] == came[row["_source_row"]].removesuffix(b"\r")
+                assert row["line"] == original[row["_source_row"]].removesuffix(b"\r")
 
 
-def _of_the_closed_list_without_a_value(file: FileReport, zone: RawZone) -> None:
+def _check_reasons(file: FileReport, zone: RawZone) -> None:
     if file.outcome == "refused":
         assert file.reason_code in FILE_REASONS
         assert file.detail

@@ -1,8 +1,8 @@
-"""No file ends in an exception: whatever its bytes, it is loaded, its rows are rejected, or it is refused, with a reason.
+"""No file causes an exception: it is loaded, its rows are rejected, or it is refused with a reason.
 
-Good files of every format are damaged at random, reproducibly (mutations.py), landed together and
-ingested. Every file must have an outcome, and every record must be accounted for. `make test-long`
-reads LONG files of each format, the ordinary suite SHORT.
+Valid files of every format are damaged at random, reproducibly (mutations.py), landed together
+and ingested. Every file must have an outcome, and every record must be accounted for. `make
+test-long` reads LONG files per format, the regular suite SHORT.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ def _landed(pattern: str) -> list[Sample]:
 
 
 def _text(samples: list[Sample]) -> Callable[[random.Random], Sample]:
-    def make(chance: random.Random) -> Sample:
-        source, name, content = chance.choice(samples)
-        return source, name, mutated(chance, content, TEXT_MUTATIONS)
+    def make(rng: random.Random) -> Sample:
+        source, name, content = rng.choice(samples)
+        return source, name, mutated(rng, content, TEXT_MUTATIONS)
 
     return make
 
 
-def _parquet(chance: random.Random) -> Sample:
-    """A damaged Parquet file, or a whole one whose columns have types that no one expects."""
-    source, name, content = chance.choice(_landed("*/*/*.csv"))
-    frame = pl.read_csv(content, infer_schema=chance.random() < 0.5)
-    is_whole = chance.random() < 0.5
-    if is_whole:
-        column = chance.choice(frame.columns)
+def _parquet(rng: random.Random) -> Sample:
+    """A damaged Parquet file, or a valid one with an unexpected column type."""
+    source, name, content = rng.choice(_landed("*/*/*.csv"))
+    frame = pl.read_csv(content, infer_schema=rng.random() < 0.5)
+    is_valid = rng.random() < 0.5
+    if is_valid:
+        column = rng.choice(frame.columns)
         value = pl.col(column)
-        ways = (
+        casts = (
             value.cast(pl.String).str.to_datetime(strict=False),
             value.cast(pl.String).cast(pl.Binary),
             value.cast(pl.Float64, strict=False) * 1e300,
@@ -71,38 +71,38 @@ def _parquet(chance: random.Random) -> Sample:
             pl.lit("x" * 1000).alias(column),
             pl.lit(True).alias(column),
         )
-        frame = frame.with_columns(chance.choice(ways))
+        frame = frame.with_columns(rng.choice(casts))
     buffer = io.BytesIO()
-    frame.write_parquet(buffer, compression=chance.choice(("zstd", "uncompressed", "snappy")))
+    frame.write_parquet(buffer, compression=rng.choice(("zstd", "uncompressed", "snappy")))
     written = buffer.getvalue()
-    if not is_whole:
-        written = mutated(chance, written, BINARY_MUTATIONS)
+    if not is_valid:
+        written = mutated(rng, written, BINARY_MUTATIONS)
     return source, name.removesuffix(".csv") + ".parquet", written
 
 
-def _workbook(chance: random.Random) -> Sample:
-    source, name, content = chance.choice(_landed("outreach_log/*/*.csv"))
+def _workbook(rng: random.Random) -> Sample:
+    source, name, content = rng.choice(_landed("outreach_log/*/*.csv"))
     buffer = io.BytesIO()
     with Workbook(buffer, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(csv.reader(io.StringIO(content.decode()))):
             sheet.write_row(number, 0, row)
     written = buffer.getvalue()
-    if chance.random() < 0.8:
-        written = mutated_members(chance, written)
+    if rng.random() < 0.8:
+        written = mutated_members(rng, written)
     else:
-        written = mutated(chance, written, BINARY_MUTATIONS)
+        written = mutated(rng, written, BINARY_MUTATIONS)
     return source, name.removesuffix(".csv") + ".xlsx", written
 
 
-def _archive(chance: random.Random) -> Sample:
-    source, name, content = chance.choice(_landed("*/*/*.*"))
-    is_gzip, is_inside = chance.random() < 0.5, chance.random() < 0.3
+def _archive(rng: random.Random) -> Sample:
+    source, name, content = rng.choice(_landed("*/*/*.*"))
+    is_gzip, is_inside = rng.random() < 0.5, rng.random() < 0.3
     if is_inside:
-        content = mutated(chance, content, TEXT_MUTATIONS)
+        content = mutated(rng, content, TEXT_MUTATIONS)
     packed = gzip.compress(content, mtime=0) if is_gzip else zipped({name: content, "x.txt": b"x"})
     if not is_inside:
-        packed = mutated(chance, packed, BINARY_MUTATIONS)
+        packed = mutated(rng, packed, BINARY_MUTATIONS)
     return source, f"{name}.gz" if is_gzip else f"{Path(name).stem}.zip", packed
 
 
@@ -121,18 +121,22 @@ KINDS: dict[str, Callable[[random.Random], Sample]] = {
 
 
 def damaged(kind: str, number: int) -> Sample:
-    """The file of a kind with that number: the same bytes at every call."""
+    """The file of this format and number; the same bytes in every call."""
     return KINDS[kind](random.Random(f"{kind} {number}"))
 
 
 def land(landing: Path, kind: str, numbers: range) -> int:
-    """Write the files; returns how many. The number stands in the name behind the first dot."""
+    """Write the files and return their number.
+
+    A file's number goes after the first dot of its name.
+    """
     for number in numbers:
         source, name, content = damaged(kind, number)
         stem, _, extension = name.partition(".")
         folder = landing / source / f"2025-06-{number % 28 + 1:02}"
         folder.mkdir(parents=True, exist_ok=True)
-        # Behind the first dot: the names of CMS (P.A1234.ACO.ZC1Y25.…) begin with P and a dot.
+        # After the first dot, because CMS names (P.A1234.ACO.ZC1Y25.…) are recognized by their
+        # beginning.
         named = f"{stem}.{number}.{extension}"
         (folder / named).write_bytes(content)
     return len(numbers)
@@ -183,7 +187,7 @@ def _check(tmp_path: Path, kind: str, numbers: range) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_damaged_file_is_loaded_rejected_or_refused_with_a_reason(
+def test_damaged_file_is_loaded_rejected_or_refused_with_a_reason(
     tmp_path: Path, kind: str
 ) -> None:
     _check(tmp_path, kind, range(SHORT))

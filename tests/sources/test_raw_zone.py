@@ -1,4 +1,4 @@
-"""The raw zone's promises: whole batches or none, nothing twice, later deliveries later, damage seen."""
+"""The raw zone: whole batches or none, no file read twice, damage detected and repaired."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sources import raw_writer
 from sources.contract import Column, Contract
 from sources.formats import delimited, result, structure
 from sources.ingest import IngestReport, ingest
-from sources.raw_writer import RawZoneHeldError
+from sources.raw_writer import RawZoneLockedError
 from sources.raw_zone import RawZone, RawZoneDamagedError
 
 ZONE = "America/New_York"
@@ -28,8 +28,8 @@ SEEN = dt.datetime(2025, 6, 1, 12, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Callable[..., Path]:
-    """Puts a file below landing/ and returns its path."""
+def land(tmp_path: Path) -> Callable[..., Path]:
+    """Write a file below landing/ and return its path."""
 
     def put(name: str, content: bytes) -> Path:
         path = tmp_path / "landing" / name
@@ -59,7 +59,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_an_absent_sender_has_its_tables_with_the_contracts_types(tmp_path: Path) -> None:
+def test_absent_sender_has_empty_tables_with_contract_types(tmp_path: Path) -> None:
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     (only,) = zone.files("ehr", "client")
@@ -71,22 +71,22 @@ def test_an_absent_sender_has_its_tables_with_the_contracts_types(tmp_path: Path
     assert zone.batches() == zone.deliveries() == []
 
 
-def test_a_second_run_changes_no_byte(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
-    place("ehr/client_late.csv", lines(client(client_id="C9")))
-    place("ehr/2025-05-01/empty_client.txt", b"")
+def test_second_run_changes_no_byte(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/client_late.csv", lines(client(client_id="C9")))
+    land("ehr/2025-05-01/empty_client.txt", b"")
     run(tmp_path)
     before = contents(tmp_path / "raw")
     report = run(tmp_path, seen=SEEN + dt.timedelta(days=1))
-    assert (report.known, report.files) == (3, ())
+    assert (report.n_unchanged, report.files) == (3, ())
     assert contents(tmp_path / "raw") == before
 
 
-def test_same_bytes_again_are_a_new_delivery_of_the_old_batch(
-    tmp_path: Path, place: Callable[..., Path]
+def test_same_bytes_are_a_new_delivery_of_the_same_batch(
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
-    place("ehr/2025-05-03/client.csv", lines(GOOD))
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
+    land("ehr/2025-05-03/client.csv", lines(GOOD))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     first, second = zone.deliveries()
@@ -98,9 +98,9 @@ def test_same_bytes_again_are_a_new_delivery_of_the_old_batch(
     assert len(zone.batches()) == len(rows(zone, "ehr", "client")) == 1
 
 
-def test_only_what_was_delivered_by_then_counts(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
-    place(
+def test_only_deliveries_up_to_as_of_count(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
+    land(
         "ehr/2025-05-03/client.csv",
         lines(GOOD, client(client_id="C2"), client(client_id="C3", sex="?")),
     )
@@ -121,17 +121,19 @@ def test_only_what_was_delivered_by_then_counts(tmp_path: Path, place: Callable[
     )
 
 
-def test_a_file_without_a_dated_folder_keeps_the_moment_it_was_first_seen(
-    tmp_path: Path, place: Callable[..., Path]
+def test_undated_file_keeps_the_time_it_was_first_seen(
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    path = place("ehr/client.csv", lines(GOOD))
+    path = land("ehr/client.csv", lines(GOOD))
     run(tmp_path)
-    # A corrected contract reads the file again; it was still seen first when it was.
+    # A changed contract reads the file again, but received_at is kept.
     wider = replace(EHR["ehr"], description="x", tables=_with_column(EHR["ehr"], "shoe_size"))
     run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=3))
     (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()
     assert (delivery.received_at, delivery.is_dated) == (SEEN, False)
-    assert any("no dated folder" in notice for notice in RawZone(tmp_path / "raw", EHR).notices())
+    assert any(
+        "not in a dated folder" in notice for notice in RawZone(tmp_path / "raw", EHR).notices()
+    )
     path.write_bytes(lines(GOOD, client(client_id="C2")))
     run(tmp_path, {"ehr": wider}, SEEN + dt.timedelta(days=4))
     (delivery,) = RawZone(tmp_path / "raw", {"ehr": wider}).deliveries()
@@ -144,10 +146,8 @@ def _with_column(contract: Contract, name: str) -> dict[str, object]:
     return dict(contract.tables) | {"client": replace(table, columns=(*table.columns, column))}
 
 
-def test_a_corrected_contract_reads_old_bytes_anew(
-    tmp_path: Path, place: Callable[..., Path]
-) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
+def test_changed_contract_reads_old_files_again(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD + ",42", header=f"{_header()},shoe_size"))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     assert zone.notices() == ["ehr.client: ignored unknown columns shoe_size"]
@@ -167,7 +167,7 @@ def _header() -> str:
     return lines().decode().strip()
 
 
-def test_a_description_or_another_sender_does_not_read_anew() -> None:
+def test_changed_description_does_not_read_files_again() -> None:
     contract = EHR["ehr"]
     table = contract.tables["client"]
     renamed = replace(table, description="Other words. One row per client.")
@@ -178,10 +178,8 @@ def test_a_description_or_another_sender_does_not_read_anew() -> None:
     assert contract.hash("America/Chicago") != contract.hash(ZONE)
 
 
-def test_a_refused_file_that_is_replaced_in_place_is_read(
-    tmp_path: Path, place: Callable[..., Path]
-) -> None:
-    path = place("ehr/2025-05-01/client.csv", lines(GOOD).replace(b",", b";"))
+def test_refused_file_replaced_in_place_is_read(tmp_path: Path, land: Callable[..., Path]) -> None:
+    path = land("ehr/2025-05-01/client.csv", lines(GOOD).replace(b",", b";"))
     assert run(tmp_path).files[0].reason_code == "wrong_delimiter"
     refused = RawZone(tmp_path / "raw", EHR).batches()[0]
     assert (refused.status, refused.table_name, refused.rows_in) == ("refused", "client", 0)
@@ -193,17 +191,17 @@ def test_a_refused_file_that_is_replaced_in_place_is_read(
 
 
 @pytest.mark.parametrize("step", ["typed", "rejects", "json", "ledger"])
-def test_killed_at_any_step_nothing_is_half_loaded(
-    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
+def test_kill_at_any_step_leaves_no_partial_batch(
+    tmp_path: Path, land: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
-    undisturbed = contents(tmp_path / "raw")
-    for name in undisturbed:
+    before_damage = contents(tmp_path / "raw")
+    for name in before_damage:
         (tmp_path / "raw" / name).unlink()
 
     class Killed(BaseException):
-        """Stands for kill -9: nothing of the program's own runs after it."""
+        """Simulates kill -9: no code of the program may run after it."""
 
     replaced = Path.replace
     last = {"typed": ".parquet", "rejects": ".rejects.parquet", "json": ".json", "ledger": "never"}[
@@ -220,8 +218,8 @@ def test_killed_at_any_step_nothing_is_half_loaded(
 
     monkeypatch.setattr(Path, "replace", die)
     if step == "ledger":
-        monkeypatch.setattr(raw_writer.RawWriter, "deliver", die_at_ledger)
-    # A killed process tidies nothing up.
+        monkeypatch.setattr(raw_writer.RawWriter, "record_delivery", die_at_ledger)
+    # A killed process does not clean up.
     monkeypatch.setattr(raw_writer.shutil, "rmtree", lambda *_, **__: None)
     with pytest.raises(Killed):
         run(tmp_path)
@@ -230,26 +228,24 @@ def test_killed_at_any_step_nothing_is_half_loaded(
     assert len(zone.files("ehr", "client")) == 1
     monkeypatch.undo()
     run(tmp_path)
-    assert contents(tmp_path / "raw") == undisturbed
+    assert contents(tmp_path / "raw") == before_damage
 
 
-def test_a_torn_line_of_the_ledger_never_happened(
-    tmp_path: Path, place: Callable[..., Path]
-) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+def test_incomplete_ledger_line_is_ignored(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
-    undisturbed = contents(tmp_path / "raw")
+    before_damage = contents(tmp_path / "raw")
     ledger = tmp_path / "raw" / "ehr" / "_deliveries.jsonl"
     ledger.write_bytes(ledger.read_bytes()[:-9])
     assert RawZone(tmp_path / "raw", EHR).deliveries() == []
     assert run(tmp_path).files[0].outcome == "delivered_again"
-    assert contents(tmp_path / "raw") == undisturbed
+    assert contents(tmp_path / "raw") == before_damage
 
 
-def test_what_a_killed_run_left_is_swept(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+def test_leftovers_of_a_killed_run_are_deleted(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
-    undisturbed = contents(tmp_path / "raw")
+    before_damage = contents(tmp_path / "raw")
     for orphan in (
         "_tmp/x.parquet",
         "ehr/client/0123456789abcdef0123.parquet",
@@ -259,11 +255,13 @@ def test_what_a_killed_run_left_is_swept(tmp_path: Path, place: Callable[..., Pa
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"half")
     run(tmp_path)
-    assert contents(tmp_path / "raw") == undisturbed
+    assert contents(tmp_path / "raw") == before_damage
 
 
-def test_damage_is_seen(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD))
+def test_verify_detects_altered_and_missing_files(
+    tmp_path: Path, land: Callable[..., Path]
+) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     path = zone.files("ehr", "client")[1]
@@ -278,7 +276,7 @@ def test_damage_is_seen(tmp_path: Path, place: Callable[..., Path]) -> None:
 
 
 def _committed(raw: Path, kind: str) -> Path:
-    """The one file of a kind that a run over one good and one rejected row leaves."""
+    """The only file of a kind after a run with one valid and one rejected row."""
     found = {
         "ledger": "ehr/_deliveries.jsonl",
         "record": "ehr/_batches/*.json",
@@ -290,7 +288,10 @@ def _committed(raw: Path, kind: str) -> Path:
 
 
 def _settled(raw: Path) -> dict[str, bytes | set[bytes]]:
-    """Contents; of a ledger its lines, since an arrival that was read again is entered again."""
+    """File contents; a ledger as the set of its lines.
+
+    A file that is read again is delivered again, which may repeat a line.
+    """
     found: dict[str, bytes | set[bytes]] = {**contents(raw)}
     found["ehr/_deliveries.jsonl"] = set(
         (raw / "ehr" / "_deliveries.jsonl").read_bytes().splitlines()
@@ -306,38 +307,40 @@ _DAMAGE: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("how", _DAMAGE)
+@pytest.mark.parametrize("damage", _DAMAGE)
 @pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
-def test_a_damaged_file_is_read_again_from_landing(
-    tmp_path: Path, place: Callable[..., Path], kind: str, how: str
+def test_damaged_file_is_read_again_from_landing(
+    tmp_path: Path, land: Callable[..., Path], kind: str, damage: str
 ) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
-    undisturbed = _settled(tmp_path / "raw")
+    before_damage = _settled(tmp_path / "raw")
     path = _committed(tmp_path / "raw", kind)
-    path.write_bytes(_DAMAGE[how](path.read_bytes()))
-    RawZone(tmp_path / "raw", EHR).notices()  # never raises
+    path.write_bytes(_DAMAGE[damage](path.read_bytes()))
+    RawZone(tmp_path / "raw", EHR).notices()  # must not raise
     report = run(tmp_path)
-    assert _settled(tmp_path / "raw") == undisturbed
+    assert _settled(tmp_path / "raw") == before_damage
     assert RawZone(tmp_path / "raw", EHR).damage() == []
     name = path.relative_to(tmp_path).as_posix()
-    if not (kind == "ledger" and how == "empty"):  # an empty ledger is that of a new sender
+    if not (
+        kind == "ledger" and damage == "empty"
+    ):  # an empty ledger looks like that of a new sender
         assert any(name in notice for notice in report.notices), report.notices
 
 
 @pytest.mark.parametrize("kind", ["ledger", "record", "typed", "rejects"])
-def test_a_damaged_file_that_landing_no_longer_holds_is_named_until_it_is_restored(
-    tmp_path: Path, place: Callable[..., Path], kind: str
+def test_damaged_file_missing_from_landing_is_reported_until_restored(
+    tmp_path: Path, land: Callable[..., Path], kind: str
 ) -> None:
-    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+    landed = land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
-    undisturbed = contents(tmp_path / "raw")
+    before_damage = contents(tmp_path / "raw")
     path = _committed(tmp_path / "raw", kind)
-    sound = path.read_bytes()
+    intact = path.read_bytes()
     path.write_bytes(b"\x00garbage\n")
     content = landed.read_bytes()
     landed.unlink()
-    for _ in range(2):  # the notice stays
+    for _ in range(2):  # the notice is repeated
         run(tmp_path)
         zone = RawZone(tmp_path / "raw", EHR)
         assert zone.batches() == zone.deliveries() == list(zone.rejects()) == []
@@ -346,22 +349,22 @@ def test_a_damaged_file_that_landing_no_longer_holds_is_named_until_it_is_restor
         assert "Put the file back into the landing folder and run again." in notice
         assert notice in zone.notices()
     if kind in ("typed", "rejects"):  # from a backup of the data folder
-        path.write_bytes(sound)
+        path.write_bytes(intact)
         run(tmp_path)
-        assert contents(tmp_path / "raw") == undisturbed
+        assert contents(tmp_path / "raw") == before_damage
         path.write_bytes(b"")
         run(tmp_path)
-    place("ehr/2025-05-01/client.csv", content)
+    land("ehr/2025-05-01/client.csv", content)
     run(tmp_path)
     assert RawZone(tmp_path / "raw", EHR).damage() == []
     assert len(RawZone(tmp_path / "raw", EHR).batches()) == 1
 
 
-def test_a_damaged_line_in_the_middle_leaves_the_others(
-    tmp_path: Path, place: Callable[..., Path]
+def test_damaged_ledger_line_does_not_affect_other_lines(
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
     for day in ("2025-05-01", "2025-05-02", "2025-05-03"):
-        place(f"ehr/{day}/client.csv", lines(GOOD.replace("Ada", f"Ada{day[-1]}")))
+        land(f"ehr/{day}/client.csv", lines(GOOD.replace("Ada", f"Ada{day[-1]}")))
     run(tmp_path)
     ledger = _committed(tmp_path / "raw", "ledger")
     first, second, third = ledger.read_bytes().splitlines(keepends=True)
@@ -373,17 +376,17 @@ def test_a_damaged_line_in_the_middle_leaves_the_others(
     assert sorted(ledger.read_bytes().splitlines(keepends=True)) == sorted([first, second, third])
 
 
-def test_a_damaged_table_without_rows_is_written_anew(tmp_path: Path) -> None:
+def test_damaged_zero_row_file_is_recreated(tmp_path: Path) -> None:
     run(tmp_path)
     (path,) = (tmp_path / "raw" / "ehr" / "client").glob("_empty-*.parquet")
-    sound = path.read_bytes()
+    intact = path.read_bytes()
     path.write_bytes(b"PAR1")
     run(tmp_path)
-    assert path.read_bytes() == sound
+    assert path.read_bytes() == intact
 
 
-def test_rejects_that_cannot_be_read_are_named(tmp_path: Path, place: Callable[..., Path]) -> None:
-    place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+def test_unreadable_rejects_file_is_reported(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     path = _committed(tmp_path / "raw", "rejects")
     path.write_bytes(b"garbage")
@@ -395,35 +398,31 @@ def test_rejects_that_cannot_be_read_are_named(tmp_path: Path, place: Callable[.
     assert path.name in named[0]
 
 
-def test_names_that_senders_choose_stay_on_one_line(
-    tmp_path: Path, place: Callable[..., Path]
-) -> None:
-    place(
-        "ehr/2025-05-01/client\n\x1b[2J.csv", lines(GOOD + ",42", header=f"{_header()},a\x1b[31m")
-    )
+def test_file_and_column_names_cannot_add_lines(tmp_path: Path, land: Callable[..., Path]) -> None:
+    land("ehr/2025-05-01/client\n\x1b[2J.csv", lines(GOOD + ",42", header=f"{_header()},a\x1b[31m"))
     run(tmp_path)
     zone = RawZone(tmp_path / "raw", EHR)
     assert [delivery.path for delivery in zone.deliveries()] == [r"2025-05-01/client\n\x1b[2J.csv"]
     assert zone.notices() == [r"ehr.client: ignored unknown columns a\x1b[31m"]
 
 
-def test_two_writers_are_kept_apart(tmp_path: Path) -> None:
+def test_second_writer_is_locked_out(tmp_path: Path) -> None:
     run(tmp_path)
-    with (tmp_path / "raw" / "_lock").open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        with pytest.raises(RawZoneHeldError, match="another run"):
+    with (tmp_path / "raw" / "_lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RawZoneLockedError, match="another run"):
             run(tmp_path)
 
 
-def test_files_of_different_columns_read_together(
-    tmp_path: Path, place: Callable[..., Path]
+def test_files_with_different_columns_are_read_together(
+    tmp_path: Path, land: Callable[..., Path]
 ) -> None:
-    place("claims/2025-05-01/medical_claim.csv", lines(CLAIM, header=CLAIM_HEADER))
+    land("claims/2025-05-01/medical_claim.csv", lines(CLAIM, header=CLAIM_HEADER))
     wide = lines(
         claim(claim_id="K2") + ",F41.1,20.25",
         header=CLAIM_HEADER + ",diagnosis_code_2,charge_amount",
     )
-    place("claims/2025-05-02/medical_claim.csv", wide)
+    land("claims/2025-05-02/medical_claim.csv", wide)
     run(tmp_path, CLAIMS)
     zone = RawZone(tmp_path / "raw", CLAIMS)
     files = [str(path) for path in zone.files("claims", "medical_claim")]
@@ -445,10 +444,8 @@ def test_files_of_different_columns_read_together(
     ]
 
 
-def test_a_commit_record_tells_all_about_its_batch(
-    tmp_path: Path, place: Callable[..., Path]
-) -> None:
-    landed = place("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
+def test_commit_record_describes_its_batch(tmp_path: Path, land: Callable[..., Path]) -> None:
+    landed = land("ehr/2025-05-01/client.csv", lines(GOOD, client(sex="?")))
     run(tmp_path)
     (path,) = (tmp_path / "raw" / "ehr" / "_batches").iterdir()
     record = json.loads(path.read_text())
@@ -459,16 +456,16 @@ def test_a_commit_record_tells_all_about_its_batch(
     assert [file["path"] for file in part["typed"]] == [f"ehr/client/{path.stem}.parquet"]
 
 
-def test_a_large_file_becomes_several_parts_with_the_numbers_of_its_records(
-    tmp_path: Path, place: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+def test_large_file_is_split_into_parts_with_correct_record_numbers(
+    tmp_path: Path, land: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delimited, "_SEGMENT_BYTES", 200)
     monkeypatch.setattr(result, "_FILE_ROWS", 1)
     monkeypatch.setattr(structure, "BLOCK_BYTES", 150)
     clients = [client(client_id=f"C{n}", sex="?" if n % 4 == 0 else "F") for n in range(1, 21)]
-    place("ehr/2025-05-01/client.csv", lines(*clients))
-    place("ehr/2025-05-02/client.csv", lines(*clients[:10], "short,record", *clients[10:]))
-    place(
+    land("ehr/2025-05-01/client.csv", lines(*clients))
+    land("ehr/2025-05-02/client.csv", lines(*clients[:10], "short,record", *clients[10:]))
+    land(
         "ehr/2025-05-03/client.csv",
         lines(*clients[:10], client(last_name='"two\nlines"'), *clients[10:]),
     )

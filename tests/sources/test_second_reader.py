@@ -1,8 +1,8 @@
-"""A second reader, DuckDB, judges the same files by the same contracts and must set the same records aside.
+"""A second reader, DuckDB, must reject the same records by the same contracts.
 
-Conservation cannot see a wrong cast; two engines that agree can. The checks are written anew in SQL from the contract,
-not translated from the Polars expressions. Left out are the few files whose structure DuckDB's reader gets wrong, each
-with the reason in its case.
+Counting records cannot detect a wrong cast, but two engines that agree can. The checks are
+header in SQL from the contract, independently of the Polars expressions. The few files whose
+structure DuckDB's reader does not support are left out, each with the reason in its case.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from sources.raw_zone import RawZone
 
 ZONE = "America/New_York"
 _READABLE = [c for c in CASES if not c.refused and not c.second_reader and c.file.endswith(".csv")]
-_MOMENT = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?"
+_TIMESTAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)?"
 
 
 def _texts(values: tuple[str, ...]) -> str:
     return "(" + ", ".join("'" + value.replace("'", "''") + "'" for value in values) + ")"
 
 
-def _moment(name: str) -> str:
-    """An instant: with its own offset, or in the zone."""
+def _instant(name: str) -> str:
+    """An instant, by its own offset or local in the zone."""
     plain = f"replace(\"{name}\", ' ', 'T')"
     local = f"timezone('{ZONE}', try_cast({plain} as timestamp))"
     zoned = f"try_cast({plain} as timestamptz)"
     has_offset = f"regexp_matches(substr({plain}, 17), '[Z+-]')"
-    return f"case when regexp_full_match(\"{name}\", '{_MOMENT}') then case when {has_offset} then {zoned} else {local} end end"
+    return f"case when regexp_full_match(\"{name}\", '{_TIMESTAMP}') then case when {has_offset} then {zoned} else {local} end end"
 
 
 def _typed(column: Column) -> str:
@@ -50,7 +50,7 @@ def _typed(column: Column) -> str:
         case "boolean":
             return f"case when lower({name}) in {_texts((*TRUE_TEXTS, *FALSE_TEXTS))} then true end"
         case "timestamp":
-            return _moment(column.name)
+            return _instant(column.name)
     return name
 
 
@@ -82,16 +82,16 @@ def _fails(column: Column) -> list[str]:
 
 
 def _rejected_by_duckdb(path: Path, table: Table) -> set[int]:
-    written = (
+    header = (
         path.read_bytes().removeprefix(b"\xef\xbb\xbf").split(b"\n")[0].decode().strip().split(",")
     )
     known = {column.name.casefold(): column for column in table.columns}
     present = {
         known[name.casefold()].name: known[name.casefold()]
-        for name in written
+        for name in header
         if name.casefold() in known
     }
-    names = [known[name.casefold()].name if name.casefold() in known else name for name in written]
+    names = [known[name.casefold()].name if name.casefold() in known else name for name in header]
     columns = ", ".join(f"'{name}': 'varchar'" for name in names)
     fails = [condition for column in present.values() for condition in _fails(column)]
     for rule in table.rules:
@@ -114,11 +114,11 @@ def _rejected_by_duckdb(path: Path, table: Table) -> set[int]:
         numbers = [n for n in range(1, whole + len(structural) + 1) if n not in structural]
         condition = " or ".join(f"coalesce({part}, false)" for part in fails)
         failed = connection.execute(f"select place from record where {condition}").fetchall()
-    return structural | {numbers[place - 1] for (place,) in failed}
+    return structural | {numbers[row_number - 1] for (row_number,) in failed}
 
 
 @pytest.mark.parametrize("case", _READABLE, ids=lambda case: case.name)
-def test_both_readers_set_the_same_records_aside(case: Case, tmp_path: Path) -> None:
+def test_both_readers_reject_the_same_records(case: Case, tmp_path: Path) -> None:
     path = tmp_path / "landing" / case.source / "2025-05-30" / case.file
     path.parent.mkdir(parents=True)
     path.write_bytes(case.content)
@@ -132,5 +132,5 @@ def test_both_readers_set_the_same_records_aside(case: Case, tmp_path: Path) -> 
     }
 
 
-def test_most_files_are_asked_of_both() -> None:
+def test_most_cases_are_read_by_both_readers() -> None:
     assert len(_READABLE) >= 45

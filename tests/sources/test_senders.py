@@ -1,4 +1,4 @@
-"""Whole senders: the small samples of this repository, and real third-party files where they are at hand."""
+"""Whole senders: the samples in this repository and, if available, real third-party files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from sources.contract import load_contracts
 from sources.ingest import ingest
-from sources.landing import format_of, look, received_at, table_of
+from sources.landing import format_of, list_landed_files, received_at, table_of
 from sources.raw_zone import RawZone
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +23,7 @@ ZONE = "America/New_York"
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
 
 
-def test_every_sample_is_loaded_whole(tmp_path: Path) -> None:
+def test_every_sample_is_loaded_without_rejects(tmp_path: Path) -> None:
     report = ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN)
     assert {file.outcome for file in report.files} == {"loaded"}
     assert sum(file.rows_rejected for file in report.files) == 0
@@ -44,7 +44,7 @@ def test_every_sample_is_loaded_whole(tmp_path: Path) -> None:
         ("claims_x12", "835.x12", b"\xff.x12"),
     ],
 )
-def test_a_file_of_any_name_is_read_and_told_in_text(
+def test_file_name_that_is_not_utf8_or_has_wildcards_is_read(
     tmp_path: Path, source: str, sample: str, name: bytes
 ) -> None:
     folder = tmp_path / "landing" / source / "2025-05-30"
@@ -59,13 +59,15 @@ def test_a_file_of_any_name_is_read_and_told_in_text(
     report = ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN)
     assert {file.outcome for file in report.files} == {"loaded"}
     assert all(file.rows_loaded for file in report.files)
-    told = name.decode("utf-8", "backslashreplace")
+    printable = name.decode("utf-8", "backslashreplace")
     zone = RawZone(tmp_path / "raw")
-    assert f"2025-05-30/{told}" in {delivery.path for delivery in zone.deliveries()}
-    assert ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN).known == len(report.files)
+    assert f"2025-05-30/{printable}" in {delivery.path for delivery in zone.deliveries()}
+    assert ingest(tmp_path / "landing", tmp_path / "raw", ZONE, SEEN).n_unchanged == len(
+        report.files
+    )
 
 
-def test_real_synthea_files(tmp_path: Path) -> None:
+def test_real_synthea_files_are_loaded(tmp_path: Path) -> None:
     if not REAL.is_dir():
         pytest.skip("../shared/real is absent: no third-party files to read")
     report = ingest(REAL, tmp_path / "raw", ZONE, SEEN)
@@ -105,7 +107,7 @@ def test_only_enabled_senders_are_read(tmp_path: Path) -> None:
     )
 
 
-def test_what_no_sender_reads_is_named(tmp_path: Path) -> None:
+def test_unread_folders_and_files_are_reported(tmp_path: Path) -> None:
     landing = tmp_path / "landing"
     for name in (
         "clams/2025-01-02/medical_claim.csv", "Claims/2025-01-02/medical_claim.csv",
@@ -123,18 +125,20 @@ def test_what_no_sender_reads_is_named(tmp_path: Path) -> None:
         "landing/client.csv: not read: expected in landing/<sender>/<YYYY-MM-DD>/",
     )
     (unknown,) = RawZone(tmp_path / "raw").notices()
-    assert unknown.startswith("ehr/2025-01-02/cleints\\n.csv: not read: no table of ehr")
+    assert unknown.startswith(
+        "ehr/2025-01-02/cleints\\n.csv: not read: its name begins with no table of ehr"
+    )
 
 
-def test_an_absent_landing_folder_is_an_empty_one(tmp_path: Path) -> None:
+def test_absent_landing_folder_counts_as_empty(tmp_path: Path) -> None:
     assert ingest(tmp_path / "nothing", tmp_path / "raw", ZONE, SEEN).files == ()
 
 
-def test_progress_names_each_file_once(tmp_path: Path) -> None:
-    told: list[tuple[int, int, str]] = []
+def test_progress_is_reported_once_per_file(tmp_path: Path) -> None:
+    progress: list[tuple[int, int, str]] = []
     only = {"adt": load_contracts()["adt"]}
-    ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, lambda *step: told.append(step), only)
-    assert told == [
+    ingest(SAMPLES, tmp_path / "raw", ZONE, SEEN, lambda *step: progress.append(step), only)
+    assert progress == [
         (1, 2, "adt/2025-05-30/event_hie.csv"),
         (2, 2, "adt/2025-05-30/hospital.hl7"),
     ]
@@ -152,11 +156,11 @@ def test_progress_names_each_file_once(tmp_path: Path) -> None:
         ("unknown.csv", None),
     ],
 )
-def test_the_longest_table_name_wins(name: str, table: str | None) -> None:
+def test_longest_matching_table_name_wins(name: str, table: str | None) -> None:
     assert table_of(name, load_contracts()["ehr"]) == table
 
 
-def test_extensions() -> None:
+def test_extension_determines_the_format() -> None:
     names = {
         "a.csv": "delimited",
         "a.TXT.gz": "delimited",
@@ -178,12 +182,12 @@ def test_extensions() -> None:
         ("inbox", None),
     ],
 )
-def test_received_is_the_local_start_of_the_day(folder: str, expected: str | None) -> None:
+def test_received_at_is_the_local_start_of_the_day(folder: str, expected: str | None) -> None:
     found = received_at(folder, ZONE)
     assert (found and found.isoformat()) == expected
 
 
-def test_files_in_transit_and_hidden_ones_are_passed_over_and_order_is_by_delivery(
+def test_incomplete_and_hidden_files_are_ignored_and_order_is_by_delivery(
     tmp_path: Path,
 ) -> None:
     for name in (
@@ -204,7 +208,7 @@ def test_files_in_transit_and_hidden_ones_are_passed_over_and_order_is_by_delive
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
-    found = look(tmp_path, ["ehr", "adt"], ZONE)
+    found = list_landed_files(tmp_path, ["ehr", "adt"], ZONE)
     assert [f"{file.source}/{file.name}" for file in found.files] == [
         "adt/2025-01-01/event.csv",
         "ehr/2025-01-02/client.csv",

@@ -1,4 +1,4 @@
-"""Value sets as terminology servers give them: a FHIR expansion becomes the rows that a CSV would have given."""
+"""Value sets from terminology servers: a FHIR expansion gives the same rows as a CSV."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _codes(zone: RawZone) -> list[tuple[str, ...]]:
     ).fetchall()
 
 
-def test_codes_under_headings_and_under_codes_are_listed_once_each(tmp_path: Path) -> None:
+def test_nested_codes_are_listed_once_each(tmp_path: Path) -> None:
     zone = _landed(tmp_path, ours={**SET, "expansion": {"contains": NESTED}})
     known = (SET["url"], "urn:oid:2.16.840.1.113883.3.1", "Ours")
     assert _codes(zone) == [
@@ -56,7 +56,7 @@ def test_codes_under_headings_and_under_codes_are_listed_once_each(tmp_path: Pat
     assert list(zone.rejects()) == []
 
 
-def test_a_set_without_expansion_is_rejected_by_name(tmp_path: Path) -> None:
+def test_value_set_without_expansion_is_rejected(tmp_path: Path) -> None:
     composed = {**SET, "compose": {"include": [{"system": SNOMED, "concept": [{"code": "7"}]}]}}
     zone = _landed(tmp_path, composed=composed, empty={**SET, "expansion": {"contains": []}})
     assert _codes(zone) == []

@@ -1,4 +1,4 @@
-"""What typed values come out: instants around clock changes, rounding, normalization, Parquet as text."""
+"""Typed values: instants around clock changes, rounding, normalization, Parquet types."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from malformed import CLAIM_HEADER, Case, claim, contracts, lines
 from sources.contract import load_contracts
 from sources.ingest import FileReport, ingest
 from sources.raw_zone import RawZone
-from sources.timestamps import instant, to_instant, wall_clock
+from sources.timestamps import instant, parse_instants, wall_clock
 
 ZONE = "America/New_York"
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
@@ -23,7 +23,7 @@ Read = Callable[..., tuple[FileReport, pl.DataFrame]]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Lands one file (bytes, or a frame as Parquet) and returns its report and typed rows."""
+    """Land one file (bytes, or a frame as Parquet) and return its report and typed rows."""
 
     def land(
         content: bytes | pl.DataFrame, source: str, table: str
@@ -55,7 +55,7 @@ def read(tmp_path: Path) -> Read:
         ("2025-03-09T01:59:59", "2025-03-09T06:59:59"),
         ("2025-03-09T02:30:00", "2025-03-09T06:30:00"),  # skipped: the earlier of 06:30 and 07:30
         ("2025-03-09T03:00:00", "2025-03-09T07:00:00"),
-        ("2025-11-02T01:30:00", "2025-11-02T05:30:00"),  # twice: the earlier
+        ("2025-11-02T01:30:00", "2025-11-02T05:30:00"),  # repeated: the earlier
         ("2025-11-02T01:30:00-05:00", "2025-11-02T06:30:00"),
         ("2025-11-02T02:00:00", "2025-11-02T07:00:00"),
         ("2025-01-02T24:00:00", None),
@@ -67,8 +67,8 @@ def read(tmp_path: Path) -> Read:
         ("", None),
     ],
 )
-def test_instants(text: str, expected: str | None) -> None:
-    found = to_instant(pl.Series([text, None]), ZONE, date_only=False).to_list()
+def test_timestamp_text_is_parsed_to_the_instant(text: str, expected: str | None) -> None:
+    found = parse_instants(pl.Series([text, None]), ZONE, date_only=False).to_list()
     assert found == [expected and dt.datetime.fromisoformat(expected).replace(tzinfo=dt.UTC), None]
 
 
@@ -77,17 +77,17 @@ def test_instants(text: str, expected: str | None) -> None:
     [
         "America/New_York",
         "America/Havana",  # changes at midnight
-        "America/St_Johns",  # changed a minute after midnight
-        "Australia/Lord_Howe",  # by half an hour
-        "Pacific/Apia",  # left out a day
-        "Asia/Kolkata",  # never
+        "America/St_Johns",  # changes one minute after midnight
+        "Australia/Lord_Howe",  # changes by half an hour
+        "Pacific/Apia",  # skipped a day
+        "Asia/Kolkata",  # never changes
     ],
 )
-def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: str) -> None:
+def test_fast_path_agrees_with_the_parser_around_every_clock_change(zone: str) -> None:
     hours = pl.datetime_range(
         dt.date(1969, 12, 30), dt.date(2101, 1, 3), "1h", time_unit="us", eager=True
     )
-    offsets = hours - to_instant(
+    offsets = hours - parse_instants(
         hours.dt.to_string("%Y-%m-%dT%H:%M"), zone, date_only=False
     ).dt.replace_time_zone(None)
     changes = hours.filter(offsets.ne_missing(offsets.shift()))
@@ -101,24 +101,24 @@ def test_the_usual_shape_is_read_as_any_other_around_every_clock_change(zone: st
     found = texts.with_columns(wall=wall_clock(pl.col("text"))).select(
         instant(pl.col("text"), pl.col("wall"), zone, date_only=False)
     )
-    expected = to_instant(texts["text"], zone, date_only=False)
+    expected = parse_instants(texts["text"], zone, date_only=False)
     assert found.to_series().to_list() == expected.to_list()
 
 
-def test_moments_with_offsets_are_read_alone_as_among_others() -> None:
-    """Where all are of that shape a shorter way is taken, which must not read another instant, nor one that is none."""
+def test_timestamps_with_offset_are_parsed_alike_alone_and_mixed() -> None:
+    """The fast path for series of this format must agree with the general one, including nulls."""
     days = ("2024-02-29", "2023-02-29", "1969-12-31", "2024-13-01", "2100-01-01")
     clocks = ("00:00:00", "23:59:59", "24:00:00", "12:60:00", "10:20:59.1", "10:20:30.123456")
     suffixes = ("Z", "+00:00", "-05:00", "+17:59", "-12:30")
     texts = [f"{d}T{c}{s}" for d in days for c in clocks for s in suffixes]
-    alone = to_instant(pl.Series(texts), ZONE, date_only=True)
-    among = to_instant(pl.Series([*texts, "2024-01-01"]), ZONE, date_only=True)[:-1]
+    alone = parse_instants(pl.Series(texts), ZONE, date_only=True)
+    among = parse_instants(pl.Series([*texts, "2024-01-01"]), ZONE, date_only=True)[:-1]
     assert alone.to_list() == among.to_list()
     assert alone[0] == dt.datetime(2024, 2, 29, tzinfo=dt.UTC)
     assert 0 < alone.null_count() < len(alone)
 
 
-def test_a_bare_day_is_a_moment_only_where_the_contract_says_so(read: Read) -> None:
+def test_bare_date_is_accepted_only_if_the_contract_allows_it(read: Read) -> None:
     header = "sending_facility_id,visit_number,event_type,event_at,source_patient_id"
     content = lines(
         "H,1,discharge,2025-03-08,P",
@@ -129,13 +129,13 @@ def test_a_bare_day_is_a_moment_only_where_the_contract_says_so(read: Read) -> N
     report, typed = read(content, "adt", "event")
     assert (report.rows_loaded, report.rows_rejected) == (2, 1)
     assert typed["event_at_precision"].to_list() == ["date", "time"]
-    assert [moment.isoformat() for moment in typed["event_at"]] == [
+    assert [timestamp.isoformat() for timestamp in typed["event_at"]] == [
         "2025-03-08T05:00:00+00:00",
         "2025-03-09T04:30:00+00:00",
     ]
 
 
-def test_money_is_decimal_and_rounded_at_the_fourth_place(read: Read) -> None:
+def test_amounts_are_decimal_and_rounded_at_the_fourth_place(read: Read) -> None:
     amounts = [
         "0.1",
         ".5",
@@ -155,7 +155,7 @@ def test_money_is_decimal_and_rounded_at_the_fourth_place(read: Read) -> None:
     assert typed["paid_amount"].to_list() == [Decimal(text) for text in expected]
 
 
-def test_spellings_are_normalized_and_the_rest_stays(read: Read) -> None:
+def test_spellings_are_normalized_and_other_text_is_unchanged(read: Read) -> None:
     header = "person_id,member_id,gender,birth_date,enrollment_start_date,enrollment_end_date,payer,payer_type,data_source"
     genders = ["F", "Male", "unknown", " female ", "x"]
     content = lines(
@@ -172,7 +172,7 @@ def test_spellings_are_normalized_and_the_rest_stays(read: Read) -> None:
     assert typed["person_id"].to_list() == ["00", "01", "02", "03"]
 
 
-def test_parquet_goes_through_the_same_checks(read: Read) -> None:
+def test_parquet_values_pass_the_same_checks(read: Read) -> None:
     frame = pl.DataFrame(
         {
             "claim_id": ["K1", "K2", "K3", "K4"],
@@ -204,13 +204,13 @@ def test_parquet_goes_through_the_same_checks(read: Read) -> None:
     assert typed["_source_row"].to_list() == [1, 2]
 
 
-def test_a_nested_parquet_column_refuses_the_file(read: Read) -> None:
+def test_nested_parquet_column_refuses_the_file(read: Read) -> None:
     frame = pl.DataFrame({name: ["x"] for name in CLAIM_HEADER.split(",")} | {"claim_id": [["K1"]]})
     report, _ = read(frame, "claims", "medical_claim")
     assert report.reason_code == "bad_column_type"
 
 
-def test_contracts_of_the_cases_are_those_of_the_package() -> None:
+def test_case_contracts_are_those_of_the_package() -> None:
     assert (
         contracts(Case("", b""))["ehr"].tables["client"] is load_contracts()["ehr"].tables["client"]
     )

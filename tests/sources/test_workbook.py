@@ -1,4 +1,4 @@
-"""The returned outreach workbook: rows with an outcome arrive as contacts, whatever program saved the file."""
+"""The returned outreach workbook: rows with an outcome become contacts, whatever program saved it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ Read = Callable[..., tuple[FileReport, pl.DataFrame]]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    """Lands a workbook under the care manager's name."""
+    """Land a workbook under the care manager's name and return its report and typed rows."""
 
     def land(content: bytes, name: str = "cm1.xlsx") -> tuple[FileReport, pl.DataFrame]:
         folder = tmp_path / "landing" / "outreach_log" / "2025-05-30"
@@ -70,7 +70,7 @@ def read(tmp_path: Path) -> Read:
 
 
 def as_released() -> bytes:
-    """As our own publishing writes it: notices above the header in row 4, other sheets beside."""
+    """As this project publishes it: notices above the header in row 4, and other sheets."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
@@ -78,17 +78,17 @@ def as_released() -> bytes:
         sheet = book.add_worksheet("Today")
         sheet.write_string(0, 0, "Today's list")
         sheet.write_row(3, 0, HEADER)
-        for place, row in enumerate(ROWS, 4):
+        for position, row in enumerate(ROWS, 4):
             for column, value in enumerate(row):
                 if isinstance(value, dt.datetime | dt.date):
-                    sheet.write_datetime(place, column, value, day)
+                    sheet.write_datetime(position, column, value, day)
                 elif value is not None:
-                    sheet.write(place, column, value)
+                    sheet.write(position, column, value)
     return buffer.getvalue()
 
 
 def as_saved_elsewhere() -> bytes:
-    """As another program saves it: no shared strings table of the same order, other cell types."""
+    """As another program saves it: a shared strings table in another order, other cell types."""
     book = openpyxl.Workbook()
     for row in (["Today's list"], [], HEADER, *ROWS):
         book.active.append(row)
@@ -100,7 +100,7 @@ def as_saved_elsewhere() -> bytes:
 @pytest.mark.parametrize(
     "content", [as_released(), as_saved_elsewhere()], ids=["released", "saved elsewhere"]
 )
-def test_rows_with_an_outcome_are_contacts(content: bytes, read: Read) -> None:
+def test_rows_with_an_outcome_become_contacts(content: bytes, read: Read) -> None:
     file, typed = read(content)
     assert (file.outcome, file.rows_in, file.rows_loaded, file.rows_rejected) == (
         "loaded",
@@ -109,7 +109,7 @@ def test_rows_with_an_outcome_are_contacts(content: bytes, read: Read) -> None:
         1,
     ), file.detail
     assert typed["client_id"].to_list() == ["C1", "C3"]
-    assert [moment.isoformat() for moment in typed["contacted_at"]] == [
+    assert [timestamp.isoformat() for timestamp in typed["contacted_at"]] == [
         "2025-05-29T21:20:00+00:00",
         "2025-05-29T04:00:00+00:00",
     ]
@@ -118,7 +118,7 @@ def test_rows_with_an_outcome_are_contacts(content: bytes, read: Read) -> None:
     assert typed["outcome"].to_list() == ["reached", "no_answer"]
 
 
-def test_a_workbook_nobody_filled_in_has_no_records(read: Read) -> None:
+def test_workbook_without_outcomes_has_no_records(read: Read) -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet("Today").write_row(0, 0, HEADER)
@@ -133,12 +133,12 @@ def test_a_workbook_nobody_filled_in_has_no_records(read: Read) -> None:
         (b"client_id,staff_id\n", "not_a_workbook"),
     ],
 )
-def test_what_is_no_workbook(content: bytes, reason: str, read: Read) -> None:
+def test_file_that_is_not_a_workbook_is_refused(content: bytes, reason: str, read: Read) -> None:
     file, _ = read(content)
     assert file.reason_code == reason
 
 
-def test_a_sheet_without_the_columns(read: Read) -> None:
+def test_workbook_without_the_required_columns_is_refused(read: Read) -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet("Other").write_row(0, 0, ["client_id", "outcome"])
@@ -148,7 +148,7 @@ def test_a_sheet_without_the_columns(read: Read) -> None:
 
 
 def changed(member: str, old: bytes, new: bytes) -> bytes:
-    """The released workbook with the first occurrence of some bytes of a member replaced."""
+    """The released workbook with the first occurrence of some bytes in one member replaced."""
     found = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(as_released())) as whole,
@@ -167,7 +167,7 @@ SHEET = "xl/worksheets/sheet2.xml"
 SERIAL = b"<v>45806.72222222222</v>"  # 2025-05-29 17:20
 
 
-def test_declared_entities_are_refused(read: Read) -> None:
+def test_workbook_with_xml_entities_is_refused(read: Read) -> None:
     file, _ = read(
         changed("xl/workbook.xml", b"<workbook", b'<!DOCTYPE x [<!ENTITY a "aa">]><workbook')
     )
@@ -178,13 +178,13 @@ def test_declared_entities_are_refused(read: Read) -> None:
     "serial",
     [b"2958465", b"1e300", b"9" * 400, "²".encode(), "٤٥٨٠٦".encode(), b"45806.", b"1.2.3"],
 )
-def test_a_day_number_that_is_none_rejects_its_row(serial: bytes, read: Read) -> None:
+def test_invalid_date_serial_number_rejects_its_row(serial: bytes, read: Read) -> None:
     file, typed = read(changed(SHEET, SERIAL, b"<v>" + serial + b"</v>"))
     assert (file.rows_in, file.rows_rejected) == (3, 2)
     assert typed["client_id"].to_list() == ["C3"]
 
 
-def test_the_last_day_number_before_the_end_is_a_day(read: Read) -> None:
+def test_largest_date_serial_number_is_accepted(read: Read) -> None:
     file, _ = read(changed(SHEET, SERIAL, b"<v>2958464.5</v>"))
     assert file.outcome == "loaded"
 
@@ -199,12 +199,12 @@ def test_the_last_day_number_before_the_end_is_a_day(read: Read) -> None:
         (b'encoding="UTF-8"', b'encoding="nonsense"'),
     ],
 )
-def test_a_sheet_that_contradicts_itself_is_refused(old: bytes, new: bytes, read: Read) -> None:
+def test_inconsistent_sheet_refuses_the_workbook(old: bytes, new: bytes, read: Read) -> None:
     file, _ = read(changed(SHEET, old, new))
     assert (file.outcome, file.reason_code) == ("refused", "not_a_workbook")
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused(
+def test_workbook_with_excessive_unpacked_size_is_refused(
     read: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "_MAX_XML_BYTES", 10_000)
@@ -212,7 +212,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(
     assert file.reason_code == "archive_unsafe"
 
 
-def test_a_note_column_refuses_the_workbook(read: Read) -> None:
+def test_note_column_refuses_the_workbook(read: Read) -> None:
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer) as book:
         book.add_worksheet("Today").write_row(0, 0, [*HEADER, "Notes"])

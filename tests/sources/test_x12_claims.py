@@ -1,4 +1,4 @@
-"""837 and 835 content: each value in its column, from the loop that owns it, and bad values rejected by name."""
+"""837 and 835 content: values are read from the loop that owns them, and bad values are rejected."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from made_x12 import (
+from x12_builder import (
     INSTITUTIONAL,
     LINE,
     PAYMENT,
@@ -28,7 +28,7 @@ def one(folder: Path, *transactions: list[str], encoding: str = "utf-8"):
     return read(Sender().interchange(list(transactions)).encode(encoding), folder)
 
 
-def test_a_professional_claim_and_its_lines(tmp_path: Path) -> None:
+def test_professional_claim_and_its_lines(tmp_path: Path) -> None:
     body = claim(
         "C1", "7", "DTP*431*D8*20250101", "DTP*096*D8*20250112", "REF*F8*ICN9", "REF*D9*CH5",
         "NM1*82*1*LEE*ANN****XX*1999999992", "PRV*PE*PXC*103T00000X", "NM1*77*2*SITE*****XX*1888888884",
@@ -82,7 +82,7 @@ def test_a_professional_claim_and_its_lines(tmp_path: Path) -> None:
     assert "rendering_npi" not in second
 
 
-def test_an_institutional_claim(tmp_path: Path) -> None:
+def test_institutional_claim_and_its_lines(tmp_path: Path) -> None:
     others = "*".join(f"ABF:F{n}" for n in range(10, 20))
     body = [
         "CLM*H1*5000***11:A:1*Y*A*Y*Y", "DTP*096*TM*1430", "DTP*434*RD8*20250105-20250109",
@@ -126,12 +126,12 @@ def test_an_institutional_claim(tmp_path: Path) -> None:
     assert (second["charge_amount"], "procedure_code" in second) == (Decimal(1000), False)
 
 
-def test_the_patient_is_the_patients_loop_and_ends_with_its_subscriber(tmp_path: Path) -> None:
+def test_patient_loop_applies_until_the_next_subscriber(tmp_path: Path) -> None:
     child = ["HL*3*2*23*0", "PAT*19**********", "NM1*QC*1*DOE*KID", "N3*1 ELM", "DMG*D8*20150101*M"]
     other = [text.replace("MA1", "MA2").replace("HL*2*", "HL*4*") for text in SUBSCRIBER]
     body = [*PROVIDER, *SUBSCRIBER, *claim("P"), *child, *claim("K"), *other, *claim("S")]
     new = [text.replace("1234567893", "1555555556") for text in PROVIDER]
-    body += [*new, *claim("NOBODY")]
+    body += [*new, *claim("NO_SUBSCRIBER")]
     found = one(tmp_path, transaction(PROFESSIONAL, body))
     rows = [found.row("claim", n) for n in range(3)]
     assert [row["patient_first_name"] for row in rows] == ["JO", "KID", "JO"]
@@ -146,7 +146,7 @@ def test_the_patient_is_the_patients_loop_and_ends_with_its_subscriber(tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("segment", "instead", "table", "reason"),
+    ("segment", "replacement", "table", "reason"),
     [
         ("CLM*C1*100*", "CLM*C1*1E2*", "claim", "bad_decimal"),
         ("CLM*C1*100*", "CLM*C1*1,000*", "claim", "bad_decimal"),
@@ -164,11 +164,11 @@ def test_the_patient_is_the_patients_loop_and_ends_with_its_subscriber(tmp_path:
         ("D8*20250110", "D8*20251310", "claim_line", "bad_date"),
     ],
 )
-def test_a_bad_value_rejects_its_record_alone(
-    tmp_path: Path, segment: str, instead: str, table: str, reason: str | None
+def test_bad_value_rejects_only_its_record(
+    tmp_path: Path, segment: str, replacement: str, table: str, reason: str | None
 ) -> None:
     good = claims(claim("OK"), number="0002")
-    bad = [text.replace(segment, instead) for text in claims(claim())]
+    bad = [text.replace(segment, replacement) for text in claims(claim())]
     assert bad != claims(claim())
     found = one(tmp_path, bad, good)
     assert found.reasons(table) == ([(1, reason)] if reason else [])
@@ -178,21 +178,21 @@ def test_a_bad_value_rejects_its_record_alone(
     if reason:
         detail = found.rejects[table]["detail"][0]
         assert "expected" in detail
-        assert instead not in detail
+        assert replacement not in detail
 
 
-def test_letters_of_the_extended_character_set(tmp_path: Path) -> None:
+def test_extended_character_set_is_read_in_utf8_and_latin1(tmp_path: Path) -> None:
     body = [text.replace("DOE", "NÚÑEZ") for text in claims(claim())]
     for encoding in ("utf-8", "latin-1"):
         assert one(tmp_path, body, encoding=encoding).row()["patient_last_name"] == "NÚÑEZ"
 
 
-def test_quotes_and_other_separators_are_text(tmp_path: Path) -> None:
+def test_quotes_and_unused_separators_are_text(tmp_path: Path) -> None:
     body = [text.replace("DOE", 'D"O|E,') for text in claims(claim())]
     assert one(tmp_path, body).row()["patient_last_name"] == 'D"O|E,'
 
 
-def test_a_remittance_with_reversal_correction_and_provider_adjustment(tmp_path: Path) -> None:
+def test_remittance_with_reversal_correction_and_provider_adjustment(tmp_path: Path) -> None:
     adjusted = "CAS*CO*45*50*1*253*1.5"
     correction = [
         *paid("C1", "1", "80.5", adjusted, "CAS*PR*1*5**2*3**3*2"), "DTM*150*20250111", "REF*6R*L1",
@@ -239,20 +239,20 @@ def test_a_remittance_with_reversal_correction_and_provider_adjustment(tmp_path:
     )
 
 
-def test_bad_amounts_of_adjustments_reject_their_claim_payment(tmp_path: Path) -> None:
+def test_bad_adjustment_amount_rejects_its_claim_payment(tmp_path: Path) -> None:
     for bad in ("CAS*CO*45*ten", "CAS*CO*45*", "CAS*CO*45*5**253*1e3"):
         found = one(tmp_path, remittance(paid("C1", "1", "90", bad), paid("C2")))
         assert found.reasons("remittance") == [(1, "bad_decimal")]
         assert found.ids("remittance") == ["C2"]
 
 
-def test_a_payer_without_an_identifier_is_its_trace_originator(tmp_path: Path) -> None:
+def test_payer_without_id_is_identified_by_the_trace_originator(tmp_path: Path) -> None:
     payment = [text.replace("*PI*NYMCD", "") for text in PAYMENT]
     found = one(tmp_path, transaction("005010X221A1", [*payment, *paid()]))
     assert found.row("remittance")["payer_id"] == "1999999999"
 
 
-def test_a_claim_without_lines(tmp_path: Path) -> None:
+def test_claim_without_lines_is_loaded(tmp_path: Path) -> None:
     found = one(tmp_path, claims(claim("C1", lines=()), claim("C2", lines=tuple(LINE))))
     assert found.rows["claim_line"]["claim_row"].to_list() == [2]
 
@@ -266,7 +266,7 @@ def test_a_claim_without_lines(tmp_path: Path) -> None:
         (["CLP**1*100*90"], [(1, "missing_required")], ["C2"]),
     ],
 )
-def test_a_damaged_first_claim_payment_sets_its_lines_aside_and_no_other(
+def test_damaged_first_claim_payment_rejects_only_its_own_lines(
     tmp_path: Path, first: list[str], rejected: list[tuple[int, str]], kept: list[str]
 ) -> None:
     body = [*first, *paid("C1")[1:]]
@@ -277,7 +277,7 @@ def test_a_damaged_first_claim_payment_sets_its_lines_aside_and_no_other(
     assert "C2" in found.ids("remittance_line")
 
 
-def test_all_25_diagnoses_of_an_institutional_claim(tmp_path: Path) -> None:
+def test_all_25_diagnoses_of_an_institutional_claim_are_read(tmp_path: Path) -> None:
     codes = [f"F{n}" for n in range(10, 36)]
     others = ["HI*" + "*".join(f"ABF:{code}" for code in codes[n : n + 12]) for n in (1, 13)]
     body = ["CLM*C1*100***11:A:1*Y*A*Y*Y", f"HI*ABK:{codes[0]}", "HI*ABJ:F99", *others, *LINE]

@@ -1,4 +1,4 @@
-"""X12 envelopes: a transaction that cannot be trusted is set aside whole, by name, and no other with it."""
+"""X12 envelopes: a broken transaction is rejected with a reason and does not affect the others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from made_x12 import INSTITUTIONAL, Read, Sender, claim, claims, paid, read, remittance, transaction
+from x12_builder import (
+    INSTITUTIONAL,
+    Read,
+    Sender,
+    claim,
+    claims,
+    paid,
+    read,
+    remittance,
+    transaction,
+)
 
 from sources.formats import x12_pieces, x12_segments
 from sources.reasons import FileRefusedError
@@ -32,7 +42,9 @@ FIRST, SECOND = claims(claim("A"), claim("B")), claims(claim("C"), number="0002"
         ("^*:~", ""),
     ],
 )
-def test_any_separators_and_line_ends(tmp_path: Path, sep: str, end: str) -> None:
+def test_separators_and_line_ends_do_not_change_the_rows(
+    tmp_path: Path, sep: str, end: str
+) -> None:
     plain = read(Sender().interchange([FIRST, SECOND]), tmp_path)
     other = read(Sender(sep, end).interchange([FIRST, SECOND]), tmp_path)
     assert plain.ids() == ["A", "B", "C"]
@@ -41,13 +53,13 @@ def test_any_separators_and_line_ends(tmp_path: Path, sep: str, end: str) -> Non
     assert other.rejects == {}
 
 
-def test_lines_broken_every_eighty_bytes(tmp_path: Path) -> None:
+def test_line_breaks_every_80_bytes_are_ignored(tmp_path: Path) -> None:
     content = Sender().interchange([FIRST])
     broken = "\r\n".join(content[n : n + 80] for n in range(0, len(content), 80))
     assert read(broken, tmp_path).rows["claim"].equals(read(content, tmp_path).rows["claim"])
 
 
-def test_several_interchanges_of_different_separators_groups_and_kinds(tmp_path: Path) -> None:
+def test_interchanges_with_different_separators_groups_and_kinds(tmp_path: Path) -> None:
     content = (
         Sender().interchange([FIRST], [SECOND, remittance(paid("A"))])
         + "\n\n"
@@ -120,7 +132,7 @@ def broken(first: list[str], **envelope: str) -> str:
         (broken(transaction("005010X224A2", claim("A"))), ["unknown_guide"], ["C"]),
     ],
 )
-def test_what_is_broken_is_rejected_by_name_and_the_rest_goes_on(
+def test_envelope_error_is_rejected_and_other_transactions_are_loaded(
     tmp_path: Path, content: str, reasons: list[str], kept: list[str]
 ) -> None:
     found = read(content, tmp_path)
@@ -131,7 +143,7 @@ def test_what_is_broken_is_rejected_by_name_and_the_rest_goes_on(
     assert "remittance" not in found.rows
 
 
-def test_a_wrong_count_of_a_remittance_is_a_reject_among_the_remittances(tmp_path: Path) -> None:
+def test_wrong_count_in_an_835_is_rejected_among_the_remittances(tmp_path: Path) -> None:
     bad = [*remittance(paid("A"), paid("B"))[:-1], "SE*1*0001"]
     found = read(Sender().interchange([bad, remittance(paid("C"), number="2")]), tmp_path)
     assert found.reasons("remittance") == [(3, "envelope_count_mismatch")]
@@ -141,7 +153,7 @@ def test_a_wrong_count_of_a_remittance_is_a_reject_among_the_remittances(tmp_pat
     assert "claim" not in found.rejects
 
 
-def test_a_cut_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
+def test_truncated_835_rejects_its_claim_payments(tmp_path: Path) -> None:
     bad = remittance(paid("A"), paid("B"))[:-1]
     found = read(Sender().interchange([bad, remittance(paid("C"), number="2")]), tmp_path)
     assert found.reasons("remittance") == [
@@ -155,34 +167,37 @@ def test_a_cut_remittance_rejects_its_claim_payments(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "detail"),
+    ("stated", "detail"),
     [
         (42, "SE01 says 42 segments, {n} found: {more} segments may be missing in the transaction"),
         (5, ("SE01 says 5 segments, {n} found: {less} segments more than expected, so the "
-             "transaction may hold some of another")),
+             "transaction may contain some of another one")),
         ("", "SE01 gives no usable count, {n} segments found: some may be missing in the transaction"),
     ],
 )  # fmt: skip
-def test_a_wrong_trailer_says_what_may_be_missing(
-    tmp_path: Path, said: int | str, detail: str
+def test_wrong_trailer_states_what_may_be_missing(
+    tmp_path: Path, stated: int | str, detail: str
 ) -> None:
-    content = Sender("|>^\n").interchange([[*FIRST[:-1], f"SE*{said}*0001"]])
+    content = Sender("|>^\n").interchange([[*FIRST[:-1], f"SE*{stated}*0001"]])
     reject = read(content, tmp_path).rejects["claim"].row(0, named=True)
     n = len(FIRST)
     expected = detail.format(n=n, more=42 - n, less=n - 5)
     assert (reject["column_name"], reject["detail"]) == ("SE01", expected)
-    assert reject["line"] == f"SE|{said}|0001\n".encode()
+    assert reject["line"] == f"SE|{stated}|0001\n".encode()
 
 
-def test_rejects_hold_the_record_as_it_came(tmp_path: Path) -> None:
+def test_reject_keeps_the_original_segments(tmp_path: Path) -> None:
     content = Sender("|>^\n").interchange([FIRST[:-1]])
     reject = read(content, tmp_path).rejects["claim"].row(0, named=True)
-    assert (reject["column_name"], reject["detail"]) == ("SE", "expected SE at its end")
+    assert (reject["column_name"], reject["detail"]) == (
+        "SE",
+        "expected SE at the end of the transaction",
+    )
     assert reject["line"].startswith(b"CLM|A|100|||11>B>1|Y")
     assert reject["line"].endswith(b"20250110\n")
 
 
-def test_of_another_transaction_set_only_its_name_is_kept(tmp_path: Path) -> None:
+def test_reject_of_another_transaction_set_keeps_only_its_first_segment(tmp_path: Path) -> None:
     other = ["ST*277*1*005010X214", "NM1*QC*1*SECRET", "SE*3*1"]
     found = read(Sender().interchange([other]), tmp_path)
     assert found.rejects["claim"]["line"].to_list() == [b"ST*277*1*005010X214~"]
@@ -192,16 +207,18 @@ def test_of_another_transaction_set_only_its_name_is_kept(tmp_path: Path) -> Non
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_a_cut_file_loses_only_what_is_cut(tmp_path: Path, data: st.DataObject) -> None:
+def test_truncated_file_loses_only_the_missing_transactions(
+    tmp_path: Path, data: st.DataObject
+) -> None:
     content = Sender(end="\n").interchange([FIRST, SECOND])
     end = data.draw(st.integers(110, len(content)), label="bytes")
     found = read(content[:end], tmp_path)
-    whole = ["A", "B"] if end > content.index("SE*") + 9 else []
-    whole += ["C"] if end > content.rindex("SE*") + 9 else []
+    complete = ["A", "B"] if end > content.index("SE*") + 9 else []
+    complete += ["C"] if end > content.rindex("SE*") + 9 else []
     is_near = any(0 <= end - content.index(s) <= 10 for s in ("SE*", "ST*837*0002")) or (
         0 <= end - content.rindex("SE*") <= 10
     )
-    assert is_near or found.ids() == whole
+    assert is_near or found.ids() == complete
     assert set(found.ids()) <= {"A", "B", "C"}
     reasons = {reason for _, reason in found.reasons()}
     assert reasons <= {
@@ -217,7 +234,7 @@ def test_a_cut_file_loses_only_what_is_cut(tmp_path: Path, data: st.DataObject) 
 
 @pytest.mark.parametrize(("size", "piece"), [(1, 900), (7, 1), (100, 300), (1000, 600), (4000, 1)])
 @pytest.mark.parametrize("is_cut", [False, True])
-def test_rows_do_not_depend_on_how_the_file_is_read(
+def test_block_and_piece_size_do_not_change_the_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, piece: int, is_cut: bool
 ) -> None:
     many = [claim(f"N{n}", "1", "REF*D9*7") for n in range(3)]
@@ -240,7 +257,7 @@ def same(found: Read, expected: Read) -> None:
         assert found.reasons(table) == expected.reasons(table)
 
 
-def test_a_segment_without_an_end_spoils_its_transaction_only(
+def test_segment_without_an_end_rejects_only_its_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(x12_segments, "MAX_SEGMENT_BYTES", 2000)
@@ -252,9 +269,11 @@ def test_a_segment_without_an_end_spoils_its_transaction_only(
     assert found.ids() == ["C"]
 
 
-def test_two_files_joined_where_the_first_was_cut(tmp_path: Path) -> None:
-    whole = Sender().interchange([FIRST])
-    found = read(whole[: whole.index("DTP*")] + Sender("|>!'").interchange([SECOND]), tmp_path)
+def test_file_appended_to_a_truncated_one_is_read(tmp_path: Path) -> None:
+    complete = Sender().interchange([FIRST])
+    found = read(
+        complete[: complete.index("DTP*")] + Sender("|>!'").interchange([SECOND]), tmp_path
+    )
     assert found.ids() == ["C"]
     assert "truncated_transaction" in {reason for _, reason in found.reasons()}
 
@@ -271,12 +290,12 @@ def test_two_files_joined_where_the_first_was_cut(tmp_path: Path) -> None:
         (Sender("***~").interchange([FIRST]).encode(), "not_x12"),
     ],
 )
-def test_a_file_that_is_no_x12_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
+def test_file_that_is_not_x12_is_refused(tmp_path: Path, content: bytes, code: str) -> None:
     with pytest.raises(FileRefusedError) as refused:
         read(content, tmp_path)
     assert refused.value.code == code
 
 
-def test_an_interchange_without_transactions_has_no_records(tmp_path: Path) -> None:
+def test_interchange_without_transactions_has_no_records(tmp_path: Path) -> None:
     found = read(Sender().interchange(), tmp_path)
     assert (found.ids(), found.reasons()) == ([], [])

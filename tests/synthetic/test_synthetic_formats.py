@@ -15,7 +15,7 @@ from sources.contract import load_contracts
 from sources.formats.hl7v2 import read_hl7v2
 from synthetic.agency import as_of, synthesize
 from synthetic.formats import FORMATS, TRANSCRIBERS, hl7v2
-from tests.linkage.identified import identify
+from tests.linkage.matching import build_matches
 
 # Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
 CLIENTS, SEED, DAYS = 60, 6, 400
@@ -133,7 +133,7 @@ def build(
         # What no alert can change is built once: seeds, and what other senders alone say.
         data.mkdir()
         shutil.copy(before, data)
-    found = identify(landing, data, as_of(), answers)
+    found = build_matches(landing, data, as_of(), answers)
     connection.execute(f"attach '{found}' as warehouse (read_only)")
     connection.execute(f"create schema {name}")
     for schema, table in connection.execute(

@@ -1,4 +1,4 @@
-"""Made-up X12 interchanges, and what the reader makes of them."""
+"""Builds synthetic X12 interchanges and reads them for tests."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ PAYMENT = [
 def claim(
     number: str = "C1", frequency: str = "1", *more: str, lines: tuple[str, ...] | None = None
 ) -> list[str]:
-    """A professional claim of one line, or of `lines`."""
+    """A professional claim with one line, or with `lines`."""
     head = [f"CLM*{number}*100***11:B:{frequency}*Y*A*Y*Y", "HI*ABK:F329", *more]
     return [*head, *(LINE if lines is None else lines)]
 
 
 def paid(number: str = "C1", status: str = "1", amount: str = "90", *more: str) -> list[str]:
-    """A claim payment of one line."""
+    """A claim payment with one line."""
     return [
         f"CLP*{number}*{status}*100*{amount}*10*MC*ICN{number}*11*1", "NM1*QC*1*DOE*JO****MI*MA1",
         "DTM*232*20250110", *more, f"SVC*HC:90837*100*{amount}**1", "DTM*472*20250110",
@@ -45,18 +45,23 @@ def paid(number: str = "C1", status: str = "1", amount: str = "90", *more: str) 
 
 @dataclass
 class Sender:
-    """How a sender writes; `sep` are element, component, repetition and terminator, `end` follows each segment."""
+    """The format of a sender.
+
+    Attributes:
+        sep: element, component, repetition separator and segment terminator.
+        end: text after each segment.
+    """
 
     sep: str = "*:^~"
     end: str = ""
 
     def written(self, segments: list[str]) -> str:
-        """Segments in this sender's separators."""
+        """Segments with this sender's separators."""
         table = str.maketrans("*:^", self.sep[:3])
         return "".join(text.translate(table) + self.sep[3] + self.end for text in segments)
 
     def interchange(self, *groups: list[list[str]], control: int = 1, trailer: str = "") -> str:
-        """Groups of transactions in their envelope; `trailer` instead of a right IEA."""
+        """Groups of transactions in an envelope; `trailer` replaces the correct IEA."""
         head = (
             f"ISA*00*          *00*          *ZZ*SENDER         *ZZ*RECEIVER       *250131*1147*^"
             f"*00501*{control:09d}*0*P*:"
@@ -72,14 +77,14 @@ class Sender:
 
 
 def transaction(guide: str, body: list[str], number: str = "0001", trailer: str = "") -> list[str]:
-    """ST to SE; `trailer` instead of a right SE."""
+    """ST to SE; `trailer` replaces the correct SE."""
     code = {"005010X221A1": "835"}.get(guide, "837")
     segments = [f"ST*{code}*{number}*{guide}", *body]
     return [*segments, trailer or f"SE*{len(segments) + 1}*{number}"]
 
 
 def claims(*bodies: list[str], number: str = "0001", guide: str = PROFESSIONAL) -> list[str]:
-    """An 837 of one provider and one subscriber."""
+    """An 837 with one provider and one subscriber."""
     body = [segment for part in bodies or (claim(),) for segment in part]
     return transaction(
         guide, ["BHT*0019*00*1*20250131*1023*CH", *PROVIDER, *SUBSCRIBER, *body], number
@@ -87,38 +92,38 @@ def claims(*bodies: list[str], number: str = "0001", guide: str = PROFESSIONAL) 
 
 
 def remittance(*bodies: list[str], number: str = "0001") -> list[str]:
-    """An 835 of one payment."""
+    """An 835 with one payment."""
     return transaction(PAID, [*PAYMENT, *(segment for part in bodies for segment in part)], number)
 
 
 @dataclass
 class Read:
-    """What a file gave: typed rows, and rejects, by table."""
+    """The result of reading a file: typed rows and rejects, by table."""
 
     rows: dict[str, pl.DataFrame]
     rejects: dict[str, pl.DataFrame]
 
-    def row(self, table: str = "claim", place: int = 0) -> dict[str, object]:
-        """One typed row without what is empty."""
+    def row(self, table: str = "claim", position: int = 0) -> dict[str, object]:
+        """One typed row, without null values."""
         return {
             name: value
-            for name, value in self.rows[table].row(place, named=True).items()
+            for name, value in self.rows[table].row(position, named=True).items()
             if value is not None
         }
 
     def reasons(self, table: str = "claim") -> list[tuple[int, str]]:
-        """Number and reason of each reject."""
+        """Record number and reason code of each reject."""
         found = self.rejects.get(table)
         return [] if found is None else list(found.select("_source_row", "reason_code").iter_rows())
 
     def ids(self, table: str = "claim") -> list[str]:
-        """The claims' numbers in order."""
+        """The claim ids in order."""
         return self.rows[table]["claim_id"].to_list() if table in self.rows else []
 
 
 def read(content: str | bytes, folder: Path) -> Read:
-    """Read a file made of these bytes."""
-    path = folder / "made.x12"
+    """Read a file with this content."""
+    path = folder / "built.x12"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     tables = load_contracts()["claims_x12"].record_tables
     found = read_x12(

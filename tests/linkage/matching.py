@@ -1,4 +1,8 @@
-"""The part of the pipeline that says who is who: ingest, the models up to `int_client__matched` and its review, the linkage."""
+"""Runs the matching part of the pipeline on landed files.
+
+It ingests, builds the models up to `int_client__matched` and its review, and scores pairs in
+between.
+"""
 
 from __future__ import annotations
 
@@ -18,34 +22,47 @@ from sources.ingest import ingest
 from sources.raw_zone import RawZone
 
 AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")
-# Other runs of the suite hold the models' own tests; they are a third of the nodes.
+# The models' own tests run elsewhere in the suite; they are a third of the nodes.
 TESTS = ("resource_type:test",)
-ANSWERS = ["+int_client__matched", "+fct_identity_review", "+fct_linkage_accuracy", "+fct_linkage"]
+MATCH_MODELS = [
+    "+int_client__matched",
+    "+fct_identity_review",
+    "+fct_linkage_accuracy",
+    "+fct_linkage",
+]
 
 
-def identify(
+def build_matches(
     landing: Path,
     data: Path,
     as_of: dt.datetime = AS_OF,
-    answers: list[str] = ANSWERS,
-    left_out: tuple[str, ...] = TESTS,
+    select: list[str] = MATCH_MODELS,
+    exclude: tuple[str, ...] = TESTS,
 ) -> Path:
-    """Who is who by what landed, and the models that `answers` selects but not `left_out`; returns the warehouse."""
+    """Match the landed records and build the selected models; returns the warehouse.
+
+    Args:
+        landing: the landing folder.
+        data: the data folder.
+        as_of: instant of the run.
+        select: dbt selectors of the models to build.
+        exclude: dbt selectors to exclude.
+    """
     settings = Settings(landing=landing, data=data)
     ingest(landing, data / "raw", settings.time_zone, as_of)
     if (data / warehouse.FILE).exists():
-        # They are there, and nothing that lands changes them.
-        left_out = (*left_out, "resource_type:seed")
+        # Seeds already exist, and landed files do not change them.
+        exclude = (*exclude, "resource_type:seed")
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
-    _build(settings, [BEFORE_LINKAGE], [*left_out])
+    _build(settings, [BEFORE_LINKAGE], [*exclude])
     linkage_assets.compare(settings)
-    _build(settings, answers, [BEFORE_LINKAGE, *left_out])
+    _build(settings, select, [BEFORE_LINKAGE, *exclude])
     return data / warehouse.FILE
 
 
 def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
-    """In this process: the pipeline's own dbt process would parse and import anew each time."""
+    """Run dbt in this process, which is faster than the pipeline's separate dbt process."""
     with dbt_project.environment({"CASELOAD_DATA": str(settings.data)}):
         try:
             ended = dbtRunner(manifest=dbt_project.parsed()).invoke(
@@ -65,7 +82,7 @@ def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
     ]
 
 
-def rows(found: Path, sql: str) -> list[tuple[Any, ...]]:
-    """A query of the warehouse."""
-    with duckdb.connect(str(found), read_only=True) as connection:
+def rows(warehouse_path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The result of a query on the warehouse."""
+    with duckdb.connect(str(warehouse_path), read_only=True) as connection:
         return connection.execute(sql).fetchall()
