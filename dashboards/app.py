@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, plain, tables
-from dashboards.released import NothingReleasedError, Released, current
+from dashboards import charts, escaping, tables
+from dashboards.release_reader import NoReleaseError, PublishedRelease, current
 
 STRATA = {
     "program_id": "Program",
@@ -35,9 +35,9 @@ def main() -> None:
     st.set_page_config(page_title="Caseload: program measures", page_icon="📋", layout="wide")
     try:
         released = current(Path(os.environ.get("CASELOAD_PUBLISHED", "data/published")))
-    except NothingReleasedError as error:
+    except NoReleaseError as error:
         st.title("Caseload")
-        st.info(plain.markdown(str(error)))
+        st.info(escaping.markdown(str(error)))
         return
     _head(released)
     rates = released.metric("measure_rate")
@@ -50,18 +50,18 @@ def main() -> None:
     _feeds(released)
 
 
-def _head(released: Released) -> None:
+def _head(released: PublishedRelease) -> None:
     zone = ZoneInfo(os.environ.get("CASELOAD_TIME_ZONE", "America/New_York"))
     st.title("Program measures")
     st.markdown(
         f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release"
-        f" {plain.markdown(released.release_id)} ·"
+        f" {escaping.markdown(released.release_id)} ·"
         " modelled on public measure texts, not certified"
     )
     if released.stale_feeds:
         st.error(
             "Late feeds: "
-            + plain.markdown(", ".join(released.stale_feeds))
+            + escaping.markdown(", ".join(released.stale_feeds))
             + ". What they should have brought is"
             " missing from these numbers.",
             icon="⚠️",
@@ -110,13 +110,13 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     measure_id = st.selectbox(
         "Measure",
         present,
-        index=present.index(tables.best_seen(chosen)),
+        index=present.index(tables.most_visible_measure(chosen)),
         format_func=lambda name: titles[name],
     )
     definition = definitions.filter(pl.col("measure_id") == measure_id).row(0, named=True)
     rows = chosen.filter(pl.col("measure_id") == measure_id)
     st.markdown(f"**{definition['title']}.** {definition['description']}")
-    st.markdown(tables.provenance(definition))
+    st.markdown(tables.measure_source(definition))
 
     months = rows.filter(pl.col("month").is_not_null()).sort("month")
     st.subheader(f"By month, {year}")
@@ -125,7 +125,7 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
         left.info("Every month of this measure is hidden or empty: the counts are too small.")
     else:
         left.altair_chart(charts.trend(months, definition), width="stretch")
-    right.dataframe(tables.readable(months, "month", "Month"), hide_index=True, width="stretch")
+    right.dataframe(tables.rate_table(months, "month", "Month"), hide_index=True, width="stretch")
 
     st.subheader("Who falls behind")
     name = st.radio(
@@ -138,7 +138,7 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     else:
         left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
     right.dataframe(
-        tables.readable(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
+        tables.rate_table(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
     )
     if strata["is_suppressed"].any() or months["is_suppressed"].any():
         st.markdown(
@@ -147,12 +147,12 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
         )
 
 
-def _caseload(released: Released) -> None:
+def _caseload(released: PublishedRelease) -> None:
     caseload = released.metric("caseload")
     st.header("Caseload")
     agency = caseload.filter(pl.col("breakdown") == "agency")
     if agency.height:
-        st.markdown(f"Clients in care: **{tables.counted(agency['clients'][0])}**")
+        st.markdown(f"Clients in care: **{tables.count_text(agency['clients'][0])}**")
     left, right = st.columns(2)
     for place, breakdown, heading in (
         (left, "tier", "By site and tier"),
@@ -160,20 +160,22 @@ def _caseload(released: Released) -> None:
     ):
         place.subheader(heading)
         place.dataframe(
-            tables.crossed(caseload.filter(pl.col("breakdown") == breakdown), breakdown),
+            tables.crosstab(caseload.filter(pl.col("breakdown") == breakdown), breakdown),
             hide_index=True,
             width="stretch",
         )
     st.subheader("Work opened and closed, last six months")
-    st.dataframe(tables.recent_work(released.metric("task_flow")), hide_index=True, width="stretch")
+    st.dataframe(
+        tables.recent_task_flow(released.metric("task_flow")), hide_index=True, width="stretch"
+    )
 
 
-def _feeds(released: Released) -> None:
+def _feeds(released: PublishedRelease) -> None:
     st.header("Where the numbers come from")
-    st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
-    st.markdown(tables.linkage(released.linkage_accuracy()))
+    st.dataframe(tables.readable_table(released.metric("feed")), hide_index=True, width="stretch")
+    st.markdown(tables.matching_accuracy_text(released.linkage_accuracy()))
     if released.manifest["notices"]:
-        st.html(plain.bullets(released.manifest["notices"]))
+        st.html(escaping.bullets(released.manifest["notices"]))
 
 
 main()

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from dashboards.plain import cell
+from dashboards.escaping import cell
 
 _INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
 _RATE = alt.Axis(format=".0%", title="Rate")

@@ -1,4 +1,4 @@
-"""Released rows as text a leader reads: percentages, dates, "hidden" for what was suppressed."""
+"""PublishedRelease rows as text a leader reads: percentages, dates, "hidden" for what was suppressed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from dashboards.plain import cell
+from dashboards.escaping import cell
 
 HIDDEN = "hidden"
 
@@ -69,7 +69,7 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
         parts.append(f"{definition['national_label']} {float(definition['national_rate']):.1%}")
     return Card(
         definition["title"],
-        percent(rate, hidden=row["is_suppressed"]),
+        percent_text(rate, hidden=row["is_suppressed"]),
         distance,
         definition["direction"] == "higher_is_better",
         definition["description"],
@@ -77,11 +77,11 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
     )
 
 
-def linkage(accuracy: pl.DataFrame) -> str:
+def matching_accuracy_text(accuracy: pl.DataFrame) -> str:
     """How rightly other senders' persons were linked to clients, in a sentence.
 
     Args:
-        accuracy: `Released.linkage_accuracy`.
+        accuracy: `PublishedRelease.linkage_accuracy`.
     """
     found = accuracy.filter(pl.col("scope") == "all")
     checked = found["checked_count"].sum()
@@ -99,19 +99,19 @@ def linkage(accuracy: pl.DataFrame) -> str:
     )
 
 
-def percent(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
+def percent_text(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
     """`38.4 %`, `hidden`, or a dash where there is nothing to divide."""
     if hidden:
         return HIDDEN
     return "–" if rate is None else f"{float(rate) * 100:.1f} %"
 
 
-def counted(number: int | None) -> str:
+def count_text(number: int | None) -> str:
     """A released count; what was taken out of the row reads as hidden."""
     return HIDDEN if number is None else f"{number:,}"
 
 
-def provenance(definition: dict[str, Any]) -> str:
+def measure_source(definition: dict[str, Any]) -> str:
     """Steward, version, source: the way from a number to its definition."""
     return (
         f"Steward {definition['steward']} · version {definition['version']} · source"
@@ -119,7 +119,7 @@ def provenance(definition: dict[str, Any]) -> str:
     )
 
 
-def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
+def rate_table(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
     """Rates as a table of text, the alternative to the chart beside it.
 
     Args:
@@ -134,16 +134,16 @@ def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
         lines.append(
             {
                 heading: f"{about:%b %Y}" if column == "month" else cell(str(about)),
-                "Rate": percent(row["rate"], hidden=hidden),
-                "Met": counted(row["numerator"]),
-                "Of": counted(row["denominator"]),
-                "Open": counted(row["open"]),
+                "Rate": percent_text(row["rate"], hidden=hidden),
+                "Met": count_text(row["numerator"]),
+                "Of": count_text(row["denominator"]),
+                "Open": count_text(row["open"]),
             }
         )
     return pl.DataFrame(lines, schema=[heading, "Rate", "Met", "Of", "Open"], orient="row")
 
 
-def best_seen(rates: pl.DataFrame) -> str:
+def most_visible_measure(rates: pl.DataFrame) -> str:
     """The measure with the most months that are not hidden: the one to open the page with."""
     seen = (
         rates.group_by("measure_id")
@@ -156,7 +156,7 @@ def best_seen(rates: pl.DataFrame) -> str:
 TIERS = ("critical", "high", "rising", "standard")
 
 
-def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
+def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
     """Clients by site (down) and tier or program (across); hidden cells say so.
 
     Args:
@@ -165,7 +165,7 @@ def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
     """
     column = "tier" if breakdown == "tier" else "program_id"
     found = {
-        (row["site_id"] or "unknown", row[column] or "unknown"): counted(row["clients"])
+        (row["site_id"] or "unknown", row[column] or "unknown"): count_text(row["clients"])
         for row in rows.iter_rows(named=True)
     }
     across = sorted({value for _, value in found})
@@ -185,12 +185,12 @@ def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
 _MONTHS_SHOWN = 6
 
 
-def recent_work(flow: pl.DataFrame) -> pl.DataFrame:
+def recent_task_flow(flow: pl.DataFrame) -> pl.DataFrame:
     """Opened and closed tasks by lane in the last months: `47 / 45` reads 47 opened, 45 of them closed."""
     flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has none
     months = flow["month"].unique().sort(descending=True).head(_MONTHS_SHOWN).sort().to_list()
     cells = {
-        (row["lane"], row["month"]): f"{counted(row['opened'])} / {counted(row['closed'])}"
+        (row["lane"], row["month"]): f"{count_text(row['opened'])} / {count_text(row['closed'])}"
         for row in flow.iter_rows(named=True)
     }
     names = dict(flow.select("lane", "lane_name").unique().sort("lane").iter_rows())
@@ -204,7 +204,7 @@ def recent_work(flow: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(lines)
 
 
-def plain(rows: pl.DataFrame) -> pl.DataFrame:
+def readable_table(rows: pl.DataFrame) -> pl.DataFrame:
     """Any released table with headings in words; suppressed numbers read as hidden."""
     hidden = "is_suppressed" in rows.columns
     shown = rows.drop("is_suppressed") if hidden else rows

@@ -23,20 +23,20 @@ from sqlalchemy.pool import NullPool
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """SQLAlchemy engine that keeps its connection until it is closed."""
 
-    held: sa.Connection | None = None
+    kept_connection: sa.Connection | None = None
 
     @contextmanager
     def get_connection(self) -> Generator[sa.Connection, None, None]:
         """The one connection."""
-        if self.held is None:
-            self.held = self.engine.connect()
-        yield self.held
+        if self.kept_connection is None:
+            self.kept_connection = self.engine.connect()
+        yield self.kept_connection
 
     def close(self) -> None:
         """Give the file back."""
-        if self.held is not None:
-            self.held.close()
-            self.held = None
+        if self.kept_connection is not None:
+            self.kept_connection.close()
+            self.kept_connection = None
         self.engine.dispose()
 
 
@@ -83,7 +83,7 @@ def open_source(
         threads: DuckDB's threads.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the file is held by a writer, or is no DuckDB file.
+        sqlalchemy.exc.SQLAlchemyError: the file is kept_connection by a writer, or is no DuckDB file.
     """
     # GX gives a data context such a method for the type of every data source class.
     source: DuckDBSource = context.data_sources.add_or_update_duckdb(

@@ -1,9 +1,9 @@
-"""The judge: holds every suite against the warehouse and writes the verdict.
+"""The evaluate_warehouse: holds every suite against the warehouse and writes the verdict.
 
     python -m expectations.gate --warehouse FILE --out DIR [--previous RELEASE]
 
 Writes `verdict.json` (the same warehouse gives the same bytes: no run times, no rows) and `data_docs/`. Exit code 0: all
-suites hold; 3: refused; 2: wrong call; 1: could not judge. A process of its own, because importing GX costs seconds and
+suites hold; 3: refused; 2: wrong call; 1: could not evaluate_warehouse. A process of its own, because importing GX costs seconds and
 200 MB. What an expectation saw of single rows is dropped before anything is written: failures are counted, never shown.
 """
 
@@ -49,7 +49,7 @@ _SHOWN = (
 
 
 class GateError(Exception):
-    """The judge cannot judge; the text says why and what to do."""
+    """The evaluate_warehouse cannot evaluate_warehouse; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     logging.disable(logging.WARNING)
     _defer_scipy_stats()
     try:
-        verdicts = judge(
+        verdicts = evaluate_warehouse(
             options.warehouse,
             options.out,
             previous=options.previous,
@@ -122,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     return PASSED if all(verdict.success for verdict in verdicts) else REFUSED
 
 
-def judge(
+def evaluate_warehouse(
     warehouse: Path,
     out: Path,
     *,
@@ -174,7 +174,7 @@ def judge(
     shutil.rmtree(out / DATA_DOCS, ignore_errors=True)
     (out / DATA_DOCS).mkdir(parents=True, mode=0o700)
     try:
-        if _stands_before(source, counted_at):
+        if _is_earlier_than(source, counted_at):
             counts = {}  # an earlier day is rebuilt: the last release lies after it
         verdicts = []
         for suite in found:
@@ -198,7 +198,7 @@ def judge(
 
 
 def _defer_scipy_stats() -> None:
-    """GX imports scipy.stats for three statistical tests that no suite uses: a fifth of the judge's CPU. Loaded on first use."""
+    """GX imports scipy.stats for three statistical tests that no suite uses: a fifth of the evaluate_warehouse's CPU. Loaded on first use."""
     import scipy
 
     spec = importlib.util.find_spec("scipy.stats")
@@ -327,7 +327,7 @@ def _previous_counts(previous: Path | None) -> tuple[dict[str, int], datetime | 
     return counts, as_of
 
 
-def _stands_before(source: DuckDBSource, instant: datetime | None) -> bool:
+def _is_earlier_than(source: DuckDBSource, instant: datetime | None) -> bool:
     if instant is None or not _exists(source, "raw_caseload", "run"):
         return False
     ((seconds,),) = source.rows("select epoch(as_of) from raw_caseload.run")
@@ -339,7 +339,7 @@ def _write_verdict(out: Path, verdicts: list[SuiteVerdict]) -> None:
         "success": all(verdict.success for verdict in verdicts),
         "suites": [asdict(verdict) for verdict in verdicts],
     }
-    # Last, as the commit: a killed judge leaves no new verdict.
+    # Last, as the commit: a killed evaluate_warehouse leaves no new verdict.
     temporary = out / f".{VERDICT}"
     temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.chmod(0o600)

@@ -21,19 +21,19 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 _REPLACEMENT = "\ufffd"
 
 
-def cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """A sender's text for a cell of a CSV file or a workbook."""
-    return neutralized(_CONTROL.sub(_REPLACEMENT, text))
+    return neutralize_formula(_CONTROL.sub(_REPLACEMENT, text))
 
 
-def line(text: str) -> str:
+def safe_line(text: str) -> str:
     """A sender's text for a notice: one line, with what is not printable written as an escape."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def neutralized(text: str) -> str:
+def neutralize_formula(text: str) -> str:
     """The text, with an apostrophe before it where a spreadsheet could run it.
 
     Looks at the first character and at the first one that is visible, after compatibility decomposition: full-width and

@@ -45,14 +45,14 @@ class Recipient:
         """Read `plain` to its end and write it as an age file, block by block."""
         pyrage.encrypt_io(plain, sealed, [self.key])
 
-    def identity(self, plain: bytes | BinaryIO) -> str:
+    def content_hash(self, plain: bytes | BinaryIO) -> str:
         """What stands for the content in `release_id`: plain hash and recipient (age bytes differ at every run)."""
         source = io.BytesIO(plain) if isinstance(plain, bytes) else plain
         digest = hashlib.file_digest(source, "sha256")
         return f"{digest.hexdigest()} for {self.fingerprint}"
 
 
-def read_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
+def parse_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
     """Parse recipients' public keys.
 
     Args:

@@ -26,7 +26,7 @@ OUTCOMES = (
     "incarcerated",
     "moved",
 )
-_REMEMBERED_DAYS = 90  # how far back a contact may be entered
+_ENTRY_WINDOW_DAYS = 90  # how far back a contact may be entered
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ TODAY_PRINTED = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Due", 20, "moment"),
+    Column("Due", 20, "datetime"),
     Column("State", 9.5, "middle"),
     Column("Last contact", 17, wraps=True),
 )
 TODAY_RETURNED = (
     Column("client_id", 12, "key"),
-    Column("contacted_at", 17, "entry_moment"),
+    Column("contacted_at", 17, "entry_datetime"),
     Column("channel", 11, "entry"),
     Column("outcome", 14, "entry"),
     Column("next_follow_up_date", 19, "entry_date"),
@@ -77,7 +77,7 @@ TODAY_RETURNED = (
 )
 TODAY_MORE = (
     Column("Attempts in 14 days", 11, "middle"),
-    Column("Next appointment", 20, "moment"),
+    Column("Next appointment", 20, "datetime"),
     Column("Last kept visit", 13, "date"),
     Column("Hospital or facility", 27, wraps=True),
     Column("PHQ-9 first > latest", 19, wraps=True),
@@ -94,8 +94,8 @@ OPEN_TASKS = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Opened", 20, "moment"),
-    Column("Due", 20, "moment"),
+    Column("Opened", 20, "datetime"),
+    Column("Due", 20, "datetime"),
     Column("State", 9.5, "middle"),
     Column("task_key", 18, "key", hidden=True),
 )
@@ -122,11 +122,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "name": {**PLAIN, "text_wrap": True, "bold": True},
     "number": {**_MIDDLE, "font_color": "#4A545D"},
     "middle": _MIDDLE,
-    "moment": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
+    "datetime": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
     "date": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
     "key": {**PLAIN, "font_color": "#4A545D"},
     "entry": PLAIN,
-    "entry_moment": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+    "entry_datetime": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "entry_date": {**PLAIN, "num_format": "yyyy-mm-dd", "align": "left"},
     # Colour never stands alone: the word is in the cell.
     "critical": {**_MIDDLE, **_RED},
@@ -141,7 +141,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "banner": {"font_size": 11, "bold": True, "bg_color": "#B3261E", "font_color": "#FFFFFF"},
     "alert": {"font_size": 11, "bold": True, "text_wrap": True, "font_color": "#B3261E"},
     "line": {"font_size": 11, "text_wrap": True, "valign": "top"},
-    "head": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
+    "section": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
     # Painted over ranges, so that empty cells need not be written one by one.
     "row_line": {"bottom": 1, "bottom_color": "#D5DAE0"},
     "entry_area": {"bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"},
@@ -156,7 +156,7 @@ def entry_rules(as_of: datetime) -> dict[str, dict[str, Any]]:
         "contacted_at": {
             "validate": "date",
             "criteria": ">=",
-            "value": now - timedelta(days=_REMEMBERED_DAYS),
+            "value": now - timedelta(days=_ENTRY_WINDOW_DAYS),
             "input_title": "When",
             "input_message": "Date and time of the contact, such as 2026-06-30 09:15",
             "error_message": "Expected a date and time, such as 2026-06-30 09:15",

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from publishing.cells import cell
+from publishing.cells import safe_cell
 from publishing.encryption import Recipient
 from publishing.release import Release, ReleaseError
 
@@ -91,7 +91,7 @@ _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Listing:
+class SupervisorList:
     """A list for supervisors.
 
     Attributes:
@@ -107,10 +107,10 @@ class Listing:
     order: str
 
 
-OUTREACH = Listing(
+OUTREACH = SupervisorList(
     PATH, "exports.export_outreach", COLUMNS, "care_manager_id nulls last, rank, client_id"
 )
-UNMATCHED = Listing(
+UNMATCHED = SupervisorList(
     "outreach/unmatched_discharge.csv",
     "exports.export_unmatched_discharge",
     _UNMATCHED_COLUMNS,
@@ -123,7 +123,7 @@ def write(
     release: Release,
     zone: ZoneInfo,
     supervisors: Recipient | None = None,
-    listing: Listing = OUTREACH,
+    spec: SupervisorList = OUTREACH,
 ) -> int:
     """Write a list into the release.
 
@@ -132,7 +132,7 @@ def write(
         release: the open release.
         zone: the agency's zone; instants carry its offset.
         supervisors: who may read the whole list; with a key the file becomes `<name>.csv.age`.
-        listing: which list.
+        spec: which list.
 
     Returns:
         Rows written.
@@ -140,35 +140,35 @@ def write(
     Raises:
         ReleaseError: the relation lacks a column.
     """
-    rows = _rows(connection, zone, listing)
+    rows = _rows(connection, zone, spec)
     if supervisors is None:
-        with release.file(listing.path).open("w", encoding="utf-8", newline="") as file:
-            count = _write_csv(file, rows, listing)
-        release.add(listing.path, count)
+        with release.file(spec.path).open("w", encoding="utf-8", newline="") as file:
+            count = _write_csv(file, rows, spec)
+        release.add(spec.path, count)
         return count
-    sealed_path = f"{listing.path}.age"
+    encrypted_path = f"{spec.path}.age"
     # No name on disk: a kill leaves no plain copy.
     with tempfile.TemporaryFile(dir=release.directory) as plain:
         text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
-        count = _write_csv(text, rows, listing)
+        count = _write_csv(text, rows, spec)
         text.detach()  # flushes, and leaves the file open for the second reading
-        identity = _sealed(plain, release, sealed_path, supervisors)
-    release.add(sealed_path, count, identity=identity)
+        content_hash = _encrypt_file(plain, release, encrypted_path, supervisors)
+    release.add(encrypted_path, count, content_hash=content_hash)
     return count
 
 
-def _sealed(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
+def _encrypt_file(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
     plain.seek(0)
-    identity = recipient.identity(plain)
+    content_hash = recipient.content_hash(plain)
     plain.seek(0)
     with release.file(relative).open("wb") as sealed:
         recipient.encrypt_stream(plain, sealed)
-    return identity
+    return content_hash
 
 
-def _write_csv(file: TextIO, rows: Iterable[list[str | None]], listing: Listing) -> int:
+def _write_csv(file: TextIO, rows: Iterable[list[str | None]], spec: SupervisorList) -> int:
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([name for name, _ in listing.columns])
+    writer.writerow([name for name, _ in spec.columns])
     count = 0
     for row in rows:
         writer.writerow(row)
@@ -177,21 +177,21 @@ def _write_csv(file: TextIO, rows: Iterable[list[str | None]], listing: Listing)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, listing: Listing
+    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, spec: SupervisorList
 ) -> Iterable[list[str | None]]:
-    found = {line[0] for line in connection.execute(f"describe {listing.relation}").fetchall()}
-    missing = [name for name, _ in listing.columns if name not in found]
+    found = {line[0] for line in connection.execute(f"describe {spec.relation}").fetchall()}
+    missing = [name for name, _ in spec.columns if name not in found]
     if missing:
         raise ReleaseError(
-            f"{listing.relation} lacks {', '.join(missing)}: the list needs every column"
+            f"{spec.relation} lacks {', '.join(missing)}: the list needs every column"
         )
-    texts = tuple(i for i, (_, kind) in enumerate(listing.columns) if kind == "text")
+    texts = tuple(i for i, (_, kind) in enumerate(spec.columns) if kind == "text")
     columns = ",\n".join(
-        f"{formatted(f'told.{name}', kind, zone)} as {name}" for name, kind in listing.columns
+        f"{format_expression(f'told.{name}', kind, zone)} as {name}" for name, kind in spec.columns
     )
     # every name is a constant of this module; the order is that of the values, not of their texts
-    order = ", ".join(f"told.{part}" for part in listing.order.split(", "))
-    query = f"select {columns} from {listing.relation} as told order by {order}"  # noqa: S608
+    order = ", ".join(f"told.{part}" for part in spec.order.split(", "))
+    query = f"select {columns} from {spec.relation} as told order by {order}"  # noqa: S608
     cursor = connection.execute(query)
     while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
         for values in chunk:
@@ -199,11 +199,11 @@ def _rows(
             for position in texts:
                 text = row[position]
                 if text:
-                    row[position] = cell(text)
+                    row[position] = safe_cell(text)
             yield row
 
 
-def formatted(name: str, kind: str, zone: ZoneInfo) -> str:
+def format_expression(name: str, kind: str, zone: ZoneInfo) -> str:
     """SQL that turns a column of a kind into the text that leaves; null stays null (an empty field)."""
     if kind == "text":
         return f"cast({name} as varchar)"

@@ -15,13 +15,13 @@ from pathlib import Path
 import duckdb
 
 from publishing.metrics import copy_sorted
-from publishing.release import Release, ReleaseError, compact
+from publishing.release import Release, ReleaseError, compact_utc
 
 VERDICT = "verdict.json"
 DATA_DOCS = "data_docs"
 REFUSED = "refused"
 REFUSAL = "refusal.json"
-_ACCOUNTS = {
+_TABLES = {
     "quality/reconciliation.parquet": "quality.fct_reconciliation",
     "quality/set_aside.parquet": "quality.fct_set_aside",
     "quality/linkage.parquet": "quality.fct_linkage",
@@ -29,13 +29,13 @@ _ACCOUNTS = {
 }
 
 
-def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path) -> int:
+def write(connection: duckdb.DuckDBPyConnection, release: Release, gate_output: Path) -> int:
     """Put the verdict, its pages and the accounts of rows and links into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        judged: the directory that the judge wrote (`--out`).
+        gate_output: the directory that the judge wrote (`--out`).
 
     Returns:
         Rows of the accounts.
@@ -43,40 +43,42 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path)
     Raises:
         ReleaseError: there is no verdict, or it refuses.
     """
-    verdict = _verdict(judged)
+    verdict = _verdict(gate_output)
     if verdict.get("success") is not True:
-        raise ReleaseError(f"{judged / VERDICT} refuses: nothing may be released on it")
-    for path in _files(judged):
-        relative = f"quality/{path.relative_to(judged).as_posix()}"
+        raise ReleaseError(f"{gate_output / VERDICT} refuses: nothing may be released on it")
+    for path in _files(gate_output):
+        relative = f"quality/{path.relative_to(gate_output).as_posix()}"
         shutil.copyfile(path, release.file(relative))
         release.add(relative, None, is_data=False)
     written = 0
-    for path, relation in _ACCOUNTS.items():
+    for path, relation in _TABLES.items():
         rows = copy_sorted(connection, relation, release.file(path))
         release.add(path, rows)
         written += rows
     return written
 
 
-def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:
+def save_refusal(published: Path, gate_output: Path, as_of: datetime) -> Path:
     """Keep a refused verdict and its pages under `published/refused/`; releases stay as they are.
 
     Args:
         published: the folder of releases.
-        judged: the directory that the judge wrote.
-        as_of: the instant that was judged.
+        gate_output: the directory that the judge wrote.
+        as_of: the instant that was gate_output.
 
     Returns:
         The directory of the refusal: `refused/<as_of>-<12 hex of the verdict>`; the same refusal again is the same one.
     """
-    text = (judged / VERDICT).read_bytes()
-    _verdict(judged)
-    directory = published / REFUSED / f"{compact(as_of)}-{hashlib.sha256(text).hexdigest()[:12]}"
+    text = (gate_output / VERDICT).read_bytes()
+    _verdict(gate_output)
+    directory = (
+        published / REFUSED / f"{compact_utc(as_of)}-{hashlib.sha256(text).hexdigest()[:12]}"
+    )
     directory.mkdir(parents=True, exist_ok=True)
     for private in (published, published / REFUSED, directory):
         private.chmod(0o700)
-    for path in _files(judged):
-        target = directory / path.relative_to(judged)
+    for path in _files(gate_output):
+        target = directory / path.relative_to(gate_output)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(path, target)
         target.chmod(0o600)
@@ -90,8 +92,8 @@ def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:
     return directory
 
 
-def _verdict(judged: Path) -> dict[str, object]:
-    path = judged / VERDICT
+def _verdict(gate_output: Path) -> dict[str, object]:
+    path = gate_output / VERDICT
     try:
         verdict: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
@@ -99,6 +101,6 @@ def _verdict(judged: Path) -> dict[str, object]:
     return verdict
 
 
-def _files(judged: Path) -> list[Path]:
-    pages = (judged / DATA_DOCS).rglob("*")
-    return [judged / VERDICT, *sorted(path for path in pages if path.is_file())]
+def _files(gate_output: Path) -> list[Path]:
+    pages = (gate_output / DATA_DOCS).rglob("*")
+    return [gate_output / VERDICT, *sorted(path for path in pages if path.is_file())]

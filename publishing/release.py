@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from publishing.cells import line
+from publishing.cells import safe_line
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -60,7 +60,7 @@ class ReleasedFile:
     rows: int | None
 
 
-def compact(instant: datetime) -> str:
+def compact_utc(instant: datetime) -> str:
     """UTC, basic ISO 8601, whole seconds: `20260630T035959Z`."""
     return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
@@ -101,10 +101,10 @@ class Release:
             raise ReleaseError(
                 f"{published}: another process publishes here; wait until it has ended"
             ) from error
-        _sweep(published)
+        _remove_leftovers(published)
         self.directory = Path(tempfile.mkdtemp(prefix=_LEFTOVER, dir=published))
         self._files: dict[str, ReleasedFile] = {}
-        self._identity: dict[str, str] = {}
+        self._content_hashes: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -133,14 +133,19 @@ class Release:
         return path / parts[-1]
 
     def add(
-        self, relative: str, rows: int | None, *, identity: str | None = None, is_data: bool = True
+        self,
+        relative: str,
+        rows: int | None,
+        *,
+        content_hash: str | None = None,
+        is_data: bool = True,
     ) -> None:
         """Enter a written file in the manifest and make it private (0600).
 
         Args:
             relative: the path that was given to `file`.
             rows: rows of the file, None where it has none.
-            identity: what stands for the content in `release_id` where the bytes differ between equal runs
+            content_hash: what stands for the content in `release_id` where the bytes differ between equal runs
                 (encryption): a hash of the plain content and the recipients.
             is_data: whether the file counts in `release_id`; a page about the data does not.
         """
@@ -149,15 +154,15 @@ class Release:
         released = ReleasedFile(relative, sha256_of(path), rows)
         self._files[relative] = released
         if is_data:
-            self._identity[relative] = identity or released.sha256
+            self._content_hashes[relative] = content_hash or released.sha256
 
     @property
     def release_id(self) -> str:
-        """`as_of` (UTC, compact) and 12 hex digits of the data files' hash: equal inputs, equal id."""
+        """`as_of` (UTC, compact_utc) and 12 hex digits of the data files' hash: equal inputs, equal id."""
         digest = hashlib.sha256()
-        for path, content in sorted(self._identity.items()):
+        for path, content in sorted(self._content_hashes.items()):
             digest.update(f"{path}\0{content}\n".encode())
-        return f"{compact(self.as_of)}-{digest.hexdigest()[:12]}"
+        return f"{compact_utc(self.as_of)}-{digest.hexdigest()[:12]}"
 
     def close(
         self,
@@ -181,7 +186,7 @@ class Release:
         Raises:
             ReleaseError: nothing was written.
         """
-        if not self._identity:
+        if not self._content_hashes:
             raise ReleaseError("a release without data files: write the exports first")
         release_id = self.release_id
         manifest = {
@@ -190,7 +195,7 @@ class Release:
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": [asdict(self._files[path]) for path in sorted(self._files)],
             "feeds": [_feed_line(feed) for feed in sorted(feeds, key=lambda feed: feed.source)],
-            "notices": [line(notice) for notice in notices],
+            "notices": [safe_line(notice) for notice in notices],
             "versions": dict(sorted((versions or {}).items())),
         }
         final = self.published / release_id
@@ -213,7 +218,7 @@ class Release:
                 shutil.rmtree(aside)
             else:
                 self.directory.rename(final)
-        _point(self.published, release_id)
+        _point_current_at(self.published, release_id)
         self.discard()
         return final
 
@@ -268,7 +273,7 @@ def _damaged(path: Path) -> str:
     return f"{path} is missing or damaged: run `caseload run` to publish the release again"
 
 
-def comparable(published: Path) -> Path | None:
+def comparison_release(published: Path) -> Path | None:
     """The current release, if the row counts of its verdict are as they were published; the gate compares with them."""
     directory = current(published)
     if directory is None:
@@ -307,7 +312,7 @@ def verify(directory: Path) -> list[str]:
     return damage
 
 
-def sweep(published: Path) -> list[str]:
+def remove_leftovers(published: Path) -> list[str]:
     """Remove what a killed publication left, unless somebody publishes right now.
 
     Returns:
@@ -321,12 +326,12 @@ def sweep(published: Path) -> list[str]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return []
-        return _sweep(published)
+        return _remove_leftovers(published)
     finally:
         os.close(handle)
 
 
-def _sweep(published: Path) -> list[str]:
+def _remove_leftovers(published: Path) -> list[str]:
     swept = []
     for entry in sorted(published.iterdir()):
         if entry.name.startswith(_SWAP):
@@ -348,7 +353,7 @@ def _feed_line(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _point(published: Path, release_id: str) -> None:
+def _point_current_at(published: Path, release_id: str) -> None:
     link = published / f"{_SWAP}{os.getpid()}"
     link.symlink_to(release_id)
     link.replace(published / CURRENT)

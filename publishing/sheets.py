@@ -16,16 +16,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from publishing import layout, wording
-from publishing.cells import cell
+from publishing.cells import safe_cell
 from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
-from publishing.wording import Facts, Row
+from publishing.wording import Row, WorkbookInfo
 
-_LAST_FIRST_LANE = 2  # lanes 0 to 2 (safety, discharge, transition) are called first
-_FIRST_CALLS = 25  # more do not fit one page
+_LAST_FIRST_CALL_LANE = 2  # lanes 0 to 2 (safety, discharge, transition) are called first
+_FIRST_CALLS_SHOWN = 25  # more do not fit one page
 
 
 @dataclass
-class _Tally:
+class _HuddleCounts:
     """What the huddle sheet needs, gathered while Today is written."""
 
     lanes: dict[tuple[int, str], list[int]] = field(default_factory=dict)
@@ -38,43 +38,43 @@ class _Tally:
         lane[1] += state == wording.OVERDUE
         lane[2] += state == wording.SOON
         self.tiers[row["tier"]] = self.tiers.get(row["tier"], 0) + 1
-        if row["lane"] <= _LAST_FIRST_LANE and len(self.first_calls) < _FIRST_CALLS:
+        if row["lane"] <= _LAST_FIRST_CALL_LANE and len(self.first_calls) < _FIRST_CALLS_SHOWN:
             name, task = wording.text(row["client_name"]), wording.text(row["lane_name"])
             self.first_calls.append(
                 (row["rank"], name, task, wording.why(row), row["due_at"], state)
             )
 
 
-class Sheets:
+class SheetWriter:
     """The sheets of one workbook; to be written in the order of the methods."""
 
-    def __init__(self, book: Workbook, facts: Facts) -> None:
+    def __init__(self, book: Workbook, info: WorkbookInfo) -> None:
         self._book = book
-        self._facts = facts
+        self._info = info
         self._formats: dict[str, Format] = {}
-        self._tally = _Tally()
+        self._huddle_counts = _HuddleCounts()
 
     def today(self, rows: Iterable[Row]) -> None:
         """The ordered list, each client once, with outcome columns."""
-        facts = self._facts
+        info = self._info
         sheet = self._list("Today", layout.TODAY)
-        if facts.owner is None:  # whoever takes the client writes it
+        if info.owner is None:  # whoever takes the client writes it
             sheet.set_column(layout.STAFF_ID, layout.STAFF_ID, 12, self._style("entry"))
         columns = self._styled(layout.TODAY)
         last = HEADER_ROW
         for last, row in enumerate(rows, HEADER_ROW + 1):
-            state = wording.due_state(row, facts.as_of)
-            self._tally.count(row, state)
-            self._write(sheet, last, columns, wording.today_cells(row, state, facts.owner))
+            state = wording.due_state(row, info.as_of)
+            self._huddle_counts.count(row, state)
+            self._write(sheet, last, columns, wording.today_cells(row, state, info.owner))
         last = max(last, HEADER_ROW + 1)
         first = HEADER_ROW + 1
         self._paint(sheet, first, layout.FIRST_ENTRY, last, layout.LAST_ENTRY, "entry_area")
-        if facts.owner is None:
+        if info.owner is None:
             self._paint(sheet, first, layout.STAFF_ID, last, layout.STAFF_ID, "entry_area")
         self._paint(sheet, first, 0, last, len(layout.TODAY) - 1, "row_line")
         sheet.autofilter(HEADER_ROW, 0, last, len(layout.TODAY) - 1)
         sheet.print_area(0, 0, last, len(layout.TODAY_PRINTED) - 1)
-        rules = layout.entry_rules(facts.as_of)
+        rules = layout.entry_rules(info.as_of)
         for position, column in enumerate(layout.TODAY):
             if column.title in rules:
                 sheet.data_validation(first, position, last, position, rules[column.title])
@@ -85,7 +85,7 @@ class Sheets:
         columns = self._styled(layout.OPEN_TASKS)
         last = HEADER_ROW
         for last, row in enumerate(rows, HEADER_ROW + 1):
-            state = wording.due_state(row, self._facts.as_of)
+            state = wording.due_state(row, self._info.as_of)
             self._write(sheet, last, columns, wording.task_cells(row, state))
         last = max(last, HEADER_ROW + 1)
         self._paint(sheet, HEADER_ROW + 1, 0, last, len(layout.OPEN_TASKS) - 1, "row_line")
@@ -102,9 +102,9 @@ class Sheets:
         plain = self._style("text")
         row = HEADER_ROW
         self._header(sheet, row, ("", "Task", "Clients", "Due"))
-        for (_, name), (clients, overdue, soon) in sorted(self._tally.lanes.items()):
+        for (_, name), (clients, overdue, soon) in sorted(self._huddle_counts.lanes.items()):
             row += 1
-            sheet.write_string(row, 1, cell(name), plain)
+            sheet.write_string(row, 1, safe_cell(name), plain)
             sheet.write_string(row, 2, str(clients), plain)
             sheet.write_string(row, 3, f"{overdue} overdue, {soon} in the next 24 h", plain)
         row += 2
@@ -112,19 +112,19 @@ class Sheets:
         for tier in ("critical", "high", "rising", "standard"):
             row += 1
             sheet.write_string(row, 1, tier, plain)
-            sheet.write_string(row, 2, str(self._tally.tiers.get(tier, 0)), plain)
+            sheet.write_string(row, 2, str(self._huddle_counts.tiers.get(tier, 0)), plain)
         row += 2
         self._header(sheet, row, ("#", "First calls", "Task", "Why now", "Due", "State"))
         columns = [
-            (self._style(style), width, width > 20, style == "moment")
+            (self._style(style), width, width > 20, style == "datetime")
             for style, width in zip(
-                ("number", "name", "text", "text", "moment", "middle"),
+                ("number", "name", "text", "text", "datetime", "middle"),
                 layout.HUDDLE_WIDTHS,
                 strict=True,
             )
         ]
         first = row + 1
-        for cells in self._tally.first_calls:
+        for cells in self._huddle_counts.first_calls:
             row += 1
             self._write(sheet, row, columns, cells)
         self._paint(sheet, first, 0, max(row, first), len(columns) - 1, "row_line")
@@ -135,9 +135,9 @@ class Sheets:
         sheet.set_column(0, 0, 80)
         sheet.set_paper(1)
         sheet.fit_to_pages(1, 0)
-        for row, (style, line) in enumerate(wording.instructions(self._facts)):
+        for row, (style, line) in enumerate(wording.instructions(self._info)):
             lines = math.ceil(len(line) / 84)
-            sheet.set_row(row, 22 if style in ("head", "title") else 15.5 * lines)
+            sheet.set_row(row, 22 if style in ("section", "title") else 15.5 * lines)
             sheet.write_string(row, 0, line, self._style(style))
 
     def _style(self, name: str) -> Format:
@@ -152,7 +152,7 @@ class Sheets:
                 self._style(column.style),
                 column.width,
                 column.wraps,
-                column.style in ("moment", "date"),
+                column.style in ("datetime", "date"),
             )
             for column in columns
         ]
@@ -162,18 +162,18 @@ class Sheets:
         sheet.set_paper(1)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        as_of = wording.as_of_text(self._facts.as_of)
+        as_of = wording.as_of_text(self._info.as_of)
         sheet.set_footer(f"&L&8{as_of}&C&8Confidential&R&8&P / &N")
 
     def _head_lines(self, sheet: Worksheet) -> None:
-        facts = self._facts
-        owner = facts.owner or "Clients without a care manager"
-        clients = f"{facts.clients} client{'' if facts.clients == 1 else 's'}"
-        title = f"{owner} · {clients} · {wording.as_of_text(facts.as_of)}"
+        info = self._info
+        owner = info.owner or "Clients without a care manager"
+        clients = f"{info.clients} client{'' if info.clients == 1 else 's'}"
+        title = f"{owner} · {clients} · {wording.as_of_text(info.as_of)}"
         for row, line, style, height in (
-            (0, cell(facts.notice or ""), "notice", 17),
+            (0, safe_cell(info.notice or ""), "notice", 17),
             (1, title, "title", 21),
-            (2, wording.stale_text(facts), "banner", 19),
+            (2, wording.stale_text(info), "banner", 19),
         ):
             if line:
                 sheet.set_row(row, height, self._style(style))
@@ -215,7 +215,7 @@ class Sheets:
                 lines = max(lines, _lines(value, width))
         # Before the cells: a streamed row is closed by the next one. Not every program fits heights by itself.
         sheet.set_row(row, LINE_POINTS * lines + 2)
-        for position, (value, (style, _, _, is_moment)) in enumerate(
+        for position, (value, (style, _, _, is_date)) in enumerate(
             zip(cells, columns, strict=True)
         ):
             if value is None:
@@ -224,7 +224,7 @@ class Sheets:
                 # A tier or a due state is coloured by its own name.
                 shown = self._style(value) if value in STYLES else style
                 sheet.write_string(row, position, value, shown)
-            elif is_moment:
+            elif is_date:
                 sheet.write_datetime(row, position, value, style)
             else:
                 sheet.write_number(row, position, value, style)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.cells import cell
+from publishing.cells import safe_cell
 from publishing.release import Feed
 
 Row = dict[str, Any]
@@ -23,7 +23,7 @@ _NATIONAL_DIGITS = 10
 
 
 @dataclass(frozen=True)
-class Facts:
+class WorkbookInfo:
     """What every sheet of a workbook says about itself.
 
     Attributes:
@@ -100,7 +100,7 @@ def due_state(row: Row, as_of: datetime) -> str:
 
 def text(value: str | None) -> str | None:
     """A sender's text, safe in a cell; None for an empty one."""
-    return cell(value) if value else None
+    return safe_cell(value) if value else None
 
 
 def why(row: Row) -> str | None:
@@ -114,14 +114,14 @@ def as_of_text(as_of: datetime) -> str:
     return f"data as of {as_of:%a} {as_of.day} {as_of:%b %Y %H:%M %Z}"
 
 
-def stale_text(facts: Facts) -> str:
+def stale_text(info: WorkbookInfo) -> str:
     """The banner over a list whose senders fell silent; empty where all are fresh."""
-    zone = facts.as_of.tzinfo
+    zone = info.as_of.tzinfo
     stale = [
         f"{feed.source} (last received {feed.last_received_at.astimezone(zone):%d %b %Y %H:%M})"
         if feed.last_received_at
         else feed.source
-        for feed in facts.feeds
+        for feed in info.feeds
         if feed.is_stale
     ]
     if not stale:
@@ -129,15 +129,15 @@ def stale_text(facts: Facts) -> str:
     return f"NOT UP TO DATE: {', '.join(stale)}. Events may be missing: check the source before you rely on this list."
 
 
-def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
+def instructions(info: WorkbookInfo) -> Iterator[tuple[str, str]]:
     """The sheet Instructions: (style, text) per line."""
-    if facts.notice:
-        yield "notice", cell(facts.notice)
+    if info.notice:
+        yield "notice", safe_cell(info.notice)
     yield "title", "How to work with this file"
-    yield "line", as_of_text(facts.as_of)
-    if stale := stale_text(facts):
+    yield "line", as_of_text(info.as_of)
+    if stale := stale_text(info):
         yield "alert", stale
-    yield "head", "The list"
+    yield "section", "The list"
     yield (
         "line",
         (
@@ -153,7 +153,7 @@ def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
             " Voicemail and Text say what the client permitted: yes, no, or ask where it is not known."
         ),
     )
-    yield "head", "Writing outcomes"
+    yield "section", "Writing outcomes"
     yield (
         "line",
         (
@@ -161,7 +161,7 @@ def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
             " they apply. A row without an outcome counts as not worked. Leave client_id, task_key and staff_id as they are."
         ),
     )
-    if facts.owner is None:
+    if info.owner is None:
         yield (
             "line",
             "Nobody owns these clients yet: write your own staff_id into each row that you work.",
@@ -173,7 +173,7 @@ def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
             " no_answer and wrong_number are attempts. transferred, deceased, incarcerated and moved say what you learned."
         ),
     )
-    yield "head", "Sending it back"
+    yield "section", "Sending it back"
     yield (
         "line",
         (
@@ -181,11 +181,11 @@ def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
             " outreach_log/2026-06-30. The next list knows what you wrote. Sending it twice does no harm."
         ),
     )
-    if facts.feeds:
-        yield "head", "Where the data come from"
-    for feed in sorted(facts.feeds, key=lambda one: one.source):
-        yield "line", _feed_text(feed, facts.as_of)
-    yield "head", "Confidential"
+    if info.feeds:
+        yield "section", "Where the data come from"
+    for feed in sorted(info.feeds, key=lambda one: one.source):
+        yield "line", _feed_text(feed, info.as_of)
+    yield "section", "Confidential"
     yield (
         "line",
         (
@@ -257,7 +257,7 @@ def _phq9(row: Row) -> str | None:
 def _also(row: Row) -> str | None:
     language = row["language"] if (row["language"] or "en").lower() not in ("en", "eng") else None
     referrals = row["open_referral_count"] or 0
-    facts = (
+    info = (
         "42 CFR Part 2" if row["part2_notice"] else None,
         f"language {language}" if language else None,
         "interpreter needed" if row["interpreter_needed"] else None,
@@ -267,4 +267,4 @@ def _also(row: Row) -> str | None:
         f"barriers: {row['barriers'].replace(';', ', ')}" if row["barriers"] else None,
         "over today's capacity" if row["is_spillover"] else None,
     )
-    return text("; ".join(fact for fact in facts if fact))
+    return text("; ".join(fact for fact in info if fact))

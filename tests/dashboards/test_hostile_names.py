@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import plain, tables
-from dashboards.released import NothingReleasedError, current
+from dashboards import escaping, tables
+from dashboards.release_reader import NoReleaseError, current
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 HOSTILE = [
@@ -31,7 +31,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_markdown_reads_as_the_text_itself(text: str) -> None:
-    escaped = plain.markdown(text)
+    escaped = escaping.markdown(text)
     assert "![" not in escaped
     assert "](" not in escaped
     assert "<img" not in escaped
@@ -44,14 +44,14 @@ def test_markdown_reads_as_the_text_itself(text: str) -> None:
     assert "\x1b" not in escaped
     assert "\u202e" not in escaped
     # A reader of Markdown drops the backslashes, decodes `&lt;` and does not see the joiners.
-    shown = html.unescape(escaped).replace(plain._JOINER, "")
-    assert shown.replace("\\", "") == plain.printable(text).replace("\\", "")
+    shown = html.unescape(escaped).replace(escaping._WORD_JOINER, "")
+    assert shown.replace("\\", "") == escaping.printable(text).replace("\\", "")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_list_item_is_escaped_html(text: str) -> None:
-    assert plain.bullets([text]).count("<") == 4  # <ul><li></li></ul>
-    assert "\x1b" not in plain.bullets([text])
+    assert escaping.bullets([text]).count("<") == 4  # <ul><li></li></ul>
+    assert "\x1b" not in escaping.bullets([text])
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_a_list_item_is_escaped_html(text: str) -> None:
     ],
 )
 def test_a_downloaded_cell_is_no_formula(text: str, shown: str) -> None:
-    assert plain.cell(text) == shown
+    assert escaping.cell(text) == shown
 
 
 def test_program_names_keep_their_case_and_do_not_collide() -> None:
@@ -77,7 +77,7 @@ def test_program_names_keep_their_case_and_do_not_collide() -> None:
             "clients": [20, 30, 40],
         }
     )
-    found = tables.crossed(rows, "program")
+    found = tables.crosstab(rows, "program")
     assert found.columns == ["Site", "SUD-iop", "Site (program)", "sud-iop"]
     assert found["Site"].to_list() == ["'=b", "a"]
 
@@ -185,8 +185,8 @@ def test_the_page_shows_the_agencys_time_zone(
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"release_id": "x"}'])
 def test_a_damaged_manifest_names_itself(release: Path, content: bytes) -> None:
     (release / "manifest.json").write_bytes(content)
-    with pytest.raises(NothingReleasedError, match=r"manifest.json is damaged. Run `caseload run`"):
+    with pytest.raises(NoReleaseError, match=r"manifest.json is damaged. Run `caseload run`"):
         current(release.parent)
     shutil.rmtree(release)
-    with pytest.raises(NothingReleasedError, match="no release yet"):
+    with pytest.raises(NoReleaseError, match="no release yet"):
         current(release.parent)

@@ -46,7 +46,7 @@ def test_page_shows_every_measure_of_the_release(page: AppTest, demo: Demo) -> N
     assert len(shown) == totals.height
     assert "nobody has delivered a checked sample" in _texts(page)
     for row in totals.iter_rows(named=True):
-        expected = tables.percent(row["rate"], hidden=row["is_suppressed"])
+        expected = tables.percent_text(row["rate"], hidden=row["is_suppressed"])
         assert shown[row["title"]] == expected
 
 
@@ -91,7 +91,7 @@ def test_small_cells_read_hidden() -> None:
             "open": [None, 0],
         }
     )
-    assert tables.readable(rows, "stratum_value", "Site").rows() == [
+    assert tables.rate_table(rows, "stratum_value", "Site").rows() == [
         ("a", "hidden", "hidden", "hidden", "hidden"),
         ("b", "25.0 %", "55", "220", "0"),
     ]
@@ -120,7 +120,7 @@ def test_the_page_says_how_rightly_persons_are_linked(
             "merged_twin_count": [twins, 0],
         }
     ).cast({"precision_rate": rate, "recall_rate": rate})
-    assert said in tables.linkage(accuracy)
+    assert said in tables.matching_accuracy_text(accuracy)
 
 
 def test_page_before_the_first_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import great_expectations as gx
-from made_warehouse import make_warehouse
+from sample_warehouse import make_warehouse
 
 from expectations import data_docs
 from expectations.duckdb_source import open_source

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from made_warehouse import CLIENTS, make_warehouse
+from sample_warehouse import CLIENTS, make_warehouse
 
 from expectations import gate
 from expectations.suites import SuiteError, read_suites
@@ -48,7 +48,7 @@ def _change(warehouse: Path, sql: str) -> None:
         connection.execute(sql)
 
 
-def _judge(warehouse: Path, out: Path, *arguments: str | Path) -> int:
+def _run_gate(warehouse: Path, out: Path, *arguments: str | Path) -> int:
     return gate.main(["--warehouse", str(warehouse), "--out", str(out), *map(str, arguments)])
 
 
@@ -80,7 +80,7 @@ def test_the_command_passes_and_refuses_in_a_process_of_its_own(
 def test_missing_relation_is_a_failure_that_says_so(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "drop table marts.fct_stay")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
-    assert _judge(warehouse, tmp_path / "out", "--suites", suites) == 3
+    assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
     (suite,) = _verdict(tmp_path / "out")["suites"]
     assert suite["relation"] == "marts.fct_stay"
     assert suite["rows"] is None
@@ -90,7 +90,7 @@ def test_missing_relation_is_a_failure_that_says_so(warehouse: Path, tmp_path: P
 def test_missing_column_is_a_failure_that_names_it(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "alter table marts.fct_stay rename column length_of_stay_days to nights")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
-    assert _judge(warehouse, tmp_path / "out", "--suites", suites) == 3
+    assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
     (failure,) = _verdict(tmp_path / "out")["suites"][0]["failures"]
     assert "could not be evaluated" in failure["observed"]
     assert "length_of_stay_days" in failure["observed"]
@@ -101,7 +101,7 @@ def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", *relations)
     outs = (tmp_path / "a", tmp_path / "b")
     for out in outs:
-        assert _judge(warehouse, out, "--suites", suites) == 0
+        assert _run_gate(warehouse, out, "--suites", suites) == 0
     one, other = (
         {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
         for out in outs
@@ -114,7 +114,7 @@ def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
 
 def test_pages_call_no_foreign_host(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.fct_task")
-    assert _judge(warehouse, tmp_path, "--suites", suites) == 0
+    assert _run_gate(warehouse, tmp_path, "--suites", suites) == 0
     for page in (tmp_path / "data_docs").iterdir():
         text = page.read_text()
         assert not re.search(r"https?://|<script|src=", text), page.name
@@ -131,7 +131,7 @@ def test_nothing_of_a_row_is_written(warehouse: Path, tmp_path: Path, capsys) ->
     # A type that the comparison cannot cast: the engine's own message quotes the value.
     _change(warehouse, "alter table marts.fct_stay alter length_of_stay_days type varchar")
     _change(warehouse, f"update marts.fct_stay set length_of_stay_days = '{_SECRET}'")
-    assert _judge(warehouse, tmp_path / "out") == 3
+    assert _run_gate(warehouse, tmp_path / "out") == 3
     assert {s["relation"] for s in _verdict(tmp_path / "out")["suites"] if not s["success"]} >= {
         "marts.fct_task", "marts.fct_stay", "exports.export_outreach",
     }  # fmt: skip
@@ -170,7 +170,7 @@ def test_volume_against_the_last_release(
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     previous = _released(tmp_path / "release", before)
     out = tmp_path / "out"
-    assert _judge(warehouse, out, "--suites", suites, "--previous", previous) == expected
+    assert _run_gate(warehouse, out, "--suites", suites, "--previous", previous) == expected
     (suite,) = _verdict(out)["suites"]
     assert suite["rows"] == CLIENTS
     assert [f["observed"] for f in suite["failures"]] == (
@@ -181,11 +181,11 @@ def test_volume_against_the_last_release(
 def test_a_verdict_is_what_the_next_one_compares_with(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     release = tmp_path / "release"
-    assert _judge(warehouse, release / "quality", "--suites", suites) == 0
+    assert _run_gate(warehouse, release / "quality", "--suites", suites) == 0
     (release / "manifest.json").write_text(json.dumps({"as_of": "2026-06-29T12:00:00+00:00"}))
-    assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 0
+    assert _run_gate(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 0
     _change(warehouse, "delete from marts.dim_client where client_key > 3")
-    assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 3
+    assert _run_gate(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 3
 
 
 @pytest.mark.parametrize(
@@ -199,16 +199,16 @@ def test_an_earlier_day_is_not_compared_with_a_later_release(
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     previous = _released(tmp_path / "release", CLIENTS * 10)
     out = tmp_path / "out"
-    assert _judge(warehouse, out, "--suites", suites, "--previous", previous) == expected
+    assert _run_gate(warehouse, out, "--suites", suites, "--previous", previous) == expected
 
 
 def test_wrong_calls(warehouse: Path, tmp_path: Path, capsys) -> None:
     out = tmp_path / "out"
-    assert _judge(tmp_path / "nowhere.duckdb", out) == 2
+    assert _run_gate(tmp_path / "nowhere.duckdb", out) == 2
     assert "does not exist" in capsys.readouterr().err
-    assert _judge(warehouse, out, "--previous", tmp_path) == 2
+    assert _run_gate(warehouse, out, "--previous", tmp_path) == 2
     assert "--previous expects the directory of a release" in capsys.readouterr().err
-    assert _judge(warehouse, out, "--suites", tmp_path / "none") == 2
+    assert _run_gate(warehouse, out, "--suites", tmp_path / "none") == 2
     assert "holds no suite" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="2"):
         gate.main(["--out", str(out)])
@@ -228,12 +228,12 @@ def test_a_held_or_broken_file_is_an_error_not_a_verdict(
     ) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        assert _judge(warehouse, out) == 1
+        assert _run_gate(warehouse, out) == 1
         writer.kill()
     assert "another process holds it" in capsys.readouterr().err
     broken = tmp_path / "broken.duckdb"
     broken.write_bytes(b"nonsense" * 1000)
-    assert _judge(broken, out) == 1
+    assert _run_gate(broken, out) == 1
     assert "cannot be opened" in capsys.readouterr().err
     assert not (out / "verdict.json").exists()
 

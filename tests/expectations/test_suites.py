@@ -10,12 +10,12 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 import pytest
-from breaks import BREAKS
 from great_expectations.data_context import AbstractDataContext
-from made_warehouse import SUITES, make_warehouse
+from sample_warehouse import SUITES, make_warehouse
+from violations import VIOLATIONS
 
 from expectations.duckdb_source import open_source
-from expectations.gate import evaluate_suite, judge
+from expectations.gate import evaluate_suite, evaluate_warehouse
 from expectations.suites import read_suites
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,14 +42,14 @@ def _name(expectation: dict[str, Any]) -> str:
 
 
 def test_all_suites_hold_on_the_right_warehouse(right: Path, tmp_path: Path) -> None:
-    verdicts = judge(right, tmp_path)
+    verdicts = evaluate_warehouse(right, tmp_path)
     assert [v.relation for v in verdicts] == sorted(s.relation for s in read_suites())
     assert {v.relation: v.failures for v in verdicts if not v.success} == {}
     assert sum(v.expectations for v in verdicts) >= 100
 
 
 @pytest.mark.parametrize(
-    ("relation", "expectation"), [(r, e) for r, breaks in BREAKS.items() for e in breaks]
+    ("relation", "expectation"), [(r, e) for r, breaks in VIOLATIONS.items() for e in breaks]
 )
 def test_each_expectation_refuses(
     relation: str, expectation: str, right: Path, context: AbstractDataContext, tmp_path: Path
@@ -58,7 +58,7 @@ def test_each_expectation_refuses(
     shutil.copy(right, wrong)
     with duckdb.connect(str(wrong)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(BREAKS[relation][expectation].format(t=relation))
+        connection.execute(VIOLATIONS[relation][expectation].format(t=relation))
     (suite,) = (suite for suite in read_suites() if suite.relation == relation)
     one = tuple(e for e in suite.expectations if _name(e) == expectation)
     source = open_source(wrong, context, "200MB", 1)
@@ -79,7 +79,7 @@ def test_no_expectation_is_without_a_break() -> None:
     for suite in read_suites():
         names = [_name(expectation) for expectation in suite.expectations]
         assert len(names) == len(set(names)), f"{suite.relation}: two expectations of one name"
-        assert set(names) - {_VOLUME} == set(BREAKS[suite.relation]), suite.relation
+        assert set(names) - {_VOLUME} == set(VIOLATIONS[suite.relation]), suite.relation
         assert (_VOLUME in names) == suite.compares_volume
 
 

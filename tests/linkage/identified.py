@@ -39,7 +39,7 @@ def identify(
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
     _build(settings, [BEFORE_LINKAGE], [*left_out])
-    linkage_assets.compare(settings)
+    linkage_assets.score_pairs(settings)
     _build(settings, answers, [BEFORE_LINKAGE, *left_out])
     return data / warehouse.FILE
 
@@ -48,7 +48,7 @@ def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
     """In this process: the pipeline's own dbt process would parse and import anew each time."""
     with dbt_project.environment({"CASELOAD_DATA": str(settings.data)}):
         try:
-            ended = dbtRunner(manifest=dbt_project.parsed()).invoke(
+            ended = dbtRunner(manifest=dbt_project.parsed_manifest()).invoke(
                 [
                     "build", *dbt_project.QUIET, "--no-write-json", "--full-refresh",
                     "--exclude-resource-type", "unit_test", "--use-fast-test-edges",

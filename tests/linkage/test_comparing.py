@@ -29,8 +29,10 @@ def _scores(data: Path) -> list[tuple]:
 
 def test_nothing_to_compare_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = _pairs(tmp_path / "data", "select 1 as pair_key where false")
-    monkeypatch.setattr(linkage_assets, "_score", lambda *_: pytest.fail("splink was started"))
-    assert linkage_assets.compare(settings) == (0, 0)
+    monkeypatch.setattr(
+        linkage_assets, "_run_linkage", lambda *_: pytest.fail("splink was started")
+    )
+    assert linkage_assets.score_pairs(settings) == (0, 0)
     assert _scores(settings.data) == []  # those of yesterday are gone
 
 
@@ -40,7 +42,7 @@ def test_a_failure_names_no_client_and_leaves_no_names(tmp_path: Path) -> None:
         "select 1 as pair_key, 'Secretname' as person_first_name, 'Secretname' as candidate_first_name",
     )
     with pytest.raises(linkage_assets.LinkageError) as raised:
-        linkage_assets.compare(settings)
+        linkage_assets.score_pairs(settings)
     assert "could not be scored" in str(raised.value)
     assert "secretname" not in str(raised.value).lower()
     assert list((settings.data / "linkage").iterdir()) == []

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from folders import raw_rows, released_bytes, warehouse_rows
+from run_results import raw_rows, released_bytes, warehouse_rows
 
 from orchestration import run_record
 from orchestration.supervision import EXIT_CODES, STOPPED
@@ -124,7 +124,7 @@ def _whole(small: Small, data: Path) -> Started:
 
 
 def _behind_the_build(small: Small, data: Path) -> Started:
-    return Started("tests.orchestration.publish_again", [str(small.landing), str(data), AS_OF])
+    return Started("tests.orchestration.republish", [str(small.landing), str(data), AS_OF])
 
 
 def _series(points: list[Point], small: Small, data: Path, started: Started) -> None:
@@ -160,7 +160,7 @@ def test_killed_once_in_each_stage(small: Small, tmp_path: Path) -> None:
     _series([ingest, build], small, data, _whole(small, data))
     data = tmp_path / "built"
     shutil.copytree(
-        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "gate")
     )
     _series([judge, publish], small, data, _behind_the_build(small, data))
 
@@ -185,7 +185,7 @@ def test_stopped_once_in_each_stage(
     _series([ingest, build], small, data, _whole(small, data))
     data = tmp_path / "built"
     shutil.copytree(
-        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "gate")
     )
     _series([judge, publish], small, data, _behind_the_build(small, data))
 

@@ -184,7 +184,7 @@ def test_what_is_transient(error: Exception, transient: bool) -> None:
 def _raises(error: Exception) -> Any:
     @dg.asset
     def broken() -> None:
-        with step_errors.reported():
+        with step_errors.mask_errors():
             raise error
 
     return broken
@@ -282,7 +282,7 @@ def test_progress_is_shown_while_standard_output_is_redirected() -> None:
     with redirect_stdout(shown):
         reporter = Reporter(Console())
     with redirect_stdout(kept_out):
-        reporter.say("building")
+        reporter.notify("building")
     assert shown.getvalue() == "building\n"
     assert kept_out.getvalue() == ""
 

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from orchestration import dashboard, private_folder, run_lock, run_record, warehouse
 from orchestration.settings import Settings
-from orchestration.terminal import PlainConsole, visible
+from orchestration.terminal import PlainConsole, escape_controls
 from publishing.release import Feed, Release
 from tests.conftest import ROOT
 
@@ -123,7 +123,7 @@ def test_a_sound_or_held_warehouse_is_kept(tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"open\n"
         assert warehouse.discard_unreadable(settings) is False
         with (
-            pytest.raises(warehouse.WarehouseHeldError, match="held by another process"),
+            pytest.raises(warehouse.WarehouseInUseError, match="held by another process"),
             warehouse.open_for_reading(tmp_path, settings),
         ):
             pass
@@ -156,8 +156,8 @@ def test_explain_names_a_damaged_warehouse(tmp_path: Path) -> None:
 def data(tmp_path: Path) -> Path:
     """A data folder with a release, a run on record and a gate result, without a run."""
     folder = tmp_path / "data"
-    (folder / "logs" / "judged").mkdir(parents=True)
-    (folder / "logs" / "judged" / "verdict.json").write_text('{"success": true, "suites": []}')
+    (folder / "logs" / "gate").mkdir(parents=True)
+    (folder / "logs" / "gate" / "verdict.json").write_text('{"success": true, "suites": []}')
     run_record.append(folder, "r1", "started", pid=1)
     with Release(folder / "published", _AS_OF) as release:
         release.file("outreach/outreach_list.csv").write_text("rank\n")
@@ -175,7 +175,7 @@ def test_status_of_a_sound_folder(data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[1]", b'{"release_id"'])
 @pytest.mark.parametrize(
-    "name", ["published/current/manifest.json", "logs/runs.jsonl", "logs/judged/verdict.json"]
+    "name", ["published/current/manifest.json", "logs/runs.jsonl", "logs/gate/verdict.json"]
 )
 def test_status_names_a_damaged_file(data: Path, tmp_path: Path, name: str, content: bytes) -> None:
     (data / name).write_bytes(content)
@@ -362,7 +362,7 @@ def test_a_terminal_shows_names_and_obeys_none(capsys: pytest.CaptureFixture[str
     assert said.count(r"\x1b[2J[red]a[/red]\x9b31m:smile:\u202e") == 5
     for sign in ("\x1b", "\x9b", "\u202e"):
         assert sign not in said
-    assert visible("José, 李, عبد\n") == "José, 李, عبد\n"
+    assert escape_controls("José, 李, عبد\n") == "José, 李, عبد\n"
 
 
 def test_the_dashboard_gets_the_agencys_zone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

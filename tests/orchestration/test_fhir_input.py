@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL

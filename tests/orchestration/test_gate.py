@@ -9,7 +9,7 @@ import json
 import shutil
 from pathlib import Path
 
-from folders import released_bytes
+from run_results import released_bytes
 
 from expectations.suites import SUITES
 from tests import forked
@@ -43,7 +43,7 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     # A later instant would make another release, were it let out.
     output = tmp_path / "said.txt"
     run = forked.begin(
-        "tests.orchestration.other_suites",
+        "tests.orchestration.run_with_suites",
         [
             str(suites), "run", "--landing", str(small.landing), "--data", str(data),
             "--as-of", "2026-07-01",

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from impossible import LOADED, REJECTED, ROWS, SET_ASIDE, Row, file_of, land
+from impossible_rows import LOADED, REJECTED, ROWS, SET_ASIDE, Row, file_of, land
 
 from tests import forked
 from tests.conftest import caseload

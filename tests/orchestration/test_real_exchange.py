@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL

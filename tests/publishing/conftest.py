@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
-from made_exports import make_exports
+from sample_exports import make_exports
 
 from publishing.release import Feed
 

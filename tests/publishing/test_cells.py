@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.cells import cell, line, neutralized
+from publishing.cells import neutralize_formula, safe_cell, safe_line
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ from publishing.cells import cell, line, neutralized
     ],
 )
 def test_dangerous_text_is_prefixed(text: str) -> None:
-    assert neutralized(text) == "'" + text
+    assert neutralize_formula(text) == "'" + text
 
 
 @pytest.mark.parametrize(
@@ -63,12 +63,12 @@ def test_dangerous_text_is_prefixed(text: str) -> None:
     ],
 )
 def test_harmless_text_stays(text: str) -> None:
-    assert neutralized(text) == text
+    assert neutralize_formula(text) == text
 
 
 @given(st.text())
 def test_no_text_starts_like_a_formula(text: str) -> None:
-    safe = neutralized(text)
+    safe = neutralize_formula(text)
     assert safe in (text, "'" + text)
     visible = safe.lstrip().lstrip("\u200b\ufeff")
     first = unicodedata.normalize("NFKC", visible[:1])[:1]
@@ -82,7 +82,7 @@ def test_no_text_starts_like_a_formula(text: str) -> None:
     st.text(alphabet=" \u00a0\u3000\u200b\ufeff", max_size=5),
 )
 def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space: str) -> None:
-    assert neutralized(space + trigger + rest).startswith("'")
+    assert neutralize_formula(space + trigger + rest).startswith("'")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,12 @@ def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space
     ],
 )
 def test_a_cell_has_no_control_character_and_no_formula(text: str, shown: str) -> None:
-    assert cell(text) == shown
+    assert safe_cell(text) == shown
 
 
 def test_a_notice_is_one_printable_line() -> None:
-    assert line("ehr/a\nnote: all is well\x1b[2J\u202e") == r"ehr/a\nnote: all is well\x1b[2J\u202e"
-    assert line("ehr/José.csv: refused") == "ehr/José.csv: refused"
+    assert (
+        safe_line("ehr/a\nnote: all is well\x1b[2J\u202e")
+        == r"ehr/a\nnote: all is well\x1b[2J\u202e"
+    )
+    assert safe_line("ehr/José.csv: refused") == "ehr/José.csv: refused"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pyrage
 import pytest
 
-from publishing.encryption import RecipientKeyError, notices, read_recipients
+from publishing.encryption import RecipientKeyError, notices, parse_recipients
 
 
 def test_age_and_ssh_keys() -> None:
     age = str(pyrage.x25519.Identity.generate().to_public())
     ssh = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice@rust"
-    found = read_recipients({"cm1": f" {age}\n", "cm2": ssh, "cm3": "", "cm4": None})
+    found = parse_recipients({"cm1": f" {age}\n", "cm2": ssh, "cm3": "", "cm4": None})
     assert sorted(found) == ["cm1", "cm2"]
     assert found["cm1"].fingerprint != found["cm2"].fingerprint
 
@@ -19,7 +19,7 @@ def test_age_and_ssh_keys() -> None:
 @pytest.mark.parametrize("key", ["age1nonsense", "ssh-ed25519 AAAA", "hello", "ssh-dss AAAAB3Nza"])
 def test_wrong_key_names_the_recipient(key: str) -> None:
     with pytest.raises(RecipientKeyError, match="recipient 'cm1' is no public key") as raised:
-        read_recipients({"cm1": key})
+        parse_recipients({"cm1": key})
     assert key not in str(raised.value)
     assert "recipient_key" in str(raised.value)
 
@@ -31,13 +31,13 @@ def test_wrong_key_names_the_recipient(key: str) -> None:
 )
 def test_secret_key_is_called_one_and_not_repeated(key: str) -> None:
     with pytest.raises(RecipientKeyError, match="is a secret key") as raised:
-        read_recipients({"cm1": key})
+        parse_recipients({"cm1": key})
     assert key not in str(raised.value)
 
 
 def test_another_key_is_another_identity() -> None:
     keys = {name: str(pyrage.x25519.Identity.generate().to_public()) for name in ("a", "b")}
-    found = read_recipients(keys)
+    found = parse_recipients(keys)
     assert found["a"].identity(b"x") != found["b"].identity(b"x")
     assert found["a"].identity(b"x") != found["a"].identity(b"y")
 
@@ -45,6 +45,6 @@ def test_another_key_is_another_identity() -> None:
 def test_a_plain_list_beside_encrypted_workbooks_is_noticed() -> None:
     public = str(pyrage.x25519.Identity.generate().to_public())
     assert notices({}) == []
-    assert notices(read_recipients({"cm1": public, "supervisors": public})) == []
-    (notice,) = notices(read_recipients({"cm1": public}))
+    assert notices(parse_recipients({"cm1": public, "supervisors": public})) == []
+    (notice,) = notices(parse_recipients({"cm1": public}))
     assert "not encrypted" in notice

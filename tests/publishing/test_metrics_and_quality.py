@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from made_exports import AS_OF
+from sample_exports import AS_OF
 
 from publishing import metrics, quality
 from publishing.release import Release, ReleaseError, read_manifest
@@ -98,8 +98,8 @@ def test_refusing_verdict_cannot_be_released(
 def test_refusal_is_kept_and_current_stays(tmp_path: Path) -> None:
     published = tmp_path / "published"
     judged = _judged(tmp_path / "judged", success=False)
-    first = quality.keep_refusal(published, judged, AS_OF)
-    assert quality.keep_refusal(published, judged, AS_OF) == first
+    first = quality.save_refusal(published, judged, AS_OF)
+    assert quality.save_refusal(published, judged, AS_OF) == first
     assert first.parent == published / "refused"
     assert first.name.startswith("20260630T035959Z-")
     assert json.loads((first / "verdict.json").read_text())["success"] is False

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 import pyrage
 import pytest
-from made_exports import AS_OF, NOTICE, ZONE, make_exports
+from sample_exports import AS_OF, NOTICE, ZONE, make_exports
 
 from publishing import outreach_list
-from publishing.encryption import read_recipients
+from publishing.encryption import parse_recipients
 from publishing.release import Release, ReleaseError
 
 # Copied from the interface by hand: a change of the code must not change the test with it.
@@ -138,7 +138,7 @@ def test_encrypted_list_opens_with_the_supervisors_key_only(
 ) -> None:
     plain = _list(exports, tmp_path / "plain")
     identity, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
-    key = read_recipients({"supervisors": str(identity.to_public())})["supervisors"]
+    key = parse_recipients({"supervisors": str(identity.to_public())})["supervisors"]
     names = []
     for _ in range(2):
         with Release(tmp_path / "published", AS_OF) as release:
@@ -159,7 +159,7 @@ def test_unmatched_discharges_in_the_order_of_their_rank(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     with Release(tmp_path, AS_OF) as release:
-        written = outreach_list.write(exports, release, ZONE, listing=outreach_list.UNMATCHED)
+        written = outreach_list.write(exports, release, ZONE, spec=outreach_list.UNMATCHED)
         path = release.directory / "outreach" / "unmatched_discharge.csv"
         rows = _rows(path.read_bytes())
         assert stat.S_IMODE(path.stat().st_mode) == 0o600

@@ -12,11 +12,11 @@ import duckdb
 import openpyxl
 import pyrage
 import pytest
-from made_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
 from openpyxl.worksheet.worksheet import Worksheet
+from sample_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
 
 from publishing import workbook
-from publishing.encryption import read_recipients
+from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
 from sources.formats.workbook import workbook_to_csv
@@ -205,7 +205,7 @@ def test_encrypted_workbooks(
     names = []
     for _ in range(2):
         with Release(tmp_path / "published", AS_OF) as release:
-            recipients = read_recipients({"cm.1": public, "supervisors": public})
+            recipients = parse_recipients({"cm.1": public, "supervisors": public})
             assert workbook.write(exports, release, ZONE, (), recipients) == len(CLIENTS)
             folder = release.directory / "outreach"
             assert sorted(path.name for path in folder.iterdir()) == [

@@ -16,7 +16,14 @@ from pathlib import Path
 import pytest
 
 from publishing import release as releases
-from publishing.release import Feed, Release, ReleaseError, comparable, read_manifest, verify
+from publishing.release import (
+    Feed,
+    Release,
+    ReleaseError,
+    comparison_release,
+    read_manifest,
+    verify,
+)
 
 AS_OF = datetime(2026, 6, 30, 3, 59, 59, tzinfo=UTC)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -115,20 +122,20 @@ def test_damaged_manifest_names_itself_and_is_published_again(
         ReleaseError, match=r"manifest.json is missing or damaged: run `caseload run`"
     ):
         read_manifest(first)
-    assert comparable(first.parent) is None
+    assert comparison_release(first.parent) is None
     assert verify(_publish(tmp_path, "x")) == []
 
 
 def test_counts_are_compared_with_a_sound_verdict_only(tmp_path: Path) -> None:
     published = tmp_path / "published"
-    assert comparable(published) is None
+    assert comparison_release(published) is None
     with Release(published, datetime(2026, 6, 30, tzinfo=UTC)) as release:
         release.file("quality/verdict.json").write_text("{}")
         release.add("quality/verdict.json", None)
         directory = release.close()
-    assert comparable(published) == directory
+    assert comparison_release(published) == directory
     (directory / "quality" / "verdict.json").write_text("{} ")
-    assert comparable(published) is None
+    assert comparison_release(published) is None
 
 
 def test_failed_publication_leaves_nothing(tmp_path: Path) -> None:
@@ -162,7 +169,7 @@ def test_one_publication_at_a_time(tmp_path: Path) -> None:
         release.file("a").write_text("a")
         with pytest.raises(ReleaseError, match="another process publishes"):
             Release(tmp_path, AS_OF)
-        assert releases.sweep(tmp_path) == []
+        assert releases.remove_leftovers(tmp_path) == []
         assert (release.directory / "a").exists()
     _publish(tmp_path, "x")
 
@@ -192,7 +199,7 @@ def test_what_a_kill_leaves_is_swept(tmp_path: Path) -> None:
     (tmp_path / ".current-1").symlink_to("nowhere")  # a kill between the link and its swap
     leftovers = [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
     assert len(leftovers) == 2
-    assert sorted(releases.sweep(tmp_path)) == sorted(leftovers)
+    assert sorted(releases.remove_leftovers(tmp_path)) == sorted(leftovers)
     assert releases.current(tmp_path) == first
     assert _publish(tmp_path, "x") == first
 

@@ -15,12 +15,12 @@ from typing import Any
 import polars as pl
 
 
-class NothingReleasedError(Exception):
+class NoReleaseError(Exception):
     """There is no release to show; the text says what to do."""
 
 
 @dataclass(frozen=True)
-class Released:
+class PublishedRelease:
     """The release that a page shows.
 
     Attributes:
@@ -59,27 +59,27 @@ class Released:
         return pl.read_parquet(self.directory / "quality" / "linkage_accuracy.parquet", glob=False)
 
 
-def current(published: Path) -> Released:
+def current(published: Path) -> PublishedRelease:
     """The current release.
 
     Raises:
-        NothingReleasedError: there is none.
+        NoReleaseError: there is none.
     """
     link = published / "current"
     directory = published / link.readlink() if link.is_symlink() else link
     manifest = directory / "manifest.json"
     if not manifest.exists():
-        raise NothingReleasedError(
+        raise NoReleaseError(
             f"{published} holds no release yet. Run `caseload run` (or `make demo`) first."
         )
     try:
-        found = Released(directory, json.loads(manifest.read_bytes()))
+        found = PublishedRelease(directory, json.loads(manifest.read_bytes()))
         is_whole = bool(found.release_id and found.as_of) and isinstance(found.stale_feeds, list)
         is_whole = is_whole and isinstance(found.manifest["notices"], list)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NothingReleasedError(_damaged(manifest)) from error
+        raise NoReleaseError(_damaged(manifest)) from error
     if not is_whole:
-        raise NothingReleasedError(_damaged(manifest))
+        raise NoReleaseError(_damaged(manifest))
     return found
 
 

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-_JOINER = "\u2060"
+_WORD_JOINER = "\u2060"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_FORMULA = frozenset("=+-@\t")
+_FORMULA_STARTS = frozenset("=+-@\t")
 
 
 def printable(text: str) -> str:
@@ -26,8 +26,8 @@ def printable(text: str) -> str:
 def markdown(text: str) -> str:
     """For `st.markdown` and every other place where Streamlit reads Markdown."""
     escaped = _PUNCTUATION.sub(r"\\\1", printable(text)).replace("\\<", "&lt;")
-    escaped = re.sub(r"([:@])", rf"\1{_JOINER}", escaped)
-    return re.sub(r"(?i)(www)(\\\.)", rf"\1{_JOINER}\2", escaped)
+    escaped = re.sub(r"([:@])", rf"\1{_WORD_JOINER}", escaped)
+    return re.sub(r"(?i)(www)(\\\.)", rf"\1{_WORD_JOINER}\2", escaped)
 
 
 def bullets(texts: Iterable[str]) -> str:
@@ -40,4 +40,4 @@ def cell(text: str) -> str:
     """For tables and charts: a table can be downloaded as CSV, where a spreadsheet would run a formula."""
     shown = printable(text)
     first = unicodedata.normalize("NFKC", shown.lstrip()[:1])[:1]
-    return f"'{shown}" if first in _FORMULA else shown
+    return f"'{shown}" if first in _FORMULA_STARTS else shown

@@ -28,7 +28,7 @@ _C3 = "client_id = 'C3'"
 _TASK = "task_key = 't3-3'"
 _STRATUM = "stratum_value = 'F'"
 
-BREAKS: dict[str, dict[str, str]] = {
+VIOLATIONS: dict[str, dict[str, str]] = {
     "marts.dim_client": {
         **_nulls("client_key", "client_id", where=_ONE),
         _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
