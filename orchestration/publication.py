@@ -85,7 +85,7 @@ def _publish(
                 )
             with reporter.stage("workbooks", "Writing the care managers' workbooks"):
                 rows["workbooks"] = workbook.write(
-                    connection, release, settings.zone, feeds, recipients
+                    connection, release, settings.zone, _expected_feeds(feeds, settings), recipients
                 )
             with reporter.stage("release", "Making the release current"):
                 directory = release.close(notices, feeds, _versions())
@@ -118,6 +118,15 @@ def _feeds(connection: duckdb.DuckDBPyConnection) -> list[Feed]:
     return [Feed(source, received, bool(is_stale)) for source, received, is_stale in rows]
 
 
+def _expected_feeds(feeds: list[Feed], settings: Settings) -> list[Feed]:
+    """Return the senders that have delivered or that the agency has enabled by name."""
+    return [
+        feed
+        for feed in feeds
+        if feed.last_received_at is not None or feed.source in settings.enabled_senders
+    ]
+
+
 def _notices(
     connection: duckdb.DuckDBPyConnection,
     feeds: list[Feed],
@@ -148,11 +157,10 @@ def _notices(
     notices += _unended_admission_notices(connection)
     notices += _set_aside_notices(connection)
     notices += _identity_notices(connection)
-    if absent := [
-        feed.source
-        for feed in feeds
-        if feed.last_received_at is None and feed.source in settings.enabled_senders
-    ]:
+    absent = [
+        feed.source for feed in _expected_feeds(feeds, settings) if feed.last_received_at is None
+    ]
+    if absent:
         notices.append(f"no delivery yet from enabled senders: {', '.join(absent)}")
     return notices
 

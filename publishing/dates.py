@@ -1,4 +1,4 @@
-"""Dates and times as people read them: `Fri 12 Jun`, `Fri 12 Jun 14:30`; the year only where it differs."""
+"""Formats dates and times for people: `Fri 12 Jun`, `Fri 12 Jun 14:30`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""The supervisors' lists, as CSV.
+"""Writes the supervisors' CSV files.
 
-`outreach/outreach_list.csv`: one row per listed client, its most urgent open task, columns and formats of the interface.
-`outreach/unmatched_discharge.csv`: one row per discharge of somebody whom nothing leads to a client.
+`outreach/outreach_list.csv`: one row per listed client with the most urgent open task.
+`outreach/unmatched_discharge.csv`: one row per discharge that matches no client.
 
-Each reads its export, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8 without byte
-order mark, CRLF. Types become text in the database; only text columns pass through `cells.cell`.
+Each file has all rows of its export: privacy rules are applied there. Format: RFC 4180, UTF-8
+without byte order mark, CRLF. SQL formats all types as text; text columns also pass through
+`cells.safe_cell`.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from publishing.release import Release, ReleaseError
 PATH = "outreach/outreach_list.csv"
 _ROWS_AT_ONCE = 5_000
 
-# Name and kind of every column, in the order in which they leave (reference/release.md#outreach-list).
+# Name and kind of every column, in file order (reference/release.md#outreach-list).
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("rank", "number"),
     ("client_id", "text"),
@@ -71,7 +72,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("is_spillover", "boolean"),
     ("data_as_of", "instant"),
 )
-# The row of a discharge, answered, is a decision of the sender identity_decisions: source to candidate_client_id are its columns.
+# `source` to `candidate_client_id` are columns of the sender identity_decisions, so that a row can
+# be returned as a decision.
 _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
     ("rank", "number"),
     ("facility_name", "text"),
@@ -92,13 +94,13 @@ _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
 
 @dataclass(frozen=True)
 class SupervisorList:
-    """A list for supervisors.
+    """A CSV file for supervisors.
 
     Attributes:
-        path: where it stands in the release.
-        relation: the export it is made of.
+        path: path in the release.
+        relation: the export that it contains.
         columns: name and kind of every column, in order.
-        order: columns that order the rows, all of them together unique.
+        order: sort columns; together they are unique.
     """
 
     path: str
@@ -125,20 +127,21 @@ def write(
     supervisors: Recipient | None = None,
     spec: SupervisorList = OUTREACH,
 ) -> int:
-    """Write a list into the release.
+    """Write a CSV file into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        zone: the agency's zone; instants carry its offset.
-        supervisors: who may read the whole list; with a key the file becomes `<name>.csv.age`.
-        spec: which list.
+        zone: the agency's time zone; times are written with its offset.
+        supervisors: recipient of the file, which is then encrypted as `<name>.csv.age`; None writes
+            plain CSV.
+        spec: the file to write.
 
     Returns:
         Rows written.
 
     Raises:
-        ReleaseError: the relation lacks a column.
+        ReleaseError: a column is missing from the relation.
     """
     rows = _rows(connection, zone, spec)
     if supervisors is None:
@@ -147,11 +150,11 @@ def write(
         release.add(spec.path, count)
         return count
     encrypted_path = f"{spec.path}.age"
-    # No name on disk: a kill leaves no plain copy.
+    # An unnamed file: a killed run leaves no plain copy.
     with tempfile.TemporaryFile(dir=release.directory) as plain:
         text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
         count = _write_csv(text, rows, spec)
-        text.detach()  # flushes, and leaves the file open for the second reading
+        text.detach()  # flushes and leaves `plain` open
         content_hash = _encrypt_file(plain, release, encrypted_path, supervisors)
     release.add(encrypted_path, count, content_hash=content_hash)
     return count
@@ -161,8 +164,8 @@ def _encrypt_file(plain: BinaryIO, release: Release, relative: str, recipient: R
     plain.seek(0)
     content_hash = recipient.content_hash(plain)
     plain.seek(0)
-    with release.file(relative).open("wb") as sealed:
-        recipient.encrypt_stream(plain, sealed)
+    with release.file(relative).open("wb") as encrypted:
+        recipient.encrypt_stream(plain, encrypted)
     return content_hash
 
 
@@ -183,15 +186,17 @@ def _rows(
     missing = [name for name, _ in spec.columns if name not in found]
     if missing:
         raise ReleaseError(
-            f"{spec.relation} lacks {', '.join(missing)}: the list needs every column"
+            f"{spec.relation} has no column {', '.join(missing)}: {spec.path} needs every column"
         )
     texts = tuple(i for i, (_, kind) in enumerate(spec.columns) if kind == "text")
     columns = ",\n".join(
-        f"{format_expression(f'told.{name}', kind, zone)} as {name}" for name, kind in spec.columns
+        f"{format_expression(f'listed.{name}', kind, zone)} as {name}"
+        for name, kind in spec.columns
     )
-    # every name is a constant of this module; the order is that of the values, not of their texts
-    order = ", ".join(f"told.{part}" for part in spec.order.split(", "))
-    query = f"select {columns} from {spec.relation} as told order by {order}"  # noqa: S608
+    # All names are constants of this module. Rows are ordered by values, not by the formatted
+    # texts.
+    order = ", ".join(f"listed.{part}" for part in spec.order.split(", "))
+    query = f"select {columns} from {spec.relation} as listed order by {order}"  # noqa: S608
     cursor = connection.execute(query)
     while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
         for values in chunk:
@@ -204,7 +209,7 @@ def _rows(
 
 
 def format_expression(name: str, kind: str, zone: ZoneInfo) -> str:
-    """SQL that turns a column of a kind into the text that leaves; null stays null (an empty field)."""
+    """Return SQL that formats a column as text; null stays null, which is an empty field."""
     if kind == "text":
         return f"cast({name} as varchar)"
     if kind == "date":

@@ -1,7 +1,7 @@
-"""`quality/` of a release: the verdict, the Data Docs, the accounts of rows and links; and what is kept when the gate refuses.
+"""Writes `quality/` of a release: gate verdict, Data Docs, reconciliation and matching tables.
 
-The judge wrote the verdict and the pages; they are copied, never rewritten. A refusal is kept beside the releases,
-under `published/refused/`, and `current` is not touched.
+The verdict and Data Docs are copied from the gate's output. If the gate refuses, they are saved
+under `published/refused/` and `current` does not change.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ _TABLES = {
 
 
 def write(connection: duckdb.DuckDBPyConnection, release: Release, gate_output: Path) -> int:
-    """Put the verdict, its pages and the accounts of rows and links into the release.
+    """Add the verdict, the Data Docs and the quality tables to the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        gate_output: the directory that the judge wrote (`--out`).
+        gate_output: output directory of the gate (`--out`).
 
     Returns:
-        Rows of the accounts.
+        Rows in the quality tables.
 
     Raises:
-        ReleaseError: there is no verdict, or it refuses.
+        ReleaseError: there is no verdict, or it is a refusal.
     """
     verdict = _verdict(gate_output)
     if verdict.get("success") is not True:
-        raise ReleaseError(f"{gate_output / VERDICT} refuses: nothing may be released on it")
+        raise ReleaseError(f"{gate_output / VERDICT} is a refusal: nothing can be released")
     for path in _files(gate_output):
         relative = f"quality/{path.relative_to(gate_output).as_posix()}"
         shutil.copyfile(path, release.file(relative))
@@ -59,15 +59,16 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release, gate_output: 
 
 
 def save_refusal(published: Path, gate_output: Path, as_of: datetime) -> Path:
-    """Keep a refused verdict and its pages under `published/refused/`; releases stay as they are.
+    """Save a refusal and its Data Docs under `published/refused/`.
 
     Args:
         published: the folder of releases.
-        gate_output: the directory that the judge wrote.
-        as_of: the instant that was gate_output.
+        gate_output: output directory of the gate.
+        as_of: `as_of` of the refused release.
 
     Returns:
-        The directory of the refusal: `refused/<as_of>-<12 hex of the verdict>`; the same refusal again is the same one.
+        The directory `refused/<as_of>-<12 hex digits of the verdict's hash>`; equal refusals share
+        one.
     """
     text = (gate_output / VERDICT).read_bytes()
     _verdict(gate_output)
@@ -97,7 +98,9 @@ def _verdict(gate_output: Path) -> dict[str, object]:
     try:
         verdict: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise ReleaseError(f"{path} cannot be read ({error}): run the judge first") from error
+        raise ReleaseError(
+            f"{path} cannot be read ({error}): run the release gate first"
+        ) from error
     return verdict
 
 

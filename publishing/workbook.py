@@ -1,7 +1,8 @@
-"""`outreach/<care_manager_id>.xlsx`: one workbook per care manager, `unassigned.xlsx` for clients whom nobody owns.
+"""Writes one workbook per care manager, and `unassigned.xlsx` for clients without a care manager.
 
-Reads `exports.export_outreach` and `exports.export_task` once each, in the order of owners, so that one owner's rows are
-in memory at a time. Equal rows give equal bytes: `created` is as_of. How a sheet looks: sheets.py.
+`exports.export_outreach` and `exports.export_task` are each read once, ordered by owner, so that
+only one owner's rows are in memory. The workbook property `created` is as_of, so that equal rows
+give equal bytes. sheets.py writes the sheets.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from publishing.wording import WorkbookInfo
 UNASSIGNED = "unassigned"
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROWS_AT_ONCE = 2_000
-_LARGE = 1_000  # clients from which rows go to a temporary file instead of memory
+_LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
 _OWNERS = """
     select care_manager_id, count(*), min(part2_notice)
@@ -71,20 +72,21 @@ def write(
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
 ) -> int:
-    """Write every owner's workbook into the release.
+    """Write all workbooks into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        zone: the agency's zone, in which due times are shown.
-        feeds: freshness of the senders; a stale one puts a banner on every sheet.
-        recipients: by staff_id, and `supervisors` for unassigned clients; who has a key gets `<staff_id>.xlsx.age`.
+        zone: the agency's time zone, in which due times are shown.
+        feeds: freshness of the senders; a late one puts a banner on every sheet.
+        recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
+            `<staff_id>.xlsx.age`.
 
     Returns:
-        Clients in all workbooks.
+        Number of clients in all workbooks.
 
     Raises:
-        ReleaseError: a care_manager_id can be no file name.
+        ReleaseError: a care_manager_id is not a valid file name.
     """
     owners = connection.execute(_OWNERS).fetchall()
     _check_file_names([owner for owner, _, _ in owners if owner is not None])
@@ -107,17 +109,17 @@ def write(
             plain.seek(0)
             content_hash = recipient.content_hash(plain)
             plain.seek(0)
-            with release.file(relative).open("wb") as sealed:
-                recipient.encrypt_stream(plain, sealed)
+            with release.file(relative).open("wb") as encrypted:
+                recipient.encrypt_stream(plain, encrypted)
         release.add(relative, clients, content_hash=content_hash)
     return sum(clients for _, clients, _ in owners)
 
 
 class _OwnerRows:
-    """Rows in the order of owners, one owner at a time."""
+    """Rows of a query, one owner at a time, in owner order."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, query: str, zone: ZoneInfo) -> None:
-        # A second cursor of its own: both relations are read side by side.
+        # A separate cursor, because both relations are read in parallel.
         self._cursor = connection.cursor()
         self._cursor.execute(query, {"zone": zone.key})
         self._names = [column[0] for column in self._cursor.description or ()]
@@ -129,7 +131,7 @@ class _OwnerRows:
             yield from chunk
 
     def rows_of(self, owner: str | None) -> Iterator[dict[str, Any]]:
-        """The owner's rows; owners must be asked for in order, rows of unknown owners before are skipped."""
+        """Yield the owner's rows. Call it in owner order; rows of owners in between are skipped."""
         while self._next is not None and _sorts_before(self._next[0], owner):
             self._next = next(self._rows, None)
         while self._next is not None and self._next[0] == owner:
@@ -176,21 +178,21 @@ def _utc_wall_time(as_of: datetime) -> datetime:
 
 
 def _unencrypted_buffer(clients: int, directory: Path) -> BinaryIO:
-    # No name on disk in either case: a kill leaves no plain copy.
+    # Unnamed in both cases: a killed run leaves no plain copy.
     return tempfile.TemporaryFile(dir=directory) if clients >= _LARGE else io.BytesIO()
 
 
 def _check_file_names(owners: list[str]) -> None:
     wrong = [name for name in owners if not _STAFF_ID.fullmatch(name) or name in (".", "..")]
     if wrong:
-        # The value is not printed: what stands in a wrong column may be somebody's name.
+        # The message omits the value: it may be a person's name in the wrong column.
         raise ReleaseError(
-            f"{len(wrong)} care_manager_id of exports.export_outreach can be no file name: expected 1 to 64 letters,"
-            " digits, dots, underscores or hyphens (and not '.' or '..'). Correct staff_id in feed ehr, tables staff and"
-            " assignment, and deliver them again"
+            f"{len(wrong)} values of care_manager_id in exports.export_outreach are not valid file names: expected"
+            " 1 to 64 letters, digits, dots, underscores or hyphens (and not '.' or '..'). Correct staff_id in"
+            " feed ehr, tables staff and assignment, and deliver them again"
         )
     if UNASSIGNED in owners:
         raise ReleaseError(
-            f"a care manager has the staff_id {UNASSIGNED!r}, which is the name of the list of clients without one:"
-            " give that person another staff_id in feed ehr"
+            f"staff_id {UNASSIGNED!r} is reserved for the workbook of unassigned clients: use another staff_id in"
+            " feed ehr"
         )
