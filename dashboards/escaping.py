@@ -1,7 +1,8 @@
-"""Senders' text on a page: shown as it is, never Markdown, HTML, a link, an icon, a formula or a color.
+"""Escapes senders' text for a page, so that it is never rendered as markup or run as a formula.
 
-Streamlit reads Markdown in most texts. Escaping with backslashes is not enough: links (`http://…`), emoji (`:x:`) and icons
-(`:material/x:`) are found in the text after Markdown has been read. A word joiner, which has no width, keeps them apart.
+Streamlit renders Markdown in most texts. Backslashes are not enough: after Markdown, Streamlit also
+detects links (`http://…`), emoji (`:x:`) and icons (`:material/x:`). A zero-width word joiner
+inside these patterns prevents that.
 """
 
 from __future__ import annotations
@@ -17,27 +18,27 @@ _FORMULA_STARTS = frozenset("=+-@\t")
 
 
 def printable(text: str) -> str:
-    """One line; control characters and bidirectional overrides are written as escapes."""
+    """Escape control characters, line breaks and bidirectional overrides."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def markdown(text: str) -> str:
-    """For `st.markdown` and every other place where Streamlit reads Markdown."""
+    """Escape a text for `st.markdown` and all other texts that Streamlit renders as Markdown."""
     escaped = _PUNCTUATION.sub(r"\\\1", printable(text)).replace("\\<", "&lt;")
     escaped = re.sub(r"([:@])", rf"\1{_WORD_JOINER}", escaped)
     return re.sub(r"(?i)(www)(\\\.)", rf"\1{_WORD_JOINER}\2", escaped)
 
 
 def bullets(texts: Iterable[str]) -> str:
-    """An HTML list for `st.html`."""
+    """Build an HTML list for `st.html`."""
     items = "".join(f"<li>{html.escape(printable(text))}</li>" for text in texts)
     return f"<ul>{items}</ul>"
 
 
 def cell(text: str) -> str:
-    """For tables and charts: a table can be downloaded as CSV, where a spreadsheet would run a formula."""
+    """Escape a text for tables and charts: tables can be downloaded and opened in a spreadsheet."""
     shown = printable(text)
     first = unicodedata.normalize("NFKC", shown.lstrip()[:1])[:1]
     return f"'{shown}" if first in _FORMULA_STARTS else shown

@@ -1,8 +1,9 @@
-"""PublishedRelease rows as text a leader reads: percentages, dates, "hidden" for what was suppressed."""
+"""Formats released rows for leaders: percentages, dates, "hidden" for suppressed values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -14,15 +15,15 @@ HIDDEN = "hidden"
 
 @dataclass(frozen=True)
 class Card:
-    """One measure at a glance.
+    """The overview of one measure.
 
     Attributes:
         title: the measure's name.
         value: the rate as text.
-        versus_target: distance to the target in percentage points, None without a target or a rate.
-        higher_is_better: which direction is good.
-        definition: what the measure counts.
-        context: numerator and denominator, target and national figure.
+        versus_target: difference from the target in percentage points; None without target or rate.
+        higher_is_better: True if a higher rate is better.
+        definition: description of the measure.
+        context: numerator and denominator, target and national rate.
     """
 
     title: str
@@ -34,11 +35,11 @@ class Card:
 
 
 def cards(totals: pl.DataFrame, definitions: pl.DataFrame) -> list[Card]:
-    """One card per measure that has a total row, in the order of the definitions.
+    """Build a card for each measure with a total, in the order of the definitions.
 
     Args:
-        totals: year totals, one row per measure.
-        definitions: one row per measure.
+        totals: year totals. One row per measure.
+        definitions: measure definitions. One row per measure.
     """
     by_id = {row["measure_id"]: row for row in totals.iter_rows(named=True)}
     return [
@@ -50,17 +51,17 @@ def cards(totals: pl.DataFrame, definitions: pl.DataFrame) -> list[Card]:
 
 def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
     rate, target = row["rate"], definition["target_rate"]
-    distance = None
+    difference = None
     if rate is not None and target is not None:
         points = round((float(rate) - float(target)) * 100, 1)
-        distance = f"{points:+.1f} points to target"
+        difference = f"{points:+.1f} points from target"
     parts = []
     if row["is_suppressed"]:
         parts.append("counts hidden")
     elif row["denominator"]:
         parts.append(f"{row['numerator']:,} of {row['denominator']:,}")
     else:
-        parts.append("no closed event yet")
+        parts.append("no completed event yet")
     if not row["is_suppressed"] and row["open"]:
         parts.append(f"{row['open']:,} open")
     if target is not None:
@@ -70,7 +71,7 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
     return Card(
         definition["title"],
         percent_text(rate, hidden=row["is_suppressed"]),
-        distance,
+        difference,
         definition["direction"] == "higher_is_better",
         definition["description"],
         " · ".join(parts),
@@ -78,7 +79,7 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
 
 
 def matching_accuracy_text(accuracy: pl.DataFrame) -> str:
-    """How rightly other senders' persons were linked to clients, in a sentence.
+    """Describe the accuracy of record matching in a sentence.
 
     Args:
         accuracy: `PublishedRelease.linkage_accuracy`.
@@ -86,33 +87,40 @@ def matching_accuracy_text(accuracy: pl.DataFrame) -> str:
     found = accuracy.filter(pl.col("scope") == "all")
     checked = found["checked_count"].sum()
     if not checked:
-        return "How rightly persons are linked to clients is not known: nobody has delivered a checked sample."
+        return (
+            "**Record matching:** accuracy unknown, because no checked sample has been delivered."
+        )
     row = found.row(0, named=True)
     if row["precision_rate"] is None or row["recall_rate"] is None:
-        return f"How rightly persons are linked to clients: a checked sample of {checked:,} is too small to say."
+        return f"**Record matching:** the checked sample of {checked:,} is too small for a rate."
     twins = row["merged_twin_count"]
     return (
-        f"How rightly persons are linked to clients, by a checked sample of {checked:,}:"
-        f" **{row['precision_rate'] * 100:.2f} %** of the links are right,"
-        f" **{row['recall_rate'] * 100:.2f} %** of those who are clients are linked,"
-        f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by likeness."
+        f"**Record matching**, on a checked sample of {checked:,}:"
+        f" **{row['precision_rate'] * 100:.2f}%** of the matches are correct,"
+        f" **{row['recall_rate'] * 100:.2f}%** of the clients in the sample were matched,"
+        f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by probabilistic matching."
     )
 
 
+def time_text(local: datetime) -> str:
+    """`Tue 30 Jun 2026 20:59`."""
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
 def percent_text(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
-    """`38.4 %`, `hidden`, or a dash where there is nothing to divide."""
+    """`38.4%`, `hidden`, or a dash without a rate."""
     if hidden:
         return HIDDEN
-    return "–" if rate is None else f"{float(rate) * 100:.1f} %"
+    return "–" if rate is None else f"{float(rate) * 100:.1f}%"
 
 
 def count_text(number: int | None) -> str:
-    """A released count; what was taken out of the row reads as hidden."""
+    """Format a released count; suppressed counts read "hidden"."""
     return HIDDEN if number is None else f"{number:,}"
 
 
 def measure_source(definition: dict[str, Any]) -> str:
-    """Steward, version, source: the way from a number to its definition."""
+    """Format steward, version, source and id of a measure."""
     return (
         f"Steward {definition['steward']} · version {definition['version']} · source"
         f" {definition['source_url']} · id {definition['measure_id']}"
@@ -120,12 +128,12 @@ def measure_source(definition: dict[str, Any]) -> str:
 
 
 def rate_table(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
-    """Rates as a table of text, the alternative to the chart beside it.
+    """Build the table next to a chart of rates.
 
     Args:
         rows: released rows of one measure.
-        column: what a row is about (`month` or `stratum_value`).
-        heading: its heading.
+        column: column that identifies a row: `month` or `stratum_value`.
+        heading: heading of that column.
     """
     lines = []
     for row in rows.iter_rows(named=True):
@@ -144,7 +152,7 @@ def rate_table(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
 
 
 def most_visible_measure(rates: pl.DataFrame) -> str:
-    """The measure with the most months that are not hidden: the one to open the page with."""
+    """Return the measure with the most visible months; the page opens with it."""
     seen = (
         rates.group_by("measure_id")
         .agg((pl.col("month").is_not_null() & pl.col("rate").is_not_null()).sum().alias("months"))
@@ -157,10 +165,10 @@ TIERS = ("critical", "high", "rising", "standard")
 
 
 def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
-    """Clients by site (down) and tier or program (across); hidden cells say so.
+    """Count clients by site (rows) and tier or program (columns).
 
     Args:
-        rows: the released caseload rows of one breakdown.
+        rows: released caseload rows of one breakdown.
         breakdown: `tier` or `program`.
     """
     column = "tier" if breakdown == "tier" else "program_id"
@@ -173,7 +181,7 @@ def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
         across = [tier for tier in TIERS if tier in across]
         headings = {tier: tier.capitalize() for tier in across}
     else:
-        # An id may also be the heading of the first column.
+        # A program may have the id "Site", the heading of the first column.
         headings = {name: cell(name) if name != "Site" else "Site (program)" for name in across}
     lines = [
         {"Site": cell(site), **{headings[name]: found.get((site, name), "0") for name in across}}
@@ -186,8 +194,8 @@ _MONTHS_SHOWN = 6
 
 
 def recent_task_flow(flow: pl.DataFrame) -> pl.DataFrame:
-    """Opened and closed tasks by lane in the last months: `47 / 45` reads 47 opened, 45 of them closed."""
-    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has none
+    """Count opened and closed tasks by lane and month: `47 / 45` means 47 opened, 45 closed."""
+    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has no month
     months = flow["month"].unique().sort(descending=True).head(_MONTHS_SHOWN).sort().to_list()
     cells = {
         (row["lane"], row["month"]): f"{count_text(row['opened'])} / {count_text(row['closed'])}"
@@ -205,7 +213,7 @@ def recent_task_flow(flow: pl.DataFrame) -> pl.DataFrame:
 
 
 def readable_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Any released table with headings in words; suppressed numbers read as hidden."""
+    """Format any released table with readable headings; suppressed numbers read "hidden"."""
     hidden = "is_suppressed" in rows.columns
     shown = rows.drop("is_suppressed") if hidden else rows
     texts = []
@@ -220,7 +228,7 @@ def readable_table(rows: pl.DataFrame) -> pl.DataFrame:
                     .otherwise(text)
                 )
         elif kind.is_temporal():
-            text = column.cast(pl.Date).cast(pl.String)
+            text = column.dt.strftime("%a %-d %b %Y")
         elif kind == pl.Boolean:
             text = pl.when(column).then(pl.lit("yes")).otherwise(pl.lit("no"))
         else:

@@ -31,9 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit code: 0 success; 1 `status` found a stale feed or an unreleased run; 2 usage error;
-            3 refused by the
-        gate; 4 a step failed; 130, 143 or 129 stopped by SIGINT (Ctrl-C), SIGTERM or SIGHUP.
+        0 success; 1 `status` found a stale feed or an unreleased run; 2 usage error; 3 refused by
+        the gate; 4 a step failed; 130, 143 or 129 stopped by SIGINT (Ctrl-C), SIGTERM or SIGHUP.
     """
     options = command_parsers()[0].parse_args(arguments)
     return _report_errors(lambda: _dispatch(options))

@@ -33,9 +33,9 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         **_nulls("client_key", "client_id", where=_ONE),
         _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
         _UNIQUE.format("client_id"): _set("client_id", "'C4'", _ONE),
-        "Of 100 clients or more, at most 1 % have an impossible age": _FOURFOLD
+        "From 100 clients on, at most 1% have an impossible age": _FOURFOLD
         + _set("age_years", "-1", _ONE),
-        "No listable client is dead or discharged": _set("death_date", "date '2026-06-01'", _ONE),
+        "No client who died or was discharged can be listed": _set("death_date", "date '2026-06-01'", _ONE),
     },
     "marts.fct_task": {
         **_nulls("task_key", "client_key", "lane", "due_at", where=_TASK),
@@ -43,22 +43,22 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _UNIQUE.format("task_key"): "insert into {t} from {t} where " + _TASK,
         _BETWEEN.format("lane"): _set("lane", "8", _TASK),
         _SET.format("status"): _set("status", "'done'", _TASK),
-        "An open task has no closing time, any other has one": _set("closed_at", "due_at", _TASK),
-        "No open task of a client who is not listed": _set("client_key", "0", _TASK),
+        "Open tasks have no closing time, all others have one": _set("closed_at", "due_at", _TASK),
+        "No open task of a client who cannot be listed": _set("client_key", "0", _TASK),
     },
     "marts.fct_stay": {
         **_nulls("stay_key", where="stay_key = 3"),
         _UNIQUE.format("stay_key"): _set("stay_key", "4", "stay_key = 3"),
-        "Of 100 stays or more, at most 1 % last over ten years": _FOURFOLD
+        "From 100 stays on, at most 1% are longer than ten years": _FOURFOLD
         + _set("length_of_stay_days", "3651", "stay_key = 3"),
-        "No stay ends before it begins": _set(
+        "No discharge is before its admission": _set(
             "discharged_at", "admitted_at - interval 1 minute", "stay_key = 3"
         ),
     },
     "marts.fct_risk_reason": {
         **_nulls("client_key", "reason", where=_ONE),
         _BETWEEN.format("points"): _set("points", "101", _ONE),
-        "Only caps take points away": _set("points", "-1", f"{_ONE} and rule_id = 'r'"),
+        "Only caps have negative points": _set("points", "-1", f"{_ONE} and rule_id = 'r'"),
     },
     "marts.mart_client_risk": {
         **_nulls("client_key", "risk_score", "tier", where=_ONE),
@@ -67,7 +67,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _BETWEEN.format("risk_score_without_part2"): _set("risk_score_without_part2", "-1", _ONE),
         _SET.format("tier"): _set("tier", "'urgent'", _ONE),
         _SET.format("tier_without_part2"): _set("tier_without_part2", "'urgent'", _ONE),
-        "The reasons sum to the score": _set("risk_score", "13", _ONE),
+        "The points of the reasons sum to the score": _set("risk_score", "13", _ONE),
     },
     "marts.mart_client_engagement": {
         **_nulls("client_key", where=_ONE),
@@ -75,21 +75,21 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _BETWEEN.format("no_show_90d_rate"): _set("no_show_90d_rate", "1.01", _ONE),
         _BETWEEN.format("no_show_365d_rate"): _set("no_show_365d_rate", "-0.01", _ONE),
         _BETWEEN.format("kept_365d_count"): _set("kept_365d_count", "-1", _ONE),
-        "No visit is kept after the data end": _set(
+        "No kept visit is after as_of": _set(
             "last_kept_at", "as_of + interval 2 day", _ONE
         ),
-        "The next appointment is still to come": _set("next_appointment_at", "as_of", _ONE),
-        "A quarter's visits are among the year's": _set("kept_90d_count", "10", _ONE),
+        "The next appointment is after as_of": _set("next_appointment_at", "as_of", _ONE),
+        "Kept visits in 90 days do not exceed those in 365 days": _set("kept_90d_count", "10", _ONE),
     },
     "marts.mart_client_utilization": {
         **_nulls("client_key", where=_ONE),
         _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
-        "Shorter windows lie within longer ones": _set("medical_stay_30d_count", "1", _ONE),
-        "Behavioral emergency visits are emergency visits": _set(
+        "Counts do not exceed those of longer windows": _set("medical_stay_30d_count", "1", _ONE),
+        "Behavioral health emergency visits do not exceed emergency visits": _set(
             "behavioral_ed_visit_365d_count", "3", _ONE
         ),
         _BETWEEN.format("ed_visit_365d_count"): _set("ed_visit_365d_count", "367", _ONE),
-        "Of 100 clients or more, at most 1 % have more psychiatric days than a year": _FOURFOLD
+        "From 100 clients on, at most 1% have more than a year of psychiatric days": _FOURFOLD
         + _set("psychiatric_stay_365d_days", "367", _ONE),
     },
     "measures.fct_measure_rate": {
@@ -99,9 +99,9 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _SET.format("basis"): _set("basis", "'both'", "true"),
     },
     "quality.fct_reconciliation": {
-        "Every row that arrived was loaded or rejected": _set("rows_in", "11", "true"),
+        "Every delivered row is loaded or rejected": _set("rows_in", "11", "true"),
         "Every loaded row is current or superseded": _set("rows_current", "8", "true"),
-        "No more rows are set aside than stand": _set("rows_set_aside", "8", "true"),
+        "Set-aside rows do not exceed current rows": _set("rows_set_aside", "8", "true"),
         _BETWEEN.format("rows_in"): _set("rows_in", "-1", "true"),
     },
     "quality.fct_impossible_row": {
@@ -110,7 +110,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
     },
     "quality.fct_linkage_accuracy": {
         _BETWEEN.format("precision_rate"): _set("precision_rate", "0.998", "true"),
-        "Of checked persons who are clients, 97 % are linked": _set("recall_rate", "0.96", "true"),
+        "At least 97% of the checked people who are clients are matched": _set("recall_rate", "0.96", "true"),
         _BETWEEN.format("merged_twin_count"): _set("merged_twin_count", "1", "true"),
     },
     "quality.fct_unmatched": {
@@ -131,10 +131,10 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _BETWEEN.format("risk_score"): _set("risk_score", "101", _C3),
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _C3),
         _SET.format("consent_status"): _set("consent_status", "'revoked'", _C3),
-        "Phones are digits only": _set("phone", "'518-555-0100'", _C3),
+        "Phone numbers contain digits only": _set("phone", "'518-555-0100'", _C3),
         "No Part 2 notice without consent": _set("part2_notice", "'notice'", _C3),
         # The score with Part 2 evidence is 12, without it 10.
-        "Without consent the score is the one without Part 2 evidence": (
+        "Without consent, the score is computed without Part 2 records": (
             "update intermediate.int_client__recipient_view set part2_view = 'redacted'"
             " where client_key = 3"
         ),
@@ -147,7 +147,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         **_nulls("rank", "due_at", where="true"),
         _UNIQUE.format("rank"): "insert into {t} from {t}",
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", "true"),
-        "No Part 2 discharge of somebody unknown": (
+        "No Part 2 discharge of an unmatched person": (
             "update marts.fct_unmatched_discharge set is_part2 = true"
         ),
     },
@@ -160,32 +160,32 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _UNIQUE.format("task_key"): _set("task_key", "'t3-1'", _TASK),
         _BETWEEN.format("lane"): _set("lane", "-1", _TASK),
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _TASK),
-        "Exactly one task of each listed client is the one shown": _set("is_primary", "true", _TASK),
-        "Listed clients and clients with tasks are the same": "delete from {t} where client_id = 'C3'",
-        "No Part 2 task for a reader who is not permitted": "update marts.fct_task set is_part2 = true where " + _TASK,
+        "Each listed client has exactly one primary task": _set("is_primary", "true", _TASK),
+        "Listed clients are the clients with tasks": "delete from {t} where client_id = 'C3'",
+        "No Part 2 task on the list of a recipient without permission": "update marts.fct_task set is_part2 = true where " + _TASK,
     },
     "exports.export_metric_measure_rate": {
-        "No small cell": _set("numerator", "50", _STRATUM),  # 60 - 50: ten who did not
-        "No rate without its counts": _set("rate", "0.5", "stratum_value = 'M'"),
+        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50: ten who did not
+        "No rate where counts are suppressed": _set("rate", "0.5", "stratum_value = 'M'"),
         # Two values hidden, but 100 - 95 leaves five clients for both.
-        "Nothing small by subtraction from a year's total": _set("denominator", "95", _STRATUM),
-        "Nothing small between two measures of the same events": _set(
+        "No count from 1 to 10 can be derived from a year's total": _set("denominator", "95", _STRATUM),
+        "No count from 1 to 10 is the difference of two measures of the same events": _set(
             "numerator", "60", "measure_id = 'fuh_30'"
         ),
     },
     "exports.export_metric_task_flow": {
-        "No small cell": _set("overdue", "1", "month = '2026-06-01'"),
-        "Nothing small by subtraction from a lane's total": (
+        "No count from 1 to 10": _set("overdue", "1", "month = '2026-06-01'"),
+        "No count from 1 to 10 can be derived from a lane's total": (
             "insert into {t} values (1, '2026-04-01', null, null, null);"
             "update {t} set opened = 105 where month is null"
         ),
     },
     "exports.export_metric_caseload": {
-        "No small cell": _set("clients", "10", "tier = 'high'"),
-        "Nothing small by subtraction from the agency": (
+        "No count from 1 to 10": _set("clients", "10", "tier = 'high'"),
+        "No count from 1 to 10 can be derived from the agency's total": (
             "insert into {t} values ('site', 'c', null, null);"
             "update {t} set clients = 101 where breakdown = 'agency'"
         ),
-        "Nothing small by subtraction from a site": _set("clients", "51", "tier = 'high'"),
+        "No count from 1 to 10 can be derived from a site's total": _set("clients", "51", "tier = 'high'"),
     },
 }  # fmt: skip

@@ -84,7 +84,7 @@ def test_a_gate_check_says_why() -> None:
     checks = GRAPH.get(VERDICT).assets_def.check_specs
     (check,) = [spec for spec in checks if spec.name == "marts__fct_stay"]
     assert check.blocking
-    assert "A doubled stay is a second discharge" in (check.description or "")
+    assert "A duplicate stay causes a second discharge" in (check.description or "")
 
 
 def test_schedule_and_sensor_run_by_default_and_say_when() -> None:
