@@ -1,4 +1,4 @@
-"""The judge as the orchestrator calls it: exit codes, verdict, pages, volume, and what must never be written."""
+"""The release gate as a command: exit codes, verdict, Data Docs, row counts, and no row values."""
 
 from __future__ import annotations
 
@@ -56,9 +56,7 @@ def _verdict(out: Path) -> dict:
     return json.loads((out / "verdict.json").read_text())
 
 
-def test_the_command_passes_and_refuses_in_a_process_of_its_own(
-    warehouse: Path, tmp_path: Path
-) -> None:
+def test_command_passes_and_refuses_in_a_subprocess(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.fct_task", "marts.fct_stay")
     command = [
         sys.executable, "-m", "expectations.gate", "--warehouse", str(warehouse),
@@ -73,11 +71,11 @@ def test_the_command_passes_and_refuses_in_a_process_of_its_own(
     assert ended.stdout.startswith(
         "marts.fct_task: expect_column_values_to_be_between(lane): 1 of "
     )
-    with duckdb.connect(str(warehouse)) as connection:  # the file is free again
+    with duckdb.connect(str(warehouse)) as connection:  # the file is not locked
         connection.execute("create table marts.after as select 1")
 
 
-def test_missing_relation_is_a_failure_that_says_so(warehouse: Path, tmp_path: Path) -> None:
+def test_missing_relation_fails_its_suite(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "drop table marts.fct_stay")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
     assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
@@ -87,7 +85,7 @@ def test_missing_relation_is_a_failure_that_says_so(warehouse: Path, tmp_path: P
     assert suite["failures"][0]["observed"] == "the relation is missing"
 
 
-def test_missing_column_is_a_failure_that_names_it(warehouse: Path, tmp_path: Path) -> None:
+def test_missing_column_is_named_in_the_failure(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "alter table marts.fct_stay rename column length_of_stay_days to nights")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
     assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
@@ -96,7 +94,7 @@ def test_missing_column_is_a_failure_that_names_it(warehouse: Path, tmp_path: Pa
     assert "length_of_stay_days" in failure["observed"]
 
 
-def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
+def test_equal_warehouses_give_equal_bytes(warehouse: Path, tmp_path: Path) -> None:
     relations = ("exports.export_metric_caseload", "marts.fct_stay", "quality.fct_unmatched")
     suites = _suites(tmp_path / "suites", *relations)
     outs = (tmp_path / "a", tmp_path / "b")
@@ -112,7 +110,7 @@ def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
     }
 
 
-def test_pages_call_no_foreign_host(warehouse: Path, tmp_path: Path) -> None:
+def test_data_docs_reference_no_other_host(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.fct_task")
     assert _run_gate(warehouse, tmp_path, "--suites", suites) == 0
     for page in (tmp_path / "data_docs").iterdir():
@@ -121,14 +119,14 @@ def test_pages_call_no_foreign_host(warehouse: Path, tmp_path: Path) -> None:
         assert "marts.fct_task" in text
 
 
-def test_nothing_of_a_row_is_written(warehouse: Path, tmp_path: Path, capsys) -> None:
-    """A name stands in every wrong place; verdict, pages and output only count it."""
+def test_row_values_are_never_written(warehouse: Path, tmp_path: Path, capsys) -> None:
+    """With a name in every wrong column, verdict, Data Docs and output contain counts only."""
     _change(warehouse, f"update marts.fct_task set status = '{_SECRET}', task_key = '{_SECRET}'")
     _change(
         warehouse, f"update exports.export_outreach set phone = '{_SECRET}', tier = '{_SECRET}'"
     )
     _change(warehouse, f"update exports.export_outreach set care_manager_id = '{_SECRET}'")
-    # A type that the comparison cannot cast: the engine's own message quotes the value.
+    # The comparison cannot cast this type, and the database's message quotes the value.
     _change(warehouse, "alter table marts.fct_stay alter length_of_stay_days type varchar")
     _change(warehouse, f"update marts.fct_stay set length_of_stay_days = '{_SECRET}'")
     assert _run_gate(warehouse, tmp_path / "out") == 3
@@ -154,17 +152,17 @@ def _released(folder: Path, rows: int | None) -> Path:
     ("before", "expected"),
     [
         (CLIENTS, 0),
-        (CLIENTS * 2, 0),  # half is left
+        (CLIENTS * 2, 0),  # half of the rows
         (CLIENTS * 2 + 1, 0),
-        (CLIENTS * 2 + 2, 3),  # less than half is left
+        (CLIENTS * 2 + 2, 3),  # less than half
         (27, 0),
-        (26, 3),  # more than half as many again
-        (19, 0),  # too few to speak of a share
-        (0, 0),  # a first delivery
-        (None, 0),  # a relation that was missing
+        (26, 3),  # more than 150%
+        (19, 0),  # too few rows to compare
+        (0, 0),  # first delivery
+        (None, 0),  # the relation was missing
     ],
 )
-def test_volume_against_the_last_release(
+def test_row_count_is_compared_with_the_last_release(
     warehouse: Path, tmp_path: Path, before: int | None, expected: int
 ) -> None:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
@@ -178,7 +176,7 @@ def test_volume_against_the_last_release(
     )
 
 
-def test_a_verdict_is_what_the_next_one_compares_with(warehouse: Path, tmp_path: Path) -> None:
+def test_next_verdict_compares_with_the_released_one(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     release = tmp_path / "release"
     assert _run_gate(warehouse, release / "quality", "--suites", suites) == 0
@@ -191,7 +189,7 @@ def test_a_verdict_is_what_the_next_one_compares_with(warehouse: Path, tmp_path:
 @pytest.mark.parametrize(
     ("as_of", "expected"), [("2026-06-29 11:59:59+00", 0), ("2026-06-29 12:00:00+00", 3)]
 )
-def test_an_earlier_day_is_not_compared_with_a_later_release(
+def test_run_as_of_an_earlier_date_is_not_compared_with_a_later_release(
     warehouse: Path, tmp_path: Path, as_of: str, expected: int
 ) -> None:
     _change(warehouse, "create schema raw_caseload")
@@ -202,38 +200,38 @@ def test_an_earlier_day_is_not_compared_with_a_later_release(
     assert _run_gate(warehouse, out, "--suites", suites, "--previous", previous) == expected
 
 
-def test_wrong_calls(warehouse: Path, tmp_path: Path, capsys) -> None:
+def test_usage_errors_name_the_argument(warehouse: Path, tmp_path: Path, capsys) -> None:
     out = tmp_path / "out"
     assert _run_gate(tmp_path / "nowhere.duckdb", out) == 2
     assert "does not exist" in capsys.readouterr().err
     assert _run_gate(warehouse, out, "--previous", tmp_path) == 2
-    assert "--previous expects the directory of a release" in capsys.readouterr().err
+    assert "--previous must be the directory of a release" in capsys.readouterr().err
     assert _run_gate(warehouse, out, "--suites", tmp_path / "none") == 2
-    assert "holds no suite" in capsys.readouterr().err
+    assert "contains no suite" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="2"):
         gate.main(["--out", str(out)])
     assert not out.exists()
 
 
-def test_a_held_or_broken_file_is_an_error_not_a_verdict(
+def test_locked_or_damaged_warehouse_is_an_error_without_a_verdict(
     warehouse: Path, tmp_path: Path, capsys
 ) -> None:
     out = tmp_path / "out"
-    held = (
+    hold_open = (
         "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]);"
-        " print('held', flush=True); time.sleep(60)"
+        " print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", held, str(warehouse)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", hold_open, str(warehouse)], stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
         assert _run_gate(warehouse, out) == 1
         writer.kill()
-    assert "another process holds it" in capsys.readouterr().err
-    broken = tmp_path / "broken.duckdb"
-    broken.write_bytes(b"nonsense" * 1000)
-    assert _run_gate(broken, out) == 1
+    assert "another process has it open" in capsys.readouterr().err
+    damaged = tmp_path / "damaged.duckdb"
+    damaged.write_bytes(b"nonsense" * 1000)
+    assert _run_gate(damaged, out) == 1
     assert "cannot be opened" in capsys.readouterr().err
     assert not (out / "verdict.json").exists()
 
@@ -241,7 +239,7 @@ def test_a_held_or_broken_file_is_an_error_not_a_verdict(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ('{"name": "marts.b", "expectations": []}', 'expected "name": "marts.a"'),
         ('{"name": "marts.a", "expectations": []}', "at least one expectation"),
         ('{"name": "marts.a", "expectations": [{"type": "x", "kwargs": {}}]}', "has no meta.why"),
@@ -251,7 +249,7 @@ def test_a_held_or_broken_file_is_an_error_not_a_verdict(
         ),
     ],
 )
-def test_suite_files_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_suite_files_are_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "marts").mkdir()
     (tmp_path / "marts" / "a.json").write_text(text)
     with pytest.raises(SuiteError, match=re.escape(message)) as raised:
@@ -259,7 +257,7 @@ def test_suite_files_that_cannot_be_read(tmp_path: Path, text: str, message: str
     assert "a.json" in str(raised.value)
 
 
-def test_suites_load_as_plain_gx_suites() -> None:
+def test_suites_load_as_gx_suites() -> None:
     from great_expectations import ExpectationSuite
 
     for suite in read_suites():

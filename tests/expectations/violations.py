@@ -1,15 +1,15 @@
-"""For each expectation of each suite one change of one value (or row) that must refuse.
+"""One change of the sample warehouse per expectation, which that expectation must refuse.
 
-Keys: relation, then the expectation as the verdict names it. `{t}` stands for the relation. A test holds that no
-expectation is missing here.
+Keys: relation, then the name of the expectation in the verdict. `{t}` is replaced by the relation.
+A test checks that every expectation of every suite is listed.
 """
 
 from __future__ import annotations
 
 _UNIQUE = "expect_column_values_to_be_unique({})"
-_GIVEN = "expect_column_values_to_not_be_null({})"
+_NOT_NULL = "expect_column_values_to_not_be_null({})"
 _BETWEEN = "expect_column_values_to_be_between({})"
-_SET = "expect_column_values_to_be_in_set({})"
+_IN_SET = "expect_column_values_to_be_in_set({})"
 _COLUMNS = "expect_table_columns_to_match_ordered_list"
 
 
@@ -18,85 +18,85 @@ def _set(column: str, value: str, where: str) -> str:
 
 
 def _nulls(*columns: str, where: str) -> dict[str, str]:
-    return {_GIVEN.format(column): _set(column, "null", where) for column in columns}
+    return {_NOT_NULL.format(column): _set(column, "null", where) for column in columns}
 
 
-_ONE = "client_key = 3"
-# A share is only looked at from 100 rows on; what is broken then is 4 rows of 160.
-_FOURFOLD = "insert into {t} from {t};insert into {t} from {t};"
+_CLIENT_3 = "client_key = 3"
+# Shares are checked from 100 rows on: this makes 160 rows, so that a change affects 4 of them.
+_QUADRUPLE = "insert into {t} from {t};insert into {t} from {t};"
 _C3 = "client_id = 'C3'"
 _TASK = "task_key = 't3-3'"
 _STRATUM = "stratum_value = 'F'"
 
 VIOLATIONS: dict[str, dict[str, str]] = {
     "marts.dim_client": {
-        **_nulls("client_key", "client_id", where=_ONE),
-        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
-        _UNIQUE.format("client_id"): _set("client_id", "'C4'", _ONE),
-        "From 100 clients on, at most 1% have an impossible age": _FOURFOLD
-        + _set("age_years", "-1", _ONE),
-        "No client who died or was discharged can be listed": _set("death_date", "date '2026-06-01'", _ONE),
+        **_nulls("client_key", "client_id", where=_CLIENT_3),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _CLIENT_3),
+        _UNIQUE.format("client_id"): _set("client_id", "'C4'", _CLIENT_3),
+        "From 100 clients on, at most 1% have an impossible age": _QUADRUPLE
+        + _set("age_years", "-1", _CLIENT_3),
+        "No client who died or was discharged can be listed": _set("death_date", "date '2026-06-01'", _CLIENT_3),
     },
     "marts.fct_task": {
         **_nulls("task_key", "client_key", "lane", "due_at", where=_TASK),
-        _GIVEN.format("status"): _set("status", "null", _TASK),
+        _NOT_NULL.format("status"): _set("status", "null", _TASK),
         _UNIQUE.format("task_key"): "insert into {t} from {t} where " + _TASK,
         _BETWEEN.format("lane"): _set("lane", "8", _TASK),
-        _SET.format("status"): _set("status", "'done'", _TASK),
+        _IN_SET.format("status"): _set("status", "'done'", _TASK),
         "Open tasks have no closing time, all others have one": _set("closed_at", "due_at", _TASK),
         "No open task of a client who cannot be listed": _set("client_key", "0", _TASK),
     },
     "marts.fct_stay": {
         **_nulls("stay_key", where="stay_key = 3"),
         _UNIQUE.format("stay_key"): _set("stay_key", "4", "stay_key = 3"),
-        "From 100 stays on, at most 1% are longer than ten years": _FOURFOLD
+        "From 100 stays on, at most 1% are longer than ten years": _QUADRUPLE
         + _set("length_of_stay_days", "3651", "stay_key = 3"),
         "No discharge is before its admission": _set(
             "discharged_at", "admitted_at - interval 1 minute", "stay_key = 3"
         ),
     },
     "marts.fct_risk_reason": {
-        **_nulls("client_key", "reason", where=_ONE),
-        _BETWEEN.format("points"): _set("points", "101", _ONE),
-        "Only caps have negative points": _set("points", "-1", f"{_ONE} and rule_id = 'r'"),
+        **_nulls("client_key", "reason", where=_CLIENT_3),
+        _BETWEEN.format("points"): _set("points", "101", _CLIENT_3),
+        "Only caps have negative points": _set("points", "-1", f"{_CLIENT_3} and rule_id = 'r'"),
     },
     "marts.mart_client_risk": {
-        **_nulls("client_key", "risk_score", "tier", where=_ONE),
-        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
-        _BETWEEN.format("risk_score"): _set("risk_score", "101", _ONE),
-        _BETWEEN.format("risk_score_without_part2"): _set("risk_score_without_part2", "-1", _ONE),
-        _SET.format("tier"): _set("tier", "'urgent'", _ONE),
-        _SET.format("tier_without_part2"): _set("tier_without_part2", "'urgent'", _ONE),
-        "The points of the reasons sum to the score": _set("risk_score", "13", _ONE),
+        **_nulls("client_key", "risk_score", "tier", where=_CLIENT_3),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _CLIENT_3),
+        _BETWEEN.format("risk_score"): _set("risk_score", "101", _CLIENT_3),
+        _BETWEEN.format("risk_score_without_part2"): _set("risk_score_without_part2", "-1", _CLIENT_3),
+        _IN_SET.format("tier"): _set("tier", "'urgent'", _CLIENT_3),
+        _IN_SET.format("tier_without_part2"): _set("tier_without_part2", "'urgent'", _CLIENT_3),
+        "The points of the reasons sum to the score": _set("risk_score", "13", _CLIENT_3),
     },
     "marts.mart_client_engagement": {
-        **_nulls("client_key", where=_ONE),
-        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
-        _BETWEEN.format("no_show_90d_rate"): _set("no_show_90d_rate", "1.01", _ONE),
-        _BETWEEN.format("no_show_365d_rate"): _set("no_show_365d_rate", "-0.01", _ONE),
-        _BETWEEN.format("kept_365d_count"): _set("kept_365d_count", "-1", _ONE),
+        **_nulls("client_key", where=_CLIENT_3),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _CLIENT_3),
+        _BETWEEN.format("no_show_90d_rate"): _set("no_show_90d_rate", "1.01", _CLIENT_3),
+        _BETWEEN.format("no_show_365d_rate"): _set("no_show_365d_rate", "-0.01", _CLIENT_3),
+        _BETWEEN.format("kept_365d_count"): _set("kept_365d_count", "-1", _CLIENT_3),
         "No kept visit is after as_of": _set(
-            "last_kept_at", "as_of + interval 2 day", _ONE
+            "last_kept_at", "as_of + interval 2 day", _CLIENT_3
         ),
-        "The next appointment is after as_of": _set("next_appointment_at", "as_of", _ONE),
-        "Kept visits in 90 days do not exceed those in 365 days": _set("kept_90d_count", "10", _ONE),
+        "The next appointment is after as_of": _set("next_appointment_at", "as_of", _CLIENT_3),
+        "Kept visits in 90 days do not exceed those in 365 days": _set("kept_90d_count", "10", _CLIENT_3),
     },
     "marts.mart_client_utilization": {
-        **_nulls("client_key", where=_ONE),
-        _UNIQUE.format("client_key"): _set("client_key", "4", _ONE),
-        "Counts do not exceed those of longer windows": _set("medical_stay_30d_count", "1", _ONE),
+        **_nulls("client_key", where=_CLIENT_3),
+        _UNIQUE.format("client_key"): _set("client_key", "4", _CLIENT_3),
+        "Counts do not exceed those of longer windows": _set("medical_stay_30d_count", "1", _CLIENT_3),
         "Behavioral health emergency visits do not exceed emergency visits": _set(
-            "behavioral_ed_visit_365d_count", "3", _ONE
+            "behavioral_ed_visit_365d_count", "3", _CLIENT_3
         ),
-        _BETWEEN.format("ed_visit_365d_count"): _set("ed_visit_365d_count", "367", _ONE),
-        "From 100 clients on, at most 1% have more than a year of psychiatric days": _FOURFOLD
-        + _set("psychiatric_stay_365d_days", "367", _ONE),
+        _BETWEEN.format("ed_visit_365d_count"): _set("ed_visit_365d_count", "367", _CLIENT_3),
+        "From 100 clients on, at most 1% have more than a year of psychiatric days": _QUADRUPLE
+        + _set("psychiatric_stay_365d_days", "367", _CLIENT_3),
     },
     "measures.fct_measure_rate": {
         **_nulls("measure_id", where="true"),
         _BETWEEN.format("rate"): _set("rate", "1.01", "true"),
         "No numerator exceeds its denominator": _set("numerator", "5", "true"),
-        _SET.format("basis"): _set("basis", "'both'", "true"),
+        _IN_SET.format("basis"): _set("basis", "'both'", "true"),
     },
     "quality.fct_reconciliation": {
         "Every delivered row is loaded or rejected": _set("rows_in", "11", "true"),
@@ -127,10 +127,10 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _UNIQUE.format("client_id"): _set("client_id", "'C4'", _C3),
         "Ranks run from 1 to n for each care manager": _set("rank", "2", "rank = 3"),
         _BETWEEN.format("lane"): _set("lane", "8", _C3),
-        _SET.format("tier"): _set("tier", "'urgent'", _C3),
+        _IN_SET.format("tier"): _set("tier", "'urgent'", _C3),
         _BETWEEN.format("risk_score"): _set("risk_score", "101", _C3),
         _BETWEEN.format("overdue_hours"): _set("overdue_hours", "-0.1", _C3),
-        _SET.format("consent_status"): _set("consent_status", "'revoked'", _C3),
+        _IN_SET.format("consent_status"): _set("consent_status", "'revoked'", _C3),
         "Phone numbers contain digits only": _set("phone", "'518-555-0100'", _C3),
         "No Part 2 notice without consent": _set("part2_notice", "'notice'", _C3),
         # The score with Part 2 evidence is 12, without it 10.
@@ -165,9 +165,9 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         "No Part 2 task on the list of a recipient without permission": "update marts.fct_task set is_part2 = true where " + _TASK,
     },
     "exports.export_metric_measure_rate": {
-        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50: ten who did not
+        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50: ten clients not in the numerator
         "No rate where counts are suppressed": _set("rate", "0.5", "stratum_value = 'M'"),
-        # Two values hidden, but 100 - 95 leaves five clients for both.
+        # Two values are suppressed, but 100 - 95 leaves five clients for both.
         "No count from 1 to 10 can be derived from a year's total": _set("denominator", "95", _STRATUM),
         "No count from 1 to 10 is the difference of two measures of the same events": _set(
             "numerator", "60", "measure_id = 'fuh_30'"

@@ -72,7 +72,7 @@ class Started:
 
     def begin(self, output: Path) -> BaseProcess:
         """Start it; what it prints goes to the file."""
-        return forked.begin(self.module, self.arguments, output)
+        return forked.start(self.module, self.arguments, output)
 
 
 def _output(data: Path) -> Path:

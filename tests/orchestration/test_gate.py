@@ -42,7 +42,7 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     before, tree = released_bytes(data), _tree(data / "published")
     # A later instant would make another release, were it let out.
     output = tmp_path / "said.txt"
-    run = forked.begin(
+    run = forked.start(
         "tests.orchestration.run_with_suites",
         [
             str(suites), "run", "--landing", str(small.landing), "--data", str(data),

@@ -1,4 +1,4 @@
-"""Fixtures of this room: exports in memory, feeds of which one is stale."""
+"""Fixtures: exports in memory, and feeds of which one is late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Formula injection: OWASP's cases, full-width and hidden forms, and any text at all."""
+"""Formula injection: OWASP's cases, full-width forms, hidden prefixes and random texts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from publishing.cells import neutralize_formula, safe_cell, safe_line
         "-",
     ],
 )
-def test_dangerous_text_is_prefixed(text: str) -> None:
+def test_formula_gets_an_apostrophe(text: str) -> None:
     assert neutralize_formula(text) == "'" + text
 
 
@@ -62,12 +62,12 @@ def test_dangerous_text_is_prefixed(text: str) -> None:
         "'",
     ],
 )
-def test_harmless_text_stays(text: str) -> None:
+def test_harmless_text_is_unchanged(text: str) -> None:
     assert neutralize_formula(text) == text
 
 
 @given(st.text())
-def test_no_text_starts_like_a_formula(text: str) -> None:
+def test_result_never_starts_like_a_formula(text: str) -> None:
     safe = neutralize_formula(text)
     assert safe in (text, "'" + text)
     visible = safe.lstrip().lstrip("\u200b\ufeff")
@@ -81,7 +81,7 @@ def test_no_text_starts_like_a_formula(text: str) -> None:
     st.text(),
     st.text(alphabet=" \u00a0\u3000\u200b\ufeff", max_size=5),
 )
-def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space: str) -> None:
+def test_formula_after_any_space_gets_an_apostrophe(trigger: str, rest: str, space: str) -> None:
     assert neutralize_formula(space + trigger + rest).startswith("'")
 
 
@@ -98,11 +98,11 @@ def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space
         ("عبد الله", "عبد الله"),
     ],
 )
-def test_a_cell_has_no_control_character_and_no_formula(text: str, shown: str) -> None:
+def test_cell_has_no_control_characters_and_no_formula(text: str, shown: str) -> None:
     assert safe_cell(text) == shown
 
 
-def test_a_notice_is_one_printable_line() -> None:
+def test_notice_is_one_printable_line() -> None:
     assert (
         safe_line("ehr/a\nnote: all is well\x1b[2J\u202e")
         == r"ehr/a\nnote: all is well\x1b[2J\u202e"
