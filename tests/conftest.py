@@ -1,4 +1,4 @@
-"""Shared fixtures: a demo agency, built and released once per session with the `caseload` command."""
+"""Shared fixtures: a demo agency, built once per session with the `caseload` command."""
 
 from __future__ import annotations
 

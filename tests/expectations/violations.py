@@ -165,7 +165,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         "No Part 2 task on the list of a recipient without permission": "update marts.fct_task set is_part2 = true where " + _TASK,
     },
     "exports.export_metric_measure_rate": {
-        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50: ten clients not in the numerator
+        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50 = 10 clients
         "No rate where counts are suppressed": _set("rate", "0.5", "stratum_value = 'M'"),
         # Two values are suppressed, but 100 - 95 leaves five clients for both.
         "No count from 1 to 10 can be derived from a year's total": _set("denominator", "95", _STRATUM),

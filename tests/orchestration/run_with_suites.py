@@ -1,4 +1,4 @@
-"""`caseload` with another folder of suites."""
+"""Runs `caseload` with another folder of suites."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from orchestration import cli, verdict
 
 
 def main(arguments: list[str]) -> int:
-    """The folder, then the words of the command; its exit code."""
-    folder, *words = arguments
+    """Run a command; the first argument is the folder of suites."""
+    folder, *command = arguments
     verdict.SUITES = Path(folder)
-    return cli.main(words)
+    return cli.main(command)

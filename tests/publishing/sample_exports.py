@@ -91,7 +91,7 @@ CLIENTS: tuple[dict[str, Any], ...] = (
 def make_exports(
     connection: duckdb.DuckDBPyConnection, clients: tuple[dict[str, Any], ...] = CLIENTS
 ) -> duckdb.DuckDBPyConnection:
-    """Fill an empty database with the relations that publishing reads, with two tasks per client."""
+    """Create the relations that publishing reads, with two tasks per client."""
     connection.execute("set TimeZone = 'UTC'")
     for schema in ("exports", "quality"):
         connection.execute(f"create schema {schema}")

@@ -1,4 +1,4 @@
-"""The CSV files: columns in order (reference/release.md#outreach-list), formats, quoting, encryption."""
+"""The CSV files: columns (reference/release.md#outreach-list), formats, quoting, encryption."""
 
 from __future__ import annotations
 
