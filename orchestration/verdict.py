@@ -91,7 +91,7 @@ def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Itera
 def _verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
     settings = data_folder.settings()
     published = settings.data / "published"
-    gate_output = settings.data / "logs" / "gate_output"
+    gate_output = settings.data / "logs" / "gate"
     reporter = progress.current()
     with reporter.stage("gate", "Checking the release"):
         previous = release.comparison_release(published)
