@@ -75,7 +75,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         _BETWEEN.format("no_show_90d_rate"): _set("no_show_90d_rate", "1.01", _CLIENT_3),
         _BETWEEN.format("no_show_365d_rate"): _set("no_show_365d_rate", "-0.01", _CLIENT_3),
         _BETWEEN.format("kept_365d_count"): _set("kept_365d_count", "-1", _CLIENT_3),
-        "No kept visit is after as_of": _set(
+        "No kept visit is more than a day after as_of": _set(
             "last_kept_at", "as_of + interval 2 day", _CLIENT_3
         ),
         "The next appointment is after as_of": _set("next_appointment_at", "as_of", _CLIENT_3),
