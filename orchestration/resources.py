@@ -36,17 +36,17 @@ class DataFolder(dg.ConfigurableResource):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
         """Lock the data folder for the whole run."""
-        with ExitStack() as held:
-            self._hold(held, context)
+        with ExitStack() as stack:
+            self._lock(stack, context)
             yield self
 
-    def _hold(self, held: ExitStack, context: dg.InitResourceContext) -> None:
+    def _lock(self, stack: ExitStack, context: dg.InitResourceContext) -> None:
         data = self.settings().data
         deadline = time.monotonic() + 60 * self.wait_minutes
         is_first = True
         while True:
             try:
-                held.enter_context(run_lock.exclusive(data))
+                stack.enter_context(run_lock.exclusive(data))
             except run_lock.DataFolderBusyError:
                 if time.monotonic() >= deadline:
                     raise

@@ -1,4 +1,4 @@
-"""What a late sender means to a care manager, in words."""
+"""Texts about the freshness of senders, for care managers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from publishing.release import Feed
 
 @dataclass(frozen=True)
 class FeedText:
-    """Words about a sender.
+    """Texts about a sender.
 
     Attributes:
-        name: what it delivers, in the plural: "hospital alerts".
-        missing: what may be missing from the list while it is late.
-        action: what the care manager can do about it.
+        name: name of its data, in the plural: "hospital alerts".
+        missing: data that may be missing while the sender is late.
+        action: action for the care manager.
     """
 
     name: str
@@ -61,10 +61,10 @@ def late_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
     if not late:
         return ""
     first, *others = late
-    words = FEED_TEXTS[first.source]
+    text = FEED_TEXTS[first.source]
     received = first.last_received_at
     when = f" (last received {time_text(received.astimezone(zone), year)})" if received else ""
-    banner = f"{words.name.upper()} ARE LATE{when}: {words.missing} may be missing. {words.action}"
+    banner = f"{text.name.upper()} ARE LATE{when}: {text.missing} may be missing. {text.action}"
     if not others:
         return banner
     names = ", ".join(_named(feed, zone, year) for feed in others)

@@ -131,7 +131,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "entry": PLAIN,
     "entry_datetime": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "entry_date": {**PLAIN, "num_format": "yyyy-mm-dd", "align": "left"},
-    # Color repeats what the text of the cell says.
+    # Colors only repeat the text of the cell.
     "critical": {**_MIDDLE, **_RED},
     "high": {**_MIDDLE, **_ORANGE},
     "rising": {**_MIDDLE, **_YELLOW},
