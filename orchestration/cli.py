@@ -138,7 +138,7 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     synthesize.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
     synthesize.add_argument("--days", type=_positive, help="days of history (default: 730)")
     synthesize.add_argument(
-        "--end", type=_iso_date, help="last day of history (default: 2026-06-30)"
+        "--end", type=_iso_date, help="day of the last deliveries (default: 2026-06-30)"
     )
     synthesize.add_argument("--identity-dirt", action="store_true", help=_IDENTITY_DIRT_HELP)
     synthesize.add_argument(
