@@ -1,1 +1,1 @@
-"""What leaders see: pages over released aggregates, never the warehouse."""
+"""The leaders' pages, built from released aggregates only."""

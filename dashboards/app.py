@@ -1,6 +1,7 @@
-"""The leaders' page: trends, targets and comparisons of a release, with the way from a number to its definition.
+"""The leaders' page: measures of a release with trends, targets, comparisons and definitions.
 
-Run by `caseload dashboard`. Shows what left and nothing else; a cell that was suppressed reads "hidden". Every chart stands beside its table, which is its text alternative.
+Run by `caseload dashboard`. Shows released aggregates only; suppressed cells read "hidden". The
+table next to each chart is its text alternative.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, plain, tables
-from dashboards.released import NothingReleasedError, Released, current
+from dashboards import charts, escaping, tables
+from dashboards.release_reader import NoReleaseError, PublishedRelease, current
 
 STRATA = {
     "program_id": "Program",
@@ -25,8 +26,8 @@ STRATA = {
     "ethnicity": "Ethnicity",
 }
 BASES = {
-    "operational": "Operational: alerts and the agency's record, provisional",
-    "reporting": "Reporting: final claims, complete 90 days after the window",
+    "operational": "Operational: hospital alerts and the agency's record, provisional",
+    "reporting": "Reporting: final claims, complete 90 days after the measurement window",
 }
 
 
@@ -35,9 +36,9 @@ def main() -> None:
     st.set_page_config(page_title="Caseload: program measures", page_icon="📋", layout="wide")
     try:
         released = current(Path(os.environ.get("CASELOAD_PUBLISHED", "data/published")))
-    except NothingReleasedError as error:
+    except NoReleaseError as error:
         st.title("Caseload")
-        st.info(plain.markdown(str(error)))
+        st.info(escaping.markdown(str(error)))
         return
     _head(released)
     rates = released.metric("measure_rate")
@@ -50,20 +51,19 @@ def main() -> None:
     _feeds(released)
 
 
-def _head(released: Released) -> None:
+def _head(released: PublishedRelease) -> None:
     zone = ZoneInfo(os.environ.get("CASELOAD_TIME_ZONE", "America/New_York"))
     st.title("Program measures")
     st.markdown(
-        f"As of {released.as_of.astimezone(zone):%d %B %Y, %H:%M} · release"
-        f" {plain.markdown(released.release_id)} ·"
-        " modelled on public measure texts, not certified"
+        f"As of {tables.time_text(released.as_of.astimezone(zone))} · release"
+        f" {escaping.markdown(released.release_id)} ·"
+        " based on public measure specifications, not certified"
     )
     if released.stale_feeds:
         st.error(
             "Late feeds: "
-            + plain.markdown(", ".join(released.stale_feeds))
-            + ". What they should have brought is"
-            " missing from these numbers.",
+            + escaping.markdown(", ".join(released.stale_feeds))
+            + ". Their latest data are missing from these numbers.",
             icon="⚠️",
         )
 
@@ -72,7 +72,7 @@ def _choices(rates: pl.DataFrame) -> tuple[int, str]:
     years = rates["measurement_year"].unique().sort(descending=True).to_list()
     bases = [basis for basis in BASES if basis in rates["basis"].unique().to_list()]
     if not years or not bases:
-        st.info("No measure has an event in the years of this release yet.")
+        st.info("This release has no measure events yet.")
         st.stop()
     left, right = st.columns([1, 3])
     year = left.selectbox("Measurement year", years)
@@ -81,10 +81,10 @@ def _choices(rates: pl.DataFrame) -> tuple[int, str]:
 
 
 def _overview(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
-    st.header("At a glance")
+    st.header("Overview")
     totals = chosen.filter((pl.col("stratum_name") == "total") & pl.col("month").is_null())
     if totals.is_empty():
-        st.info(f"No measure has events in {year} on this basis.")
+        st.info(f"There are no measure events in {year} on this basis.")
         return
     cards = tables.cards(totals, definitions)
     for start in range(0, len(cards), 4):
@@ -102,7 +102,7 @@ def _overview(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> Non
 
 
 def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
-    st.header("One measure")
+    st.header("Measure details")
     titles = dict(definitions.select("measure_id", "title").iter_rows())
     present = [name for name in titles if name in chosen["measure_id"].unique().to_list()]
     if not present:
@@ -110,70 +110,78 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     measure_id = st.selectbox(
         "Measure",
         present,
-        index=present.index(tables.best_seen(chosen)),
+        index=present.index(tables.most_visible_measure(chosen)),
         format_func=lambda name: titles[name],
     )
     definition = definitions.filter(pl.col("measure_id") == measure_id).row(0, named=True)
     rows = chosen.filter(pl.col("measure_id") == measure_id)
     st.markdown(f"**{definition['title']}.** {definition['description']}")
-    st.markdown(tables.provenance(definition))
+    st.markdown(tables.measure_source(definition))
 
     months = rows.filter(pl.col("month").is_not_null()).sort("month")
     st.subheader(f"By month, {year}")
     left, right = st.columns([3, 2])
     if months["rate"].null_count() == months.height:
-        left.info("Every month of this measure is hidden or empty: the counts are too small.")
+        left.info("No month can be shown: the counts are too small.")
     else:
         left.altair_chart(charts.trend(months, definition), width="stretch")
-    right.dataframe(tables.readable(months, "month", "Month"), hide_index=True, width="stretch")
+    right.dataframe(tables.rate_table(months, "month", "Month"), hide_index=True, width="stretch")
 
-    st.subheader("Who falls behind")
+    heading = st.empty()
     name = st.radio(
         "Compare by", list(STRATA), format_func=lambda key: STRATA[key], horizontal=True
+    )
+    # Race and ethnicity get a neutral heading.
+    heading.subheader(
+        f"Rates by {STRATA[name].lower()}"
+        if name in ("race", "ethnicity")
+        else "Where are we not reaching people?"
     )
     strata = rows.filter(pl.col("stratum_name") == name).sort("stratum_value")
     left, right = st.columns([3, 2])
     if strata["rate"].null_count() == strata.height:
-        left.info("Every row of this comparison is hidden or empty: the counts are too small.")
+        left.info("No group can be shown: the counts are too small.")
     else:
         left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
     right.dataframe(
-        tables.readable(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
+        tables.rate_table(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
     )
     if strata["is_suppressed"].any() or months["is_suppressed"].any():
         st.markdown(
-            "“Hidden” stands where a count is between 1 and 10, or where one could be worked out"
-            " from its neighbors. 0 is shown."
+            "“Hidden” means that a count is between 1 and 10, or that such a count could be"
+            " computed from the others. 0 is shown."
         )
 
 
-def _caseload(released: Released) -> None:
+def _caseload(released: PublishedRelease) -> None:
     caseload = released.metric("caseload")
     st.header("Caseload")
     agency = caseload.filter(pl.col("breakdown") == "agency")
     if agency.height:
-        st.markdown(f"Clients in care: **{tables.counted(agency['clients'][0])}**")
+        st.markdown(f"Active clients: **{tables.count_text(agency['clients'][0])}**")
     left, right = st.columns(2)
-    for place, breakdown, heading in (
+    for column, breakdown, heading in (
         (left, "tier", "By site and tier"),
         (right, "program", "By site and program"),
     ):
-        place.subheader(heading)
-        place.dataframe(
-            tables.crossed(caseload.filter(pl.col("breakdown") == breakdown), breakdown),
+        column.subheader(heading)
+        column.dataframe(
+            tables.crosstab(caseload.filter(pl.col("breakdown") == breakdown), breakdown),
             hide_index=True,
             width="stretch",
         )
-    st.subheader("Work opened and closed, last six months")
-    st.dataframe(tables.recent_work(released.metric("task_flow")), hide_index=True, width="stretch")
+    st.subheader("Tasks opened / closed, last six months")
+    st.dataframe(
+        tables.recent_task_flow(released.metric("task_flow")), hide_index=True, width="stretch"
+    )
 
 
-def _feeds(released: Released) -> None:
-    st.header("Where the numbers come from")
-    st.dataframe(tables.plain(released.metric("feed")), hide_index=True, width="stretch")
-    st.markdown(tables.linkage(released.linkage_accuracy()))
+def _feeds(released: PublishedRelease) -> None:
+    st.header("Data sources")
+    st.dataframe(tables.readable_table(released.metric("feed")), hide_index=True, width="stretch")
+    st.markdown(tables.matching_accuracy_text(released.linkage_accuracy()))
     if released.manifest["notices"]:
-        st.html(plain.bullets(released.manifest["notices"]))
+        st.html(escaping.bullets(released.manifest["notices"]))
 
 
 main()

@@ -1,4 +1,4 @@
-"""Charts of released rates. Colors hold in the usual color-vision deficiencies; meaning never hangs on color alone."""
+"""Charts of released rates, in colors that work with common color-vision deficiencies."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from dashboards.plain import cell
+from dashboards.escaping import cell
 
 _INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
 _RATE = alt.Axis(format=".0%", title="Rate")
-_ROOM = 1.25  # above the highest mark, for the labels of the rules
+_HEADROOM = 1.25  # space above the highest mark for the labels of the reference lines
 
 
 def _scale(rates: pl.DataFrame, definition: dict[str, Any]) -> alt.Scale:
-    """From zero, so that heights compare, to a little above the highest rate or rule."""
+    """Scale from zero to just above the highest rate or reference line."""
     values = [*rates["rate"].to_list(), definition["target_rate"], definition["national_rate"]]
     highest = max((float(value) for value in values if value is not None), default=1.0)
-    return alt.Scale(domain=[0, min(1.0, max(highest * _ROOM, 0.1))])
+    return alt.Scale(domain=[0, min(1.0, max(highest * _HEADROOM, 0.1))])
 
 
 def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
-    """Rate by month with the target and the national figure as rules.
+    """Draw the rate by month with target and national rate as reference lines.
 
     Args:
-        months: rows of one measure with month and rate; suppressed months leave a gap.
-        definition: the measure's row, with target_rate and national_rate.
+        months: monthly rows of one measure; suppressed months leave a gap.
+        definition: definition of the measure, with target_rate and national_rate.
     """
     shown = months.select(
         pl.col("month").cast(pl.String).alias("month"), pl.col("rate").cast(pl.Float64)
@@ -46,7 +46,7 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
 
 
 def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -> alt.LayerChart:
-    """Rate by the values of one stratum; hidden rows have no bar."""
+    """Draw the rate by group; suppressed groups have no bar."""
     shown = strata.filter(pl.col("rate").is_not_null()).select(
         pl.col("stratum_value").map_elements(cell, return_dtype=pl.String),
         pl.col("rate").cast(pl.Float64),
@@ -76,14 +76,14 @@ def _with_rules(
         if value is None:
             continue
         at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {float(value):.0%}"]})
-        place = {channel: "rate:Q"}
+        position = {channel: "rate:Q"}
         rules.append(
             alt.Chart(at)
             .mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False)
-            .encode(**place)
+            .encode(**position)
         )
         label = {"aria": False, "align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
-        anchored = alt.Chart(at).mark_text(**label).encode(**place, text="name:N")
+        anchored = alt.Chart(at).mark_text(**label).encode(**position, text="name:N")
         rules.append(anchored)
-    # The table beside the chart is its text alternative; a screen reader is spared the marks.
+    # Screen readers read the table next to the chart and skip the marks.
     return alt.layer(*rules).properties(height=300, description=description)

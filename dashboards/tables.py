@@ -1,28 +1,29 @@
-"""Released rows as text a leader reads: percentages, dates, "hidden" for what was suppressed."""
+"""Formats released rows for leaders: percentages, dates, "hidden" for suppressed values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import polars as pl
 
-from dashboards.plain import cell
+from dashboards.escaping import cell
 
 HIDDEN = "hidden"
 
 
 @dataclass(frozen=True)
 class Card:
-    """One measure at a glance.
+    """The overview of one measure.
 
     Attributes:
         title: the measure's name.
         value: the rate as text.
-        versus_target: distance to the target in percentage points, None without a target or a rate.
-        higher_is_better: which direction is good.
-        definition: what the measure counts.
-        context: numerator and denominator, target and national figure.
+        versus_target: difference from the target in percentage points; None without target or rate.
+        higher_is_better: True if a higher rate is better.
+        definition: description of the measure.
+        context: numerator and denominator, target and national rate.
     """
 
     title: str
@@ -34,11 +35,11 @@ class Card:
 
 
 def cards(totals: pl.DataFrame, definitions: pl.DataFrame) -> list[Card]:
-    """One card per measure that has a total row, in the order of the definitions.
+    """Build a card for each measure with a total, in the order of the definitions.
 
     Args:
-        totals: year totals, one row per measure.
-        definitions: one row per measure.
+        totals: year totals. One row per measure.
+        definitions: measure definitions. One row per measure.
     """
     by_id = {row["measure_id"]: row for row in totals.iter_rows(named=True)}
     return [
@@ -50,17 +51,17 @@ def cards(totals: pl.DataFrame, definitions: pl.DataFrame) -> list[Card]:
 
 def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
     rate, target = row["rate"], definition["target_rate"]
-    distance = None
+    difference = None
     if rate is not None and target is not None:
         points = round((float(rate) - float(target)) * 100, 1)
-        distance = f"{points:+.1f} points to target"
+        difference = f"{points:+.1f} points from target"
     parts = []
     if row["is_suppressed"]:
         parts.append("counts hidden")
     elif row["denominator"]:
         parts.append(f"{row['numerator']:,} of {row['denominator']:,}")
     else:
-        parts.append("no closed event yet")
+        parts.append("no completed event yet")
     if not row["is_suppressed"] and row["open"]:
         parts.append(f"{row['open']:,} open")
     if target is not None:
@@ -69,63 +70,70 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
         parts.append(f"{definition['national_label']} {float(definition['national_rate']):.1%}")
     return Card(
         definition["title"],
-        percent(rate, hidden=row["is_suppressed"]),
-        distance,
+        percent_text(rate, hidden=row["is_suppressed"]),
+        difference,
         definition["direction"] == "higher_is_better",
         definition["description"],
         " · ".join(parts),
     )
 
 
-def linkage(accuracy: pl.DataFrame) -> str:
-    """How rightly other senders' persons were linked to clients, in a sentence.
+def matching_accuracy_text(accuracy: pl.DataFrame) -> str:
+    """Describe the accuracy of record matching in a sentence.
 
     Args:
-        accuracy: `Released.linkage_accuracy`.
+        accuracy: `PublishedRelease.linkage_accuracy`.
     """
     found = accuracy.filter(pl.col("scope") == "all")
     checked = found["checked_count"].sum()
     if not checked:
-        return "How rightly persons are linked to clients is not known: nobody has delivered a checked sample."
+        return (
+            "**Record matching:** accuracy unknown, because no checked sample has been delivered."
+        )
     row = found.row(0, named=True)
     if row["precision_rate"] is None or row["recall_rate"] is None:
-        return f"How rightly persons are linked to clients: a checked sample of {checked:,} is too small to say."
+        return f"**Record matching:** the checked sample of {checked:,} is too small for a rate."
     twins = row["merged_twin_count"]
     return (
-        f"How rightly persons are linked to clients, by a checked sample of {checked:,}:"
-        f" **{row['precision_rate'] * 100:.2f} %** of the links are right,"
-        f" **{row['recall_rate'] * 100:.2f} %** of those who are clients are linked,"
-        f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by likeness."
+        f"**Record matching**, on a checked sample of {checked:,}:"
+        f" **{row['precision_rate'] * 100:.2f}%** of the matches are correct,"
+        f" **{row['recall_rate'] * 100:.2f}%** of the clients in the sample were matched,"
+        f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by probabilistic matching."
     )
 
 
-def percent(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
-    """`38.4 %`, `hidden`, or a dash where there is nothing to divide."""
+def time_text(local: datetime) -> str:
+    """`Tue 30 Jun 2026 20:59`."""
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
+def percent_text(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
+    """`38.4%`, `hidden`, or a dash without a rate."""
     if hidden:
         return HIDDEN
-    return "–" if rate is None else f"{float(rate) * 100:.1f} %"
+    return "–" if rate is None else f"{float(rate) * 100:.1f}%"
 
 
-def counted(number: int | None) -> str:
-    """A released count; what was taken out of the row reads as hidden."""
+def count_text(number: int | None) -> str:
+    """Format a released count; suppressed counts read "hidden"."""
     return HIDDEN if number is None else f"{number:,}"
 
 
-def provenance(definition: dict[str, Any]) -> str:
-    """Steward, version, source: the way from a number to its definition."""
+def measure_source(definition: dict[str, Any]) -> str:
+    """Format steward, version, source and id of a measure."""
     return (
         f"Steward {definition['steward']} · version {definition['version']} · source"
         f" {definition['source_url']} · id {definition['measure_id']}"
     )
 
 
-def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
-    """Rates as a table of text, the alternative to the chart beside it.
+def rate_table(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
+    """Build the table next to a chart of rates.
 
     Args:
         rows: released rows of one measure.
-        column: what a row is about (`month` or `stratum_value`).
-        heading: its heading.
+        column: column that identifies a row: `month` or `stratum_value`.
+        heading: heading of that column.
     """
     lines = []
     for row in rows.iter_rows(named=True):
@@ -134,17 +142,17 @@ def readable(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
         lines.append(
             {
                 heading: f"{about:%b %Y}" if column == "month" else cell(str(about)),
-                "Rate": percent(row["rate"], hidden=hidden),
-                "Met": counted(row["numerator"]),
-                "Of": counted(row["denominator"]),
-                "Open": counted(row["open"]),
+                "Rate": percent_text(row["rate"], hidden=hidden),
+                "Met": count_text(row["numerator"]),
+                "Of": count_text(row["denominator"]),
+                "Open": count_text(row["open"]),
             }
         )
     return pl.DataFrame(lines, schema=[heading, "Rate", "Met", "Of", "Open"], orient="row")
 
 
-def best_seen(rates: pl.DataFrame) -> str:
-    """The measure with the most months that are not hidden: the one to open the page with."""
+def most_visible_measure(rates: pl.DataFrame) -> str:
+    """Return the measure with the most visible months; the page opens with it."""
     seen = (
         rates.group_by("measure_id")
         .agg((pl.col("month").is_not_null() & pl.col("rate").is_not_null()).sum().alias("months"))
@@ -156,16 +164,16 @@ def best_seen(rates: pl.DataFrame) -> str:
 TIERS = ("critical", "high", "rising", "standard")
 
 
-def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
-    """Clients by site (down) and tier or program (across); hidden cells say so.
+def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
+    """Count clients by site (rows) and tier or program (columns).
 
     Args:
-        rows: the released caseload rows of one breakdown.
+        rows: released caseload rows of one breakdown.
         breakdown: `tier` or `program`.
     """
     column = "tier" if breakdown == "tier" else "program_id"
     found = {
-        (row["site_id"] or "unknown", row[column] or "unknown"): counted(row["clients"])
+        (row["site_id"] or "unknown", row[column] or "unknown"): count_text(row["clients"])
         for row in rows.iter_rows(named=True)
     }
     across = sorted({value for _, value in found})
@@ -173,7 +181,7 @@ def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
         across = [tier for tier in TIERS if tier in across]
         headings = {tier: tier.capitalize() for tier in across}
     else:
-        # An id may also be the heading of the first column.
+        # A program may have the id "Site", the heading of the first column.
         headings = {name: cell(name) if name != "Site" else "Site (program)" for name in across}
     lines = [
         {"Site": cell(site), **{headings[name]: found.get((site, name), "0") for name in across}}
@@ -185,12 +193,12 @@ def crossed(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
 _MONTHS_SHOWN = 6
 
 
-def recent_work(flow: pl.DataFrame) -> pl.DataFrame:
-    """Opened and closed tasks by lane in the last months: `47 / 45` reads 47 opened, 45 of them closed."""
-    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has none
+def recent_task_flow(flow: pl.DataFrame) -> pl.DataFrame:
+    """Count opened and closed tasks by lane and month: `47 / 45` means 47 opened, 45 closed."""
+    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has no month
     months = flow["month"].unique().sort(descending=True).head(_MONTHS_SHOWN).sort().to_list()
     cells = {
-        (row["lane"], row["month"]): f"{counted(row['opened'])} / {counted(row['closed'])}"
+        (row["lane"], row["month"]): f"{count_text(row['opened'])} / {count_text(row['closed'])}"
         for row in flow.iter_rows(named=True)
     }
     names = dict(flow.select("lane", "lane_name").unique().sort("lane").iter_rows())
@@ -204,8 +212,8 @@ def recent_work(flow: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(lines)
 
 
-def plain(rows: pl.DataFrame) -> pl.DataFrame:
-    """Any released table with headings in words; suppressed numbers read as hidden."""
+def readable_table(rows: pl.DataFrame) -> pl.DataFrame:
+    """Format any released table with readable headings; suppressed numbers read "hidden"."""
     hidden = "is_suppressed" in rows.columns
     shown = rows.drop("is_suppressed") if hidden else rows
     texts = []
@@ -220,7 +228,7 @@ def plain(rows: pl.DataFrame) -> pl.DataFrame:
                     .otherwise(text)
                 )
         elif kind.is_temporal():
-            text = column.cast(pl.Date).cast(pl.String)
+            text = column.dt.strftime("%a %-d %b %Y")
         elif kind == pl.Boolean:
             text = pl.when(column).then(pl.lit("yes")).otherwise(pl.lit("no"))
         else:

@@ -1,1 +1,1 @@
-"""What must be true before anything leaves: suites as JSON, and the judge that reads them. Knows relation names and DuckDB."""
+"""The release gate: expectation suites as JSON, and the program that checks them."""

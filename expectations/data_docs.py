@@ -1,7 +1,8 @@
-"""Data Docs: one page per suite by GX's own renderer, and an index; readable offline, equal for equal results.
+"""Writes Data Docs for offline use: one page per suite by GX's renderer, and an index.
 
-GX's page asks five foreign hosts for styles and scripts and carries run times and random ids. What points outside is
-taken out, a small style sheet put in, times and ids made constant.
+GX's page loads styles and scripts from five other hosts and contains run times and random ids.
+External references are removed, a small style sheet is added, and times and ids are made constant,
+so that equal results give equal bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from great_expectations.render.view import DefaultJinjaPageView
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuiteValidationResult
 
-_VIEW = DefaultJinjaPageView()  # one for all pages: it compiles its templates once
+_VIEW = DefaultJinjaPageView()  # shared, because it compiles its templates once
 _FOREIGN = re.compile(
     r"<script\b[^>]*>.*?</script>|<style\b[^>]*>.*?</style>|<footer\b.*?</footer>|<link\b[^>]*>|<img\b[^>]*>|<iframe\b.*?</iframe>",
     re.DOTALL | re.IGNORECASE,
@@ -42,8 +43,8 @@ def write_page(folder: Path, relation: str, result: ExpectationSuiteValidationRe
 
     Args:
         folder: the directory of the pages.
-        relation: `schema.relation`, judged by the suite of that name.
-        result: without samples of rows.
+        relation: `schema.relation` of the suite.
+        result: validation result without sample rows.
     """
     result.meta = {
         name: value
@@ -51,7 +52,7 @@ def write_page(folder: Path, relation: str, result: ExpectationSuiteValidationRe
         if name in ("great_expectations_version", "batch_spec")
     }
     for one in result.results:
-        # GX's templates do not escape what they show.
+        # GX's templates do not escape these values.
         one.result = _escaped(one.result)
         one.exception_info = _escaped(one.exception_info)
     page = _VIEW.render(ValidationResultsPageRenderer().render(result))
@@ -63,18 +64,18 @@ def write_index(
     suites: list[tuple[str, bool, int | None]],
     failures: list[tuple[str, str, str, str]],
 ) -> None:
-    """Write `index.html`: what refuses and why, then one line per suite.
+    """Write `index.html`: failed expectations with reasons, then one line per suite.
 
     Args:
         folder: the directory of the pages.
-        suites: relation, success, rows (None where the relation is missing).
-        failures: relation, expectation, what was observed, why it matters.
+        suites: relation, success, rows (None if the relation is missing).
+        failures: relation, expectation, observed value, reason.
     """
     lines = []
     for relation, success, rows in suites:
         name = html.escape(relation)
         page = f'<a href="{name}.html">{name}</a>' if rows is not None else name
-        verdict = "holds" if success else '<span class="refused">refuses</span>'
+        verdict = "passed" if success else '<span class="refused">failed</span>'
         count = "missing" if rows is None else f"{rows:,}"
         lines.append(f"<tr><td>{page}</td><td>{verdict}</td><td>{count}</td></tr>")
     refused = ""
@@ -90,9 +91,9 @@ def write_index(
             + "\n</tbody></table>\n"
         )
     text = (
-        f'<!DOCTYPE html>\n<html lang="en"><head>{_STYLE}<title>Gate</title></head><body>\n'
-        f"<h1>What was judged before release</h1>\n{refused}"
-        "<table><thead><tr><th>Relation</th><th>Verdict</th><th>Rows</th></tr></thead><tbody>\n"
+        f'<!DOCTYPE html>\n<html lang="en"><head>{_STYLE}<title>Release gate</title></head><body>\n'
+        f"<h1>Release gate</h1>\n{refused}"
+        "<table><thead><tr><th>Relation</th><th>Result</th><th>Rows</th></tr></thead><tbody>\n"
         + "\n".join(lines)
         + "\n</tbody></table></body></html>\n"
     )
@@ -100,7 +101,7 @@ def write_index(
 
 
 def _escaped(value: Any) -> Any:  # noqa: ANN401 - any JSON value of a result
-    """The value with the texts in it as HTML shows them, keys of mappings left alone."""
+    """Escape the strings of a JSON value for HTML, except dictionary keys."""
     if isinstance(value, str):
         return html.escape(value)
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
-"""Great Expectations on a DuckDB file: a data source of one persisted, read-only connection.
+"""A Great Expectations data source for a DuckDB file, with one persistent read-only connection.
 
-GX 1.24 has no source for DuckDB; over SQLAlchemy it reads the cursor after it closed the connection, unless the engine
-keeps one (GX #10738, #11579). `close` must be called: DuckDB holds its lock on the file as long as a connection lives.
-This module imports GX; only the judge imports this module.
+GX 1.24 has no DuckDB source. Over SQLAlchemy it reads the cursor after closing the connection,
+unless the engine keeps the connection (GX #10738, #11579). Call `close`: DuckDB locks the file
+while a connection is open. This module imports GX, so only the gate imports it.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from sqlalchemy.pool import NullPool
 class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
     """SQLAlchemy engine that keeps its connection until it is closed."""
 
-    held: sa.Connection | None = None
+    kept_connection: sa.Connection | None = None
 
     @contextmanager
     def get_connection(self) -> Generator[sa.Connection, None, None]:
-        """The one connection."""
-        if self.held is None:
-            self.held = self.engine.connect()
-        yield self.held
+        """Yield the persistent connection."""
+        if self.kept_connection is None:
+            self.kept_connection = self.engine.connect()
+        yield self.kept_connection
 
     def close(self) -> None:
-        """Give the file back."""
-        if self.held is not None:
-            self.held.close()
-            self.held = None
+        """Close the connection, which unlocks the file."""
+        if self.kept_connection is not None:
+            self.kept_connection.close()
+            self.kept_connection = None
         self.engine.dispose()
 
 
@@ -47,26 +47,26 @@ class DuckDBSource(SQLDatasource):
 
     @property
     def execution_engine_type(self) -> type[DuckDBExecutionEngine]:
-        """The engine that keeps its connection."""
+        """Return the engine class that keeps its connection."""
         return DuckDBExecutionEngine
 
     def test_connection(self, test_assets: bool = True) -> None:
-        """Nothing to test twice: `open_source` has read from the file, and each relation is looked up before it is judged."""
+        """Do nothing: `open_source` tests the file, and the gate looks up each relation."""
 
     @property
     def engine(self) -> DuckDBExecutionEngine:
-        """The engine of this source."""
+        """Return the engine of this source."""
         found = self.get_execution_engine()
         if not isinstance(found, DuckDBExecutionEngine):
-            raise TypeError("the source was made without its own engine")
+            raise TypeError("the data source has the wrong engine class")
         return found
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
-        """Run a query of ours beside the expectations, on the same connection."""
+        """Run a query on the same connection."""
         return [tuple(row) for row in self.engine.execute_query(sa.text(query)).fetchall()]
 
     def relation(self, schema: str, name: str) -> Batch:
-        """All rows of a relation, as the batch that a suite judges."""
+        """Return all rows of a relation as a GX batch."""
         asset = self.add_table_asset(f"{schema}.{name}", table_name=name, schema_name=schema)
         return asset.add_batch_definition_whole_table("all rows").get_batch()
 
@@ -79,13 +79,14 @@ def open_source(
     Args:
         warehouse: the DuckDB file; must exist.
         context: an ephemeral GX context.
-        memory_limit: DuckDB's memory limit, in DuckDB's words.
+        memory_limit: DuckDB's memory limit, such as 300MB.
         threads: DuckDB's threads.
 
     Raises:
-        sqlalchemy.exc.SQLAlchemyError: the file is held by a writer, or is no DuckDB file.
+        sqlalchemy.exc.SQLAlchemyError: another process is writing the file, or it is not a DuckDB
+        file.
     """
-    # GX gives a data context such a method for the type of every data source class.
+    # GX generates this method for every data source class.
     source: DuckDBSource = context.data_sources.add_or_update_duckdb(
         name="warehouse",
         connection_string=f"duckdb:///{warehouse}",

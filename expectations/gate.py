@@ -1,10 +1,11 @@
-"""The judge: holds every suite against the warehouse and writes the verdict.
+"""The release gate: checks all suites against the warehouse and writes the verdict.
 
     python -m expectations.gate --warehouse FILE --out DIR [--previous RELEASE]
 
-Writes `verdict.json` (the same warehouse gives the same bytes: no run times, no rows) and `data_docs/`. Exit code 0: all
-suites hold; 3: refused; 2: wrong call; 1: could not judge. A process of its own, because importing GX costs seconds and
-200 MB. What an expectation saw of single rows is dropped before anything is written: failures are counted, never shown.
+Writes `verdict.json` and `data_docs/`; equal warehouses give equal bytes. Exit code 0: all suites
+pass; 3: refused; 2: usage error; 1: the checks could not be completed. Runs in its own process,
+because importing GX takes seconds and 200 MB. Failures are reported as counts: sample rows are
+dropped before anything is written.
 """
 
 from __future__ import annotations
@@ -31,12 +32,13 @@ PASSED, ERROR, USAGE, REFUSED = 0, 1, 2, 3
 VERDICT = "verdict.json"
 DATA_DOCS = "data_docs"
 
-# Volume: a mart may not lose or gain half of its rows between two releases (rules/data-quality.md#release-gate).
+# A mart must not lose or gain more than half of its rows between releases
+# (rules/data-quality.md#release-gate).
 _CHANGE = 0.5
-# A count below this is too small for a share to mean anything: a new sender's first rows double every day.
+# Smaller counts are not compared: a new sender's first rows double every day.
 _COMPARED_FROM = 20
 _ANY_ROWS = 10**15
-# Counts, not samples: the list of unexpected values would hold clients' data.
+# Counts only: lists of unexpected values would contain client data.
 _RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _SHOWN = (
     "observed_value",
@@ -49,17 +51,17 @@ _SHOWN = (
 
 
 class GateError(Exception):
-    """The judge cannot judge; the text says why and what to do."""
+    """The checks cannot be completed; the message says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """An expectation that does not hold.
+    """A failed expectation.
 
     Attributes:
-        expectation: its description, else its type, with the column where it has one.
-        observed: counts and aggregates that were seen; no row, no value of a row.
-        why: the suite's own reason.
+        expectation: its description; without one, its type, with the column if it has one.
+        observed: observed counts and aggregates; never a row or a value of a row.
+        why: the reason that the suite gives.
     """
 
     expectation: str
@@ -69,14 +71,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class SuiteVerdict:
-    """What a suite found.
+    """The result of a suite.
 
     Attributes:
         relation: `schema.relation`.
-        success: all expectations hold.
-        rows: row count, None where the relation is missing; the next release is compared with it.
-        expectations: how many were held against it.
-        failures: those that do not hold.
+        success: True if all expectations pass.
+        rows: row count, which the next release is compared with; None if the relation is missing.
+        expectations: number of expectations.
+        failures: failed expectations.
     """
 
     relation: str
@@ -87,22 +89,26 @@ class SuiteVerdict:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command. Returns its exit code."""
+    """Run the command.
+
+    Returns:
+        The exit code.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m expectations.gate", description=__doc__.split("\n", 1)[0]
     )
     parser.add_argument("--warehouse", type=Path, required=True, help="the DuckDB file")
-    parser.add_argument("--out", type=Path, required=True, help="where the verdict is written")
-    parser.add_argument("--previous", type=Path, help="the release to compare volumes with")
+    parser.add_argument("--out", type=Path, required=True, help="output directory of the verdict")
+    parser.add_argument("--previous", type=Path, help="release to compare row counts with")
     parser.add_argument("--suites", type=Path, default=SUITES, help="folder of suites")
     parser.add_argument("--memory-limit", default="300MB", help="DuckDB's memory limit")
     parser.add_argument("--threads", type=int, default=2, help="DuckDB's threads")
     options = parser.parse_args(arguments)
-    # GX talks while it is imported and while it works; nothing of that is a finding.
+    # GX logs warnings during import and validation that are no results.
     logging.disable(logging.WARNING)
     _defer_scipy_stats()
     try:
-        verdicts = judge(
+        verdicts = evaluate_warehouse(
             options.warehouse,
             options.out,
             previous=options.previous,
@@ -122,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
     return PASSED if all(verdict.success for verdict in verdicts) else REFUSED
 
 
-def judge(
+def evaluate_warehouse(
     warehouse: Path,
     out: Path,
     *,
@@ -131,21 +137,21 @@ def judge(
     memory_limit: str = "300MB",
     threads: int = 2,
 ) -> list[SuiteVerdict]:
-    """Hold all suites against the warehouse; write the verdict and its pages.
+    """Check all suites against the warehouse; write the verdict and the Data Docs.
 
     Args:
-        warehouse: the DuckDB file; opened read-only and given back.
-        out: directory of the verdict; an earlier one there is replaced.
-        previous: directory of the release to compare row counts with; None for the first.
+        warehouse: the DuckDB file; opened read-only and closed at the end.
+        out: output directory; an earlier verdict there is replaced.
+        previous: release to compare row counts with; None if there is none.
         suites: folder of suites.
-        memory_limit: DuckDB's memory limit, in DuckDB's words.
-        threads: DuckDB's threads.
+        memory_limit: DuckDB's memory limit, such as 300MB.
+        threads: number of DuckDB threads.
 
     Returns:
-        One verdict per suite, by relation.
+        One verdict per suite, ordered by relation.
 
     Raises:
-        FileNotFoundError: no warehouse, no suites, or `previous` is no release.
+        FileNotFoundError: there is no warehouse or no suite, or `previous` is not a release.
         SuiteError: a suite cannot be read.
         GateError: the warehouse cannot be opened.
     """
@@ -153,10 +159,10 @@ def judge(
         raise FileNotFoundError(f"{warehouse} does not exist: build the warehouse first")
     found = read_suites(suites)
     if not found:
-        raise FileNotFoundError(f"{suites} holds no suite (<schema>/<relation>.json)")
+        raise FileNotFoundError(f"{suites} contains no suite (<schema>/<relation>.json)")
     counts, counted_at = _previous_counts(previous)
 
-    import great_expectations as gx  # after the cheap checks: it costs seconds and 200 MB
+    import great_expectations as gx  # imported late: takes seconds and 200 MB
     from sqlalchemy.exc import SQLAlchemyError
 
     from expectations import data_docs
@@ -167,15 +173,19 @@ def judge(
     try:
         source = open_source(warehouse, context, memory_limit, threads)
     except SQLAlchemyError as error:
-        held = "lock" in str(error).lower()
-        reason = "another process holds it: wait until the run has ended" if held else "no DuckDB"
+        is_locked = "lock" in str(error).lower()
+        reason = (
+            "another process has it open: wait for the run to end"
+            if is_locked
+            else "not a DuckDB file"
+        )
         raise GateError(f"{warehouse} cannot be opened read-only: {reason}") from error
     (out / VERDICT).unlink(missing_ok=True)
     shutil.rmtree(out / DATA_DOCS, ignore_errors=True)
     (out / DATA_DOCS).mkdir(parents=True, mode=0o700)
     try:
-        if _stands_before(source, counted_at):
-            counts = {}  # an earlier day is rebuilt: the last release lies after it
+        if _is_earlier_than(source, counted_at):
+            counts = {}  # a run as of an earlier date: the last release is later
         verdicts = []
         for suite in found:
             verdict, result = evaluate_suite(source, suite, counts.get(suite.relation))
@@ -198,7 +208,10 @@ def judge(
 
 
 def _defer_scipy_stats() -> None:
-    """GX imports scipy.stats for three statistical tests that no suite uses: a fifth of the judge's CPU. Loaded on first use."""
+    """Defer the import of scipy.stats, a fifth of the gate's CPU time.
+
+    GX imports it for three statistical tests that no suite uses.
+    """
     import scipy
 
     spec = importlib.util.find_spec("scipy.stats")
@@ -214,15 +227,15 @@ def _defer_scipy_stats() -> None:
 def evaluate_suite(
     source: DuckDBSource, suite: Suite, previous_rows: int | None
 ) -> tuple[SuiteVerdict, ExpectationSuiteValidationResult | None]:
-    """Hold one suite against its relation.
+    """Check one suite against its relation.
 
     Args:
         source: the open warehouse.
-        suite: what must be true.
-        previous_rows: rows of the relation in the last release, None without one.
+        suite: the expectations.
+        previous_rows: row count of the last release; None if there is none.
 
     Returns:
-        The verdict, and GX's result without samples of rows; no result where the relation is missing.
+        The verdict, and GX's result without sample rows; None if the relation is missing.
     """
     from great_expectations import ExpectationSuite
 
@@ -230,10 +243,10 @@ def evaluate_suite(
         missing = Failure(
             "relation exists",
             "the relation is missing",
-            "a suite without its relation judges nothing: build the model, or remove the suite with it",
+            "a suite cannot check a missing relation: build the model, or remove the suite",
         )
         return SuiteVerdict(suite.relation, False, None, len(suite.expectations), (missing,)), None
-    ((rows,),) = source.rows(f'select count(*) from "{suite.schema}"."{suite.name}"')  # noqa: S608 - a suite's address
+    ((rows,),) = source.rows(f'select count(*) from "{suite.schema}"."{suite.name}"')  # noqa: S608 - path of a suite
     least, most = _volume_limits(previous_rows)
     result = source.relation(suite.schema, suite.name).validate(
         ExpectationSuite(name=suite.relation, expectations=[dict(e) for e in suite.expectations]),
@@ -255,7 +268,7 @@ def evaluate_suite(
 
 def _exists(source: DuckDBSource, schema: str, name: str) -> bool:
     query = (
-        "select 1 from information_schema.tables"  # noqa: S608 - addresses of suites, not input
+        "select 1 from information_schema.tables"  # noqa: S608 - paths of suites, not input
         f" where table_schema = '{schema}' and table_name = '{name}'"
     )
     return bool(source.rows(query))
@@ -268,7 +281,7 @@ def _volume_limits(previous_rows: int | None) -> tuple[int, int]:
 
 
 def _drop_samples(result: ExpectationSuiteValidationResult) -> None:
-    """Keep counts and aggregates; no value of a row, no engine text that quotes one."""
+    """Keep only counts and aggregates, and error texts that quote no values."""
     for one in result.results:
         kept = {name: one.result[name] for name in _SHOWN if name in one.result}
         one.result = kept
@@ -295,7 +308,7 @@ def _failure(one: Any) -> Failure:  # noqa: ANN401 - GX's result type is not exp
 
 
 def _exception_text(one: Any) -> str:  # noqa: ANN401 - as above
-    """Why an expectation could not be evaluated: names of columns and relations only."""
+    """Return why an expectation could not be evaluated, without values."""
     info = one.exception_info or {}
     nested = [value for value in info.values() if isinstance(value, dict)] or [info]
     raised = [entry for entry in nested if entry.get("raised_exception")]
@@ -303,15 +316,15 @@ def _exception_text(one: Any) -> str:  # noqa: ANN401 - as above
         return ""
     lines = str(raised[0].get("exception_message") or "").splitlines()
     first = lines[0] if lines else ""
-    # These two kinds name columns and relations; any other text may quote a value.
+    # These errors contain names of columns and relations only; others may quote values.
     is_about_names = (
         "in BatchData does not exist" in first or "Binder" in first or "Catalog" in first
     )
-    return first if is_about_names else "the engine refused the query"
+    return first if is_about_names else "the database rejected the query"
 
 
 def _previous_counts(previous: Path | None) -> tuple[dict[str, int], datetime | None]:
-    """Rows by relation in the last release, and the instant at which it stands."""
+    """Read row counts and `as_of` of the last release."""
     if previous is None:
         return {}, None
     verdict, manifest = previous / "quality" / VERDICT, previous / "manifest.json"
@@ -322,12 +335,12 @@ def _previous_counts(previous: Path | None) -> tuple[dict[str, int], datetime | 
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise FileNotFoundError(
             f"{verdict} or {manifest.name} cannot be read ({type(error).__name__}):"
-            " --previous expects the directory of a release"
+            " --previous must be the directory of a release"
         ) from error
     return counts, as_of
 
 
-def _stands_before(source: DuckDBSource, instant: datetime | None) -> bool:
+def _is_earlier_than(source: DuckDBSource, instant: datetime | None) -> bool:
     if instant is None or not _exists(source, "raw_caseload", "run"):
         return False
     ((seconds,),) = source.rows("select epoch(as_of) from raw_caseload.run")
@@ -339,7 +352,7 @@ def _write_verdict(out: Path, verdicts: list[SuiteVerdict]) -> None:
         "success": all(verdict.success for verdict in verdicts),
         "suites": [asdict(verdict) for verdict in verdicts],
     }
-    # Last, as the commit: a killed judge leaves no new verdict.
+    # Written last and renamed, so that a killed gate leaves no verdict.
     temporary = out / f".{VERDICT}"
     temporary.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     temporary.chmod(0o600)

@@ -1,6 +1,6 @@
-"""The suites on disk: `suites/<schema>/<relation>.json`, one relation's expectations each, every one with `meta.why`.
+"""Reads the suites `suites/<schema>/<relation>.json`; every expectation has a reason, `meta.why`.
 
-Reads JSON only; no GX here, so that other processes may list the gates without its cost.
+This module does not import GX, so that other processes can list the suites cheaply.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import Any
 
 SUITES = Path(__file__).resolve().parent / "suites"
-# Parameters that a row-count expectation may name; the judge fills them from the last release.
+# Parameters of row count expectations; the gate sets them from the last release.
 LEAST_ROWS = "least_rows"
 MOST_ROWS = "most_rows"
 
 
 class SuiteError(Exception):
-    """A suite file is not what the gate can read; the text names the file and what was expected."""
+    """A suite file is invalid; the message names the file and what was expected."""
 
 
 @dataclass(frozen=True)
 class Suite:
-    """A relation and what must be true of it.
+    """The expectations of a relation.
 
     Attributes:
-        schema: DuckDB schema: the folder's name.
-        name: relation: the file's stem.
-        expectations: as GX takes them: type, kwargs, meta.
-        compares_volume: some expectation holds the row count against the last release.
+        schema: DuckDB schema; the name of the folder.
+        name: name of the relation; the stem of the file name.
+        expectations: in GX's format: type, kwargs, meta.
+        compares_volume: True if an expectation compares the row count with the last release.
     """
 
     schema: str
@@ -43,10 +43,10 @@ class Suite:
 
 
 def read_suites(folder: Path = SUITES) -> list[Suite]:
-    """All suites, ordered by relation.
+    """Read all suites, ordered by relation.
 
     Raises:
-        SuiteError: a file is no JSON, has no expectation, or one says not why.
+        SuiteError: a file is not JSON, has no expectations, or one has no reason.
     """
     return [_read(path) for path in sorted(folder.glob("*/*.json"))]
 
@@ -55,10 +55,10 @@ def _read(path: Path) -> Suite:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError as error:
-        raise SuiteError(f"{path}: no JSON ({error})") from error
+        raise SuiteError(f"{path}: not JSON ({error})") from error
     relation = f"{path.parent.name}.{path.stem}"
     if content.get("name") != relation:
-        raise SuiteError(f'{path}: expected "name": "{relation}", the address of the file')
+        raise SuiteError(f'{path}: expected "name": "{relation}", as in the path of the file')
     expectations = content.get("expectations")
     if not expectations:
         raise SuiteError(f"{path}: expected at least one expectation")

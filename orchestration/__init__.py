@@ -1,1 +1,1 @@
-"""When, and in what order: Dagster definitions and the `caseload` command."""
+"""Runs the pipeline: Dagster definitions and the `caseload` command."""

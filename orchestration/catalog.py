@@ -1,4 +1,4 @@
-"""What the asset catalog says of every asset beside its key: owner, and the version of the code that makes it."""
+"""Asset metadata that all assets share: owner and code version."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ OWNERS = ["team:data"]
 
 @cache
 def code_version(*folders: str) -> str:
-    """A hash of the code and configuration files of a room, or of a folder in it.
+    """Hash the code and configuration files below a folder.
 
     Args:
-        folders: the folder's path from the repository root, one part per argument.
+        folders: path of the folder from the repository root, one part per argument.
     """
     digest = hashlib.sha256()
     for path in sorted(_ROOT.joinpath(*folders).rglob("*")):

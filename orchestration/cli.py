@@ -1,6 +1,7 @@
-"""The `caseload` command. It parses words and hands over; each command's work is in the module it names.
+"""The `caseload` command: parses arguments, loads settings and calls the module of each command.
 
-Heavy imports (dagster, dbt, polars) happen inside the commands that need them: `caseload status` answers at once.
+Dagster, dbt and polars are imported inside the commands that need them, so that `caseload status`
+starts fast.
 """
 
 from __future__ import annotations
@@ -20,19 +21,21 @@ from orchestration.terminal import PlainConsole
 
 RELEASED, STALE, USAGE, REFUSED, FAILED = 0, 1, 2, 3, 4
 STOPPED_BY_CTRL_C, PIPE_CLOSED = 130, 141  # 128 + the signal's number, as a shell reports it
-_RUN = "Read new files, build the warehouse, check the release, publish lists and measures."
-_DIRT = "twins, mistyped names and dates, missing ids; and the sample by which linkage is measured"
+_RUN_HELP = "Read new files, build the warehouse, check the release, publish lists and measures."
+_IDENTITY_DIRT_HELP = (
+    "add twins, typing errors and missing ids, and the checked sample that measures matching"
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        The exit code: 0 done, 1 stale or refused (status), 2 usage, 3 refused by the gate, 4 a step failed, 130 stopped
-        by Ctrl-C (SIGINT), 143 by SIGTERM, 129 by SIGHUP.
+        0 success; 1 `status` found a stale feed or an unreleased run; 2 usage error; 3 refused by
+        the gate; 4 a step failed; 130, 143 or 129 stopped by SIGINT (Ctrl-C), SIGTERM or SIGHUP.
     """
     options = command_parsers()[0].parse_args(arguments)
-    return _reported(lambda: _dispatch(options))
+    return _report_errors(lambda: _dispatch(options))
 
 
 def _dispatch(options: argparse.Namespace) -> int:
@@ -40,13 +43,15 @@ def _dispatch(options: argparse.Namespace) -> int:
     command: Callable[[argparse.Namespace, Settings], int] = options.command
     if command in (_run, _demo):
         return supervise(
-            lambda: _reported(lambda: command(options, settings)), settings, _console(stderr=True)
+            lambda: _report_errors(lambda: command(options, settings)),
+            settings,
+            _console(stderr=True),
         )
     return command(options, settings)
 
 
-def _reported(work: Callable[[], int]) -> int:
-    """Do the work; an error that the user can remedy becomes one line on stderr."""
+def _report_errors(work: Callable[[], int]) -> int:
+    """Call `work`; print an error that the user can fix as one line on stderr."""
     errors = _console(stderr=True)
     try:
         code = work()
@@ -58,7 +63,8 @@ def _reported(work: Callable[[], int]) -> int:
         errors.print(f"caseload: {error}", soft_wrap=True, highlight=False)
         return FAILED
     except BrokenPipeError:
-        # The reader has seen enough (`caseload status | head`); Python's own flush at exit must not complain.
+        # The reader closed the pipe (`caseload status | head`). Redirect stdout so that the flush
+        # at exit does not fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     except OSError as error:
@@ -75,10 +81,15 @@ def _reported(work: Callable[[], int]) -> int:
 
 
 def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentParser]]:
-    """The parser of the command line, and that of each command by name; the reference of commands is made from them."""
+    """Build the argument parser.
+
+    Returns:
+        The parser, and the subparser of each command by name (docs/reference/commands.md is
+        generated from these).
+    """
     parser = argparse.ArgumentParser(
         prog="caseload",
-        description="From senders' files to each care manager's outreach list and the leaders' measures.",
+        description="Turn senders' files into each care manager's outreach list and the leaders' measures.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     by_name: dict[str, argparse.ArgumentParser] = {}
@@ -91,12 +102,12 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
         by_name[name] = sub
         return sub
 
-    run = add("run", _run, _RUN)
+    run = add("run", _run, _RUN_HELP)
     run.add_argument("--landing", type=Path, help="landing folder (default: setting landing)")
     run.add_argument("--data", type=Path, help="data folder (default: setting data)")
     run.add_argument(
         "--as-of",
-        help="a date (the end of that day in the agency's zone) or a timestamp with zone; default now",
+        help="a date (the end of that day in the agency's time zone) or a timestamp with offset (default: now)",
     )
 
     run.add_argument(
@@ -104,51 +115,82 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
         dest="run_wait_seconds",
         type=_seconds,
         metavar="SECONDS",
-        help="how long to wait for a run that holds the data folder (default: setting run_wait_seconds, 60)",
+        help="how long to wait for another run on this data folder (default: setting run_wait_seconds, 60)",
     )
 
-    demo = add("demo", _demo, "Write a synthetic landing folder and run on it.")
-    demo.add_argument("--clients", type=_positive, default=1200)
-    demo.add_argument("--seed", type=int, default=1)
+    demo = add("demo", _demo, "Generate a synthetic agency and run the pipeline on it.")
+    demo.add_argument(
+        "--clients", type=_positive, default=1200, help="number of clients (default: 1200)"
+    )
+    demo.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
     demo.add_argument("--data", type=Path, help="data folder (default: setting data)")
-    demo.add_argument("--identity-dirt", action="store_true", help=_DIRT)
+    demo.add_argument("--identity-dirt", action="store_true", help=_IDENTITY_DIRT_HELP)
 
-    synthesize = add("synthesize", _synthesize, "Only write the synthetic landing files.")
-    synthesize.add_argument("--clients", type=_positive, required=True)
-    synthesize.add_argument("--landing", type=Path, required=True)
-    synthesize.add_argument("--seed", type=int, default=1)
-    synthesize.add_argument("--days", type=_positive, help="days of history (default: two years)")
-    synthesize.add_argument("--end", type=_day, help="last day of the history")
-    synthesize.add_argument("--identity-dirt", action="store_true", help=_DIRT)
+    synthesize = add(
+        "synthesize",
+        _synthesize,
+        "Generate the landing files of a synthetic agency, without a run.",
+    )
+    synthesize.add_argument("--clients", type=_positive, required=True, help="number of clients")
+    synthesize.add_argument(
+        "--landing", type=Path, required=True, help="landing folder to write into"
+    )
+    synthesize.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
+    synthesize.add_argument("--days", type=_positive, help="days of history (default: 730)")
+    synthesize.add_argument(
+        "--end", type=_iso_date, help="day of the last deliveries (default: 2026-06-30)"
+    )
+    synthesize.add_argument("--identity-dirt", action="store_true", help=_IDENTITY_DIRT_HELP)
     synthesize.add_argument(
         "--format",
         action="append",
         default=[],
         metavar="NAME[,NAME…]",
-        help="csv (default), cclf (Medicare's claims), fhir (the record), hl7v2 (alerts), x12 (medical claims): what it can say"
-        " is delivered in it, the rest as CSV",
+        help="file formats besides CSV: cclf (Medicare claims), fhir (record system), hl7v2 (alerts), x12 (medical"
+        " claims); rows that a format cannot represent are written as CSV",
     )
 
-    status = add("status", _status, "Feeds, runs, last gate result, refused files, rejects.")
-    status.add_argument("--data", type=Path)
-    status.add_argument("--json", action="store_true", help="machine-readable")
+    status = add(
+        "status",
+        _status,
+        "Show feeds, runs, the last gate result, refused files and rejected rows.",
+    )
+    status.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    status.add_argument("--json", action="store_true", help="print JSON")
 
-    explain = add("explain", _explain, "Why this client is on which list, with evidence.")
+    explain = add(
+        "explain",
+        _explain,
+        "Show why a client is on a list: score, reasons, tasks and their source rows.",
+    )
     explain.add_argument("client_id", metavar="CLIENT_ID")
-    explain.add_argument("--data", type=Path)
+    explain.add_argument("--data", type=Path, help="data folder (default: setting data)")
 
-    dashboard = add("dashboard", _dashboard, "The leaders' pages over the current release.")
-    dashboard.add_argument("--data", type=Path)
-    dashboard.add_argument("--port", type=_port, default=8501)
+    dashboard = add(
+        "dashboard", _dashboard, "Serve the leaders' pages of the current release on 127.0.0.1."
+    )
+    dashboard.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    dashboard.add_argument("--port", type=_port, default=8501, help="port (default: 8501)")
 
-    bench = add("bench", _bench, "The pipeline beside the reference baseline, same files.")
-    bench.add_argument("--clients", type=_positive, default=10_000)
-    bench.add_argument("--repeat", type=_positive, default=1, help="median of so many runs")
-    bench.add_argument("--work", type=Path, help="folder for its files (default: a temporary one)")
+    bench = add(
+        "bench", _bench, "Compare the pipeline with the reference baseline on the same files."
+    )
+    bench.add_argument(
+        "--clients", type=_positive, default=10_000, help="number of clients (default: 10000)"
+    )
+    bench.add_argument(
+        "--repeat",
+        type=_positive,
+        default=1,
+        help="number of runs; the median is reported (default: 1)",
+    )
+    bench.add_argument(
+        "--work", type=Path, help="folder for the benchmark's files (default: a temporary folder)"
+    )
     return parser, by_name
 
 
-def _whole(text: str, least: int, most: int | None, expected: str) -> int:
+def _integer(text: str, least: int, most: int | None, expected: str) -> int:
     try:
         number = int(text)
     except ValueError:
@@ -159,18 +201,18 @@ def _whole(text: str, least: int, most: int | None, expected: str) -> int:
 
 
 def _positive(text: str) -> int:
-    return _whole(text, 1, None, "a whole number of at least 1")
+    return _integer(text, 1, None, "a whole number of at least 1")
 
 
 def _seconds(text: str) -> int:
-    return _whole(text, 0, None, "a whole number of seconds, 0 or more")
+    return _integer(text, 0, None, "a whole number of seconds, 0 or more")
 
 
 def _port(text: str) -> int:
-    return _whole(text, 1, 65535, "a port number from 1 to 65535")
+    return _integer(text, 1, 65535, "a port number from 1 to 65535")
 
 
-def _day(text: str) -> date:
+def _iso_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
@@ -193,12 +235,12 @@ def _settings(options: argparse.Namespace) -> Settings:
 
 
 def _check_folder(name: str, folder: Path) -> None:
-    """A folder, or a place where one can be made."""
-    for place in (folder, *folder.parents):
-        if place.is_dir():
+    """Check that a path is a folder, or can be created as one."""
+    for path in (folder, *folder.parents):
+        if path.is_dir():
             return
-        if os.path.lexists(place):
-            raise UsageError(f"--{name} {folder}: {place} is a file; expected a folder")
+        if os.path.lexists(path):
+            raise UsageError(f"--{name} {folder}: {path} is a file; expected a folder")
 
 
 def _console(*, stderr: bool = False) -> PlainConsole:
@@ -221,7 +263,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.demo import demo
 
-    private_folder.make(settings.data)
+    private_folder.make_private(settings.data)
     return demo(
         settings,
         options.clients,

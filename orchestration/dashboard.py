@@ -1,4 +1,4 @@
-"""`caseload dashboard`: Streamlit on 127.0.0.1 over the current release."""
+"""`caseload dashboard`: serves the current release with Streamlit on 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ APP = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
 
 
 def serve(settings: Settings, port: int) -> int:
-    """Serve until stopped. Calls no foreign host.
+    """Serve until stopped, without requests to other hosts.
 
     Raises:
-        UsageError: nothing has been released yet.
+        UsageError: there is no release yet.
     """
     current = settings.data / "published" / "current"
     if not (current / "manifest.json").exists():
-        raise UsageError(f"{current}: nothing released yet. Start with `caseload run`.")
+        raise UsageError(f"No release yet in {settings.data}. Start with `caseload run`.")
     command = [
         sys.executable, "-m", "streamlit", "run", str(APP),
         "--server.address", "127.0.0.1", "--server.port", str(port),
@@ -35,4 +35,4 @@ def serve(settings: Settings, port: int) -> int:
     try:
         return subprocess.run(command, env=environment, check=False).returncode
     except KeyboardInterrupt:
-        return 0  # Ctrl-C is how the pages are closed
+        return 0  # Ctrl-C is the normal way to stop the server

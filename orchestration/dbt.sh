@@ -1,6 +1,6 @@
 #!/bin/sh
-# The dbt executable of the pipeline: dagster-dbt starts a file, and this file starts dbt under the pipeline's own Python.
-# dagster-dbt asks for the version before each command; dbt's own answer would cost 3 CPU seconds of imports.
+# The dbt executable that dagster-dbt starts; runs dbt_command with the pipeline's Python.
+# dagster-dbt calls --version before each command. dbt's own answer costs 3 CPU seconds of imports.
 python=${CASELOAD_PYTHON:?set by orchestration/dbt_build.py}
 if [ "$*" = --version ]; then
     exec "$python" -c 'from importlib.metadata import version; print(version("dbt-core"))'

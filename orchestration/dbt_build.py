@@ -1,7 +1,7 @@
-"""A dbt build as Dagster sees it: dagster-dbt starts the process and turns its results into Dagster's events.
+"""Runs a dbt build through dagster-dbt, which converts dbt results into Dagster events.
 
-The process is `dbt_command`, which masks values before they leave it. After it has ended, dagster-dbt opens the warehouse once
-to count rows and read columns (DuckDB admits one writing process, so not before).
+The dbt process is `dbt_command`, which masks row values in error messages. DuckDB allows one
+process that writes, so dagster-dbt reads row counts and columns only after that process has ended.
 """
 
 from __future__ import annotations
@@ -25,27 +25,31 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-PARENT = "CASELOAD_PARENT_PID"
+PARENT_PID = "CASELOAD_PARENT_PID"
 _EXECUTABLE = Path(__file__).with_name("dbt.sh")
 
 
-class _Invocation(DbtCliInvocation):
-    """A dbt process that is read to its end before its events are turned into Dagster's.
+class _BufferedInvocation(DbtCliInvocation):
+    """A dbt invocation that buffers all events until the process ends.
 
-    dagster-dbt attaches row counts and columns in threads, and while dbt runs its main thread polls them without a pause: one
-    core for the whole build. Reading the process to its end first costs nothing, because with DuckDB those threads cannot
-    start earlier.
+    dagster-dbt fetches row counts and columns in threads and busy-waits for them while dbt runs,
+    which costs one CPU core for the whole build. With DuckDB those threads cannot start before dbt
+    ends, so buffering delays nothing.
     """
 
     _events: tuple[DbtCliEventMessage, ...] = ()
 
     def read(self, on_node: Callable[[str], None], *, echo: bool) -> list[str]:
-        """Read the process to its end; returns one line per failure."""
+        """Read all events until the process ends.
+
+        Returns:
+            One line per failed node.
+        """
         events = super().stream_raw_events()
         read: list[DbtCliEventMessage] = []
         failures: list[str] = []
         while True:
-            # The base class prints each event, which would tear the progress display of a terminal.
+            # The base class prints each event, which would corrupt the progress display.
             with redirect_stdout(sys.stdout if echo else io.StringIO()):
                 event = next(events, None)
             if event is None:
@@ -56,19 +60,20 @@ class _Invocation(DbtCliInvocation):
                 continue
             unique_id = event.raw_event["data"]["node_info"]["unique_id"]
             on_node(unique_id)
-            # Where a person builds a few seeds, dbt also runs their tests, which the manifest leaves out.
+            # If seeds are selected, dbt also runs their tests, which the pipeline's manifest
+            # excludes.
             if unique_id in self.manifest["nodes"]:
                 read.append(event)
         self._events = tuple(read)
         return failures
 
     def stream_raw_events(self) -> Iterator[DbtCliEventMessage]:
-        """The events that were read, in order."""
+        """Yield the buffered events in order."""
         yield from self._events
 
 
-def _with_sql(event: Any, invocation: DbtCliInvocation) -> Any:  # noqa: ANN401 - one of dagster-dbt's events
-    """A materialization with the SQL that dbt ran, as the UI shows it."""
+def _with_compiled_sql(event: Any, invocation: DbtCliInvocation) -> Any:  # noqa: ANN401 - one of dagster-dbt's events
+    """Attach the compiled SQL to a model's materialization."""
     if not isinstance(event, (Output, AssetMaterialization)):
         return event
     node = invocation.manifest["nodes"][event.metadata["unique_id"].value]
@@ -86,19 +91,20 @@ def build(
     *,
     echo: bool,
 ) -> Iterator[Any]:
-    """Build and test the warehouse of a data folder, then release the file.
+    """Build and test the selected dbt nodes, then close the warehouse file.
 
     Args:
-        settings: the data folder and DuckDB's limits.
-        on_node: called with the unique id of each node that ended.
-        context: the execution of a `@dbt_assets` function, which decides what is built.
+        settings: data folder and DuckDB limits.
+        on_node: called with the unique id of each finished node.
+        context: execution context of a `@dbt_assets` function; its selection decides which nodes
+            are built.
         echo: print one line per result.
 
     Yields:
         dagster-dbt's events: materializations with row counts and columns, and check results.
 
     Raises:
-        BuildError: after the last event, when a node failed.
+        BuildError: a node failed; raised after the last event.
     """
     logs = settings.data / "logs"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -107,14 +113,15 @@ def build(
         "CASELOAD_MEMORY_LIMIT": settings.memory_limit,
         "CASELOAD_THREADS": str(settings.threads),
         "CASELOAD_PYTHON": sys.executable,
-        PARENT: str(os.getpid()),
+        PARENT_PID: str(os.getpid()),
     }
     command = [
         "build", *QUIET, "--no-use-colors", "--no-write-json",
-        # Unit tests are the project's own: the test suite runs them, a nightly run does not.
+        # Unit tests check the project's SQL on fixed examples: only the test suite runs them.
         "--exclude-resource-type", "unit_test",
         "--use-fast-test-edges",
-        # A seed whose columns changed is created anew (there is no incremental model that this would rebuild).
+        # Recreates seeds whose columns changed. The project has no incremental models that this
+        # flag would rebuild.
         "--full-refresh",
     ]  # fmt: skip
     with environment(values):
@@ -125,7 +132,7 @@ def build(
             target_path=logs / "dbt",
             raise_on_error=False,
         )
-        invocation = _Invocation(
+        invocation = _BufferedInvocation(
             **{field.name: getattr(started, field.name) for field in fields(started) if field.init}
         )
         failures = invocation.read(on_node, echo=echo)
@@ -134,9 +141,10 @@ def build(
         try:
             stream = invocation.stream().fetch_row_counts()
             for event in stream.fetch_column_metadata(with_column_lineage=False):
-                yield _with_sql(event, invocation)
+                yield _with_compiled_sql(event, invocation)
         finally:
-            # The adapter that counted the rows keeps its connection, and with it DuckDB's lock on the file.
+            # The adapter keeps its connection after counting rows, and with it DuckDB's lock on the
+            # file.
             if invocation.adapter is not None:
                 invocation.adapter.cleanup_connections()
                 invocation.adapter.connections.close_all_connections()

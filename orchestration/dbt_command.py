@@ -1,8 +1,8 @@
-"""The dbt process of a pipeline run. It reports each result as a JSON event in which no value of a row can appear.
+"""The dbt process of a pipeline run: prints each result as a JSON event without row values.
 
-dagster-dbt starts `dbt` as a process and reads dbt's JSON log from its standard output. Database error messages quote the
-values that caused them, so this process silences dbt's own log and prints the few fields that dagster-dbt reads, with error
-messages masked. People who run `dbt build` themselves use dbt's own command; this module is for the pipeline only.
+dagster-dbt reads dbt's JSON log from standard output. Database errors quote row values, so this
+process turns dbt's logging off and prints only the fields that dagster-dbt reads, with masked error
+messages. The pipeline alone uses this module; on the command line, use `dbt build`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import sys
 from typing import Any
 
 from orchestration import dbt_project
-from orchestration.run_lock import end_with_parent
+from orchestration.run_lock import die_with_parent
 from orchestration.run_record import masked
 
 SUCCEEDED, FAILED = 0, 1
-# The event names that dagster-dbt turns into materializations and check results.
+# Events that dagster-dbt converts into materializations and check results.
 _RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 _NODE_FIELDS = ("unique_id", "node_status", "node_started_at", "node_finished_at", "materialized")
 _DATA_FIELDS = ("status", "execution_time", "num_failures")
@@ -25,19 +25,19 @@ _FAILED_STATUSES = ("error", "fail")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one dbt command with the manifest of `dbt_project.parsed`.
+    """Run one dbt command with the manifest of `dbt_project.parsed_manifest`.
 
     Returns:
         0 if every selected node succeeded, else 1.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
-    end_with_parent()
+    die_with_parent()
     if os.environ["CASELOAD_PARENT_PID"] != str(os.getppid()):
-        return FAILED  # the run was killed before `end_with_parent`: leave its warehouse alone
+        return FAILED  # the parent ended first: leave the warehouse closed
     try:
         return _run(arguments)
     except Exception as error:
-        # A traceback would print the message of the error unmasked.
+        # A traceback would show the unmasked message.
         _print_event(f"{type(error).__name__}: {one_line(str(error))}", "error")
         return FAILED
 
@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
-    manifest = dbt_project.parsed()
+    manifest = dbt_project.parsed_manifest()
     result = dbtRunner(manifest=manifest, callbacks=[_report]).invoke(arguments)
     if result.result is None:
         _print_event("dbt build did not start: " + one_line(str(result.exception)), "error")
@@ -58,12 +58,12 @@ def _run(arguments: list[str]) -> int:
 
 
 def one_line(message: str | None) -> str:
-    """A database message as one masked line."""
+    """Mask a database message and put it on one line."""
     return masked(" ".join((message or "no message").split()))
 
 
 def _report(event: Any) -> None:  # noqa: ANN401 - dbt's EventMsg
-    """Print a result event; dbt calls this for every event."""
+    """Print an event if it is a result. dbt calls this for every event."""
     if event.info.name not in _RESULTS:
         return
     node = event.data.node_info

@@ -1,7 +1,8 @@
-"""The dbt project as the pipeline reads it: where it is, and its manifest.
+"""Location and manifest of the dbt project.
 
-Parsing happens under fixed environment values, so that dbt's partial-parse cache serves every data folder. Must not be here:
-Dagster (the dbt process of a run imports this module and would pay 3 CPU seconds for it) and the build (dbt_build.py).
+The project is parsed with fixed environment values, so that one partial-parse cache serves all data
+folders. This module must not import Dagster: the dbt process imports it, and Dagster's import costs
+3 CPU seconds. dbt_build.py runs builds.
 """
 
 from __future__ import annotations
@@ -24,12 +25,12 @@ QUIET = ["--quiet", "--no-version-check", "--log-level", "none", "--log-level-fi
 
 
 class BuildError(Exception):
-    """dbt could not parse, build or test something; the text names the nodes and gives dbt's masked messages."""
+    """dbt failed to parse, build or test; the message lists the nodes with masked dbt errors."""
 
 
 @contextmanager
 def environment(values: dict[str, str]) -> Iterator[None]:
-    """Set environment variables, and restore them at the end."""
+    """Set environment variables for the duration of a block."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:
@@ -43,8 +44,8 @@ def environment(values: dict[str, str]) -> Iterator[None]:
 
 
 @cache
-def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module load costs every process 3 CPU seconds
-    """The project's manifest as dbt's own object, parsed once per process.
+def parsed_manifest() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt here costs 3 CPU seconds
+    """Parse the project, once per process, into dbt's own Manifest object.
 
     Raises:
         BuildError: the project does not parse.
@@ -72,10 +73,11 @@ def parsed() -> Any:  # noqa: ANN401 - dbt's Manifest; importing dbt at module l
 
 @cache
 def manifest() -> dict[str, Any]:
-    """The manifest as the plain mapping that Dagster reads: without the tests of seeds, which no pipeline run runs.
+    """Return the manifest as the dictionary that dagster-dbt reads, without the tests of seeds.
 
-    The project is parsed again only when one of its files has changed. Then the lists of senders are brought in step
-    first, so that a new sender needs its own folders only.
+    Seed tests run in the test suite only. The project is parsed again only when one of its files
+    has changed; then the lists of senders are generated first, so that a new sender needs its own
+    folders only.
 
     Raises:
         BuildError: the project does not parse.
@@ -85,34 +87,38 @@ def manifest() -> dict[str, Any]:
     if not cached.exists() and dictionary.write_outdated_files():
         cached = target / f"manifest-{_digest()}.json"
     if not cached.exists():
-        text = json.dumps(parsed().writable_manifest().to_dict(omit_none=False), default=str)
+        text = json.dumps(
+            parsed_manifest().writable_manifest().to_dict(omit_none=False), default=str
+        )
         for outdated in target.glob("manifest-*.json"):
             outdated.unlink(missing_ok=True)
-        # Renamed into place: other processes read it, or write the same, at the same time.
+        # Renamed into place, because other processes may read or write this file concurrently.
         written = target / f"manifest.{os.getpid()}"
         written.write_text(text, encoding="utf-8")
         written.replace(cached)
-    whole: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
-    left_out = {
-        key for key, node in whole["nodes"].items()
+    manifest_dict: dict[str, Any] = json.loads(cached.read_text(encoding="utf-8"))
+    excluded = {
+        key for key, node in manifest_dict["nodes"].items()
         if node["resource_type"] == "test" and node["original_file_path"].startswith("seeds/")
     }  # fmt: skip
-    whole["nodes"] = {key: node for key, node in whole["nodes"].items() if key not in left_out}
-    for links in (whole["child_map"], whole["parent_map"]):
-        for key in left_out & links.keys():
+    manifest_dict["nodes"] = {
+        key: node for key, node in manifest_dict["nodes"].items() if key not in excluded
+    }
+    for links in (manifest_dict["child_map"], manifest_dict["parent_map"]):
+        for key in excluded & links.keys():
             del links[key]
         for key, others in links.items():
-            links[key] = [other for other in others if other not in left_out]
-    return whole
+            links[key] = [other for other in others if other not in excluded]
+    return manifest_dict
 
 
 def _target() -> Path:
-    """Apart from `target/`, where a person's own `dbt build` parses under the values of that person's environment."""
+    """Return the pipeline's target folder; `dbt build` on the command line uses `target/`."""
     return PROJECT / "target" / "pipeline"
 
 
 def _digest() -> str:
-    """A hash of everything the manifest depends on: dbt's versions and the project's files."""
+    """Hash the manifest's inputs: dbt versions and project files."""
     digest = hashlib.sha256()
     for package in ("dbt-core", "dbt-duckdb"):
         digest.update(f"{package} {version(package)}\n".encode())

@@ -1,4 +1,4 @@
-"""Everything Dagster knows of Caseload: assets, checks, the nightly job, its schedule, the landing sensor."""
+"""Dagster definitions: assets, checks, the nightly job, its schedule and the landing sensor."""
 
 from pathlib import Path
 
@@ -20,16 +20,17 @@ _CRON, _AT = "0 2 * * *", "02:00"
 
 
 def run_tags(data: Path) -> dict[str, str]:
-    """The tag by which `dagster.yaml` admits one run of a data folder at a time."""
+    """Tag that `dagster.yaml` uses to limit each data folder to one run at a time."""
     return {"caseload/data_folder": str(data.resolve())}
 
 
 @dg.failure_hook(required_resource_keys={"data_folder"})
 def record_failure(context: dg.HookContext) -> None:
-    """Put a failed step on record."""
+    """Append a failed step to the run record."""
     folder: DataFolder = context.resources.data_folder
     error = context.op_exception
-    # After the last retry, Dagster gives the request for it; the step's own error is the cause.
+    # After the last retry, Dagster passes the RetryRequested exception; its cause is the step's
+    # error.
     error = error if isinstance(error, StepError) else error.__cause__ or error
     text = str(error) if isinstance(error, StepError) else run_record.masked(str(error))
     run_record.append(
@@ -56,8 +57,8 @@ schedule = dg.ScheduleDefinition(
     cron_schedule=_CRON,
     execution_timezone=_SETTINGS.time_zone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
-    description=f"Starts a run every night at {_AT} ({_SETTINGS.time_zone}), new files or not: due dates and lists"
-    " change with the day. If another run holds the data folder, it waits.",
+    description=f"Starts a run every night at {_AT} ({_SETTINGS.time_zone}), even without new files, because due dates"
+    " and lists change every day. Waits if another run is using the data folder.",
 )
 
 new_files_landed = settled_files(nightly)

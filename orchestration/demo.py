@@ -1,11 +1,11 @@
-"""`caseload demo` and `caseload synthesize`: the synthetic agency, written as senders would write it, and a run on it."""
+"""`caseload demo` and `caseload synthesize`: generate a synthetic agency, run the pipeline."""
 
 from __future__ import annotations
 
 import csv
 import shlex
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -13,10 +13,11 @@ from rich.table import Table
 
 from orchestration.run import run
 from orchestration.settings import Settings, UsageError
+from publishing.dates import time_text
 from synthetic.agency import DAYS, SynthesisReport
 from synthetic.agency import synthesize as write_agency
 
-_TOP = 8
+_ROWS_SHOWN = 8
 
 
 def synthesize(
@@ -30,8 +31,8 @@ def synthesize(
     identity_dirt: bool,
     formats: Collection[str],
 ) -> None:
-    """Write landing files only."""
-    written = _written(
+    """Generate the landing files without running the pipeline."""
+    written = _write_landing(
         settings.landing,
         clients,
         seed,
@@ -42,7 +43,7 @@ def synthesize(
         formats=formats,
     )
     console.print(
-        f"{clients:,} made-up clients in {written.files:,} files written to {settings.landing}.\n"
+        f"Wrote {written.files:,} files for {clients:,} synthetic clients to {settings.landing}.\n"
         f"Next: caseload run --landing {shlex.quote(str(settings.landing))}"
         f" --as-of {written.as_of.isoformat()}",
         soft_wrap=True,
@@ -53,26 +54,29 @@ def synthesize(
 def demo(
     settings: Settings, clients: int, seed: int, console: Console, *, identity_dirt: bool
 ) -> int:
-    """Write the agency under the data folder, run on it, and show the way to what came out.
+    """Generate an agency under the data folder, run the pipeline and print where the output is.
 
     Returns:
         The run's exit code.
     """
     landing = settings.data / "landing"
-    written = _written(landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt)
+    written = _write_landing(
+        landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt
+    )
     console.print(
-        f"A synthetic agency of {clients:,} clients (seed {seed}): {sum(written.rows.values()):,} rows in"
-        f" {written.files:,} files, as of {written.as_of:%Y-%m-%d %H:%M}",
+        f"Synthetic agency: {clients:,} clients (seed {seed}), {sum(written.rows.values()):,} rows in"
+        f" {written.files:,} files, as of {time_text(written.as_of, None)}",
         soft_wrap=True,
         highlight=False,
     )
     code = run(settings.model_copy(update={"landing": landing}), written.as_of, console)
     if code == 0:
-        _show(settings.data / "published" / "current", settings.data, console)
+        current = settings.data / "published" / "current"
+        _print_summary(current, settings.data, written.as_of, console)
     return code
 
 
-def _written(
+def _write_landing(
     landing: Path,
     clients: int,
     seed: int,
@@ -95,32 +99,32 @@ def _written(
             formats=formats,
         )
     except (ValueError, FileExistsError) as error:
-        # An impossible agency, or a folder that holds another one: the text says which.
+        # Invalid arguments, or the folder contains another agency's files; the message says which.
         raise UsageError(str(error)) from error
 
 
-def _show(release: Path, data: Path, console: Console) -> None:
-    """The top of one list, and where everything is. The demo's people are made up; real lists are never printed."""
+def _print_summary(release: Path, data: Path, as_of: datetime, console: Console) -> None:
+    """Print the top of one list, with names because they are synthetic, and the output paths."""
     outreach = release / "outreach"
     with (outreach / "outreach_list.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    # A very small agency may have nobody to call, or nobody who calls.
+    # A very small agency may have no listed client, or no care manager.
     manager = next((row["care_manager_id"] for row in rows if row["care_manager_id"]), "unassigned")
-    console.print(_top(rows, manager))
+    console.print(_list_table(rows, manager, as_of))
     here = Path.cwd()
 
     def shown(path: Path) -> str:
         return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
-    console.print(f"All lists   {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
-    console.print(f"A workbook  {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
-    console.print(f"Leaders     .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
-    console.print(f"Feeds       .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
+    console.print(f"All lists    {shown(outreach / 'outreach_list.csv')}", soft_wrap=True)
+    console.print(f"One workbook {shown(outreach / (manager + '.xlsx'))}", soft_wrap=True)
+    console.print(f"Dashboard    .venv/bin/caseload dashboard --data {shown(data)}", soft_wrap=True)
+    console.print(f"Feeds, runs  .venv/bin/caseload status --data {shown(data)}", soft_wrap=True)
 
 
-def _top(rows: list[dict[str, str]], manager: str) -> Table:
+def _list_table(rows: list[dict[str, str]], manager: str, as_of: datetime) -> Table:
     table = Table(
-        title=f"Today's list of care manager {manager} (first {_TOP})", title_justify="left"
+        title=f"Today's list for {manager} (first {_ROWS_SHOWN} rows)", title_justify="left"
     )
     for column, heading in (
         ("rank", "#"),
@@ -132,7 +136,7 @@ def _top(rows: list[dict[str, str]], manager: str) -> Table:
         ("due_at", "Due"),
     ):
         table.add_column(heading, justify="right" if column in ("rank", "risk_score") else "left")
-    for row in [row for row in rows if row["care_manager_id"] in (manager, "")][:_TOP]:
+    for row in [row for row in rows if row["care_manager_id"] in (manager, "")][:_ROWS_SHOWN]:
         table.add_row(
             row["rank"],
             row["client_name"],
@@ -140,6 +144,6 @@ def _top(rows: list[dict[str, str]], manager: str) -> Table:
             row["tier"],
             row["risk_score"],
             row["why_now_1"],
-            row["due_at"][:16].replace("T", " "),
+            time_text(datetime.fromisoformat(row["due_at"]), as_of.year),
         )
     return table

@@ -1,7 +1,6 @@
-"""`caseload explain`: why a client is on which list, down to the delivered row.
+"""`caseload explain`: shows why a client is on a list, with the source row of each reason.
 
-It shows what the warehouse knows of one client to the person at the keyboard (the data team or a supervisor): codes, dates
-and reasons, no name, phone or address.
+For the data team and supervisors. Prints codes, dates and reasons, but no name, phone or address.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from rich.table import Table
 
 from orchestration import warehouse
 from orchestration.settings import Settings, UsageError
+from publishing.dates import date_text, time_text
 
 _CLIENT = "select client_key, status, care_manager_id from marts.dim_client where client_id = ?"
 _LISTED = """
@@ -42,18 +42,18 @@ _SOURCE = """
 
 
 def explain(settings: Settings, client_id: str, console: Console) -> int:
-    """Print the score, each reason with its evidence and source row, the tasks, and the place on the list.
+    """Print a client's list entry, score, reasons and tasks, each with its evidence.
 
     Returns:
         0.
 
     Raises:
-        UsageError: no warehouse, a run holds it, or the client is unknown.
+        UsageError: there is no warehouse, another process has it open, or the client is unknown.
     """
     try:
         with warehouse.open_for_reading(settings.data, settings) as connection:
             _explain(connection, settings, client_id, console)
-    except (FileNotFoundError, warehouse.WarehouseHeldError) as error:
+    except (FileNotFoundError, warehouse.WarehouseInUseError) as error:
         raise UsageError(str(error)) from error
     except warehouse.WarehouseDamagedError as error:
         raise UsageError(f"{error}: `caseload run` rebuilds it from the raw zone") from error
@@ -69,21 +69,21 @@ def _explain(
     clients = _rows(connection, _CLIENT, client_id)
     if not clients:
         raise UsageError(
-            f"no client {client_id!r} in the warehouse. Expected the agency's client_id, or"
-            " claims:<data_source>:<person_id>, or synthea:<Id>, or the FHIR Patient id."
+            f"the warehouse has no client {client_id!r}. Expected the agency's client_id,"
+            " claims:<data_source>:<person_id>, synthea:<Id> or the FHIR Patient id."
         )
     client = clients[0]
     key = client["client_key"]
     console.rule(f"Client {client_id}", align="left")
-    _say_listed(_rows(connection, _LISTED, client_id), client, settings, console)
+    _print_list_entries(_rows(connection, _LISTED, client_id), client, settings, console)
     for risk in _rows(connection, _RISK, key):
         console.print(
-            f"Score {risk['risk_score']}, tier {risk['tier']} (before: {risk['previous_tier']};"
-            f" change in 30 days {risk['score_change_30d']}; without Part 2 evidence"
-            f" {risk['risk_score_without_part2']}, {risk['tier_without_part2']})"
+            f"Score {risk['risk_score']}, tier {risk['tier']} (previous tier {risk['previous_tier']};"
+            f" 30-day change {risk['score_change_30d']}; without Part 2 records: score"
+            f" {risk['risk_score_without_part2']}, tier {risk['tier_without_part2']})"
         )
         if risk["data_gaps"]:
-            console.print(f"Not known: {risk['data_gaps']}")
+            console.print(f"Data gaps: {risk['data_gaps']}")
     reasons = Table(title="Reasons", title_justify="left")
     for heading in ("Points", "Domain", "Reason", "Date", "Evidence"):
         reasons.add_column(heading, justify="right" if heading == "Points" else "left")
@@ -92,8 +92,8 @@ def _explain(
             str(row["points"]),
             row["domain"],
             row["reason"],
-            str(row["evidence_date"] or ""),
-            _evidence(connection, row),
+            date_text(row["evidence_date"], None) if row["evidence_date"] else "",
+            _evidence_text(connection, row),
         )
     console.print(reasons)
     tasks = Table(title="Tasks", title_justify="left")
@@ -104,33 +104,33 @@ def _explain(
             str(row["lane"]),
             row["task_type"],
             row["status"] if not row["close_reason"] else f"{row['status']}: {row['close_reason']}",
-            _local(row["opened_at"], settings),
-            _local(row["due_at"], settings),
-            _local(row["closed_at"], settings),
-            _evidence(connection, row),
+            _local_time(row["opened_at"], settings),
+            _local_time(row["due_at"], settings),
+            _local_time(row["closed_at"], settings),
+            _evidence_text(connection, row),
         )
     console.print(tasks)
 
 
-def _say_listed(
+def _print_list_entries(
     listed: list[dict[str, Any]], client: dict[str, Any], settings: Settings, console: Console
 ) -> None:
     if not listed:
         console.print(
-            f"On no list: status {client['status']}; no open task that the care manager may see."
+            f"Not on a list: status {client['status']}, no open task that the care manager may see."
         )
     for row in listed:
-        owner = row["care_manager_id"] or "nobody (unassigned)"
+        owner = row["care_manager_id"] or "unassigned clients"
         spill = ", spillover" if row["is_spillover"] else ""
         console.print(
             f"On the list of {owner}: rank {row['rank']}, lane {row['lane']} {row['lane_name']},"
-            f" tier {row['tier']}, due {_local(row['due_at'], settings)}{spill}. Why now:"
+            f" tier {row['tier']}, due {_local_time(row['due_at'], settings)}{spill}. Why now:"
             f" {row['why_now_1']}"
         )
 
 
-def _evidence(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> str:
-    """`raw_adt.event, row 12 of adt/2026-06-29/event.csv`, where the key points at a delivered row."""
+def _evidence_text(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> str:
+    """Format evidence; with a source row: `raw_adt.event, row 12 of adt/2026-06-29/event.csv`."""
     table, key = row["evidence_table"] or "", row["evidence_key"] or ""
     batch, _, source_row = key.partition(":")
     found = _rows(connection, _SOURCE, batch) if source_row.isdigit() else []
@@ -139,8 +139,8 @@ def _evidence(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> str
     return f"{table}, row {source_row} of {found[0]['path']}"
 
 
-def _local(instant: Any, settings: Settings) -> str:  # noqa: ANN401 - a datetime or None
-    return "" if instant is None else instant.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+def _local_time(instant: Any, settings: Settings) -> str:  # noqa: ANN401 - a datetime or None
+    return "" if instant is None else time_text(instant.astimezone(settings.zone), None)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, sql: str, value: object) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The Dagster instance of `caseload run`: the one of the UI and the schedule where DAGSTER_HOME is set, else one in memory."""
+"""The Dagster instance of `caseload run`: that of DAGSTER_HOME if it is set, else in memory."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import dagster as dg
 
 from orchestration.settings import UsageError
 
-SHIPPED = Path(__file__).resolve().parent.parent / "dagster.yaml"
+DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "dagster.yaml"
 
 
 def current() -> dg.DagsterInstance:
-    """The instance that this process records into; a context manager.
+    """Open the instance that records this process's run; use it as a context manager.
 
-    With DAGSTER_HOME set, the folder is created if it is missing and gets the shipped `dagster.yaml` if it has none, so that
-    telemetry is off and runs of a data folder are queued. Without it, events live in memory until the process ends and
-    `logs/runs.jsonl` is the run's only record.
+    If DAGSTER_HOME is set, the folder is created if needed and gets the default `dagster.yaml` if
+    it has none, which disables telemetry and queues runs per data folder. Otherwise events stay in
+    memory until the process ends, and `logs/runs.jsonl` is the only record of the run.
 
     Raises:
         UsageError: DAGSTER_HOME is not an absolute path.
@@ -28,7 +28,7 @@ def current() -> dg.DagsterInstance:
         if not folder.is_absolute():
             raise UsageError(f"DAGSTER_HOME={home}: expected an absolute path")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not (folder / SHIPPED.name).exists():
-            shutil.copyfile(SHIPPED, folder / SHIPPED.name)
+        if not (folder / DEFAULT_CONFIG.name).exists():
+            shutil.copyfile(DEFAULT_CONFIG, folder / DEFAULT_CONFIG.name)
         return dg.DagsterInstance.get()
     return dg.DagsterInstance.ephemeral()

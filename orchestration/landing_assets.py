@@ -1,7 +1,8 @@
-"""Assets `raw_<source>/<table>` and `raw_caseload/*`: landed files, read once, made visible to SQL as of `as_of`.
+"""Assets `raw_<source>/<table>` and `raw_caseload/*`: read landed files, attach them for SQL.
 
-Senders can be read one by one (`dg launch --assets "key:raw_ehr/*"`, or a selection in the UI): their new files enter the raw
-zone. SQL sees them when `raw_caseload/*` is materialized, which attaches the files of every sender as of one instant.
+Senders can be materialized one at a time (`dg launch --assets "key:raw_ehr/*"`, or a selection in
+the UI), which reads their new files into the raw zone. Materializing `raw_caseload/*` attaches all
+senders' files as of one instant to the warehouse; SQL does not see new files before that.
 """
 
 from collections import Counter
@@ -17,11 +18,11 @@ from sources.contract import load_contracts
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
 
-LEDGER = {  # identity_score is written later: linkage_assets
-    "run": "The instant that the warehouse describes (`as_of`) and the agency's settings. One row.",
-    "batch": "One row per batch and table of the raw zone: rows in, loaded and rejected.",
-    "delivery": "One row per arrival of a file: batch, path, time received.",
-    "reject": "One row per rejected row: its place in the file and the reason, without its content.",
+LEDGER = {  # linkage_assets writes raw_caseload.identity_score
+    "run": "`as_of` of the warehouse and the agency's settings. One row.",
+    "batch": "Rows in, loaded and rejected. One row per batch and table of the raw zone.",
+    "delivery": "Batch, path and time received. One row per delivery of a file.",
+    "reject": "File row number and reason, without the content. One row per rejected row.",
 }
 
 
@@ -56,8 +57,8 @@ def _specs() -> list[dg.AssetSpec]:
 def landing(
     context: dg.AssetExecutionContext, data_folder: DataFolder
 ) -> Iterator[dg.MaterializeResult]:
-    """Read new files of the selected senders into the raw zone; attach every sender's files as of `as_of`."""
-    with step_errors.reported():
+    """Read the selected senders' new files; attach all senders' files as of `as_of`."""
+    with step_errors.mask_errors():
         selected = context.selected_asset_keys
         schemas = {key.path[0] for key in selected}
         _read(data_folder, schemas, context.run.run_id)
@@ -78,8 +79,8 @@ def _read(data_folder: DataFolder, schemas: set[str], run_id: str) -> None:
         and f"raw_{source}" in schemas
     }
     reporter = progress.current()
-    release.sweep(settings.data / "published")  # what a killed publication left
-    with reporter.stage("ingest", "Reading what landed"):
+    release.remove_leftovers(settings.data / "published")  # left by a killed publication
+    with reporter.stage("ingest", "Reading new files"):
         report = ingest(
             settings.landing,
             settings.data / "raw",
@@ -89,14 +90,14 @@ def _read(data_folder: DataFolder, schemas: set[str], run_id: str) -> None:
             on_file=reporter.advance,
         )
     for notice in report.notices:
-        reporter.say(f"note: {notice}")
+        reporter.notify(f"note: {notice}")
     run_record.append(settings.data, run_id, run_record.LANDED, notices=list(report.notices))
 
 
 def _attach(data_folder: DataFolder) -> None:
     settings = data_folder.settings()
     if rebuilt := warehouse.discard_damaged(settings.data, settings):
-        progress.current().say(rebuilt)
+        progress.current().notify(rebuilt)
     zone = RawZone(settings.data / "raw")
     with (
         progress.current().stage("attach", "Attaching the raw zone"),
@@ -106,7 +107,7 @@ def _attach(data_folder: DataFolder) -> None:
 
 
 def _counts(data_folder: DataFolder) -> dict[tuple[str, ...], Counter[str]]:
-    """Rows loaded and rejected of each table of the raw zone as of `as_of`, and its files."""
+    """Count loaded rows, rejected rows and batches of each raw table as of `as_of`."""
     counts: dict[tuple[str, ...], Counter[str]] = {}
     for batch in RawZone(data_folder.settings().data / "raw").batches(data_folder.instant()):
         if batch.table_name is not None:

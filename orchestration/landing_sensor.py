@@ -1,4 +1,4 @@
-"""The sensor that starts a run when deliveries have arrived and stopped changing."""
+"""Sensor that starts a run after new files have arrived and stopped changing."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ import dagster as dg
 from orchestration.settings import Settings
 
 INTERVAL_SECONDS = 60
-# Senders upload for minutes and pause in between; a file read half-way would be refused or read twice.
+# Uploads take minutes, with pauses. A file that is read during its upload is refused, or read
+# twice.
 SETTLE_SECONDS = 120
 
 
 def settled_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """A sensor on the landing folder of the settings.
+    """Build a sensor for the configured landing folder.
 
     Args:
         job: the job to start.
@@ -28,8 +29,8 @@ def settled_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
         job=job,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description=f"Starts a run when a file of the landing folder is new or changed and no file has changed its size"
-        f" or modification time for {SETTLE_SECONDS} seconds. Looks every {INTERVAL_SECONDS} seconds.",
+        description=f"Starts a run when the landing folder has new or changed files and no file has changed its size"
+        f" or modification time for {SETTLE_SECONDS} seconds. Checks every {INTERVAL_SECONDS} seconds.",
     )
     def new_files_landed(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         folder = Settings().landing
@@ -43,13 +44,13 @@ def settled_files(job: dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
 
 
 def contents(folder: Path) -> str:
-    """A hash of the names, sizes and modification times of the files in a folder; empty where it has none."""
+    """Hash names, sizes and modification times of a folder's files; empty if it has none."""
     lines = []
     for path in sorted(folder.rglob("*")):
         try:
             found = path.stat()
         except FileNotFoundError:
-            continue  # an upload renamed or removed it meanwhile
+            continue  # renamed or removed by an upload in progress
         if path.is_file():
             name = str(path.relative_to(folder))
             lines.append(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n")
@@ -62,12 +63,13 @@ def evaluate(cursor: str | None, seen: str, at: float) -> tuple[str, dg.RunReque
     """Decide whether to start a run.
 
     Args:
-        cursor: what the last evaluation returned, None at the first.
+        cursor: cursor that the last evaluation returned; None for the first evaluation.
         seen: `contents` of the landing folder.
-        at: the time, in seconds.
+        at: current time, in seconds.
 
     Returns:
-        The next cursor, and a run request where `seen` is new and has not changed for `SETTLE_SECONDS`.
+        The next cursor, and a run request if `seen` is new and has not changed for
+        `SETTLE_SECONDS`.
     """
     state = json.loads(cursor) if cursor else {"requested": "", "seen": "", "since": at}
     if seen != state["seen"]:

@@ -1,7 +1,8 @@
-"""Asset `raw_caseload/identity_score`: pairs of records that SQL found worth comparing, scored by the linkage room.
+"""Asset `raw_caseload/identity_score`: match probabilities of the candidate record pairs.
 
-It stands between the two halves of the dbt project: the pairs are a model, and the scores are read by models. Where there is
-nothing to compare, nothing is started. The linkage is a short process of its own, as the judge is.
+A dbt model produces the pairs and later models read the scores, so this asset runs between two dbt
+builds. Linkage runs in a subprocess, because splink's memory must not stay in the pipeline. Without
+pairs it is not started.
 """
 
 import subprocess
@@ -12,7 +13,7 @@ import dagster as dg
 
 from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
-from orchestration.run_lock import end_with_parent
+from orchestration.run_lock import die_with_parent
 from orchestration.settings import Settings
 
 PAIRS = dg.AssetKey(["intermediate", "int_identity__paired"])
@@ -30,23 +31,23 @@ class LinkageError(Exception):
     owners=catalog.OWNERS,
     code_version=catalog.code_version("linkage"),
     kinds={"duckdb", "splink"},
-    description="How alike two records are, by the linkage's fixed model.",
+    description="Match probability of each candidate pair, from the fixed linkage model. One row per pair.",
 )
 def identity_score(data_folder: DataFolder) -> dg.MaterializeResult:
-    """Score the pairs, if there are any."""
+    """Score the candidate pairs, if there are any."""
     with (
-        step_errors.reported(),
-        progress.current().stage("linkage", "Comparing records that no identifier links"),
+        step_errors.mask_errors(),
+        progress.current().stage("linkage", "Comparing possible matches"),
     ):
-        compared, kept = compare(data_folder.settings())
+        compared, kept = score_pairs(data_folder.settings())
     return dg.MaterializeResult(metadata={"dagster/row_count": kept, "pairs compared": compared})
 
 
-def compare(settings: Settings) -> tuple[int, int]:
-    """Score the pairs of the warehouse and put the scores into it.
+def score_pairs(settings: Settings) -> tuple[int, int]:
+    """Score the candidate pairs of the warehouse and write the scores back.
 
     Returns:
-        Number of pairs, and of scores that were worth keeping.
+        Number of pairs compared, and number of scores kept.
 
     Raises:
         LinkageError: the pairs could not be scored.
@@ -58,17 +59,17 @@ def compare(settings: Settings) -> tuple[int, int]:
         with warehouse.open_for_writing(settings.data, settings) as connection:
             count = warehouse.write_pairs(connection, pairs)
         if count:
-            _score(pairs, scores)
+            _run_linkage(pairs, scores)
         with warehouse.open_for_writing(settings.data, settings) as connection:
             return count, warehouse.read_scores(connection, scores if count else None)
     finally:
-        pairs.unlink(missing_ok=True)  # names and birth dates: no longer here than needed
+        pairs.unlink(missing_ok=True)  # contains names and birth dates
 
 
-def _score(pairs: Path, scores: Path) -> None:
+def _run_linkage(pairs: Path, scores: Path) -> None:
     command = [sys.executable, "-m", "linkage.score", "--pairs", str(pairs), "--out", str(scores)]
     ended = subprocess.run(
-        command, check=False, capture_output=True, text=True, preexec_fn=end_with_parent
+        command, check=False, capture_output=True, text=True, preexec_fn=die_with_parent
     )
     if ended.returncode != 0:
         raise LinkageError(f"the pairs could not be scored: {run_record.masked(ended.stderr)}")

@@ -1,7 +1,8 @@
-"""The data folder is for its owner alone: folders 0700, files 0600, also where they existed before and whatever the umask.
+"""Makes the data folder private to its owner: folders 0700, files 0600, whatever the umask was.
 
-Only what a run writes is changed below the folder. A data folder chosen by mistake (a home, a checkout) keeps the modes of
-its other files; they are out of reach of others all the same, because the folder itself is 0700.
+Below the folder only the entries that runs write are changed, so that a data folder chosen by
+mistake (a home folder, a checkout) keeps the modes of its other files. Other users still cannot
+reach those, because the folder itself is 0700.
 """
 
 from __future__ import annotations
@@ -10,35 +11,35 @@ import os
 import stat
 from pathlib import Path
 
-_OWN = (
+_RUN_ENTRIES = (
     "raw", "published", "logs", "linkage", "landing", "disclosures",
     "warehouse.duckdb", "warehouse.duckdb.wal", ".lock",
 )  # fmt: skip
-_OTHERS = 0o077
+_GROUP_AND_OTHERS = 0o077
 
 
-def make(folder: Path) -> None:
-    """Make the folder, 0700, also where it existed; every file that this process makes from now on is its owner's alone."""
-    os.umask(_OTHERS)
+def make_private(folder: Path) -> None:
+    """Create the folder, set it to 0700, and make new files of this process private (umask)."""
+    os.umask(_GROUP_AND_OTHERS)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _close(folder, folder.stat().st_mode)
+    _make_owner_only(folder, folder.stat().st_mode)
 
 
 def secure(folder: Path) -> None:
-    """Take the rights of group and others from everything that runs left in the folder."""
-    for name in _OWN:
+    """Remove group and other permissions from everything that runs wrote into the folder."""
+    for name in _RUN_ENTRIES:
         path = folder / name
         if path.is_symlink() or not path.exists():
             continue
-        _close(path, path.stat().st_mode)
+        _make_owner_only(path, path.stat().st_mode)
         for root, folders, files in os.walk(path):
             for entry in (*folders, *files):
                 found = Path(root, entry)
                 mode = found.lstat().st_mode
                 if not stat.S_ISLNK(mode):
-                    _close(found, mode)
+                    _make_owner_only(found, mode)
 
 
-def _close(path: Path, mode: int) -> None:
-    if mode & _OTHERS:
-        path.chmod(stat.S_IMODE(mode) & ~_OTHERS)
+def _make_owner_only(path: Path, mode: int) -> None:
+    if mode & _GROUP_AND_OTHERS:
+        path.chmod(stat.S_IMODE(mode) & ~_GROUP_AND_OTHERS)

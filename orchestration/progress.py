@@ -1,7 +1,8 @@
-"""What a person sees while a run goes on, and what each stage cost.
+"""Progress output of a run, and the cost of each stage.
 
-On a terminal: a live line per stage. Otherwise (a scheduler's log): one plain line per step. Stages are measured as they
-go (CPU of this process and its children, wall time, peak memory), because the benchmark reads the same record.
+On a terminal: one live line per stage. Otherwise, as in a scheduler's log: one plain line per
+stage. CPU time (with child processes), wall time and peak memory of each stage are recorded for the
+benchmark.
 """
 
 from __future__ import annotations
@@ -25,14 +26,14 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from orchestration.terminal import visible
+from orchestration.terminal import escape_controls
 
 _RESET_PEAK = "5"  # proc(5): writing 5 to clear_refs resets the peak resident set size
 
 
 @dataclass
 class StageCost:
-    """What one stage used: seconds of CPU, seconds on the wall, peak resident memory in MB (any one process)."""
+    """Cost of one stage; memory is the peak resident set of its largest process, in MB."""
 
     name: str
     cpu_seconds: float
@@ -49,21 +50,21 @@ _parent = _Parent()
 
 
 def cpu_seconds() -> float:
-    """CPU used so far by this process and the children it has waited for, and by the supervisor before the fork."""
+    """CPU seconds of this process, its finished children, and the supervisor before the fork."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     children = resource.getrusage(resource.RUSAGE_CHILDREN)
     used = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
     return used + _parent.cpu_seconds
 
 
-def count_cpu_of_parent(seconds: float) -> None:
-    """Count what the supervisor used before it started this process."""
+def include_parent_cpu(seconds: float) -> None:
+    """Include the CPU seconds that the supervisor used before it started this process."""
     _parent.cpu_seconds = seconds
 
 
 def peak_mb() -> float:
-    """Largest resident memory of this process so far, in MB, since the last stage began where there are stages."""
-    # ru_maxrss would also hold that of the process from which this one was started.
+    """Peak resident memory of this process in MB, since the start of the current stage."""
+    # ru_maxrss would include the peak of the process that this one was forked from.
     peak = _proc_peak_mb("self")
     if peak is not None:
         return peak
@@ -71,7 +72,7 @@ def peak_mb() -> float:
 
 
 def _proc_peak_mb(process: str) -> float | None:
-    """The peak by proc(5); None where there is no such file, or the process has ended."""
+    """Peak memory from proc(5); None if the file does not exist or the process has ended."""
     try:
         lines = Path("/proc", process, "status").read_text().splitlines()
     except OSError:
@@ -80,24 +81,24 @@ def _proc_peak_mb(process: str) -> float | None:
 
 
 def _reset_peak() -> None:
-    """Where the kernel allows it, so that each stage shows its own peak and not the run's."""
+    """Reset the peak if the kernel allows it, so that each stage reports its own peak."""
     clear_refs = Path("/proc/self/clear_refs")
     if os.access(clear_refs, os.W_OK):
         clear_refs.write_text(_RESET_PEAK)
 
 
 class Reporter:
-    """Says what happens, and keeps each stage's cost. Silent unless given a console."""
+    """Prints progress and records the cost of each stage. Prints nothing without a console."""
 
     def __init__(self, console: Console | None = None) -> None:
-        """A console shows; None keeps still (tests, `dagster dev`)."""
+        """Create a reporter; console None is for tests and `dagster dev`, which print nothing."""
         self.console = console
         self.costs: list[StageCost] = []
         self._child_peak_mb = 0.0
         self._live: Progress | None = None
         self._task = None
         if console is not None:
-            # Fixed for good: while dbt runs, what its events print is kept from `sys.stdout` (dbt_build).
+            # Binds the current stdout: dbt_build redirects `sys.stdout` while dbt runs.
             console.file = console.file
         if console is not None and console.is_terminal:
             self._live = Progress(
@@ -112,7 +113,7 @@ class Reporter:
 
     @contextmanager
     def stage(self, name: str, title: str) -> Iterator[None]:
-        """Time a stage and show it."""
+        """Measure a stage and print its title."""
         _reset_peak()
         self._child_peak_mb = 0.0
         cpu, wall = cpu_seconds(), time.monotonic()
@@ -139,16 +140,16 @@ class Reporter:
                 self._live.stop()
 
     def observe_child(self, process: int) -> None:
-        """Count the memory of a running child process as that of the stage, if it is the larger one."""
+        """Include a running child process in the peak memory of the stage."""
         self._child_peak_mb = max(self._child_peak_mb, _proc_peak_mb(str(process)) or 0.0)
 
     def advance(self, done: int, total: int, note: str = "") -> None:
-        """Progress inside a stage; plain output stays at one line per step."""
+        """Update the progress bar of the stage. Plain output prints nothing here."""
         if self._live is not None and self._task is not None:
-            self._live.update(self._task, completed=done, total=total, note=visible(note))
+            self._live.update(self._task, completed=done, total=total, note=escape_controls(note))
 
-    def say(self, text: str) -> None:
-        """One line to the reader."""
+    def notify(self, text: str) -> None:
+        """Print one line."""
         if self.console is not None:
             self.console.print(text, soft_wrap=True, highlight=False)
 
@@ -162,10 +163,10 @@ _current = _Current()
 
 
 def current() -> Reporter:
-    """The reporter of this process; assets report to it, whoever started them."""
+    """Return the reporter of this process."""
     return _current.reporter
 
 
 def use(reporter: Reporter) -> None:
-    """Make a reporter the one of this process (the command line does)."""
+    """Set the reporter of this process."""
     _current.reporter = reporter

@@ -1,4 +1,4 @@
-"""Publication assets: released rows become files. All of them stand behind `release/verdict`."""
+"""Publication assets: write the files of a release. Each depends on `release/verdict`."""
 
 import platform
 from collections.abc import Iterator
@@ -14,17 +14,18 @@ from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
 from publishing import encryption, metrics, outreach_list, quality, workbook
-from publishing.encryption import SUPERVISORS, Recipient, read_recipients
+from publishing.dates import date_text
+from publishing.encryption import SUPERVISORS, Recipient, parse_recipients
 from publishing.release import Feed, Release
 from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 PARTS = {
-    "outreach_list": ("The outreach list and the unmatched discharges, as CSV.", {"csv"}),
+    "outreach_list": ("The outreach list and the unmatched discharges, as CSV files.", {"csv"}),
     "workbooks": ("One workbook per care manager.", {"excel"}),
-    "metrics": ("Suppressed aggregates for the leaders' pages.", {"parquet"}),
-    "quality": ("The gate's results and the data quality tables of this release.", {"parquet"}),
-    "release": ("The release directory that `published/current` names.", set()),
+    "metrics": ("Aggregates for the leaders' pages, small cells suppressed.", {"parquet"}),
+    "quality": ("The gate's verdict and the data quality tables of this release.", {"parquet"}),
+    "release": ("The release directory that `published/current` points to.", set()),
 }
 
 
@@ -47,8 +48,8 @@ PARTS = {
 def publication(
     context: dg.AssetExecutionContext, data_folder: DataFolder
 ) -> Iterator[dg.MaterializeResult]:
-    """Write a release beside the current one, then make it current."""
-    with step_errors.reported():
+    """Write a release into its own directory, then make it current."""
+    with step_errors.mask_errors():
         yield from _publish(context, data_folder)
 
 
@@ -61,7 +62,7 @@ def _publish(
     with warehouse.open_for_reading(settings.data, settings) as connection:
         as_of = _as_of(connection)
         feeds = _feeds(connection)
-        notices = _notices(connection, feeds)
+        notices = _notices(connection, feeds, as_of, settings)
         recipients = _recipients(connection, settings)
         notices += run_record.landing_notices(settings.data, context.run_id)
         notices += RawZone(settings.data / "raw").notices(as_of)
@@ -80,11 +81,11 @@ def _publish(
                 )
                 rows["metrics"] = sum(metrics.write(connection, release).values())
                 rows["quality"] = quality.write(
-                    connection, release, settings.data / "logs" / "judged"
+                    connection, release, settings.data / "logs" / "gate"
                 )
             with reporter.stage("workbooks", "Writing the care managers' workbooks"):
                 rows["workbooks"] = workbook.write(
-                    connection, release, settings.zone, feeds, recipients
+                    connection, release, settings.zone, _expected_feeds(feeds, settings), recipients
                 )
             with reporter.stage("release", "Making the release current"):
                 directory = release.close(notices, feeds, _versions())
@@ -117,10 +118,28 @@ def _feeds(connection: duckdb.DuckDBPyConnection) -> list[Feed]:
     return [Feed(source, received, bool(is_stale)) for source, received, is_stale in rows]
 
 
-def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[str]:
-    """What readers must know about the input, from the ledgers, so that a repeated run says the same."""
-    notices = [f"{feed.source}: stale, last delivery {feed.last_received_at:%Y-%m-%d}"
-               for feed in feeds if feed.is_stale and feed.last_received_at]  # fmt: skip
+def _expected_feeds(feeds: list[Feed], settings: Settings) -> list[Feed]:
+    """Return the senders that have delivered or that the agency has enabled by name."""
+    return [
+        feed
+        for feed in feeds
+        if feed.last_received_at is not None or feed.source in settings.enabled_senders
+    ]
+
+
+def _notices(
+    connection: duckdb.DuckDBPyConnection,
+    feeds: list[Feed],
+    as_of: datetime,
+    settings: Settings,
+) -> list[str]:
+    """List defects of the input from the ledgers, so that repeated runs give equal notices."""
+    notices = [
+        f"{feed.source}: late, last delivery"
+        f" {date_text(feed.last_received_at.astimezone(settings.zone), as_of.year)}"
+        for feed in feeds
+        if feed.is_stale and feed.last_received_at
+    ]
     notices += [
         f"{source}/{file_name}: refused, {reason}"
         for source, file_name, reason in connection.execute(
@@ -138,14 +157,16 @@ def _notices(connection: duckdb.DuckDBPyConnection, feeds: list[Feed]) -> list[s
     notices += _unended_admission_notices(connection)
     notices += _set_aside_notices(connection)
     notices += _identity_notices(connection)
-    # Last and in one line: an agency has few of the senders, and knows which.
-    if absent := [feed.source for feed in feeds if feed.last_received_at is None]:
-        notices.append(f"never delivered: {', '.join(absent)}")
+    absent = [
+        feed.source for feed in _expected_feeds(feeds, settings) if feed.last_received_at is None
+    ]
+    if absent:
+        notices.append(f"no delivery yet from enabled senders: {', '.join(absent)}")
     return notices
 
 
 def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Hospital stays without a discharge that no longer pause tasks: an alert may be missing."""
+    """Count admissions without a discharge that no longer pause tasks."""
     (count,) = _row(
         connection,
         "select count(*) from intermediate.int_stay__in_hospital"
@@ -153,12 +174,15 @@ def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[st
     )
     if not count:
         return []
-    noun = "hospital admission has" if count == 1 else "hospital admissions have"
-    return [f"{count:,} {noun} no discharge and no longer count as in a hospital: check the alerts"]
+    subject = "hospital admission has" if count == 1 else "hospital admissions have"
+    return [f"{count:,} {subject} no discharge and no longer pause tasks: check for missing alerts"]
 
 
 def _set_aside_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What cannot be true, by reason, with the first file and row; all of them are in quality/set_aside.parquet."""
+    """Count impossible rows and values by reason, with the first file and row.
+
+    quality/set_aside.parquet lists all of them.
+    """
     rows = connection.execute(
         "select source, table_name, column_name, reason_code, is_row, count(*),"
         " first(path order by path, source_row), first(source_row order by path, source_row)"
@@ -172,7 +196,7 @@ def _set_aside_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Who waits for a person to say who they are: an unmatched discharge is a missed call."""
+    """Count unmatched discharges, each a missed call, and people who need a match decision."""
     discharges, overdue = _row(
         connection,
         "select count(*), count(*) filter (where due_at < as_of)"
@@ -186,15 +210,27 @@ def _identity_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
     notices = []
     if discharges:
         notices.append(
-            f"adt: {discharges:,} discharges of the last 30 days belong to nobody we know,"
-            f" {overdue:,} of them past their 24 hours (outreach/unmatched_discharge.csv)"
+            f"{_counted(discharges, 'hospital discharge matches', 'hospital discharges match')}"
+            f" no client; {_past_due(discharges, overdue)}: see outreach/unmatched_discharge.csv"
         )
     if persons:
         notices.append(
-            f"identity: {persons:,} persons wait for someone to say who they are"
-            " (quality.fct_identity_review; answers come back as identity_decisions)"
+            f"{_counted(persons, 'person needs', 'people need')} a match decision: see"
+            " quality.fct_identity_review; return decisions as sender identity_decisions"
         )
     return notices
+
+
+def _counted(count: int, singular: str, plural: str) -> str:
+    return f"{count:,} {singular if count == 1 else plural}"
+
+
+def _past_due(total: int, overdue: int) -> str:
+    if overdue in (0, total):
+        which = "none" if not overdue else "it" if total == 1 else f"all {total:,}"
+    else:
+        which = f"{overdue:,}"
+    return f"{which} {'is' if overdue <= 1 else 'are'} past the 24-hour call"
 
 
 def _recipients(connection: duckdb.DuckDBPyConnection, settings: Settings) -> dict[str, Recipient]:
@@ -203,7 +239,7 @@ def _recipients(connection: duckdb.DuckDBPyConnection, settings: Settings) -> di
             "select staff_id, recipient_key from marts.dim_staff where recipient_key is not null"
         ).fetchall()
     )
-    return read_recipients({**staff, **settings.recipient_keys})
+    return parse_recipients({**staff, **settings.recipient_keys})
 
 
 def _versions() -> dict[str, str]:

@@ -1,7 +1,4 @@
-"""`caseload run`: the nightly job of the Dagster definitions, in this process, with words for the reader.
-
-There is one pipeline, and Dagster holds it; this module starts it and says how it ended.
-"""
+"""`caseload run`: executes the nightly Dagster job in this process and prints the outcome."""
 
 from __future__ import annotations
 
@@ -35,32 +32,34 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
 
     Args:
         settings: folders and limits.
-        as_of: the instant that the release describes.
-        console: where progress and the outcome go.
+        as_of: instant that the release describes.
+        console: receives progress and outcome.
 
     Returns:
-        0 released, 3 refused by the gate, 4 a step failed. After 3 and 4 the last release is current.
+        0 released, 3 refused by the gate, 4 a step failed. After 3 and 4 the last release stays
+        current.
 
     Raises:
-        DataFolderBusyError: another run still holds the data folder after `run_wait_seconds`.
+        DataFolderBusyError: another run is still using the data folder after `run_wait_seconds`.
     """
 
-    def say(text: str) -> None:
+    def notify(text: str) -> None:
         console.print(text, soft_wrap=True, highlight=False)
 
-    with run_lock.exclusive(settings.data, wait_seconds=settings.run_wait_seconds, say=say):
+    with run_lock.exclusive(settings.data, wait_seconds=settings.run_wait_seconds, notify=notify):
         code = _run(settings, as_of, console)
         if code == FAILED and warehouse.discard_unreadable(settings):
-            # The build stumbled over a damaged block. The warehouse is a function of the raw zone: build it anew.
-            say(f"{settings.data / warehouse.FILE} is damaged: rebuilding it from the raw zone.")
+            # A damaged block failed the build. The warehouse is derived from the raw zone, so
+            # rebuild it.
+            notify(f"{settings.data / warehouse.FILE} is damaged: rebuilding it from the raw zone.")
             code = _run(settings, as_of, console)
         return code
 
 
 def _run(settings: Settings, as_of: datetime, console: Console) -> int:
     started = time.monotonic()
-    # A hundred thousand objects of the pipeline live as long as the process: looking through them again and again for
-    # garbage would be a tenth of a small run.
+    # The pipeline keeps about 100,000 objects alive. Scanning them for garbage at Python's default
+    # thresholds would take a tenth of a small run's CPU time.
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     reporter = progress.Reporter(console)
     progress.use(reporter)
@@ -70,9 +69,10 @@ def _run(settings: Settings, as_of: datetime, console: Console) -> int:
         from orchestration.resources import DataFolder
 
         job = defs.resolve_job_def(nightly.name)
-    # Dagster's own log of a run goes to its instance. A library that configures the root logger would print it here as well.
+    # Dagster logs into its instance. If a library configures the root logger, the log would also be
+    # printed here.
     logging.getLogger("dagster").propagate = False
-    # What ran before this call (imports of the command itself) is start-up too.
+    # Includes the imports of the command line.
     reporter.costs[0].cpu_seconds = progress.cpu_seconds()
     folder = DataFolder(
         landing=str(settings.landing),
@@ -109,7 +109,7 @@ def _conclude(
     by_name = {event.event: event.detail for event in events}
     current = settings.data / "published" / "current"
     if "released" in by_name:
-        _say_released(current, console, seconds)
+        _print_released(current, console, seconds)
         return RELEASED
     if "refused" in by_name:
         console.print(
@@ -118,11 +118,11 @@ def _conclude(
         for reason in by_name["refused"]["reasons"]:
             console.print(f"  {reason}", soft_wrap=True, highlight=False)
         console.print(
-            f"Evidence: {settings.data / 'published' / 'refused' / by_name['refused']['kept']}",
+            f"Gate results: {settings.data / 'published' / 'refused' / by_name['refused']['refusal']}",
             soft_wrap=True,
         )
         return REFUSED
-    failure = by_name.get("failed", {"step": "start", "error": "the run could not be started"})
+    failure = by_name.get("failed", {"step": "start", "error": "the run did not start"})
     console.print(
         Text.assemble(
             (f"Step {failure['step']} failed.", "bold"),
@@ -133,7 +133,7 @@ def _conclude(
     return FAILED
 
 
-def _say_released(current: Path, console: Console, seconds: float) -> None:
+def _print_released(current: Path, console: Console, seconds: float) -> None:
     manifest = release.read_manifest(current)
     rows = {file["path"]: file["rows"] for file in manifest["files"]}
     listed = next((count for path, count in rows.items() if "outreach_list.csv" in path), 0)
@@ -141,7 +141,7 @@ def _say_released(current: Path, console: Console, seconds: float) -> None:
     console.print(
         Text.assemble(
             (f"Released {manifest['release_id']}", "bold"),
-            f": {listed:,} clients listed, {workbooks:,} workbooks, {seconds:.0f} s",
+            f": {listed:,} clients on lists, {workbooks:,} workbooks, {seconds:.0f} s",
         ),
         soft_wrap=True,
     )
@@ -149,4 +149,4 @@ def _say_released(current: Path, console: Console, seconds: float) -> None:
     for notice in notices[:_NOTICES_SHOWN]:
         console.print(f"  note: {notice}", soft_wrap=True, highlight=False)
     if len(notices) > _NOTICES_SHOWN:
-        console.print(f"  and {len(notices) - _NOTICES_SHOWN} more: caseload status")
+        console.print(f"  and {len(notices) - _NOTICES_SHOWN} more: see caseload status")

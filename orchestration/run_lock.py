@@ -1,6 +1,6 @@
-"""One run at a time in a data folder, and nothing that outlives the run.
+"""Locks a data folder for one run at a time.
 
-The lock is the kernel's (`flock`): it ends with the process, however that ends, so a killed run leaves none behind.
+The lock is a kernel lock (`flock`): it ends with the process, so a killed run leaves no stale lock.
 """
 
 from __future__ import annotations
@@ -18,39 +18,40 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from orchestration import private_folder
+from publishing.dates import time_text
 
 
 class DataFolderBusyError(Exception):
-    """Another process holds the data folder."""
+    """Another process is using the data folder."""
 
 
-_FIRST_LOOKS = 1.0  # seconds in which a killed run ends and a starting one need not mention it
-_PAUSE = 0.2
+_SILENT_SECONDS = 1.0  # a killed run releases the lock within this time: wait without a message
+_POLL_SECONDS = 0.2
 _held: set[Path] = set()
 
 
 @contextmanager
 def exclusive(
-    data: Path, *, wait_seconds: float = 0, say: Callable[[str], None] | None = None
+    data: Path, *, wait_seconds: float = 0, notify: Callable[[str], None] | None = None
 ) -> Iterator[None]:
-    """Hold the data folder for this process; a process that holds it already goes on.
+    """Lock the data folder for this process. A process that has the lock can enter again.
 
     Args:
-        data: the data folder; made, and made private with what is in it.
-        wait_seconds: how long to wait for a run that holds it.
-        say: given one line when the wait begins.
+        data: the data folder; created if needed and made private.
+        wait_seconds: how long to wait for another run.
+        notify: called with one line of text when the wait begins.
 
     Raises:
-        DataFolderBusyError: another run still holds it; nothing was changed.
+        DataFolderBusyError: another run is still using it; nothing was changed.
     """
     folder = data.resolve()
     if folder in _held:
         yield
         return
-    private_folder.make(folder)
+    private_folder.make_private(folder)
     handle = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        _take(handle, data, wait_seconds, say)
+        _acquire(handle, data, wait_seconds, notify)
         started = datetime.now(UTC).isoformat(timespec="seconds")
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps({"pid": os.getpid(), "started_at": started}).encode(), 0)
@@ -62,33 +63,35 @@ def exclusive(
         os.close(handle)
 
 
-def _take(handle: int, data: Path, wait_seconds: float, say: Callable[[str], None] | None) -> None:
+def _acquire(
+    handle: int, data: Path, wait_seconds: float, notify: Callable[[str], None] | None
+) -> None:
     begun = time.monotonic()
-    is_said = False
+    is_notified = False
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             waited = time.monotonic() - begun
-            if waited >= max(wait_seconds, _FIRST_LOOKS):
-                after = f", and still does after {wait_seconds:,.0f} s" if wait_seconds else ""
+            if waited >= max(wait_seconds, _SILENT_SECONDS):
+                after = f" after {wait_seconds:,.0f} s of waiting" if wait_seconds else ""
                 raise DataFolderBusyError(
-                    f"{data}: another run holds this data folder ({_holder(handle)}){after}. Wait until it"
-                    " has ended, or use another folder with --data."
+                    f"{data}: another run is using this data folder{after} ({_holder_text(handle)}). Wait for it"
+                    " to end, or choose another folder with --data."
                 ) from error
-            if say is not None and not is_said and waited >= _FIRST_LOOKS:
-                is_said = True
-                say(
-                    f"{data}: another run holds this data folder ({_holder(handle)});"
+            if notify is not None and not is_notified and waited >= _SILENT_SECONDS:
+                is_notified = True
+                notify(
+                    f"{data}: another run is using this data folder ({_holder_text(handle)});"
                     f" waiting up to {wait_seconds:,.0f} s for it to end"
                 )
-            time.sleep(_PAUSE)
+            time.sleep(_POLL_SECONDS)
         else:
             return
 
 
 def holder(data: Path) -> int | None:
-    """The process that holds the data folder now, or None."""
+    """Return the process that has the lock, or None."""
     path = data / ".lock"
     if not path.is_file():
         return None
@@ -96,7 +99,7 @@ def holder(data: Path) -> int | None:
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        found = _written(handle)
+        found = _read_holder(handle)
         return None if found is None else found[0]
     else:
         return None
@@ -104,17 +107,17 @@ def holder(data: Path) -> int | None:
         os.close(handle)
 
 
-def _holder(handle: int) -> str:
-    """`process 4711, since 2026-06-30 02:00 UTC`."""
-    found = _written(handle)
+def _holder_text(handle: int) -> str:
+    """Format the owner of the lock: `process 4711, since Tue 30 Jun 2026 02:00 UTC`."""
+    found = _read_holder(handle)
     if found is None:
-        return "process unknown"
+        return "unknown process"
     pid, since = found
-    return f"process {pid}, since {since:%Y-%m-%d %H:%M} UTC"
+    return f"process {pid}, since {time_text(since, None)} UTC"
 
 
-def _written(handle: int) -> tuple[int, datetime] | None:
-    """What the holder wrote into the lock file; None where it has not done so yet."""
+def _read_holder(handle: int) -> tuple[int, datetime] | None:
+    """Read process id and start time from the lock file; None if they are not written yet."""
     try:
         found = json.loads(os.pread(handle, 200, 0))
         return int(found["pid"]), datetime.fromisoformat(found["started_at"])
@@ -122,8 +125,12 @@ def _written(handle: int) -> tuple[int, datetime] | None:
         return None
 
 
-def end_with_parent() -> None:
-    """For a child about to start: die when the parent dies, so that a killed run leaves no reader on the warehouse."""
+def die_with_parent() -> None:
+    """Make this process die with its parent (Linux only).
+
+    Otherwise a child of a killed run would keep the warehouse open. For use as `preexec_fn`, or at
+    the start of a child process.
+    """
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)

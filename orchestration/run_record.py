@@ -1,6 +1,7 @@
-"""What runs did: `logs/runs.jsonl` in the data folder, one line per event, for `caseload status` and the benchmark.
+"""The run record `logs/runs.jsonl`: one line per event of a run.
 
-Holds times, steps, outcomes, costs. No client, no file content: error texts are masked before they come here.
+Contains times, steps, outcomes and costs, but no client data and no file content: error texts are
+masked first.
 """
 
 from __future__ import annotations
@@ -15,17 +16,18 @@ from pathlib import Path
 from typing import Any
 
 FILE = "runs.jsonl"
-# The event of what landed and could not be read: folders of no sender, files out of place or without permission.
+# Event with the notices about landed files and folders that no sender reads, or that cannot be
+# opened.
 LANDED = "landed"
 _QUOTED = re.compile(r"(\"[^\"\n]*\"|'[^'\n]*')")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-/]*$")
 
 
 def masked(text: str) -> str:
-    """An engine's error text without the values it quotes: they may be somebody's data.
+    """Mask the values that a database error quotes, because they may be client data.
 
-    Names of relations, columns and files stay; anything else in quotes becomes '…'. Engines print the row that failed
-    after the first line, so only the first line is kept.
+    Quoted names of relations, columns and files stay; any other quoted text becomes '…'. Only the
+    first line is kept, because engines print the failing row after it.
     """
 
     def mask(found: re.Match[str]) -> str:
@@ -39,7 +41,7 @@ def masked(text: str) -> str:
 
 @dataclass(frozen=True)
 class RunEvent:
-    """One line of the record."""
+    """One event of the record."""
 
     run_id: str
     event: str
@@ -48,12 +50,12 @@ class RunEvent:
 
 
 def append(data: Path, run_id: str, event: str, **detail: Any) -> None:  # noqa: ANN401 - JSON values
-    """Add a line; it is on disk when this returns."""
+    """Append an event and sync it to disk."""
     logs = data / "logs"
     logs.mkdir(parents=True, exist_ok=True, mode=0o700)
     line = {"run_id": run_id, "event": event, "at": datetime.now(UTC).isoformat(), **detail}
     with (logs / FILE).open("a+b") as file:
-        # A line that a killed run did not finish must not swallow this one.
+        # A killed run may have left an unfinished line: start a new line after it.
         end = file.seek(0, os.SEEK_END)
         torn = end > 0 and os.pread(file.fileno(), 1, end - 1) != b"\n"
         file.write(b"\n" * torn + json.dumps(line, sort_keys=True).encode() + b"\n")
@@ -62,7 +64,7 @@ def append(data: Path, run_id: str, event: str, **detail: Any) -> None:  # noqa:
 
 
 def landing_notices(data: Path, run_id: str | None = None) -> list[str]:
-    """What a run (by default the last one) found in the landing folder and could not read."""
+    """Return the notices about unreadable landing files of a run, by default of the last one."""
     found: list[str] = []
     for event in read(data):
         if event.event == LANDED and run_id in (None, event.run_id):
@@ -71,11 +73,11 @@ def landing_notices(data: Path, run_id: str | None = None) -> list[str]:
 
 
 def read(data: Path, on_damage: Callable[[str], None] | None = None) -> list[RunEvent]:
-    """All events, oldest first.
+    """Return all events, oldest first.
 
     Args:
         data: the data folder.
-        on_damage: given one line of text per damaged line; damaged lines are skipped.
+        on_damage: called with a message for each damaged line; damaged lines are skipped.
     """
     path = data / "logs" / FILE
     events = []
@@ -91,8 +93,8 @@ def read(data: Path, on_damage: Callable[[str], None] | None = None) -> list[Run
         except (ValueError, KeyError, TypeError, AttributeError):
             if on_damage is not None:
                 on_damage(
-                    f"logs/{FILE} line {number} is damaged and is skipped: the history of runs has a gap;"
-                    " releases are not affected. Delete the line to remove this notice."
+                    f"logs/{FILE} line {number} is damaged and was skipped: the run history has a gap, releases"
+                    " are not affected. Delete the line to remove this notice."
                 )
         else:
             events.append(event)

@@ -1,7 +1,8 @@
-"""What an agency sets: folders, zone, limits, keys. Read here once, passed down as values.
+"""The agency's settings: folders, time zone, limits, keys.
 
-Sources, first wins: the command's own arguments, environment variables `CASELOAD_*`, `caseload.toml` in the working
-folder, the defaults below (which suit the demo). No other room reads the environment.
+Sources in order of precedence: command arguments, environment variables `CASELOAD_*`,
+`caseload.toml` in the working folder, defaults (which work for the demo). Other packages receive
+settings as values and never read the environment.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ from pydantic_settings import (
 FILE = "caseload.toml"
 _PREFIX = "CASELOAD_"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
-# Set by `caseload dashboard` for the page that it starts.
-_OF_THE_PAGE = ("PUBLISHED",)
+# Set by `caseload dashboard` for the server that it starts.
+_DASHBOARD_SETTINGS = ("PUBLISHED",)
 _EXPECTED = {
     "landing": "a folder such as landing",
     "data": "a folder such as data",
@@ -42,31 +43,33 @@ _EXPECTED = {
     "enabled_senders": 'a list of senders, such as ["ehr", "adt"]',
     "run_wait_seconds": "a whole number of seconds, 0 or more",
 }
-_SENDERS = Path(__file__).resolve().parent.parent / "sources"
+_SENDER_FOLDERS = Path(__file__).resolve().parent.parent / "sources"
 
 
 class UsageError(Exception):
-    """The user asked for something that cannot be; the text says what was expected."""
+    """A wrong argument, setting or folder; the message says what was expected."""
 
 
 class _UnknownSenderError(ValueError):
-    """A text that is shown as it is."""
+    """An unknown sender; the message is shown unchanged."""
 
 
 class Settings(BaseSettings):
     """The agency's settings.
 
     Attributes:
-        landing: folder in which senders' files land (`<source>/<YYYY-MM-DD>/<table>….csv`).
-        data: folder of the raw zone, the warehouse, the releases and the logs.
-        time_zone: IANA name of the agency's zone; local days and times are days and times there.
-        organization_id: the agency as recipient in consent rows of type `organization`.
-        state: two letters; chooses the state holidays of the business calendar.
-        memory_limit: DuckDB's memory limit, in DuckDB's words.
-        threads: DuckDB and Polars threads.
-        recipient_keys: age public keys by recipient (a staff_id, or `supervisors` for the whole list).
-        enabled_senders: senders to read; empty means every sender that has a contract.
-        run_wait_seconds: how long a run waits for another that holds the data folder.
+        landing: folder of the senders' files (`<source>/<YYYY-MM-DD>/<table>….csv`).
+        data: folder for the raw zone, the warehouse, the releases and the logs.
+        time_zone: IANA name of the agency's time zone, which defines local dates and times.
+        organization_id: the agency's recipient id in consent rows of type `organization`.
+        state: two-letter code; selects the state holidays of the business calendar.
+        memory_limit: DuckDB's memory limit, such as 350MB.
+        threads: number of DuckDB and Polars threads.
+        recipient_keys: age public keys by recipient: a staff_id, or `supervisors` for the full
+            list.
+        enabled_senders: senders to read; empty reads all senders. Only senders named here are
+            reported as missing.
+        run_wait_seconds: how long a run waits for another run on the same data folder.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=FILE, extra="forbid")
@@ -94,11 +97,11 @@ class Settings(BaseSettings):
     @field_validator("enabled_senders")
     @classmethod
     def _known_senders(cls, names: list[str]) -> list[str]:
-        known = sorted(path.parent.name for path in _SENDERS.glob("*/contract.yml"))
+        known = sorted(path.parent.name for path in _SENDER_FOLDERS.glob("*/contract.yml"))
         for name in names:
             if name not in known:
                 raise _UnknownSenderError(
-                    f"enabled_senders has an unknown sender {_shown(name)}{_suggestion(name, known)}"
+                    f"enabled_senders has an unknown sender {_quoted(name)}{_suggestion(name, known)}"
                 )
         return names
 
@@ -111,23 +114,24 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic passes it
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then environment, then `caseload.toml`."""
+        """Order the sources: arguments, environment, `caseload.toml`."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
     @property
     def zone(self) -> ZoneInfo:
-        """The agency's zone."""
+        """The agency's time zone."""
         return ZoneInfo(self.time_zone)
 
 
 def load(chosen: Mapping[str, Any]) -> Settings:
-    """The agency's settings.
+    """Load the agency's settings.
 
     Args:
-        chosen: what the command's own arguments set.
+        chosen: settings given as command arguments.
 
     Raises:
-        UsageError: a setting is unknown or has a wrong value; the text names where it is set and what was expected.
+        UsageError: a setting is unknown or invalid; the message says where it is set and what was
+            expected.
     """
     _check_environment()
     try:
@@ -137,30 +141,30 @@ def load(chosen: Mapping[str, Any]) -> Settings:
     except UnicodeDecodeError as error:
         raise UsageError(f"{FILE}: not UTF-8 text: save the file as UTF-8") from error
     except SettingsError as error:
-        # A list or table in the environment is JSON.
+        # Lists and tables in environment variables are JSON.
         found = re.search(r'field "(\w+)"', str(error))
         name = found.group(1) if found else "a setting"
         raise UsageError(f"{_PREFIX}{name.upper()} must be JSON: {_EXPECTED.get(name)}") from error
     except ValidationError as error:
-        raise UsageError("; ".join(_problems(error, chosen))) from error
+        raise UsageError("; ".join(_validation_messages(error, chosen))) from error
 
 
 def _check_environment() -> None:
-    known = [*Settings.model_fields, *(name.lower() for name in _OF_THE_PAGE)]
+    known = [*Settings.model_fields, *(name.lower() for name in _DASHBOARD_SETTINGS)]
     for variable in sorted(os.environ):
         name = variable.removeprefix(_PREFIX).lower()
         if variable.startswith(_PREFIX) and name not in known:
             close = _suggestion(name, Settings.model_fields, lambda match: _PREFIX + match.upper())
-            raise UsageError(f"environment: unknown setting {_shown(variable)}{close}")
+            raise UsageError(f"environment: unknown setting {_quoted(variable)}{close}")
 
 
-def _problems(error: ValidationError, chosen: Mapping[str, Any]) -> list[str]:
+def _validation_messages(error: ValidationError, chosen: Mapping[str, Any]) -> list[str]:
     texts = []
     for problem in error.errors():
         name = str(problem["loc"][0])
         if problem["type"] == "extra_forbidden":
             close = _suggestion(name, Settings.model_fields)
-            texts.append(f"{FILE}: unknown setting {_shown(name)}{close}")
+            texts.append(f"{FILE}: unknown setting {_quoted(name)}{close}")
             continue
         variable = _PREFIX + name.upper()
         if name in chosen:
@@ -177,31 +181,32 @@ def _problems(error: ValidationError, chosen: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(texts))
 
 
-def _shown(name: str) -> str:
+def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
 def _suggestion(name: str, known: Iterable[str], write: Callable[[str], str] = str) -> str:
     close = difflib.get_close_matches(name, list(known), n=1)
-    return f" (did you mean {_shown(write(close[0]))}?)" if close else ""
+    return f" (did you mean {_quoted(write(close[0]))}?)" if close else ""
 
 
 def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
-    """The instant at which the warehouse is to stand.
+    """Parse `as_of`.
 
     Args:
-        text: a timestamp with zone, or a date, which means the end (23:59:59) of that day in `zone`; None means now.
-        zone: the agency's zone.
+        text: a timestamp with offset, or a date, which means 23:59:59 of that day in `zone`; None
+            means now.
+        zone: the agency's time zone.
 
     Returns:
-        The instant in UTC, whole seconds.
+        `as_of` in UTC, in whole seconds.
 
     Raises:
-        UsageError: the text is neither.
+        UsageError: the text is neither a timestamp with offset nor a date.
     """
     if text is None:
         return datetime.now(UTC).replace(microsecond=0)
-    expected = "expected a date (2026-06-30) or a timestamp with zone (2026-06-30T07:00:00-04:00)"
+    expected = "expected a date (2026-06-30) or a timestamp with offset (2026-06-30T07:00:00-04:00)"
     try:
         if len(text) == len("2026-06-30"):
             day = date.fromisoformat(text)
@@ -209,7 +214,7 @@ def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
             return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
         instant = datetime.fromisoformat(text)
         if instant.tzinfo is None:
-            raise UsageError(f"--as-of {text!r} has no zone: {expected}")
+            raise UsageError(f"--as-of {text!r} has no UTC offset: {expected}")
         _check_year(instant)
         return instant.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError) as error:
@@ -217,6 +222,6 @@ def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
 
 
 def _check_year(day: date) -> None:
-    """Calendars and age calculations cover these years; any other is a typing error."""
+    """Reject years outside the calendars and age calculations as typing errors."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise ValueError("year out of range")

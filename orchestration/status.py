@@ -1,4 +1,4 @@
-"""`caseload status`: what arrived, what was refused, what left. Reads ledgers and releases only, never the warehouse."""
+"""`caseload status`: feeds, runs, gate result, refused files and rejects, without the warehouse."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.text import Text
 from orchestration import run_lock, run_record
 from orchestration.settings import Settings, UsageError
 from publishing import release
+from publishing.dates import time_text
 from sources.contract import load_contracts
 from sources.raw_zone import RawZone
 
@@ -26,7 +27,7 @@ _RUNS_SHOWN = 5
 
 @dataclass(frozen=True)
 class FeedLine:
-    """A sender: absent (never delivered), fresh or stale as of the current release, new (delivered since)."""
+    """A sender: absent (no delivery), fresh, stale, or new (first delivery after the release)."""
 
     source: str
     state: str
@@ -37,11 +38,11 @@ class FeedLine:
 
 
 def status(settings: Settings, console: Console, *, as_json: bool) -> int:
-    """Show or print the state of a data folder.
+    """Print the state of a data folder.
 
     Returns:
-        0 when every delivered feed is fresh and the last run released; 1 when a feed is stale, or the last run was
-        refused, stopped or failed, or nothing was ever released, or a file of the data folder is damaged.
+        0 if every delivered feed is fresh and the last run released; 1 if a feed is stale, the last
+        run did not release, there is no release yet, or a file of the data folder is damaged.
 
     Raises:
         UsageError: the data folder cannot be read.
@@ -51,23 +52,23 @@ def status(settings: Settings, console: Console, *, as_json: bool) -> int:
     if as_json:
         console.file.write(json.dumps(found, indent=2, default=str) + "\n")
     else:
-        _show(found, settings, console)
-    troubled = any(feed["state"] == "stale" for feed in found["feeds"])
+        _print_status(found, settings, console)
+    needs_attention = any(feed["state"] == "stale" for feed in found["feeds"])
     last = found["runs"][0]["outcome"] if found["runs"] else None
-    troubled = troubled or bool(found["damage"])
-    return STALE_OR_REFUSED if troubled or last != "released" else FRESH
+    needs_attention = needs_attention or bool(found["damage"])
+    return STALE_OR_REFUSED if needs_attention or last != "released" else FRESH
 
 
 def _check_readable(data: Path) -> None:
     for folder in (data, data / "raw", data / "published", data / "logs"):
         if folder.exists() and not os.access(folder, os.R_OK | os.X_OK):
             raise UsageError(
-                f"--data {data}: no permission to read {folder}. Run this as the user who runs `caseload run`."
+                f"--data {data}: no permission to read {folder}. Use the account that runs `caseload run`."
             )
 
 
 def gather(settings: Settings) -> dict[str, Any]:
-    """Everything status knows, as plain values."""
+    """Collect the status as JSON values."""
     zone = RawZone(settings.data / "raw")
     damage: list[str] = []
     manifest = _manifest(settings.data / "published", damage)
@@ -96,7 +97,7 @@ def gather(settings: Settings) -> dict[str, Any]:
 
 
 def _notices(settings: Settings, zone: RawZone, manifest: dict[str, Any] | None) -> list[str]:
-    """The notices of the release, then what the last run could not read: that run may have been refused."""
+    """Return the release's notices, and the landing notices of the last run, even if refused."""
     found = zone.notices() if manifest is None else list(manifest["notices"])
     landed = run_record.landing_notices(settings.data)
     return [*found, *(notice for notice in landed if notice not in found)]
@@ -114,7 +115,7 @@ def _manifest(published: Path, damage: list[str]) -> dict[str, Any] | None:
 
 
 def _runs(data: Path, damage: list[str]) -> list[dict[str, Any]]:
-    """The last runs, newest first; a run without an outcome is still running, or was killed."""
+    """Return the last runs, newest first. A run without an outcome is running or was killed."""
     runs: dict[str, dict[str, Any]] = {}
     try:
         events = run_record.read(data, damage.append)
@@ -150,7 +151,7 @@ def _outcome_so_far(pid: object, data: Path) -> str:
 
 
 def _verdict(data: Path, damage: list[str]) -> dict[str, Any] | None:
-    path = data / "logs" / "judged" / "verdict.json"
+    path = data / "logs" / "gate" / "verdict.json"
     if not path.exists():
         return None
     try:
@@ -163,12 +164,12 @@ def _verdict(data: Path, damage: list[str]) -> dict[str, Any] | None:
         ]  # fmt: skip
         return {"success": bool(found["success"]), "failures": failures}
     except (OSError, ValueError, KeyError, TypeError):
-        damage.append("logs/judged/verdict.json is damaged: `caseload run` writes it again")
+        damage.append("logs/gate/verdict.json is damaged: `caseload run` rewrites it")
         return None
 
 
 def _feeds(zone: RawZone, manifest: dict[str, Any] | None) -> list[FeedLine]:
-    """Every sender with a contract, as the release saw it; the ledger alone before the first release."""
+    """Return each sender's state as of the release, or from the ledger before the first release."""
     released = {feed["source"]: feed for feed in manifest["feeds"]} if manifest else {}
     deliveries = zone.deliveries()
     loaded, rejected = Counter[str](), Counter[str]()
@@ -209,12 +210,14 @@ _COLOR = {
 }  # fmt: skip
 
 
-def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
+def _print_status(found: dict[str, Any], settings: Settings, console: Console) -> None:
+    year = None if found["as_of"] is None else datetime.fromisoformat(found["as_of"]).year
+
     def local(text: str | datetime | None) -> str:
         if text is None:
-            return "never"
+            return "–"
         instant = datetime.fromisoformat(text) if isinstance(text, str) else text
-        return instant.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M")
+        return time_text(instant.astimezone(settings.zone), year)
 
     def colored(word: str) -> Text:
         return Text(word, _COLOR[word])
@@ -242,15 +245,15 @@ def _show(found: dict[str, Any], settings: Settings, console: Console) -> None:
     console.print(feeds)
     if found["runs"]:
         runs = Table(title="Last runs", title_justify="left")
-        for heading in ("Started", "Outcome", "Release, or why not"):
+        for heading in ("Started", "Outcome", "Release or reason"):
             runs.add_column(heading, overflow="fold")
         for run in found["runs"]:
             runs.add_row(local(run["started_at"]), colored(run["outcome"]), run["detail"])
         console.print(runs)
     verdict = found["verdict"]
     if verdict is not None:
-        said = ("passed", "") if verdict["success"] else ("refused", "red")
-        console.print(Text.assemble("Last gate result: ", said))
+        result = ("passed", "") if verdict["success"] else ("refused", "red")
+        console.print(Text.assemble("Last gate result: ", result))
         for failure in verdict["failures"]:
             console.print(
                 f"  {failure['relation']}: {failure['expectation']}: {failure['why']}",

@@ -1,7 +1,7 @@
-"""What a failing step tells Dagster: a masked message, and whether to try again.
+"""Masks the error of a failed step and asks Dagster for a retry if the error is transient.
 
-Dagster stores the exception of a step with its message and its causes, and shows it in the UI. Engines quote values in their
-messages, so no exception leaves a step as it was raised.
+Dagster stores the exception of a step, with its causes, and shows it in the UI. Database errors
+quote row values, so every exception is replaced by a masked one.
 """
 
 from __future__ import annotations
@@ -17,9 +17,16 @@ from orchestration.run_record import masked
 
 RETRIES = 3
 RETRY_SECONDS = 60
-# Conditions of a disk or a network share that pass by themselves. A full disk is not one of them: somebody has to act.
-_PASSING = {errno.EAGAIN, errno.EBUSY, errno.EIO, errno.EINTR, errno.ESTALE, errno.ETIMEDOUT}
-# DuckDB's message when another process, such as `caseload explain`, has the warehouse open.
+# Errors of a disk or network share that may disappear without intervention, unlike a full disk.
+_TRANSIENT_ERRNOS = {
+    errno.EAGAIN,
+    errno.EBUSY,
+    errno.EIO,
+    errno.EINTR,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+}
+# DuckDB's message if another process, such as `caseload explain`, has the warehouse open.
 _LOCKED = "Could not set lock on file"
 
 
@@ -28,29 +35,29 @@ class StepError(Exception):
 
 
 def is_transient(error: BaseException) -> bool:
-    """True for a locked warehouse and for disk errors that pass by themselves."""
-    if isinstance(error, OSError) and error.errno in _PASSING:
+    """Return True for a locked warehouse and for transient disk errors."""
+    if isinstance(error, OSError) and error.errno in _TRANSIENT_ERRNOS:
         return True
     return _LOCKED in str(error)
 
 
 @contextmanager
-def reported() -> Iterator[None]:
-    """Mask the exception of a step, and ask for a retry where it is transient.
+def mask_errors() -> Iterator[None]:
+    """Replace the exception of a step by a masked one, and request a retry if it is transient.
 
     Raises:
         StepError: the masked exception.
-        dagster.RetryRequested: it is transient; Dagster runs the step again, three times at most.
+        dagster.RetryRequested: the error is transient; Dagster retries the step up to three times.
     """
     try:
         yield
     except (dg.Failure, dg.RetryRequested):
         raise
     except Exception as error:
-        # A build error names its nodes line by line, and was masked in the dbt process.
+        # The dbt process has already masked this text, which has one line per node.
         text = str(error) if isinstance(error, BuildError) else masked(str(error))
         found = StepError(text or type(error).__name__)
-        # `from None`: the cause would be stored with its message.
+        # Dagster would store the message of the cause.
         found.__cause__, found.__suppress_context__ = None, True
         if is_transient(error):
             raise dg.RetryRequested(RETRIES, RETRY_SECONDS) from found

@@ -1,9 +1,10 @@
-"""A run that can be stopped at any moment: the pipeline works in a child process, this process waits for it.
+"""Runs the pipeline in a child process that signals can stop safely at any time.
 
-Python runs a signal handler only between two bytecodes of the main thread, and dbt, DuckDB and Polars keep threads of
-their own: a run that unwinds itself can abort inside one of them, with a write-ahead log left behind. A killed pipeline
-loses nothing, because every step commits whole or not at all. So the supervisor ends the pipeline with all its children,
-then leaves the data folder as a finished run would: warehouse checkpointed and closed, no unfinished files.
+Python handles signals between bytecodes of the main thread, but dbt, DuckDB and Polars have threads
+of their own. A run that unwinds after a signal can abort inside such a thread and leave a
+write-ahead log. Killing the pipeline is safe, because every step commits completely or not at all.
+So this process kills the pipeline with all its children and then cleans up: it checkpoints and
+closes the warehouse and removes unfinished files.
 """
 
 from __future__ import annotations
@@ -21,30 +22,32 @@ from rich.console import Console
 from orchestration import progress, run_lock, run_record
 from orchestration.settings import Settings
 
-# What a shell reports for a command that the signal ended: 128 + its number.
+# 128 + signal number, as a shell reports it.
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 _FAILED = 4
-STOPPED = "stopped; the last release is still current. Run again to continue."
+STOPPED = "stopped. The last release is still current. Run again to continue."
 STOPPED_AFTER_RELEASE = "stopped after the new release became current."
 
 
 def supervise(work: Callable[[], int], settings: Settings, errors: Console) -> int:
-    """Do the work in a child process that a signal can end at any moment.
+    """Call `work` in a child process that signals can stop.
 
     Args:
         work: the command; returns its exit code and prints its own errors.
-        settings: the data folder and the limits for the checkpoint.
-        errors: where a stop is reported.
+        settings: the data folder, and the limits for the checkpoint.
+        errors: console for the message after a stop.
 
     Returns:
-        The exit code of the work; 130, 143 or 129 after SIGINT, SIGTERM or SIGHUP; 4 where the child was killed.
+        The exit code of `work`; 130, 143 or 129 after SIGINT, SIGTERM or SIGHUP; 4 if the child was
+        killed.
     """
-    # `nohup` ignores SIGHUP, and a run under it goes on.
+    # Under `nohup` SIGHUP is ignored and must not stop the run.
     signals = {number for number in EXIT_CODES if signal.getsignal(number) is not signal.SIG_IGN}
     sys.stdout.flush()
     sys.stderr.flush()
     parent, cpu_before = os.getpid(), progress.cpu_seconds()
-    # Blocked, and taken from the queue one by one: no signal is lost, and none interrupts the checkpoint.
+    # Signals are blocked and read with sigwait, so that none is lost and none interrupts the
+    # checkpoint.
     before = {number: signal.getsignal(number) for number in (*signals, signal.SIGCHLD)}
     signal.signal(signal.SIGCHLD, _wake)
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {*signals, signal.SIGCHLD})
@@ -54,7 +57,7 @@ def supervise(work: Callable[[], int], settings: Settings, errors: Console) -> i
         _work_as_child(work, parent, cpu_before, signals, mask)
     try:
         code, stopped_by = _wait(child, signals)
-        _leave_closed(settings)
+        _clean_up(settings)
         if stopped_by is not None:
             return _report_stop(stopped_by, child, settings, errors)
         if code < 0:
@@ -62,18 +65,22 @@ def supervise(work: Callable[[], int], settings: Settings, errors: Console) -> i
         return code
     finally:
         for number in before:
-            signal.signal(number, signal.SIG_IGN)  # discards what came during the checkpoint
+            signal.signal(number, signal.SIG_IGN)  # discards signals received during the checkpoint
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def _wake(signum: int, frame: FrameType | None) -> None:
-    """Do nothing: a signal without a handler need not be queued."""
+    """Do nothing. Without a handler, the system may discard a blocked SIGCHLD."""
 
 
 def _wait(child: int, signals: set[signal.Signals]) -> tuple[int, int | None]:
-    """Wait for the end of the child, or end it; returns its exit code and the signal that stopped the run."""
+    """Wait for the child, and kill it after a signal.
+
+    Returns:
+        The child's exit code, and the signal that stopped the run or None.
+    """
     stopped_by: int | None = None
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
@@ -83,15 +90,15 @@ def _wait(child: int, signals: set[signal.Signals]) -> tuple[int, int | None]:
         if received != signal.SIGCHLD:
             stopped_by = stopped_by or received
             _kill_group(child)
-    _kill_group(child)  # what the pipeline started and did not wait for
+    _kill_group(child)  # processes that the pipeline did not wait for
     code = os.waitstatus_to_exitcode(status)
     if stopped_by is None and -code in EXIT_CODES:
-        stopped_by = -code  # a service manager signals every process of the service
+        stopped_by = -code  # a service manager signals all processes of a service
     return code, stopped_by
 
 
 def _kill_group(child: int) -> None:
-    for kill in (os.killpg, os.kill):  # the child itself too: it may not lead its group yet
+    for kill in (os.killpg, os.kill):  # also the child alone: it may not lead its group yet
         with contextlib.suppress(ProcessLookupError):
             kill(child, signal.SIGKILL)
 
@@ -103,18 +110,18 @@ def _work_as_child(
     signals: set[signal.Signals],
     mask: set[int],
 ) -> None:
-    """Run the work and end this process without the exit handlers of the libraries it loaded. Does not return."""
+    """Call `work`, then exit without the exit handlers of loaded libraries. Does not return."""
     code = _FAILED
     try:
-        # A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which can end all of the group.
+        # A new session: Ctrl-C reaches only the supervisor, which can kill the whole process group.
         os.setsid()
-        run_lock.end_with_parent()
+        run_lock.die_with_parent()
         if os.getppid() != parent:
             return
         for number in signals:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        progress.count_cpu_of_parent(cpu_before)
+        progress.include_parent_cpu(cpu_before)
         code = work()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else _FAILED
@@ -122,16 +129,18 @@ def _work_as_child(
         sys.excepthook(*sys.exc_info())
     finally:
         for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError):  # the reader of a pipe may be gone
+            with contextlib.suppress(OSError):  # the reader may have closed the pipe
                 stream.flush()
         os._exit(code)
 
 
-def _leave_closed(settings: Settings) -> None:
-    """Close what a stopped or failed pipeline left open; another run that took the folder meanwhile does so itself."""
+def _clean_up(settings: Settings) -> None:
+    """Close the warehouse and remove unfinished files, unless another run has the lock."""
     data = settings.data
     unfinished = [
-        path for path in (*_unfinished(data), *data.glob("published/.release-*")) if path.exists()
+        path
+        for path in (*_unfinished_files(data), *data.glob("published/.release-*"))
+        if path.exists()
     ]
     if not unfinished:
         return
@@ -141,15 +150,15 @@ def _leave_closed(settings: Settings) -> None:
     try:
         with run_lock.exclusive(data):
             warehouse.checkpoint(data, settings)
-            release.sweep(data / "published")
-            for path in _unfinished(data)[1:]:
+            release.remove_leftovers(data / "published")
+            for path in _unfinished_files(data)[1:]:
                 path.unlink(missing_ok=True)
-    except (run_lock.DataFolderBusyError, warehouse.WarehouseHeldError):
+    except (run_lock.DataFolderBusyError, warehouse.WarehouseInUseError):
         return
 
 
-def _unfinished(data: Path) -> list[Path]:
-    """The write-ahead log, names and birth dates on their way to the linkage, ledger tables on their way to DuckDB."""
+def _unfinished_files(data: Path) -> list[Path]:
+    """List the write-ahead log, the pairs for linkage (names, birth dates) and ledger files."""
     ledgers = ("run", "batch", "delivery", "reject")
     return [
         data / "warehouse.duckdb.wal",
@@ -160,7 +169,7 @@ def _unfinished(data: Path) -> list[Path]:
 
 def _report_stop(signum: int, child: int, settings: Settings, errors: Console) -> int:
     if errors.is_terminal:
-        errors.show_cursor()  # the progress line of the pipeline had hidden it
+        errors.show_cursor()  # the progress display hides it
     events = _events_of(child, settings)
     released = any(event.event == "released" for event in events)
     if events and not released:
@@ -175,7 +184,7 @@ def _report_stop(signum: int, child: int, settings: Settings, errors: Console) -
 def _report_kill(signum: int, child: int, settings: Settings, errors: Console) -> int:
     reason = "killed by signal " + str(signum)
     if signum == signal.SIGKILL:
-        reason += ", most often for lack of memory: lower memory_limit or free some"
+        reason += ", usually because memory ran out: lower the setting memory_limit or free memory"
     events = _events_of(child, settings)
     if events:
         run_record.append(settings.data, events[-1].run_id, "failed", step="pipeline", error=reason)
@@ -187,7 +196,7 @@ def _report_kill(signum: int, child: int, settings: Settings, errors: Console) -
 
 
 def _events_of(child: int, settings: Settings) -> list[run_record.RunEvent]:
-    """What the run of that process put on record; empty where it was ended before it began."""
+    """Return the record of the child's run; empty if the child ended before the run started."""
     try:
         events = run_record.read(settings.data)
     except OSError:

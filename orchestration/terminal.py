@@ -1,7 +1,8 @@
-r"""Text on a terminal: what senders wrote (file, column and facility names) is shown, never obeyed.
+r"""Safe terminal output of senders' text, such as file, column and facility names.
 
-A terminal obeys escape sequences (clear the screen, set the title, make a link) and bidirectional overrides reorder what a
-reader sees. Both become visible as `\x1b`, `\u202e`. Rich's own markup (`[red]`) and emoji codes (`:x:`) stay text.
+Terminals execute escape sequences (clear the screen, set the title, create a link), and
+bidirectional overrides reorder the visible text. Both are printed as `\x1b`, `\u202e`. Rich markup
+(`[red]`) and emoji codes (`:x:`) are printed as text.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-# Control, format, surrogate, private, line and paragraph separator.
+# Unicode categories: control, format, surrogate, private use, line and paragraph separator.
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 
 
-def visible(text: str) -> str:
-    """The text with every character that a terminal would obey written as an escape; line breaks stay."""
+def escape_controls(text: str) -> str:
+    """Escape all control and format characters except line breaks."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -28,11 +29,11 @@ def visible(text: str) -> str:
 
 
 class PlainConsole(Console):
-    """A console on which every string is shown as it is: no markup, no emoji codes, no escape sequences."""
+    """A console that prints every string literally: no markup, emoji codes or escape sequences."""
 
     def __init__(self, *, stderr: bool = False, **options: Any) -> None:  # noqa: ANN401 - Rich's own options
         super().__init__(stderr=stderr, markup=False, emoji=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:  # noqa: ANN401 - as above
-        """Text of a string, as Rich asks for it wherever a string is printed, in a cell too."""
-        return super().render_str(visible(text), **options)
+        """Convert a string to Text. Rich calls this for all strings, including table cells."""
+        return super().render_str(escape_controls(text), **options)

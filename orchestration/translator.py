@@ -1,4 +1,7 @@
-"""One address, four places: asset key = [schema, relation] = model folder and file = suite path; group = layer and area."""
+"""Derives asset keys and groups from dbt: key [schema, relation], group layer and area.
+
+The same path names the model file, the asset and the expectation suite of a relation.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,20 @@ from dagster_dbt import DagsterDbtTranslator
 from orchestration import catalog
 
 
-class AddressTranslator(DagsterDbtTranslator):
-    """Asset keys from the relation's own address, groups from its folder."""
+class RelationTranslator(DagsterDbtTranslator):
+    """Takes asset keys from schema and relation, groups from the model folder."""
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
-        """[schema, relation], for models, seeds and sources alike."""
+        """Return [schema, relation] for models, seeds and sources."""
         return AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Layer and area, which are the folders: `staging_ehr` of models/staging/ehr; the schema of a seed or source."""
+        """Return `staging_ehr` for models/staging/ehr; for seeds and sources, the schema."""
         if dbt_resource_props["resource_type"] != "model":
             return dbt_resource_props["schema"]
         folders = PurePosixPath(dbt_resource_props["original_file_path"]).parent.parts[1:]
         return "_".join(folders)
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> Sequence[str] | None:  # noqa: ARG002 - dagster-dbt passes it
-        """The team that owns every asset."""
+        """Return the team that owns all assets."""
         return catalog.OWNERS

@@ -1,8 +1,8 @@
-"""The one door out: `release/verdict` reads marts and exports and stands before every publication.
+"""The release gate as a Dagster asset: `release/verdict`, upstream of every publication asset.
 
-One asset, one blocking check per suite on itself. (A blocking check on a mart would stop only the direct readers of that
-mart; an export that reads another table would leak past it.) The judge is a short process of its own: it costs memory that
-the pipeline must not keep.
+Each suite is a blocking check on this asset. A blocking check on a mart would stop only the assets
+that read that mart, and an export of other tables would still be published. The gate runs in a
+subprocess, because the memory of Great Expectations must not stay in the pipeline.
 """
 
 import json
@@ -17,7 +17,7 @@ import dagster as dg
 from expectations.suites import SUITES
 from orchestration import catalog, dbt_project, progress, run_record, step_errors
 from orchestration.resources import DataFolder
-from orchestration.run_lock import end_with_parent
+from orchestration.run_lock import die_with_parent
 from publishing import quality, release
 
 VERDICT = dg.AssetKey(["release", "verdict"])
@@ -25,33 +25,33 @@ _PASSED, _REFUSED = 0, 3
 
 
 class GateError(Exception):
-    """The judge itself could not judge."""
+    """The gate could not complete its checks."""
 
 
 def suite_relations() -> list[tuple[str, str]]:
-    """(schema, relation) of every suite: the path is the address."""
+    """Return (schema, relation) of every suite, from its path."""
     return sorted((path.parent.name, path.stem) for path in SUITES.glob("*/*.json"))
 
 
 def check_name(schema: str, relation: str) -> str:
-    """The check's name on `release/verdict`."""
+    """Return the name of a suite's check on `release/verdict`."""
     return f"{schema}__{relation}"
 
 
 def _dependencies() -> list[dg.AssetKey]:
-    """Everything that is judged, and every export: nothing may be published that was not built before the verdict."""
-    judged = {dg.AssetKey([schema, relation]) for schema, relation in suite_relations()}
+    """Return all relations with a suite and all exports: each must be built before the verdict."""
+    checked = {dg.AssetKey([schema, relation]) for schema, relation in suite_relations()}
     nodes = dbt_project.manifest()["nodes"].values()
     exports = {
         dg.AssetKey([node["schema"], node["name"]])
         for node in nodes
         if node["resource_type"] == "model" and node["schema"] == "exports"
     }
-    return sorted(judged | exports, key=str)
+    return sorted(checked | exports, key=str)
 
 
 def _check_spec(schema: str, relation: str) -> dg.AssetCheckSpec:
-    """The check of one suite; its description lists each expectation with the reason why it exists."""
+    """Build the check of one suite; its description lists each expectation with its reason."""
     suite = json.loads((SUITES / schema / f"{relation}.json").read_text(encoding="utf-8"))
     reasons = [
         f"- {rule.get('description') or _title(rule)}: {rule['meta']['why']}"
@@ -61,7 +61,7 @@ def _check_spec(schema: str, relation: str) -> dg.AssetCheckSpec:
         check_name(schema, relation),
         asset=VERDICT,
         blocking=True,
-        description="\n".join([f"{schema}.{relation} is fit to leave if:", *reasons]),
+        description="\n".join([f"{schema}.{relation} can be released if:", *reasons]),
         metadata={"suite": f"expectations/suites/{schema}/{relation}.json"},
     )
 
@@ -79,31 +79,31 @@ def _title(rule: dict[str, Any]) -> str:
     kinds={"greatexpectations"},
     owners=catalog.OWNERS,
     code_version=catalog.code_version("expectations"),
-    description="The release gate: every suite holds, or nothing is published and the last release stays current.",
+    description="The release gate: if any suite fails, no file is published and the last release stays current.",
     check_specs=[_check_spec(schema, relation) for schema, relation in suite_relations()],
 )
 def verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
-    """Check marts and exports against the suites."""
-    with step_errors.reported():
+    """Check marts, measures, quality tables and exports against their suites."""
+    with step_errors.mask_errors():
         yield from _verdict(context, data_folder)
 
 
 def _verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
     settings = data_folder.settings()
     published = settings.data / "published"
-    judged = settings.data / "logs" / "judged"
+    gate_output = settings.data / "logs" / "gate"
     reporter = progress.current()
-    with reporter.stage("judge", "Judging what may leave"):
-        previous = release.comparable(published)
+    with reporter.stage("gate", "Checking the release"):
+        previous = release.comparison_release(published)
         if previous is None and release.current(published) is not None:
-            reporter.say(
-                "note: the current release is damaged, so row counts are not compared with it"
+            reporter.notify(
+                "note: the current release is damaged: row counts are not compared with it"
             )
-        found = _judge(settings.data, judged, previous)
+        found = _run_gate(settings.data, gate_output, previous)
     if not found["success"]:
-        kept = quality.keep_refusal(published, judged, data_folder.instant())
+        refusal = quality.save_refusal(published, gate_output, data_folder.instant())
         run_record.append(
-            settings.data, context.run_id, "refused", reasons=reasons(found), kept=kept.name
+            settings.data, context.run_id, "refused", reasons=reasons(found), refusal=refusal.name
         )
     failed = sum(not suite["success"] for suite in found["suites"])
     yield dg.MaterializeResult(
@@ -122,7 +122,7 @@ def _verdict(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iter
 
 
 def _check_metadata(suite: dict[str, Any]) -> dict[str, Any]:
-    """Numbers that the UI plots over time, and each failure with its observed value and reason."""
+    """Return counts, which the UI plots, and each failure with observed value and reason."""
     numbers = {
         "expectations": suite["expectations"],
         "failed expectations": len(suite["failures"]),
@@ -137,7 +137,7 @@ def _check_metadata(suite: dict[str, Any]) -> dict[str, Any]:
 
 
 def reasons(found: dict[str, Any]) -> list[str]:
-    """One line per failed expectation: relation, expectation, why it matters."""
+    """Format each failed expectation as `relation: expectation: reason`."""
     return [
         f"{suite['relation']}: {failure['expectation']}: {failure['why']}"
         for suite in found["suites"]
@@ -145,20 +145,20 @@ def reasons(found: dict[str, Any]) -> list[str]:
     ]
 
 
-def _judge(data: Path, judged: Path, previous: Path | None) -> dict[str, Any]:
+def _run_gate(data: Path, gate_output: Path, previous: Path | None) -> dict[str, Any]:
     command = [
         sys.executable, "-m", "expectations.gate",
-        "--warehouse", str(data / "warehouse.duckdb"), "--out", str(judged),
+        "--warehouse", str(data / "warehouse.duckdb"), "--out", str(gate_output),
         "--suites", str(SUITES),
     ]  # fmt: skip
     if previous is not None:
         command += ["--previous", str(previous)]
     ended = subprocess.run(
-        command, check=False, capture_output=True, text=True, preexec_fn=end_with_parent
+        command, check=False, capture_output=True, text=True, preexec_fn=die_with_parent
     )
     if ended.returncode not in (_PASSED, _REFUSED):
-        raise GateError(f"the judge could not judge: {run_record.masked(ended.stderr)}")
-    found: dict[str, Any] = json.loads((judged / "verdict.json").read_text(encoding="utf-8"))
+        raise GateError(f"the release gate failed: {run_record.masked(ended.stderr)}")
+    found: dict[str, Any] = json.loads((gate_output / "verdict.json").read_text(encoding="utf-8"))
     if found["success"] != (ended.returncode == _PASSED):
-        raise GateError("the judge's exit code and its verdict differ")
+        raise GateError("the release gate's exit code contradicts its verdict")
     return found

@@ -1,7 +1,7 @@
-"""The warehouse file from outside: what Python hands to dbt, and how the file is left behind.
+"""Opens, attaches and repairs the warehouse file.
 
-`attach` puts one view per contract table over the committed Parquet files that count as of `as_of`, and writes the ledger
-(`raw_caseload`). Nothing here says what the data mean.
+`attach` creates one view per contract table over the Parquet files received by `as_of`, and writes
+the ledger (`raw_caseload`). All business rules are in dbt.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ from sources.contract import Contract, load_ledger_contract
 from sources.raw_zone import RawZone
 
 FILE = "warehouse.duckdb"
-_SCORES = "raw_caseload.identity_score"
-# What DuckDB raises on a file that it cannot read. Any other error says nothing about the file.
+_SCORE_TABLE = "raw_caseload.identity_score"
+# DuckDB raises these for a damaged file, but also for a locked or inaccessible one.
 DAMAGE = (
     duckdb.IOException,
     duckdb.SerializationException,
     duckdb.InternalException,
     duckdb.FatalException,
 )
-_WAIT_SECONDS = 30  # a reader that a killed run left behind dies within this; a person's does not
+_WAIT_SECONDS = 30  # a child process of a killed run releases the file within this time
 
 
-class WarehouseHeldError(Exception):
+class WarehouseInUseError(Exception):
     """Another process has the warehouse open."""
 
 
 class WarehouseDamagedError(Exception):
-    """The file is no warehouse of this DuckDB: cut short, overwritten, of another version, or a folder."""
+    """The file is truncated, overwritten, of another DuckDB version, or a folder."""
 
 
 def _connect(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb.DuckDBPyConnection:
-    """Open the file.
+    """Open the file; to write, wait up to `_WAIT_SECONDS` for another process.
 
     Raises:
-        WarehouseHeldError: another process still has it open after the time a dying reader needs.
-        WarehouseDamagedError: it cannot be opened at all.
+        WarehouseInUseError: another process still has it open.
+        WarehouseDamagedError: the file cannot be read.
     """
     deadline = time.monotonic() + (0 if read_only else _WAIT_SECONDS)
     while True:
@@ -66,18 +66,18 @@ def _connect(path: Path, *, read_only: bool, settings: dict[str, str]) -> duckdb
                     raise OSError(errno.ENOSPC, "no space left on the disk", str(path)) from error
                 raise WarehouseDamagedError(f"{path} is damaged") from error
             if time.monotonic() >= deadline:
-                raise WarehouseHeldError(
-                    f"{path} is held by another process. Only the pipeline opens the warehouse:"
-                    " wait until its run has ended, or close what else has the file open."
+                raise WarehouseInUseError(
+                    f"{path} is open in another process. Wait for the run to end, or close the program"
+                    " that has the file open."
                 ) from error
             time.sleep(0.5)
 
 
 def discard_damaged(data: Path, settings: Settings) -> str | None:
-    """Before a build: remove a file that cannot be opened. All of it is built from the raw zone.
+    """Remove a warehouse file that cannot be opened. The build recreates it from the raw zone.
 
     Returns:
-        What a person should know, or None where the file is missing or sound.
+        A message, or None if the file is missing or intact.
     """
     if not os.path.lexists(data / FILE):
         return None
@@ -89,7 +89,7 @@ def discard_damaged(data: Path, settings: Settings) -> str | None:
 
 
 def _discard(path: Path) -> str:
-    """Remove the damaged file. A folder in its place was made by someone else and is set aside instead."""
+    """Remove the damaged file. If the path is a folder, rename it: it is not ours to delete."""
     path.with_name(f"{FILE}.wal").unlink(missing_ok=True)
     if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
@@ -100,14 +100,14 @@ def _discard(path: Path) -> str:
         if not (name := path.with_name(f"{FILE}.set-aside-{number}")).exists()
     )
     path.rename(aside)
-    return f" The folder in its place is now {aside.name}."
+    return f" A folder had this name and was renamed to {aside.name}."
 
 
 def discard_unreadable(settings: Settings) -> bool:
-    """After a failed run: remove the warehouse if one of its tables cannot be read to the end.
+    """After a failed run, remove the warehouse if any of its tables cannot be read completely.
 
     Returns:
-        Whether the file was damaged.
+        True if the file was damaged.
     """
     path = settings.data / FILE
     try:
@@ -120,15 +120,15 @@ def discard_unreadable(settings: Settings) -> bool:
     except (*DAMAGE, WarehouseDamagedError):
         _discard(path)
         return True
-    except (OSError, WarehouseHeldError, duckdb.Error):
-        pass  # missing, held or too large for the memory limit: no reason to build it again
+    except (OSError, WarehouseInUseError, duckdb.Error):
+        pass  # missing, in use or too large for the memory limit: not damaged
     return False
 
 
 @contextmanager
 def open_for_writing(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse, for the pipeline; checkpointed and closed at the end."""
-    private_folder.make(data)
+    """Open the warehouse for the pipeline; checkpoint and close it at the end."""
+    private_folder.make_private(data)
     config = {
         "memory_limit": settings.memory_limit,
         "threads": str(settings.threads),
@@ -145,12 +145,12 @@ def open_for_writing(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPy
 
 @contextmanager
 def open_for_reading(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse read-only, between runs.
+    """Open the warehouse read-only.
 
     Raises:
-        FileNotFoundError: no run has made it yet.
-        WarehouseHeldError: a run holds it.
-        WarehouseDamagedError: the file cannot be opened; the next run rebuilds it.
+        FileNotFoundError: no run has created it yet.
+        WarehouseInUseError: a run has it open.
+        WarehouseDamagedError: the file cannot be read; the next run rebuilds it.
     """
     path = data / FILE
     if not path.exists():
@@ -165,9 +165,9 @@ def open_for_reading(data: Path, settings: Settings) -> Iterator[duckdb.DuckDBPy
 
 
 def checkpoint(data: Path, settings: Settings) -> None:
-    """Leave the file closed and without a write-ahead log, whatever a step before did.
+    """Checkpoint the warehouse, so that no write-ahead log remains after an interrupted step.
 
-    A file that cannot be opened is removed: the next run builds it from the raw zone.
+    A file that cannot be opened is removed; the next run rebuilds it from the raw zone.
     """
     path = data / FILE
     if not path.is_file():
@@ -176,7 +176,7 @@ def checkpoint(data: Path, settings: Settings) -> None:
     discard_damaged(data, settings)
 
 
-def _literal(value: str | Path) -> str:
+def _sql_literal(value: str | Path) -> str:
     return "'" + str(value).replace("'", "''") + "'"
 
 
@@ -187,49 +187,50 @@ def attach(
     as_of: datetime,
     settings: Settings,
 ) -> None:
-    """Make `raw_<source>` views and the `raw_caseload` ledger stand as of `as_of`.
+    """Create the `raw_<source>` views and the `raw_caseload` ledger as of an instant.
 
     Args:
         connection: the warehouse.
         zone: the raw zone.
-        contracts: every sender's contract, absent senders too.
-        as_of: only batches delivered at or before this instant count.
+        contracts: contracts of all senders, including those without deliveries.
+        as_of: only batches received by this instant are visible.
         settings: the agency's settings.
     """
     for contract in contracts.values():
         connection.execute(f"create schema if not exists raw_{contract.source}")
         for table in contract.tables.values():
             files = ", ".join(
-                _literal(path) for path in zone.files(contract.source, table.name, as_of)
+                _sql_literal(path) for path in zone.files(contract.source, table.name, as_of)
             )
-            # By name: a batch has only the columns that its file had; a folder `state=NC` above the zone is no column.
+            # union_by_name: a batch has only the columns of its file. hive_partitioning off: a
+            # parent folder named `state=NC` must not become a column.
             connection.execute(
                 f"create or replace view raw_{contract.source}.{table.name} as select * from"
                 f" read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
             )
     _write_ledger(connection, zone, as_of, settings)
-    # Written anew by the linkage; here so that `dbt build` finds it in a new warehouse too.
-    connection.execute(f"create table if not exists {_SCORES} ({_score_columns()})")
+    # Linkage replaces this table. It must exist so that `dbt build` works on a new warehouse.
+    connection.execute(f"create table if not exists {_SCORE_TABLE} ({_score_columns()})")
 
 
 def write_pairs(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
-    """The records to compare, as the linkage room takes them; returns their number."""
+    """Write the candidate pairs as Parquet for linkage; return their number."""
     path.touch(mode=0o600)
     connection.execute(
-        f"copy intermediate.int_identity__paired to {_literal(path)} (format parquet)"
+        f"copy intermediate.int_identity__paired to {_sql_literal(path)} (format parquet)"
     )
     return _count(connection, "intermediate.int_identity__paired")
 
 
 def read_scores(connection: duckdb.DuckDBPyConnection, path: Path | None) -> int:
-    """Put the linkage's scores where SQL finds them, none without a file; returns their number."""
-    connection.execute(f"create or replace table {_SCORES} ({_score_columns()})")
+    """Load the match probabilities, none if `path` is None; return their number."""
+    connection.execute(f"create or replace table {_SCORE_TABLE} ({_score_columns()})")
     if path is not None:
         connection.execute(
-            f"insert into {_SCORES} by name"
-            f" select * from read_parquet({_literal(path)}, hive_partitioning = false)"
+            f"insert into {_SCORE_TABLE} by name"
+            f" select * from read_parquet({_sql_literal(path)}, hive_partitioning = false)"
         )
-    return _count(connection, _SCORES)
+    return _count(connection, _SCORE_TABLE)
 
 
 def _score_columns() -> str:
@@ -246,7 +247,7 @@ def _write_ledger(
 ) -> None:
     connection.execute("create schema if not exists raw_caseload")
     local_day = as_of.astimezone(settings.zone).date()
-    _replace(
+    _write_table(
         connection,
         settings.data,
         "run",
@@ -259,7 +260,7 @@ def _write_ledger(
         },
         [(as_of, local_day, settings.time_zone, settings.organization_id, settings.state)],
     )
-    _replace(
+    _write_table(
         connection,
         settings.data,
         "batch",
@@ -287,7 +288,7 @@ def _write_ledger(
             for batch in zone.batches(as_of)
         ],
     )  # fmt: skip
-    _replace(
+    _write_table(
         connection,
         settings.data,
         "delivery",
@@ -303,7 +304,7 @@ def _write_ledger(
             for line in zone.deliveries(as_of)
         ],
     )
-    _replace(
+    _write_table(
         connection,
         settings.data,
         "reject",
@@ -329,16 +330,17 @@ def _write_ledger(
     )
 
 
-def _replace(
+def _write_table(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     table: str,
     columns: dict[str, str],
     rows: list[tuple[Any, ...]],
 ) -> None:
-    """Write a ledger table anew.
+    """Replace a ledger table.
 
-    The rows go by way of a file: bound parameters make DuckDB import pandas and pyarrow, 90 MB that the build would carry.
+    Rows are loaded from a JSON file, because bound parameters make DuckDB import pandas and
+    pyarrow: 90 MB during the build.
     """
     path = folder / f"{table}.json"
     path.touch(mode=0o600)
@@ -346,22 +348,22 @@ def _replace(
         with path.open("w", encoding="utf-8") as file:
             for row in rows:
                 line = dict(zip(columns, row, strict=True))
-                file.write(json.dumps(line, default=_instant_text) + "\n")
-        typed = ", ".join(f"{name}: {_literal(kind)}" for name, kind in columns.items())
+                file.write(json.dumps(line, default=_iso_text) + "\n")
+        typed = ", ".join(f"{name}: {_sql_literal(kind)}" for name, kind in columns.items())
         connection.execute(
             f"create or replace table raw_caseload.{table} as select * from read_json("
-            f"{_literal(path)}, format = 'newline_delimited', columns = {{{typed}}})"
+            f"{_sql_literal(path)}, format = 'newline_delimited', columns = {{{typed}}})"
         )
     finally:
         path.unlink()
 
 
-def _instant_text(value: date) -> str:
+def _iso_text(value: date) -> str:
     return value.isoformat()
 
 
 def loaded_rows(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    """Rows loaded per (source, table), for the asset catalog."""
+    """Count loaded rows per (source, table) for the asset catalog."""
     return {
         (source, table): count
         for source, table, count in connection.execute(

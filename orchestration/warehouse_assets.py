@@ -1,4 +1,4 @@
-"""Assets of the dbt project: staging to exports, each with its tests as checks."""
+"""Assets of the dbt project, from staging to exports, with dbt tests as asset checks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,13 +8,14 @@ from dagster_dbt import dbt_assets
 
 from orchestration import dbt_build, dbt_project, progress, step_errors
 from orchestration.resources import DataFolder
-from orchestration.translator import AddressTranslator
+from orchestration.translator import RelationTranslator
 
 _MANIFEST = dbt_project.manifest()
-_TRANSLATOR = AddressTranslator()
-# Everything that the linkage needs is built before it, the rest after it (linkage_assets).
+_TRANSLATOR = RelationTranslator()
+# Models that produce the candidate pairs; linkage_assets runs after them, all other models after
+# that.
 BEFORE_LINKAGE = "+int_identity__paired"
-# Tests of seeds check the project's own files: the test suite runs them, a nightly run does not.
+# Seed tests check files of the repository: only the test suite runs them.
 _SEED_TESTS = "path:seeds,resource_type:test"
 
 
@@ -26,8 +27,8 @@ _SEED_TESTS = "path:seeds,resource_type:test"
     exclude=_SEED_TESTS,
 )
 def identity(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
-    """Build and test what the linkage compares."""
-    yield from _built(context, data_folder, "identify", "Reading who is who")
+    """Build and test the models that produce the candidate pairs."""
+    yield from _built(context, data_folder, "identify", "Matching people across senders")
 
 
 @dbt_assets(
@@ -37,14 +38,14 @@ def identity(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iter
     exclude=f"{BEFORE_LINKAGE} {_SEED_TESTS}",
 )
 def warehouse(context: dg.AssetExecutionContext, data_folder: DataFolder) -> Iterator[Any]:
-    """Build and test all that follows."""
+    """Build and test all other models."""
     yield from _built(context, data_folder, "build", "Building the warehouse")
 
 
 def _built(
     context: dg.AssetExecutionContext, data_folder: DataFolder, stage: str, title: str
 ) -> Iterator[Any]:
-    """One dbt invocation for the whole of this half, or for the subset that was asked for."""
+    """Run dbt once for the selected nodes."""
     reporter = progress.current()
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
     done = 0
@@ -54,7 +55,7 @@ def _built(
         done += 1
         reporter.advance(done, max(done, total), unique_id.split(".")[2])
 
-    with step_errors.reported(), reporter.stage(stage, title):
+    with step_errors.mask_errors(), reporter.stage(stage, title):
         yield from dbt_build.build(
             data_folder.settings(), on_node, context, echo=reporter.console is None
         )

@@ -1,1 +1,1 @@
-"""How released rows become files people use. Reads `exports` relations (and the quality tables it copies); knows no other room."""
+"""Writes the files of a release from `exports` relations and quality tables."""

@@ -1,7 +1,8 @@
-"""Senders' text in a released cell or notice: never a formula (OWASP CSV injection; ASVS 1.2.10), never a terminal command.
+"""Makes senders' text safe in released cells and notices (OWASP CSV injection; ASVS 1.2.10).
 
-A spreadsheet runs a cell that starts with one of `= + - @` TAB CR LF as a formula, whatever the quotes around it. Such
-a text gets a leading apostrophe. Numbers, dates and instants never come here: their minus sign is theirs.
+A spreadsheet runs a cell that starts with `=`, `+`, `-`, `@`, tab or a line break as a formula,
+even if it is quoted. Such text gets a leading apostrophe. Numbers, dates and times do not pass
+through here, because their minus sign must stay.
 """
 
 from __future__ import annotations
@@ -11,33 +12,34 @@ import unicodedata
 
 _TRIGGERS = frozenset("=+-@\t\r\n\0")
 _PREFIX = "'"
-# What some importers drop before they look at the first character: spaces and controls, and invisible format characters.
+# Some importers strip these before they check the first character: spaces, controls, format
+# characters.
 _SKIPPED = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 
 
-# Controls but tab and line breaks: a terminal obeys some when the file is printed. Bidirectional overrides and isolates
-# make a text read differently from what it is.
+# Control characters except tab and line breaks, which a terminal may execute, and bidirectional
+# overrides and isolates, which reorder the visible text.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _REPLACEMENT = "\ufffd"
 
 
-def cell(text: str) -> str:
-    """A sender's text for a cell of a CSV file or a workbook."""
-    return neutralized(_CONTROL.sub(_REPLACEMENT, text))
+def safe_cell(text: str) -> str:
+    """Make a sender's text safe for a cell of a CSV file or workbook."""
+    return neutralize_formula(_CONTROL.sub(_REPLACEMENT, text))
 
 
-def line(text: str) -> str:
-    """A sender's text for a notice: one line, with what is not printable written as an escape."""
+def safe_line(text: str) -> str:
+    """Make a sender's text safe for a notice: one line, unprintable characters escaped."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def neutralized(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet could run it.
+def neutralize_formula(text: str) -> str:
+    """Prefix a text with an apostrophe if a spreadsheet could run it as a formula.
 
-    Looks at the first character and at the first one that is visible, after compatibility decomposition: full-width and
-    small forms (`＝`, `﹢`) count as what Excel makes of them.
+    Checks the first character and the first visible one, after compatibility decomposition, because
+    Excel treats full-width and small forms (`＝`, `﹢`) like their ASCII equivalents.
     """
     if not text or (text[0].isascii() and text[0].isalnum()):
         return text

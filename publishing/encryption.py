@@ -1,7 +1,8 @@
-"""Files for one recipient: age (age-encryption.org/v1) through pyrage.
+"""Encrypts files for one recipient with age (age-encryption.org/v1, pyrage).
 
-Keys are public: `age1…` or an OpenSSH line (`ssh-ed25519 …`, `ssh-rsa …`). Plain bytes of an encrypted file never get a
-name on disk. Nothing here prints a key: somebody may have pasted the secret one.
+Public keys are `age1…` or an OpenSSH line (`ssh-ed25519 …`, `ssh-rsa …`). The plain bytes of an
+encrypted file are never written to a named file. Messages never contain a key, because it may be a
+secret key pasted by mistake.
 """
 
 from __future__ import annotations
@@ -19,16 +20,17 @@ _Key = pyrage.x25519.Recipient | pyrage.ssh.Recipient
 
 
 class RecipientKeyError(Exception):
-    """A recipient's key is no public key that age knows; the text says whose."""
+    """A recipient's key is not a valid age public key; the message names the recipient."""
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who may read an encrypted file.
+    """A person or group who can decrypt a file.
 
     Attributes:
         name: staff_id, or `supervisors`.
-        fingerprint: short hash of the public key; changes the release_id when the key changes.
+        fingerprint: short hash of the public key; part of the release_id, so that a new key makes a
+            new release.
         key: the parsed key.
     """
 
@@ -37,30 +39,30 @@ class Recipient:
     key: _Key
 
     def encrypt(self, plain: bytes) -> bytes:
-        """The plain bytes, as an age file."""
-        sealed: bytes = pyrage.encrypt(plain, [self.key])
-        return sealed
+        """Encrypt bytes into an age file."""
+        encrypted: bytes = pyrage.encrypt(plain, [self.key])
+        return encrypted
 
-    def encrypt_stream(self, plain: BinaryIO, sealed: BinaryIO) -> None:
-        """Read `plain` to its end and write it as an age file, block by block."""
-        pyrage.encrypt_io(plain, sealed, [self.key])
+    def encrypt_stream(self, plain: BinaryIO, encrypted: BinaryIO) -> None:
+        """Encrypt a stream into an age file, block by block."""
+        pyrage.encrypt_io(plain, encrypted, [self.key])
 
-    def identity(self, plain: bytes | BinaryIO) -> str:
-        """What stands for the content in `release_id`: plain hash and recipient (age bytes differ at every run)."""
+    def content_hash(self, plain: bytes | BinaryIO) -> str:
+        """Hash plain content and recipient for `release_id`: age bytes differ every time."""
         source = io.BytesIO(plain) if isinstance(plain, bytes) else plain
         digest = hashlib.file_digest(source, "sha256")
         return f"{digest.hexdigest()} for {self.fingerprint}"
 
 
-def read_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
+def parse_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
     """Parse recipients' public keys.
 
     Args:
-        keys: key text by recipient: a staff_id (the feed's `staff.recipient_key`, or the setting), or `supervisors` for
-            what holds every client. Empty texts are left out.
+        keys: key text by recipient: a staff_id (from `staff.recipient_key` or the setting), or
+            `supervisors` for files about all clients. Empty texts are skipped.
 
     Raises:
-        RecipientKeyError: a text is no public key.
+        RecipientKeyError: a text is not a valid public key.
     """
     return {
         name: _recipient(name, text.strip()) for name, text in keys.items() if text and text.strip()
@@ -68,13 +70,13 @@ def read_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
 
 
 def notices(recipients: Mapping[str, Recipient]) -> list[str]:
-    """What the manifest must say where some files are encrypted and the whole list is not."""
+    """Return a notice if care managers have keys but the full list is not encrypted."""
     if not recipients or SUPERVISORS in recipients:
         return []
     return [
         (
             "outreach_list.csv and unassigned.xlsx are not encrypted: care managers have recipient keys,"
-            f" {SUPERVISORS} have none"
+            f" but recipient {SUPERVISORS} has none"
         )
     ]
 
@@ -82,8 +84,8 @@ def notices(recipients: Mapping[str, Recipient]) -> list[str]:
 def _recipient(name: str, text: str) -> Recipient:
     if text.upper().startswith("AGE-SECRET-KEY-") or "PRIVATE KEY" in text:
         raise RecipientKeyError(
-            f"the key of recipient {name!r} is a secret key; expected the public one (age1… or ssh-ed25519 …)."
-            " Whoever saw this setting can read the files: make a new pair"
+            f"the key of recipient {name!r} is a secret key; expected the public key (age1… or ssh-ed25519 …)."
+            " Everyone who saw this setting can decrypt the files: create a new key pair"
         )
     try:
         if text.startswith("ssh-"):
@@ -92,7 +94,7 @@ def _recipient(name: str, text: str) -> Recipient:
             key = pyrage.x25519.Recipient.from_str(text)
     except pyrage.RecipientError as error:
         raise RecipientKeyError(
-            f"the key of recipient {name!r} is no public key that age knows ({error});"
+            f"the key of recipient {name!r} is not a valid public key ({error});"
             " expected age1… or ssh-ed25519 … (feed ehr, table staff, column recipient_key; or the setting"
             " recipient_keys)"
         ) from error

@@ -1,7 +1,7 @@
-"""How a care manager's workbook looks: columns, widths, colours, drop-downs.
+"""Layout of a care manager's workbook: columns, widths, colors, drop-downs.
 
-Names of the returned columns are those of the feed `outreach_log.contact`: the sheet Today itself comes back as that
-feed. Not here: what a cell says (wording.py), the writing (sheets.py).
+Returned columns have the names of the feed `outreach_log.contact`, because the sheet Today is read
+as that feed when it comes back. wording.py has the cell texts, sheets.py writes them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-HEADER_ROW = 3  # zero-based: on every list the header is row 4, whatever stands above it
+HEADER_ROW = 3  # zero-based: the header is always row 4
 LINE_POINTS = 13.5
 CHANNELS = ("phone", "video", "in_person", "text", "mail", "email")
 OUTCOMES = (
@@ -26,7 +26,7 @@ OUTCOMES = (
     "incarcerated",
     "moved",
 )
-_REMEMBERED_DAYS = 90  # how far back a contact may be entered
+_ENTRY_WINDOW_DAYS = 90  # a contact can be entered this long after it happened
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Column:
     """A column of a list.
 
     Attributes:
-        title: header text; for what comes back, the feed's column name.
+        title: header text; for a returned column, its name in the feed.
         width: in characters.
         style: name of a cell style.
-        hidden: travels with the file but is not shown.
-        wraps: long texts continue on further lines and make the row higher.
+        hidden: in the file but not visible.
+        wraps: long texts wrap and increase the row height.
     """
 
     title: str
@@ -59,13 +59,13 @@ TODAY_PRINTED = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Due", 20, "moment"),
+    Column("Due", 20, "datetime"),
     Column("State", 9.5, "middle"),
     Column("Last contact", 17, wraps=True),
 )
 TODAY_RETURNED = (
     Column("client_id", 12, "key"),
-    Column("contacted_at", 17, "entry_moment"),
+    Column("contacted_at", 17, "entry_datetime"),
     Column("channel", 11, "entry"),
     Column("outcome", 14, "entry"),
     Column("next_follow_up_date", 19, "entry_date"),
@@ -77,10 +77,10 @@ TODAY_RETURNED = (
 )
 TODAY_MORE = (
     Column("Attempts in 14 days", 11, "middle"),
-    Column("Next appointment", 20, "moment"),
+    Column("Next appointment", 20, "datetime"),
     Column("Last kept visit", 13, "date"),
     Column("Hospital or facility", 27, wraps=True),
-    Column("PHQ-9 first > latest", 19, wraps=True),
+    Column("PHQ-9 first → latest", 19, wraps=True),
     Column("Also know", 40, wraps=True),
 )
 TODAY = (*TODAY_PRINTED, *TODAY_RETURNED, *TODAY_MORE)
@@ -94,8 +94,8 @@ OPEN_TASKS = (
     Column("Task", 16, wraps=True),
     Column("Why now", 40, wraps=True),
     Column("What to do", 30, wraps=True),
-    Column("Opened", 20, "moment"),
-    Column("Due", 20, "moment"),
+    Column("Opened", 20, "datetime"),
+    Column("Due", 20, "datetime"),
     Column("State", 9.5, "middle"),
     Column("task_key", 18, "key", hidden=True),
 )
@@ -122,18 +122,21 @@ STYLES: dict[str, dict[str, Any]] = {
     "name": {**PLAIN, "text_wrap": True, "bold": True},
     "number": {**_MIDDLE, "font_color": "#4A545D"},
     "middle": _MIDDLE,
-    "moment": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
-    "date": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
+    "datetime": {**PLAIN, "num_format": "ddd d mmm hh:mm", "align": "left"},
+    "datetime_with_year": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
+    "date": {**PLAIN, "num_format": "ddd d mmm", "align": "left"},
+    "date_with_year": {**PLAIN, "num_format": "ddd d mmm yyyy", "align": "left"},
     "key": {**PLAIN, "font_color": "#4A545D"},
+    # Entry cells use ISO: a returned workbook may be saved as CSV, which keeps the displayed text.
     "entry": PLAIN,
-    "entry_moment": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
+    "entry_datetime": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "entry_date": {**PLAIN, "num_format": "yyyy-mm-dd", "align": "left"},
-    # Colour never stands alone: the word is in the cell.
+    # Colors only repeat the text of the cell.
     "critical": {**_MIDDLE, **_RED},
     "high": {**_MIDDLE, **_ORANGE},
     "rising": {**_MIDDLE, **_YELLOW},
     "Overdue": {**_MIDDLE, **_RED},
-    "Next 24 h": {**_MIDDLE, **_ORANGE},
+    "Due today": {**_MIDDLE, **_ORANGE},
     "header": _HEADER,
     "header_entry": {**_HEADER, "bg_color": "#2F66A0"},
     "title": {"font_size": 13, "bold": True, "font_color": "#1F3A5F"},
@@ -141,8 +144,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "banner": {"font_size": 11, "bold": True, "bg_color": "#B3261E", "font_color": "#FFFFFF"},
     "alert": {"font_size": 11, "bold": True, "text_wrap": True, "font_color": "#B3261E"},
     "line": {"font_size": 11, "text_wrap": True, "valign": "top"},
-    "head": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
-    # Painted over ranges, so that empty cells need not be written one by one.
+    "section": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
+    # Applied to ranges as conditional formats, so that empty cells need not be written.
     "row_line": {"bottom": 1, "bottom_color": "#D5DAE0"},
     "entry_area": {"bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"},
 }
@@ -150,16 +153,16 @@ ENTRY_TITLES = frozenset(column.title for column in TODAY_RETURNED)
 
 
 def entry_rules(as_of: datetime) -> dict[str, dict[str, Any]]:
-    """Data validation by returned column; drop-downs offer exactly the values that the feed accepts."""
+    """Return the data validation of each returned column: exactly the values that the feed accepts."""
     now = as_of.replace(tzinfo=None)
     return {
         "contacted_at": {
             "validate": "date",
             "criteria": ">=",
-            "value": now - timedelta(days=_REMEMBERED_DAYS),
+            "value": now - timedelta(days=_ENTRY_WINDOW_DAYS),
             "input_title": "When",
-            "input_message": "Date and time of the contact, such as 2026-06-30 09:15",
-            "error_message": "Expected a date and time, such as 2026-06-30 09:15",
+            "input_message": "Enter date and time of the contact, such as 2026-06-30 09:15",
+            "error_message": "Enter a date and time such as 2026-06-30 09:15",
         },
         "channel": {"validate": "list", "source": list(CHANNELS)},
         "outcome": {"validate": "list", "source": list(OUTCOMES)},
@@ -167,14 +170,14 @@ def entry_rules(as_of: datetime) -> dict[str, dict[str, Any]]:
             "validate": "date",
             "criteria": ">=",
             "value": now.replace(hour=0, minute=0, second=0),
-            "error_message": "Expected a date from today on, such as 2026-07-02",
+            "error_message": "Enter today or a later date, such as 2026-07-02",
         },
         "minutes": {
             "validate": "integer",
             "criteria": "between",
             "minimum": 0,
             "maximum": 1440,
-            "error_message": "Expected whole minutes, 0 to 1440",
+            "error_message": "Enter whole minutes from 0 to 1440",
         },
         "instructions_reviewed": {"validate": "list", "source": ["true", "false"]},
         "medications_reconciled": {"validate": "list", "source": ["true", "false"]},

@@ -1,7 +1,7 @@
-"""`metrics/<name>.parquet`: every relation `exports.export_metric_<name>`, as it is.
+"""Writes each relation `exports.export_metric_<name>` to `metrics/<name>.parquet`.
 
-Aggregates only; small cells were taken out in `exports` and the gate looked for them. Equal rows give equal bytes: total
-order, fixed row groups, rows written in order.
+These are aggregates; `exports` suppresses small cells and the gate checks it. Equal rows give equal
+bytes: rows have a total order and row groups a fixed size.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release) -> dict[str, 
         Rows per metric.
 
     Raises:
-        ReleaseError: there is no metric relation at all: the exports were not built.
+        ReleaseError: there is no metric relation, because the exports were not built.
     """
     relations = [
         line[0]
@@ -36,7 +36,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release) -> dict[str, 
         ).fetchall()
     ]
     if not relations:
-        raise ReleaseError(f"no relation exports.{_PREFIX}…: build the exports first")
+        raise ReleaseError(f"there is no relation exports.{_PREFIX}…: build the exports first")
     rows = {}
     for relation in relations:
         name = relation.removeprefix(_PREFIX)
@@ -47,7 +47,7 @@ def write(connection: duckdb.DuckDBPyConnection, release: Release) -> dict[str, 
 
 
 def copy_sorted(connection: duckdb.DuckDBPyConnection, relation: str, path: Path) -> int:
-    """Write a relation as Parquet, ordered by all its columns; equal rows give equal bytes.
+    """Write a relation as Parquet, ordered by all columns, so that equal rows give equal bytes.
 
     Returns:
         Rows written.
@@ -55,7 +55,7 @@ def copy_sorted(connection: duckdb.DuckDBPyConnection, relation: str, path: Path
     target = str(path).replace("'", "''")
     with _rows_in_order(connection):
         copied = connection.execute(
-            f"copy (select * from {relation} order by all) to '{target}'"  # noqa: S608 - our names
+            f"copy (select * from {relation} order by all) to '{target}'"  # noqa: S608 - fixed names
             f" (format parquet, compression zstd, row_group_size {_ROW_GROUP})"
         ).fetchone()
     return int(copied[0]) if copied else 0
@@ -63,7 +63,7 @@ def copy_sorted(connection: duckdb.DuckDBPyConnection, relation: str, path: Path
 
 @contextmanager
 def _rows_in_order(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """The pipeline's connection lets threads write row groups as they finish; here their order counts."""
+    """Preserve row order, which the pipeline's connection otherwise gives up for speed."""
     name = "preserve_insertion_order"
     before = connection.execute(f"select current_setting('{name}')").fetchone()
     connection.execute(f"set {name} = true")

@@ -1,10 +1,11 @@
-"""The supervisors' lists, as CSV.
+"""Writes the supervisors' CSV files.
 
-`outreach/outreach_list.csv`: one row per listed client, its most urgent open task, columns and formats of the interface.
-`outreach/unmatched_discharge.csv`: one row per discharge of somebody whom nothing leads to a client.
+`outreach/outreach_list.csv`: one row per listed client with the most urgent open task.
+`outreach/unmatched_discharge.csv`: one row per discharge that matches no client.
 
-Each reads its export, nothing else; filters nothing (what may leave was decided there). RFC 4180, UTF-8 without byte
-order mark, CRLF. Types become text in the database; only text columns pass through `cells.cell`.
+Each file has all rows of its export: privacy rules are applied there. Format: RFC 4180, UTF-8
+without byte order mark, CRLF. SQL formats all types as text; text columns also pass through
+`cells.safe_cell`.
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from publishing.cells import cell
+from publishing.cells import safe_cell
 from publishing.encryption import Recipient
 from publishing.release import Release, ReleaseError
 
 PATH = "outreach/outreach_list.csv"
 _ROWS_AT_ONCE = 5_000
 
-# Name and kind of every column, in the order in which they leave (reference/release.md#outreach-list).
+# Name and kind of every column, in file order (reference/release.md#outreach-list).
 COLUMNS: tuple[tuple[str, str], ...] = (
     ("rank", "number"),
     ("client_id", "text"),
@@ -71,7 +72,8 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("is_spillover", "boolean"),
     ("data_as_of", "instant"),
 )
-# The row of a discharge, answered, is a decision of the sender identity_decisions: source to candidate_client_id are its columns.
+# `source` to `candidate_client_id` are columns of the sender identity_decisions, so that a row can
+# be returned as a decision.
 _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
     ("rank", "number"),
     ("facility_name", "text"),
@@ -91,14 +93,14 @@ _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
 
 
 @dataclass(frozen=True)
-class Listing:
-    """A list for supervisors.
+class SupervisorList:
+    """A CSV file for supervisors.
 
     Attributes:
-        path: where it stands in the release.
-        relation: the export it is made of.
+        path: path in the release.
+        relation: the export that it contains.
         columns: name and kind of every column, in order.
-        order: columns that order the rows, all of them together unique.
+        order: sort columns; together they are unique.
     """
 
     path: str
@@ -107,10 +109,10 @@ class Listing:
     order: str
 
 
-OUTREACH = Listing(
+OUTREACH = SupervisorList(
     PATH, "exports.export_outreach", COLUMNS, "care_manager_id nulls last, rank, client_id"
 )
-UNMATCHED = Listing(
+UNMATCHED = SupervisorList(
     "outreach/unmatched_discharge.csv",
     "exports.export_unmatched_discharge",
     _UNMATCHED_COLUMNS,
@@ -123,52 +125,53 @@ def write(
     release: Release,
     zone: ZoneInfo,
     supervisors: Recipient | None = None,
-    listing: Listing = OUTREACH,
+    spec: SupervisorList = OUTREACH,
 ) -> int:
-    """Write a list into the release.
+    """Write a CSV file into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        zone: the agency's zone; instants carry its offset.
-        supervisors: who may read the whole list; with a key the file becomes `<name>.csv.age`.
-        listing: which list.
+        zone: the agency's time zone; times are written with its offset.
+        supervisors: recipient of the file, which is then encrypted as `<name>.csv.age`; None writes
+            plain CSV.
+        spec: the file to write.
 
     Returns:
         Rows written.
 
     Raises:
-        ReleaseError: the relation lacks a column.
+        ReleaseError: a column is missing from the relation.
     """
-    rows = _rows(connection, zone, listing)
+    rows = _rows(connection, zone, spec)
     if supervisors is None:
-        with release.file(listing.path).open("w", encoding="utf-8", newline="") as file:
-            count = _write_csv(file, rows, listing)
-        release.add(listing.path, count)
+        with release.file(spec.path).open("w", encoding="utf-8", newline="") as file:
+            count = _write_csv(file, rows, spec)
+        release.add(spec.path, count)
         return count
-    sealed_path = f"{listing.path}.age"
-    # No name on disk: a kill leaves no plain copy.
+    encrypted_path = f"{spec.path}.age"
+    # An unnamed file: a killed run leaves no plain copy.
     with tempfile.TemporaryFile(dir=release.directory) as plain:
         text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
-        count = _write_csv(text, rows, listing)
-        text.detach()  # flushes, and leaves the file open for the second reading
-        identity = _sealed(plain, release, sealed_path, supervisors)
-    release.add(sealed_path, count, identity=identity)
+        count = _write_csv(text, rows, spec)
+        text.detach()  # flushes and leaves `plain` open
+        content_hash = _encrypt_file(plain, release, encrypted_path, supervisors)
+    release.add(encrypted_path, count, content_hash=content_hash)
     return count
 
 
-def _sealed(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
+def _encrypt_file(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
     plain.seek(0)
-    identity = recipient.identity(plain)
+    content_hash = recipient.content_hash(plain)
     plain.seek(0)
-    with release.file(relative).open("wb") as sealed:
-        recipient.encrypt_stream(plain, sealed)
-    return identity
+    with release.file(relative).open("wb") as encrypted:
+        recipient.encrypt_stream(plain, encrypted)
+    return content_hash
 
 
-def _write_csv(file: TextIO, rows: Iterable[list[str | None]], listing: Listing) -> int:
+def _write_csv(file: TextIO, rows: Iterable[list[str | None]], spec: SupervisorList) -> int:
     writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow([name for name, _ in listing.columns])
+    writer.writerow([name for name, _ in spec.columns])
     count = 0
     for row in rows:
         writer.writerow(row)
@@ -177,21 +180,23 @@ def _write_csv(file: TextIO, rows: Iterable[list[str | None]], listing: Listing)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, listing: Listing
+    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, spec: SupervisorList
 ) -> Iterable[list[str | None]]:
-    found = {line[0] for line in connection.execute(f"describe {listing.relation}").fetchall()}
-    missing = [name for name, _ in listing.columns if name not in found]
+    found = {line[0] for line in connection.execute(f"describe {spec.relation}").fetchall()}
+    missing = [name for name, _ in spec.columns if name not in found]
     if missing:
         raise ReleaseError(
-            f"{listing.relation} lacks {', '.join(missing)}: the list needs every column"
+            f"{spec.relation} has no column {', '.join(missing)}: {spec.path} needs every column"
         )
-    texts = tuple(i for i, (_, kind) in enumerate(listing.columns) if kind == "text")
+    texts = tuple(i for i, (_, kind) in enumerate(spec.columns) if kind == "text")
     columns = ",\n".join(
-        f"{formatted(f'told.{name}', kind, zone)} as {name}" for name, kind in listing.columns
+        f"{format_expression(f'listed.{name}', kind, zone)} as {name}"
+        for name, kind in spec.columns
     )
-    # every name is a constant of this module; the order is that of the values, not of their texts
-    order = ", ".join(f"told.{part}" for part in listing.order.split(", "))
-    query = f"select {columns} from {listing.relation} as told order by {order}"  # noqa: S608
+    # All names are constants of this module. Rows are ordered by values, not by the formatted
+    # texts.
+    order = ", ".join(f"listed.{part}" for part in spec.order.split(", "))
+    query = f"select {columns} from {spec.relation} as listed order by {order}"  # noqa: S608
     cursor = connection.execute(query)
     while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
         for values in chunk:
@@ -199,12 +204,12 @@ def _rows(
             for position in texts:
                 text = row[position]
                 if text:
-                    row[position] = cell(text)
+                    row[position] = safe_cell(text)
             yield row
 
 
-def formatted(name: str, kind: str, zone: ZoneInfo) -> str:
-    """SQL that turns a column of a kind into the text that leaves; null stays null (an empty field)."""
+def format_expression(name: str, kind: str, zone: ZoneInfo) -> str:
+    """Return SQL that formats a column as text; null stays null, which is an empty field."""
     if kind == "text":
         return f"cast({name} as varchar)"
     if kind == "date":

@@ -1,7 +1,7 @@
-"""`quality/` of a release: the verdict, the Data Docs, the accounts of rows and links; and what is kept when the gate refuses.
+"""Writes `quality/` of a release: gate verdict, Data Docs, reconciliation and matching tables.
 
-The judge wrote the verdict and the pages; they are copied, never rewritten. A refusal is kept beside the releases,
-under `published/refused/`, and `current` is not touched.
+The verdict and Data Docs are copied from the gate's output. If the gate refuses, they are saved
+under `published/refused/` and `current` does not change.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from pathlib import Path
 import duckdb
 
 from publishing.metrics import copy_sorted
-from publishing.release import Release, ReleaseError, compact
+from publishing.release import Release, ReleaseError, compact_utc
 
 VERDICT = "verdict.json"
 DATA_DOCS = "data_docs"
 REFUSED = "refused"
 REFUSAL = "refusal.json"
-_ACCOUNTS = {
+_TABLES = {
     "quality/reconciliation.parquet": "quality.fct_reconciliation",
     "quality/set_aside.parquet": "quality.fct_set_aside",
     "quality/linkage.parquet": "quality.fct_linkage",
@@ -29,54 +29,57 @@ _ACCOUNTS = {
 }
 
 
-def write(connection: duckdb.DuckDBPyConnection, release: Release, judged: Path) -> int:
-    """Put the verdict, its pages and the accounts of rows and links into the release.
+def write(connection: duckdb.DuckDBPyConnection, release: Release, gate_output: Path) -> int:
+    """Add the verdict, the Data Docs and the quality tables to the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        judged: the directory that the judge wrote (`--out`).
+        gate_output: output directory of the gate (`--out`).
 
     Returns:
-        Rows of the accounts.
+        Rows in the quality tables.
 
     Raises:
-        ReleaseError: there is no verdict, or it refuses.
+        ReleaseError: there is no verdict, or it is a refusal.
     """
-    verdict = _verdict(judged)
+    verdict = _verdict(gate_output)
     if verdict.get("success") is not True:
-        raise ReleaseError(f"{judged / VERDICT} refuses: nothing may be released on it")
-    for path in _files(judged):
-        relative = f"quality/{path.relative_to(judged).as_posix()}"
+        raise ReleaseError(f"{gate_output / VERDICT} is a refusal: nothing can be released")
+    for path in _files(gate_output):
+        relative = f"quality/{path.relative_to(gate_output).as_posix()}"
         shutil.copyfile(path, release.file(relative))
         release.add(relative, None, is_data=False)
     written = 0
-    for path, relation in _ACCOUNTS.items():
+    for path, relation in _TABLES.items():
         rows = copy_sorted(connection, relation, release.file(path))
         release.add(path, rows)
         written += rows
     return written
 
 
-def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:
-    """Keep a refused verdict and its pages under `published/refused/`; releases stay as they are.
+def save_refusal(published: Path, gate_output: Path, as_of: datetime) -> Path:
+    """Save a refusal and its Data Docs under `published/refused/`.
 
     Args:
         published: the folder of releases.
-        judged: the directory that the judge wrote.
-        as_of: the instant that was judged.
+        gate_output: output directory of the gate.
+        as_of: `as_of` of the refused release.
 
     Returns:
-        The directory of the refusal: `refused/<as_of>-<12 hex of the verdict>`; the same refusal again is the same one.
+        The directory `refused/<as_of>-<12 hex digits of the verdict's hash>`; equal refusals share
+        one.
     """
-    text = (judged / VERDICT).read_bytes()
-    _verdict(judged)
-    directory = published / REFUSED / f"{compact(as_of)}-{hashlib.sha256(text).hexdigest()[:12]}"
+    text = (gate_output / VERDICT).read_bytes()
+    _verdict(gate_output)
+    directory = (
+        published / REFUSED / f"{compact_utc(as_of)}-{hashlib.sha256(text).hexdigest()[:12]}"
+    )
     directory.mkdir(parents=True, exist_ok=True)
     for private in (published, published / REFUSED, directory):
         private.chmod(0o700)
-    for path in _files(judged):
-        target = directory / path.relative_to(judged)
+    for path in _files(gate_output):
+        target = directory / path.relative_to(gate_output)
         target.parent.mkdir(mode=0o700, exist_ok=True)
         shutil.copyfile(path, target)
         target.chmod(0o600)
@@ -90,15 +93,17 @@ def keep_refusal(published: Path, judged: Path, as_of: datetime) -> Path:
     return directory
 
 
-def _verdict(judged: Path) -> dict[str, object]:
-    path = judged / VERDICT
+def _verdict(gate_output: Path) -> dict[str, object]:
+    path = gate_output / VERDICT
     try:
         verdict: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, json.JSONDecodeError) as error:
-        raise ReleaseError(f"{path} cannot be read ({error}): run the judge first") from error
+        raise ReleaseError(
+            f"{path} cannot be read ({error}): run the release gate first"
+        ) from error
     return verdict
 
 
-def _files(judged: Path) -> list[Path]:
-    pages = (judged / DATA_DOCS).rglob("*")
-    return [judged / VERDICT, *sorted(path for path in pages if path.is_file())]
+def _files(gate_output: Path) -> list[Path]:
+    pages = (gate_output / DATA_DOCS).rglob("*")
+    return [gate_output / VERDICT, *sorted(path for path in pages if path.is_file())]

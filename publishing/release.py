@@ -1,10 +1,10 @@
-"""A release: a directory that readers see whole or not at all.
+"""Publishes a release atomically: readers see a complete directory or none.
 
-Here: the temporary directory, the manifest, the rename, the swap of `published/current`, the sweeping of what a killed
-publication left. Not here: what the files say (each writer has its module), nor any query.
+Handles the temporary directory, the manifest, the rename, the `published/current` link and the
+leftovers of killed publications. Other modules write the files.
 
-A reader follows `current` once and then reads below the directory it found: releases are never changed in place.
-The directory `published/` itself carries the lock (`flock`), so nothing but releases lies in it.
+Readers resolve `current` once and read below that directory, because releases never change in
+place. The lock (`flock`) is on the directory `published/` itself, so that it contains no lock file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from publishing.cells import line
+from publishing.cells import safe_line
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -33,7 +33,7 @@ _BLOCK = 1 << 20
 
 
 class ReleaseError(Exception):
-    """A release cannot be made or is not what its manifest says; the text says what to do."""
+    """A release cannot be written, or does not match its manifest; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ class Feed:
 
     Attributes:
         source: the sender (`adt`, `ehr` …).
-        last_received_at: latest delivery that counts, None where the sender never delivered.
-        is_stale: the latest delivery is older than the sender's limit.
+        last_received_at: latest delivery as of the release; None if there is none.
+        is_stale: True if the latest delivery is older than the sender's freshness limit.
     """
 
     source: str
@@ -53,20 +53,20 @@ class Feed:
 
 @dataclass(frozen=True)
 class ReleasedFile:
-    """A line of the manifest: path below the release, hash of the stored bytes, rows (None for a page or a verdict)."""
+    """A file in the manifest: path, hash of its bytes, rows (None for a page or verdict)."""
 
     path: str
     sha256: str
     rows: int | None
 
 
-def compact(instant: datetime) -> str:
-    """UTC, basic ISO 8601, whole seconds: `20260630T035959Z`."""
+def compact_utc(instant: datetime) -> str:
+    """Format a time in UTC as basic ISO 8601 in whole seconds: `20260630T035959Z`."""
     return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def sha256_of(path: Path) -> str:
-    """Hash of a file's bytes, read in blocks."""
+    """Hash a file, block by block."""
     digest = hashlib.sha256()
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
@@ -75,16 +75,17 @@ def sha256_of(path: Path) -> str:
 
 
 class Release:
-    """One publication, from the temporary directory to the swapped link.
+    """A release being written, from the temporary directory to the `current` link.
 
-    Use it as a context manager: leaving it without `close` (an error, an interrupt) removes what was written.
+    Use it as a context manager: an exit without `close` (error, interrupt) removes the written
+    files.
 
     Args:
-        published: the folder of releases; made (0700) where it is missing.
-        as_of: the instant at which the warehouse stands.
+        published: the folder of releases; created with mode 0700 if needed.
+        as_of: `as_of` of the warehouse.
 
     Raises:
-        ReleaseError: another process publishes into the same folder.
+        ReleaseError: another process is publishing into the same folder.
     """
 
     def __init__(self, published: Path, as_of: datetime) -> None:
@@ -99,12 +100,12 @@ class Release:
         except BlockingIOError as error:
             self._unlock()
             raise ReleaseError(
-                f"{published}: another process publishes here; wait until it has ended"
+                f"{published}: another process is publishing here; wait for it to end"
             ) from error
-        _sweep(published)
+        _remove_leftovers(published)
         self.directory = Path(tempfile.mkdtemp(prefix=_LEFTOVER, dir=published))
         self._files: dict[str, ReleasedFile] = {}
-        self._identity: dict[str, str] = {}
+        self._content_hashes: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -118,14 +119,14 @@ class Release:
         self.discard()
 
     def file(self, relative: str) -> Path:
-        """Where to write a file of this release; its directories are made, 0700.
+        """Return where to write a file; create its directories with mode 0700.
 
         Args:
-            relative: path below the release, with `/`, such as `metrics/caseload.parquet`.
+            relative: path in the release, such as `metrics/caseload.parquet`.
         """
         parts = Path(relative).parts
         if not parts or Path(relative).is_absolute() or ".." in parts:
-            raise ReleaseError(f"{relative!r} is no path below a release")
+            raise ReleaseError(f"{relative!r} is not a path in a release")
         path = self.directory
         for part in parts[:-1]:
             path = path / part
@@ -133,31 +134,36 @@ class Release:
         return path / parts[-1]
 
     def add(
-        self, relative: str, rows: int | None, *, identity: str | None = None, is_data: bool = True
+        self,
+        relative: str,
+        rows: int | None,
+        *,
+        content_hash: str | None = None,
+        is_data: bool = True,
     ) -> None:
-        """Enter a written file in the manifest and make it private (0600).
+        """Add a written file to the manifest and set its mode to 0600.
 
         Args:
-            relative: the path that was given to `file`.
-            rows: rows of the file, None where it has none.
-            identity: what stands for the content in `release_id` where the bytes differ between equal runs
-                (encryption): a hash of the plain content and the recipients.
-            is_data: whether the file counts in `release_id`; a page about the data does not.
+            relative: the path that was passed to `file`.
+            rows: number of rows; None for a page or verdict.
+            content_hash: replaces the file's hash in `release_id` if equal content gives different
+                bytes (encryption): a hash of the plain content and the recipient.
+            is_data: True if `release_id` depends on the file; False for verdict and Data Docs.
         """
         path = self.directory / relative
         path.chmod(0o600)
         released = ReleasedFile(relative, sha256_of(path), rows)
         self._files[relative] = released
         if is_data:
-            self._identity[relative] = identity or released.sha256
+            self._content_hashes[relative] = content_hash or released.sha256
 
     @property
     def release_id(self) -> str:
-        """`as_of` (UTC, compact) and 12 hex digits of the data files' hash: equal inputs, equal id."""
+        """`as_of` in UTC and 12 hex digits of the data files' hash: equal inputs, equal ids."""
         digest = hashlib.sha256()
-        for path, content in sorted(self._identity.items()):
+        for path, content in sorted(self._content_hashes.items()):
             digest.update(f"{path}\0{content}\n".encode())
-        return f"{compact(self.as_of)}-{digest.hexdigest()[:12]}"
+        return f"{compact_utc(self.as_of)}-{digest.hexdigest()[:12]}"
 
     def close(
         self,
@@ -165,24 +171,24 @@ class Release:
         feeds: Iterable[Feed] = (),
         versions: Mapping[str, str] | None = None,
     ) -> Path:
-        """Write the manifest, make the directory durable, rename it, point `current` at it.
+        """Write the manifest, sync the directory, rename it and make it current.
 
-        A release of the same id is left as it is (it holds the same data) and becomes current again; a damaged one is
-        replaced.
+        If a release with this id exists, it has the same data: it stays unchanged and becomes
+        current again. A damaged one is replaced.
 
         Args:
-            notices: what readers must know: stale feeds, refused files, rejects. No PHI.
+            notices: stale feeds, refused files, rejects and other defects of the input. No PHI.
             feeds: freshness of each sender.
-            versions: of the product and of the rules that made the data.
+            versions: versions of Caseload and its main dependencies.
 
         Returns:
             The directory of the release.
 
         Raises:
-            ReleaseError: nothing was written.
+            ReleaseError: no data file was added.
         """
-        if not self._identity:
-            raise ReleaseError("a release without data files: write the exports first")
+        if not self._content_hashes:
+            raise ReleaseError("the release has no data files: write the exports first")
         release_id = self.release_id
         manifest = {
             "release_id": release_id,
@@ -190,15 +196,15 @@ class Release:
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "files": [asdict(self._files[path]) for path in sorted(self._files)],
             "feeds": [_feed_line(feed) for feed in sorted(feeds, key=lambda feed: feed.source)],
-            "notices": [line(notice) for notice in notices],
+            "notices": [safe_line(notice) for notice in notices],
             "versions": dict(sorted((versions or {}).items())),
         }
         final = self.published / release_id
         damage = verify(final) if final.exists() else []
         if damage:
             manifest["notices"].append(
-                f"{release_id} was published before and had been damaged since ({'; '.join(damage[:3])}):"
-                " it has been replaced by the same release"
+                f"{release_id} was damaged after its publication ({'; '.join(damage[:3])}) and has been"
+                " replaced by the same release"
             )
         if damage or not final.exists():
             path = self.file(MANIFEST)
@@ -206,19 +212,19 @@ class Release:
             path.chmod(0o600)
             _make_durable(self.directory)
             if damage:
-                # Swept as a leftover if the process ends before the removal.
+                # Removed as a leftover if the process is killed before rmtree.
                 aside = self.published / f"{_LEFTOVER}damaged-{release_id}"
                 final.rename(aside)
                 self.directory.rename(final)
                 shutil.rmtree(aside)
             else:
                 self.directory.rename(final)
-        _point(self.published, release_id)
+        _point_current_at(self.published, release_id)
         self.discard()
         return final
 
     def discard(self) -> None:
-        """Remove what is still temporary and free the folder; harmless after `close`."""
+        """Remove the temporary directory and unlock the folder; no effect after `close`."""
         if self._lock is not None:
             shutil.rmtree(self.directory, ignore_errors=True)
             self._unlock()
@@ -230,7 +236,7 @@ class Release:
 
 
 def current(published: Path) -> Path | None:
-    """The directory that `current` points to now, or None before the first release."""
+    """Resolve `current`; None before the first release."""
     link = published / CURRENT
     if not link.is_symlink():
         return None
@@ -239,27 +245,27 @@ def current(published: Path) -> Path | None:
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:
-    """The manifest of a release.
+    """Read the manifest of a release.
 
     Raises:
-        ReleaseError: it is missing, no JSON, or lacks a part.
+        ReleaseError: it is missing, not JSON, or incomplete.
     """
     path = directory / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(path.read_bytes())
         datetime.fromisoformat(manifest["as_of"])
-        is_whole = isinstance(manifest["release_id"], str) and all(
+        is_complete = isinstance(manifest["release_id"], str) and all(
             isinstance(manifest[name], list) for name in ("files", "feeds", "notices")
         )
-        is_whole = is_whole and all(
+        is_complete = is_complete and all(
             {"path", "sha256", "rows"} <= f.keys() for f in manifest["files"]
         )
-        is_whole = is_whole and all(
+        is_complete = is_complete and all(
             {"source", "last_received_at", "is_stale"} <= feed.keys() for feed in manifest["feeds"]
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ReleaseError(_damaged(path)) from error
-    if not is_whole:
+    if not is_complete:
         raise ReleaseError(_damaged(path))
     return manifest
 
@@ -268,8 +274,8 @@ def _damaged(path: Path) -> str:
     return f"{path} is missing or damaged: run `caseload run` to publish the release again"
 
 
-def comparable(published: Path) -> Path | None:
-    """The current release, if the row counts of its verdict are as they were published; the gate compares with them."""
+def comparison_release(published: Path) -> Path | None:
+    """Return the current release, which the gate compares row counts with, if it is intact."""
     directory = current(published)
     if directory is None:
         return None
@@ -283,10 +289,10 @@ def comparable(published: Path) -> Path | None:
 
 
 def verify(directory: Path) -> list[str]:
-    """Hold every file of a release against its manifest.
+    """Check every file of a release against its manifest.
 
     Returns:
-        One line per missing, changed or unlisted file; empty when the release is whole.
+        One line per missing, changed or unlisted file; empty if the release is intact.
     """
     try:
         listed = {file["path"]: file["sha256"] for file in read_manifest(directory)["files"]}
@@ -307,11 +313,11 @@ def verify(directory: Path) -> list[str]:
     return damage
 
 
-def sweep(published: Path) -> list[str]:
-    """Remove what a killed publication left, unless somebody publishes right now.
+def remove_leftovers(published: Path) -> list[str]:
+    """Remove leftovers of killed publications, unless a publication is running.
 
     Returns:
-        Names of the directories and links that were removed.
+        Names of the removed directories and links.
     """
     if not published.is_dir():
         return []
@@ -321,12 +327,12 @@ def sweep(published: Path) -> list[str]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return []
-        return _sweep(published)
+        return _remove_leftovers(published)
     finally:
         os.close(handle)
 
 
-def _sweep(published: Path) -> list[str]:
+def _remove_leftovers(published: Path) -> list[str]:
     swept = []
     for entry in sorted(published.iterdir()):
         if entry.name.startswith(_SWAP):
@@ -348,7 +354,7 @@ def _feed_line(feed: Feed) -> dict[str, Any]:
     }
 
 
-def _point(published: Path, release_id: str) -> None:
+def _point_current_at(published: Path, release_id: str) -> None:
     link = published / f"{_SWAP}{os.getpid()}"
     link.symlink_to(release_id)
     link.replace(published / CURRENT)
@@ -356,7 +362,7 @@ def _point(published: Path, release_id: str) -> None:
 
 
 def _make_durable(directory: Path) -> None:
-    """The bytes before the name: after a power cut a release is whole or absent."""
+    """Sync all files before the rename: a power failure leaves a complete release or none."""
     for root, _, files in os.walk(directory):
         for name in files:
             _sync(Path(root) / name)

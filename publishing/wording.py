@@ -1,7 +1,7 @@
-"""What the cells of a workbook say: a row of `exports` in a care manager's words.
+"""Cell texts of the workbook: formats rows of `exports` for care managers.
 
-Texts that come from senders pass through `cell`: a workbook is often saved as CSV. Keys that travel back
-(client_id, task_key, staff_id) stay as they are.
+Senders' texts pass through `safe_cell`, because workbooks are often saved as CSV. Keys that come
+back (client_id, task_key, staff_id) stay unchanged.
 """
 
 from __future__ import annotations
@@ -11,27 +11,46 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.cells import cell
+from publishing.cells import safe_cell
+from publishing.dates import date_text, time_text
+from publishing.feeds import late_text, received_text
 from publishing.release import Feed
 
 Row = dict[str, Any]
 OVERDUE = "Overdue"
-SOON = "Next 24 h"
-LATER = "Later"
+SOON = "Due today"
+LATER = "Not due"
 _SOON = timedelta(hours=24)
 _NATIONAL_DIGITS = 10
+# Names of the codes that the seed demographic_name maps to. Other languages are shown as delivered.
+LANGUAGES = {
+    "ar": "Arabic",
+    "ase": "American Sign Language",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "ht": "Haitian Creole",
+    "ko": "Korean",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "so": "Somali",
+    "tl": "Tagalog",
+    "und": "language unknown",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What every sheet of a workbook says about itself.
+class WorkbookInfo:
+    """Context of all sheets of a workbook.
 
     Attributes:
-        owner: the care manager's staff_id, None for clients whom nobody owns.
-        clients: rows of the sheet Today.
-        as_of: the instant at which the data stand, in the agency's zone.
+        owner: the care manager's staff_id; None for clients without a care manager.
+        clients: number of rows on the sheet Today.
+        as_of: `as_of` of the data, in the agency's time zone.
         feeds: freshness of the senders.
-        notice: Part 2 notice, None where no row carries one.
+        notice: Part 2 notice; None if no row needs it.
     """
 
     owner: str | None
@@ -41,8 +60,9 @@ class Facts:
     notice: str | None
 
 
-def today_cells(row: Row, state: str, owner: str | None) -> tuple[Any, ...]:
-    """Values of the sheet Today, in the order of `layout.TODAY`; outcome cells are empty."""
+def today_cells(row: Row, state: str, info: WorkbookInfo) -> tuple[Any, ...]:
+    """Return a row of the sheet Today, in the order of `layout.TODAY`; outcome cells are empty."""
+    year = info.as_of.year
     return (
         row["rank"],
         text(row["client_name"]),
@@ -56,22 +76,22 @@ def today_cells(row: Row, state: str, owner: str | None) -> tuple[Any, ...]:
         text(row["action_needed"]),
         row["due_at"],
         state,
-        _last_contact(row),
+        _last_contact(row, year),
         row["client_id"],
         *(None,) * 7,
         row["task_key"],
-        owner,
+        info.owner,
         row["attempts_14d"],
         row["next_appointment_at"],
         row["last_kept_visit_date"],
         _event(row),
-        _phq9(row),
+        _phq9(row, year),
         _also(row),
     )
 
 
 def task_cells(row: Row, state: str) -> tuple[Any, ...]:
-    """Values of the sheet Open tasks, in the order of `layout.OPEN_TASKS`."""
+    """Return a row of the sheet Open tasks, in the order of `layout.OPEN_TASKS`."""
     return (
         row["rank"],
         text(row["client_name"]),
@@ -90,7 +110,7 @@ def task_cells(row: Row, state: str) -> tuple[Any, ...]:
 
 
 def due_state(row: Row, as_of: datetime) -> str:
-    """Overdue, due within 24 hours of the data, or later."""
+    """Return Overdue, Due today (within 24 hours after `as_of`) or Not due."""
     if (row["overdue_hours"] or 0) > 0:
         return OVERDUE
     if row["due_at"] is not None and row["due_at"] <= as_of.replace(tzinfo=None) + _SOON:
@@ -99,108 +119,91 @@ def due_state(row: Row, as_of: datetime) -> str:
 
 
 def text(value: str | None) -> str | None:
-    """A sender's text, safe in a cell; None for an empty one."""
-    return cell(value) if value else None
+    """Make a sender's text safe for a cell; None if it is empty."""
+    return safe_cell(value) if value else None
 
 
 def why(row: Row) -> str | None:
-    """The reasons of a row, one per line."""
+    """Return the reasons of a row, one per line."""
     reasons = (row["why_now_1"], row["why_now_2"], row["why_now_3"])
     return text("\n".join(reason for reason in reasons if reason))
 
 
 def as_of_text(as_of: datetime) -> str:
     """`data as of Mon 29 Jun 2026 23:59 EDT`."""
-    return f"data as of {as_of:%a} {as_of.day} {as_of:%b %Y %H:%M %Z}"
+    return f"data as of {time_text(as_of, None)} {as_of:%Z}"
 
 
-def stale_text(facts: Facts) -> str:
-    """The banner over a list whose senders fell silent; empty where all are fresh."""
-    zone = facts.as_of.tzinfo
-    stale = [
-        f"{feed.source} (last received {feed.last_received_at.astimezone(zone):%d %b %Y %H:%M})"
-        if feed.last_received_at
-        else feed.source
-        for feed in facts.feeds
-        if feed.is_stale
-    ]
-    if not stale:
-        return ""
-    return f"NOT UP TO DATE: {', '.join(stale)}. Events may be missing: check the source before you rely on this list."
+def banner_text(info: WorkbookInfo) -> str:
+    """Return the banner about late senders; empty if all are fresh."""
+    return late_text(info.feeds, info.as_of.tzinfo, info.as_of.year)
 
 
-def instructions(facts: Facts) -> Iterator[tuple[str, str]]:
-    """The sheet Instructions: (style, text) per line."""
-    if facts.notice:
-        yield "notice", cell(facts.notice)
-    yield "title", "How to work with this file"
-    yield "line", as_of_text(facts.as_of)
-    if stale := stale_text(facts):
-        yield "alert", stale
-    yield "head", "The list"
+def instructions(info: WorkbookInfo) -> Iterator[tuple[str, str]]:
+    """Yield the lines of the sheet Instructions as (style, text)."""
+    if info.notice:
+        yield "notice", safe_cell(info.notice)
+    yield "title", "How to use this workbook"
+    yield "line", as_of_text(info.as_of)
+    if banner := banner_text(info):
+        yield "alert", banner
+    yield "section", "The list"
     yield (
         "line",
         (
-            "Work Today from the top: safety, discharges, transitions, missed appointments, referrals; within a task overdue"
-            " first, then tier and score. Every client stands there once, with the most urgent task; further tasks are on"
-            " Open tasks. Filter and sort as you like: nothing depends on the order of rows."
+            "Work the sheet Today from top to bottom: safety, 24-hour calls, 7-day visits, missed appointments, referrals."
+            " Within a task, overdue rows come first, then tier and score. Each client has one row, with the most urgent"
+            " task; other tasks are on the sheet Open tasks. You can filter and sort."
         ),
     )
     yield (
         "line",
         (
-            "State: Overdue is past its due time, Next 24 h falls due within a day of the data, Later is not due yet."
-            " Voicemail and Text say what the client permitted: yes, no, or ask where it is not known."
+            "State: Overdue is past the due time, Due today is due within 24 hours after the time of the data, Not due is"
+            " due later. Voicemail and Text show what the client permits: yes, no, or ask if it is not on record."
         ),
     )
-    yield "head", "Writing outcomes"
+    yield "section", "Entering outcomes"
     yield (
         "line",
         (
-            "After each contact or attempt fill the blue cells: contacted_at, channel and outcome are needed, the others where"
-            " they apply. A row without an outcome counts as not worked. Leave client_id, task_key and staff_id as they are."
+            "After each contact or attempt, fill in the blue cells. contacted_at, channel and outcome are required. Rows"
+            " without an outcome are ignored. Do not change client_id, task_key or staff_id."
         ),
     )
-    if facts.owner is None:
+    if info.owner is None:
         yield (
             "line",
-            "Nobody owns these clients yet: write your own staff_id into each row that you work.",
+            "These clients have no care manager: enter your own staff_id in each row that you work.",
         )
     yield (
         "line",
         (
-            "reached, declined, scheduled and rescheduled mean that you spoke with the client or guardian. left_message,"
-            " no_answer and wrong_number are attempts. transferred, deceased, incarcerated and moved say what you learned."
+            "Enter reached, declined, scheduled or rescheduled if you spoke with the client or guardian; left_message,"
+            " no_answer or wrong_number if you did not; transferred, deceased, incarcerated or moved if you learned that."
         ),
     )
-    yield "head", "Sending it back"
+    yield "section", "Returning the workbook"
     yield (
         "line",
         (
-            "Save the file and put it into the landing folder, under outreach_log and a folder with the day's date, such as"
-            " outreach_log/2026-06-30. The next list knows what you wrote. Sending it twice does no harm."
+            "Save the workbook in the landing folder, under outreach_log and a folder with today's date, such as"
+            " outreach_log/2026-06-30. Your outcomes appear in the next list. Returning it twice does no harm."
         ),
     )
-    if facts.feeds:
-        yield "head", "Where the data come from"
-    for feed in sorted(facts.feeds, key=lambda one: one.source):
-        yield "line", _feed_text(feed, facts.as_of)
-    yield "head", "Confidential"
+    if info.feeds:
+        yield "section", "Data sources"
+    for feed in sorted(info.feeds, key=lambda each: each.source):
+        yield "line", received_text(feed, info.as_of.tzinfo, info.as_of.year)
+    yield "section", "Confidential"
     yield (
         "line",
         (
-            "Names and health data of your clients: keep the file on the agency's devices, send it to nobody else, delete it"
-            " when the next one is there. Rows marked 42 CFR Part 2 show substance-use treatment records that the client"
-            " agreed to share with you for care; do not pass them on."
+            "This workbook contains your clients' names and health data. Keep it on the agency's devices, share it with no"
+            " one else, and delete it when you receive the next one. Rows marked 42 CFR Part 2 contain substance use"
+            " treatment records that the client agreed to share with you for care: do not pass them on."
         ),
     )
-
-
-def _feed_text(feed: Feed, as_of: datetime) -> str:
-    if feed.last_received_at is None:
-        return f"{feed.source}: never delivered"
-    when = f"{feed.last_received_at.astimezone(as_of.tzinfo):%d %b %Y %H:%M}"
-    return f"{feed.source}: last received {when}{', NOT UP TO DATE' if feed.is_stale else ''}"
 
 
 def _permission(value: bool | None) -> str:
@@ -222,15 +225,16 @@ def _born(row: Row) -> str | None:
     if row["birth_date"] is None:
         return None
     age = "" if row["age_years"] is None else f" ({row['age_years']})"
-    return f"{row['birth_date'].isoformat()}{age}"
+    born = row["birth_date"]
+    return f"{born.day} {born:%b %Y}{age}"
 
 
-def _last_contact(row: Row) -> str | None:
+def _last_contact(row: Row, year: int) -> str | None:
     at = row["last_contact_at"]
     if at is None:
         return None
     outcome = (row["last_contact_outcome"] or "").replace("_", " ")
-    return f"{at.day} {at:%b %Y %H:%M}\n{outcome}".rstrip()
+    return f"{time_text(at, year)}\n{outcome}".rstrip()
 
 
 def _event(row: Row) -> str | None:
@@ -243,24 +247,22 @@ def _event(row: Row) -> str | None:
     return text("\n".join(part for part in parts if part))
 
 
-def _phq9(row: Row) -> str | None:
+def _phq9(row: Row, year: int) -> str | None:
     if row["phq9_latest"] is None:
         return None
-    first = "" if row["phq9_first"] is None else f"{row['phq9_first']} > "
+    first = "" if row["phq9_first"] is None else f"{row['phq9_first']} → "
     change = "" if row["phq9_change"] is None else f" ({row['phq9_change']:+})"
     day = row["phq9_latest_date"]
-    dated = "" if day is None else f"\n{day.day} {day:%b %Y}"
+    dated = "" if day is None else f"\n{date_text(day, year)}"
     item = "" if row["phq9_item9"] is None else f"\nitem 9: {row['phq9_item9']}"
     return f"{first}{row['phq9_latest']}{change}{dated}{item}"
 
 
 def _also(row: Row) -> str | None:
-    language = row["language"] if (row["language"] or "en").lower() not in ("en", "eng") else None
     referrals = row["open_referral_count"] or 0
     facts = (
         "42 CFR Part 2" if row["part2_notice"] else None,
-        f"language {language}" if language else None,
-        "interpreter needed" if row["interpreter_needed"] else None,
+        _language(row),
         f"C-SSRS {row['cssrs_level']}" if row["cssrs_level"] not in (None, "none") else None,
         "no safety plan on file" if row["safety_plan_on_file"] is False else None,
         f"{referrals} open referral{'s' if referrals > 1 else ''}" if referrals else None,
@@ -268,3 +270,11 @@ def _also(row: Row) -> str | None:
         "over today's capacity" if row["is_spillover"] else None,
     )
     return text("; ".join(fact for fact in facts if fact))
+
+
+def _language(row: Row) -> str | None:
+    """Return a language other than English and any interpreter: `Arabic, interpreter needed`."""
+    code = row["language"] or "en"
+    name = None if code.lower() in ("en", "eng") else LANGUAGES.get(code, code)
+    interpreter = "interpreter needed" if row["interpreter_needed"] else None
+    return ", ".join(part for part in (name, interpreter) if part) or None

@@ -1,7 +1,8 @@
-"""`outreach/<care_manager_id>.xlsx`: one workbook per care manager, `unassigned.xlsx` for clients whom nobody owns.
+"""Writes one workbook per care manager, and `unassigned.xlsx` for clients without a care manager.
 
-Reads `exports.export_outreach` and `exports.export_task` once each, in the order of owners, so that one owner's rows are
-in memory at a time. Equal rows give equal bytes: `created` is as_of. How a sheet looks: sheets.py.
+`exports.export_outreach` and `exports.export_task` are each read once, ordered by owner, so that
+only one owner's rows are in memory. The workbook property `created` is as_of, so that equal rows
+give equal bytes. sheets.py writes the sheets.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from xlsxwriter import Workbook
 
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.release import Feed, Release, ReleaseError
-from publishing.sheets import Sheets
-from publishing.wording import Facts
+from publishing.sheets import SheetWriter
+from publishing.wording import WorkbookInfo
 
 UNASSIGNED = "unassigned"
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROWS_AT_ONCE = 2_000
-_LARGE = 1_000  # clients from which rows go to a temporary file instead of memory
+_LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
 _OWNERS = """
     select care_manager_id, count(*), min(part2_notice)
@@ -34,7 +35,7 @@ _OWNERS = """
     group by care_manager_id
     order by care_manager_id nulls last
 """
-_LISTED = """
+_LISTED_CLIENTS = """
     select
         listed.care_manager_id, listed.rank, listed.client_id, listed.client_name, listed.birth_date,
         listed.age_years, listed.phone, listed.ok_to_leave_message, listed.ok_to_text,
@@ -71,53 +72,54 @@ def write(
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
 ) -> int:
-    """Write every owner's workbook into the release.
+    """Write all workbooks into the release.
 
     Args:
         connection: the warehouse.
         release: the open release.
-        zone: the agency's zone, in which due times are shown.
-        feeds: freshness of the senders; a stale one puts a banner on every sheet.
-        recipients: by staff_id, and `supervisors` for unassigned clients; who has a key gets `<staff_id>.xlsx.age`.
+        zone: the agency's time zone, in which due times are shown.
+        feeds: freshness of the senders; a late one puts a banner on every sheet.
+        recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
+            `<staff_id>.xlsx.age`.
 
     Returns:
-        Clients in all workbooks.
+        Number of clients in all workbooks.
 
     Raises:
-        ReleaseError: a care_manager_id can be no file name.
+        ReleaseError: a care_manager_id is not a valid file name.
     """
     owners = connection.execute(_OWNERS).fetchall()
-    _check_names([owner for owner, _, _ in owners if owner is not None])
+    _check_file_names([owner for owner, _, _ in owners if owner is not None])
     as_of = release.as_of.astimezone(zone)
     freshness = tuple(feeds)
     keys = recipients or {}
-    listed = _Stream(connection, _LISTED, zone)
-    others = _Stream(connection, _OTHER_TASKS, zone)
+    listed = _OwnerRows(connection, _LISTED_CLIENTS, zone)
+    others = _OwnerRows(connection, _OTHER_TASKS, zone)
     for owner, clients, notice in owners:
-        facts = Facts(owner, clients, as_of, freshness, notice)
+        info = WorkbookInfo(owner, clients, as_of, freshness, notice)
         recipient = keys.get(SUPERVISORS if owner is None else owner)
         relative = f"outreach/{owner or UNASSIGNED}.xlsx"
         if recipient is None:
-            _make(release.file(relative), facts, listed, others, release)
+            _write_workbook(release.file(relative), info, listed, others, release)
             release.add(relative, clients)
             continue
         relative += ".age"
-        with _plain_file(clients, release.directory) as plain:
-            _make(plain, facts, listed, others, release)
+        with _unencrypted_buffer(clients, release.directory) as plain:
+            _write_workbook(plain, info, listed, others, release)
             plain.seek(0)
-            identity = recipient.identity(plain)
+            content_hash = recipient.content_hash(plain)
             plain.seek(0)
-            with release.file(relative).open("wb") as sealed:
-                recipient.encrypt_stream(plain, sealed)
-        release.add(relative, clients, identity=identity)
+            with release.file(relative).open("wb") as encrypted:
+                recipient.encrypt_stream(plain, encrypted)
+        release.add(relative, clients, content_hash=content_hash)
     return sum(clients for _, clients, _ in owners)
 
 
-class _Stream:
-    """Rows in the order of owners, one owner at a time."""
+class _OwnerRows:
+    """Rows of a query, one owner at a time, in owner order."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, query: str, zone: ZoneInfo) -> None:
-        # A second cursor of its own: both relations are read side by side.
+        # A separate cursor, because both relations are read in parallel.
         self._cursor = connection.cursor()
         self._cursor.execute(query, {"zone": zone.key})
         self._names = [column[0] for column in self._cursor.description or ()]
@@ -128,25 +130,29 @@ class _Stream:
         while chunk := self._cursor.fetchmany(_ROWS_AT_ONCE):
             yield from chunk
 
-    def of(self, owner: str | None) -> Iterator[dict[str, Any]]:
-        """The owner's rows; owners must be asked for in order, rows of unknown owners before are skipped."""
-        while self._next is not None and _before(self._next[0], owner):
+    def rows_of(self, owner: str | None) -> Iterator[dict[str, Any]]:
+        """Yield the owner's rows. Call it in owner order; rows of owners in between are skipped."""
+        while self._next is not None and _sorts_before(self._next[0], owner):
             self._next = next(self._rows, None)
         while self._next is not None and self._next[0] == owner:
             yield dict(zip(self._names, self._next, strict=True))
             self._next = next(self._rows, None)
 
 
-def _before(one: str | None, other: str | None) -> bool:
+def _sorts_before(one: str | None, other: str | None) -> bool:
     if one is None or other is None:
         return one is not None
     return one.encode() < other.encode()
 
 
-def _make(
-    target: Path | BinaryIO, facts: Facts, listed: _Stream, others: _Stream, release: Release
+def _write_workbook(
+    target: Path | BinaryIO,
+    info: WorkbookInfo,
+    listed: _OwnerRows,
+    others: _OwnerRows,
+    release: Release,
 ) -> None:
-    large = facts.clients >= _LARGE
+    large = info.clients >= _LARGE
     book = Workbook(
         str(target) if isinstance(target, Path) else target,
         {
@@ -158,10 +164,10 @@ def _make(
             "strings_to_numbers": False,
         },
     )
-    book.set_properties({"title": "Outreach list", "created": _utc_wall_time(facts.as_of)})
-    sheets = Sheets(book, facts)
-    sheets.today(listed.of(facts.owner))
-    sheets.open_tasks(others.of(facts.owner))
+    book.set_properties({"title": "Outreach list", "created": _utc_wall_time(info.as_of)})
+    sheets = SheetWriter(book, info)
+    sheets.today(listed.rows_of(info.owner))
+    sheets.open_tasks(others.rows_of(info.owner))
     sheets.huddle()
     sheets.instructions()
     book.close()
@@ -171,22 +177,22 @@ def _utc_wall_time(as_of: datetime) -> datetime:
     return as_of.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
 
 
-def _plain_file(clients: int, directory: Path) -> BinaryIO:
-    # No name on disk in either case: a kill leaves no plain copy.
+def _unencrypted_buffer(clients: int, directory: Path) -> BinaryIO:
+    # Unnamed in both cases: a killed run leaves no plain copy.
     return tempfile.TemporaryFile(dir=directory) if clients >= _LARGE else io.BytesIO()
 
 
-def _check_names(owners: list[str]) -> None:
+def _check_file_names(owners: list[str]) -> None:
     wrong = [name for name in owners if not _STAFF_ID.fullmatch(name) or name in (".", "..")]
     if wrong:
-        # The value is not printed: what stands in a wrong column may be somebody's name.
+        # The message omits the value: it may be a person's name in the wrong column.
         raise ReleaseError(
-            f"{len(wrong)} care_manager_id of exports.export_outreach can be no file name: expected 1 to 64 letters,"
-            " digits, dots, underscores or hyphens (and not '.' or '..'). Correct staff_id in feed ehr, tables staff and"
-            " assignment, and deliver them again"
+            f"{len(wrong)} values of care_manager_id in exports.export_outreach are not valid file names: expected"
+            " 1 to 64 letters, digits, dots, underscores or hyphens (and not '.' or '..'). Correct staff_id in"
+            " feed ehr, tables staff and assignment, and deliver them again"
         )
     if UNASSIGNED in owners:
         raise ReleaseError(
-            f"a care manager has the staff_id {UNASSIGNED!r}, which is the name of the list of clients without one:"
-            " give that person another staff_id in feed ehr"
+            f"staff_id {UNASSIGNED!r} is reserved for the workbook of unassigned clients: use another staff_id in"
+            " feed ehr"
         )

@@ -1,4 +1,4 @@
-"""What the whole suite shares: one demo agency, landed, built and released once per session through the command itself."""
+"""Shared fixtures: a demo agency, built once per session with the `caseload` command."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ import pytest
 from orchestration.run import GARBAGE_THRESHOLDS
 
 ROOT = Path(__file__).resolve().parent.parent
-# In this order: begun last, the longest would run on alone while the other worker idles. Files of dbt, which read the demo,
-# stand between those that read the small agency: else one worker would wait while the other makes it.
+# Long files run first, so that no worker idles at the end. The dbt files, which use the demo, run
+# between files that use the small agency, so that no worker waits while the other builds it.
 _FIRST = ("test_crash.py", "dbt", "orchestration", "linkage")
 REAL = ROOT.parent / "shared" / "real"
 CLIENTS = 400
-# A name in which libraries like to read patterns, partitions and markup.
+# Libraries may read this name as a pattern, a partition or markup.
 DATA = "data [a] state=NC"
 
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo's folders and what the command printed."""
+    """The demo's data folder and the output of the command."""
 
     data: Path
     output: str
@@ -43,9 +43,9 @@ class Demo:
 
 
 def caseload(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it, in a process of its own."""
+    """Run the command in a subprocess, as a user does."""
     command = [sys.executable, "-m", "orchestration.cli", *map(str, arguments)]
-    # Settings of the person who runs the tests are not the tests' settings.
+    # The developer's own settings must not affect the tests.
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -59,9 +59,12 @@ def caseload(*arguments: str | Path, cwd: Path | None = None) -> subprocess.Comp
 def built_once(
     factory: pytest.TempPathFactory, name: str, build: Callable[[Path], str]
 ) -> tuple[Path, str]:
-    """A folder that `build` fills, and what `build` returns: once per session, and for each worker of `pytest -n` its copy.
+    """Fill a folder with `build`, once per session; each worker of `pytest -n` gets a copy.
 
-    Views of a copied warehouse still read the raw zone of the first.
+    Views of a copied warehouse still read the raw zone of the original folder.
+
+    Returns:
+        The folder, and the return value of `build`.
     """
     own = factory.mktemp(name)
     if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -80,7 +83,7 @@ def built_once(
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    """One released agency per session. Read it; do not change it."""
+    """One released agency per session. Tests must not change it."""
     folder, output = built_once(tmp_path_factory, "demo", _build_demo)
     return Demo(folder / DATA, output)
 
@@ -93,24 +96,22 @@ def _build_demo(folder: Path) -> str:
 
 @pytest.fixture
 def real() -> Path:
-    """Third-party data beside the checkout, read in place."""
+    """Third-party data next to the checkout, read in place."""
     if not REAL.is_dir():
-        pytest.skip(
-            "../shared/real is not here: third-party data are read from there, never copied in"
-        )
+        pytest.skip("../shared/real is missing: third-party data are read from there, never copied")
     return REAL
 
 
 def pytest_configure() -> None:
-    """The pipeline's modules live as long as the tests: look through them for garbage as seldom as a run does."""
+    """Use the garbage collection thresholds of a run: the pipeline's modules stay loaded."""
     gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first."""
-    items.sort(key=lambda item: _place(item.path))
+    """Run the longest files first."""
+    items.sort(key=lambda item: _position(item.path))
 
 
-def _place(path: Path) -> int:
-    places = [place for place, name in enumerate(_FIRST) if name in (path.name, path.parent.name)]
-    return min(places, default=len(_FIRST))
+def _position(path: Path) -> int:
+    names = (path.name, path.parent.name)
+    return min((n for n, name in enumerate(_FIRST) if name in names), default=len(_FIRST))

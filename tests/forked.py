@@ -1,7 +1,7 @@
-"""`caseload` in a process that begins with the pipeline loaded: the child of a server that imported and parsed it once.
+"""Runs `caseload` in a fork of a server process that has the pipeline loaded.
 
-Loading costs seconds that tests of what a run leaves need not pay each time. The command as a user starts it is what
-`tests.conftest.caseload` runs.
+This saves seconds of imports and parsing per run. `tests.conftest.caseload` starts the command as a
+user does.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(["orchestration.definitions"])
 
 
-def begin(module: str, arguments: list[str], output: Path) -> BaseProcess:
-    """Start `main(arguments)` of a module; what it prints goes to the file."""
+def start(module: str, arguments: list[str], output: Path) -> BaseProcess:
+    """Start `main(arguments)` of a module; its output goes to the file."""
     output.write_text("")
     process = _SERVER.Process(target=_enter, args=(module, arguments, output))
     process.start()
@@ -27,21 +27,21 @@ def begin(module: str, arguments: list[str], output: Path) -> BaseProcess:
 
 
 def run(landing: Path, data: Path, as_of: str) -> None:
-    """`caseload run` to its release; what it says is beside the data folder."""
+    """Run `caseload run` to its release; its output goes to `<data>.txt`."""
     output = data.with_suffix(".txt")
-    words = ["run", "--landing", str(landing), "--data", str(data), "--as-of", as_of]
-    process = begin(CASELOAD, words, output)
+    arguments = ["run", "--landing", str(landing), "--data", str(data), "--as-of", as_of]
+    process = start(CASELOAD, arguments, output)
     process.join()
-    said = output.read_text()
-    assert process.exitcode == 0, said
-    assert "Traceback" not in said
+    printed = output.read_text()
+    assert process.exitcode == 0, printed
+    assert "Traceback" not in printed
 
 
 def _enter(module: str, arguments: list[str], output: Path) -> None:
     with output.open("w") as file:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), stream.fileno())
-    # Settings of the person who runs the tests are not the tests' settings.
+    # The developer's own settings must not affect the tests.
     for name in [name for name in os.environ if name.startswith(("CASELOAD_", "DAGSTER_"))]:
         del os.environ[name]
     code = importlib.import_module(module).main(arguments)

@@ -1,4 +1,4 @@
-"""Names that senders choose are text on the leaders' page: no image, link, icon, color, formula or other markup."""
+"""Senders' names on the leaders' page are never rendered as markup or run as formulas."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import plain, tables
-from dashboards.released import NothingReleasedError, current
+from dashboards import escaping, tables
+from dashboards.release_reader import NoReleaseError, current
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
 HOSTILE = [
@@ -30,8 +30,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_markdown_reads_as_the_text_itself(text: str) -> None:
-    escaped = plain.markdown(text)
+def test_escaped_markdown_shows_the_original_text(text: str) -> None:
+    escaped = escaping.markdown(text)
     assert "![" not in escaped
     assert "](" not in escaped
     assert "<img" not in escaped
@@ -43,15 +43,15 @@ def test_markdown_reads_as_the_text_itself(text: str) -> None:
     assert ":smile" not in escaped
     assert "\x1b" not in escaped
     assert "\u202e" not in escaped
-    # A reader of Markdown drops the backslashes, decodes `&lt;` and does not see the joiners.
-    shown = html.unescape(escaped).replace(plain._JOINER, "")
-    assert shown.replace("\\", "") == plain.printable(text).replace("\\", "")
+    # Rendering removes the backslashes, decodes `&lt;` and hides the joiners.
+    shown = html.unescape(escaped).replace(escaping._WORD_JOINER, "")
+    assert shown.replace("\\", "") == escaping.printable(text).replace("\\", "")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_list_item_is_escaped_html(text: str) -> None:
-    assert plain.bullets([text]).count("<") == 4  # <ul><li></li></ul>
-    assert "\x1b" not in plain.bullets([text])
+def test_list_items_are_escaped_html(text: str) -> None:
+    assert escaping.bullets([text]).count("<") == 4  # <ul><li></li></ul>
+    assert "\x1b" not in escaping.bullets([text])
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_a_list_item_is_escaped_html(text: str) -> None:
         ("–", "–"),
     ],
 )
-def test_a_downloaded_cell_is_no_formula(text: str, shown: str) -> None:
-    assert plain.cell(text) == shown
+def test_downloaded_cell_is_not_a_formula(text: str, shown: str) -> None:
+    assert escaping.cell(text) == shown
 
 
-def test_program_names_keep_their_case_and_do_not_collide() -> None:
+def test_crosstab_keeps_the_case_of_program_names_and_avoids_duplicate_columns() -> None:
     rows = pl.DataFrame(
         {
             "site_id": ["a", "a", "=b"],
@@ -77,14 +77,14 @@ def test_program_names_keep_their_case_and_do_not_collide() -> None:
             "clients": [20, 30, 40],
         }
     )
-    found = tables.crossed(rows, "program")
+    found = tables.crosstab(rows, "program")
     assert found.columns == ["Site", "SUD-iop", "Site (program)", "sud-iop"]
     assert found["Site"].to_list() == ["'=b", "a"]
 
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
-    """The smallest release that the page draws, every name in it hostile."""
+    """A minimal release in which every name is hostile."""
     folder = tmp_path / "published" / "current"
     (folder / "metrics").mkdir(parents=True)
     (folder / "quality").mkdir()
@@ -141,11 +141,13 @@ def release(tmp_path: Path) -> Path:
     return folder
 
 
-def test_no_name_becomes_markup_on_the_page(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hostile_names_are_not_rendered_on_the_page(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CASELOAD_PUBLISHED", str(release.parent))
     page = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not page.exception
-    assert page.error  # the late feeds
+    assert page.error  # banner about late feeds
     texts = [element.value for kind in ("markdown", "error", "info") for element in page.get(kind)]
     assert any("evil" in text for text in texts)
     for text in texts:
@@ -173,20 +175,20 @@ def test_no_name_becomes_markup_on_the_page(release: Path, monkeypatch: pytest.M
                 assert "\x1b" not in str(value)
 
 
-def test_the_page_shows_the_agencys_time_zone(
+def test_page_shows_times_in_the_agencys_time_zone(
     release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CASELOAD_PUBLISHED", str(release.parent))
     monkeypatch.setenv("CASELOAD_TIME_ZONE", "America/Los_Angeles")
     page = AppTest.from_file(str(APP), default_timeout=60).run()
-    assert "As of 30 June 2026, 20:59" in page.markdown[0].value
+    assert "As of Tue 30 Jun 2026 20:59" in page.markdown[0].value
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[]", b'{"release_id": "x"}'])
-def test_a_damaged_manifest_names_itself(release: Path, content: bytes) -> None:
+def test_damaged_manifest_is_named(release: Path, content: bytes) -> None:
     (release / "manifest.json").write_bytes(content)
-    with pytest.raises(NothingReleasedError, match=r"manifest.json is damaged. Run `caseload run`"):
+    with pytest.raises(NoReleaseError, match=r"manifest.json is damaged. Run `caseload run`"):
         current(release.parent)
     shutil.rmtree(release)
-    with pytest.raises(NothingReleasedError, match="no release yet"):
+    with pytest.raises(NoReleaseError, match="No release yet"):
         current(release.parent)

@@ -1,4 +1,4 @@
-"""The leaders' page: without a browser (AppTest), and once in headless Chromium with axe."""
+"""The leaders' page, with AppTest and once in headless Chromium with axe."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ def test_page_shows_every_measure_of_the_release(page: AppTest, demo: Demo) -> N
     )
     shown = {metric.label: metric.value for metric in page.metric}
     assert len(shown) == totals.height
-    assert "nobody has delivered a checked sample" in _texts(page)
+    assert "no checked sample has been delivered" in _texts(page)
     for row in totals.iter_rows(named=True):
-        expected = tables.percent(row["rate"], hidden=row["is_suppressed"])
+        expected = tables.percent_text(row["rate"], hidden=row["is_suppressed"])
         assert shown[row["title"]] == expected
 
 
-def test_the_way_from_a_number_to_its_definition(page: AppTest) -> None:
+def test_measure_shows_its_steward_and_source(page: AppTest) -> None:
     measure = page.selectbox[1]
     fuh = next(option for option in measure.options if "7 days after hospitalization" in option)
     measure.select(fuh).run()
@@ -62,7 +62,7 @@ def test_the_way_from_a_number_to_its_definition(page: AppTest) -> None:
 
 
 @pytest.mark.parametrize("stratum", ["Site", "Payer", "Age", "Sex", "Race", "Ethnicity"])
-def test_every_comparison_opens(page: AppTest, stratum: str) -> None:
+def test_every_comparison_is_drawn(page: AppTest, stratum: str) -> None:
     page.radio[1].set_value(page.radio[1].options[0])
     chosen = {"Site": "site_id", "Payer": "payer_type", "Age": "age_band"}.get(
         stratum, stratum.lower()
@@ -71,7 +71,22 @@ def test_every_comparison_opens(page: AppTest, stratum: str) -> None:
     assert not page.exception
 
 
-def test_no_client_is_on_the_page(page: AppTest, demo: Demo) -> None:
+@pytest.mark.parametrize(
+    ("stratum", "heading"),
+    [
+        ("site_id", "Where are we not reaching people?"),
+        ("race", "Rates by race"),
+        ("ethnicity", "Rates by ethnicity"),
+    ],
+)
+def test_race_and_ethnicity_have_a_neutral_heading(
+    page: AppTest, stratum: str, heading: str
+) -> None:
+    page.radio[1].set_value(stratum).run()
+    assert heading in [subheader.value for subheader in page.subheader]
+
+
+def test_page_shows_no_client(page: AppTest, demo: Demo) -> None:
     listed = pl.read_csv(
         demo.release / "outreach" / "outreach_list.csv", infer_schema=False, glob=False
     )
@@ -80,7 +95,7 @@ def test_no_client_is_on_the_page(page: AppTest, demo: Demo) -> None:
         assert name not in texts
 
 
-def test_small_cells_read_hidden() -> None:
+def test_suppressed_cells_read_hidden() -> None:
     rows = pl.DataFrame(
         {
             "stratum_value": ["a", "b"],
@@ -91,24 +106,29 @@ def test_small_cells_read_hidden() -> None:
             "open": [None, 0],
         }
     )
-    assert tables.readable(rows, "stratum_value", "Site").rows() == [
+    assert tables.rate_table(rows, "stratum_value", "Site").rows() == [
         ("a", "hidden", "hidden", "hidden", "hidden"),
-        ("b", "25.0 %", "55", "220", "0"),
+        ("b", "25.0%", "55", "220", "0"),
     ]
 
 
 @pytest.mark.parametrize(
-    ("checked", "precision", "twins", "said"),
+    ("checked", "precision", "twins", "text"),
     [
-        (2_357, "0.9996", 0, "sample of 2,357: **99.96 %** of the links are right, **98.06 %** of"),
+        (
+            2_357,
+            "0.9996",
+            0,
+            "sample of 2,357: **99.96%** of the matches are correct, **98.06%** of",
+        ),
         (2_357, "0.9996", 0, "no twins merged"),
         (2_357, "0.9996", 1, "1 twin merged"),
-        (12, None, 0, "a checked sample of 12 is too small to say"),
-        (0, None, 0, "nobody has delivered a checked sample"),
+        (12, None, 0, "the checked sample of 12 is too small for a rate"),
+        (0, None, 0, "no checked sample has been delivered"),
     ],
 )
-def test_the_page_says_how_rightly_persons_are_linked(
-    checked: int, precision: str | None, twins: int, said: str
+def test_page_shows_the_accuracy_of_record_matching(
+    checked: int, precision: str | None, twins: int, text: str
 ) -> None:
     rate = pl.Decimal(9, 4)
     accuracy = pl.DataFrame(
@@ -120,17 +140,19 @@ def test_the_page_says_how_rightly_persons_are_linked(
             "merged_twin_count": [twins, 0],
         }
     ).cast({"precision_rate": rate, "recall_rate": rate})
-    assert said in tables.linkage(accuracy)
+    assert text in tables.matching_accuracy_text(accuracy)
 
 
 def test_page_before_the_first_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CASELOAD_PUBLISHED", str(tmp_path))
     page = AppTest.from_file(str(APP)).run()
     assert not page.exception
-    assert "no release yet" in page.info[0].value
+    assert "No release yet" in page.info[0].value
 
 
-def test_late_feed_is_a_banner(demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_feed_shows_a_banner(
+    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     release = tmp_path / "published" / "current"
     shutil.copytree(demo.release, release)
     manifest = release / "manifest.json"
@@ -167,17 +189,17 @@ def served(demo: Demo) -> Iterator[str]:
             except (urllib.error.URLError, OSError):
                 time.sleep(0.5)
         else:
-            pytest.fail("the page was not served within a minute")
+            pytest.fail("the server did not start within a minute")
         yield address
     finally:
         process.terminate()
         process.wait(10)
 
 
-def test_page_in_a_browser_has_no_axe_violation_and_calls_no_foreign_host(served: str) -> None:
+def test_page_in_a_browser_passes_axe_and_requests_no_other_host(served: str) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("no chromium on this machine: the page is not seen in a browser")
+        pytest.skip("chromium is not installed: the page is not tested in a browser")
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
 
@@ -186,10 +208,10 @@ def test_page_in_a_browser_has_no_axe_violation_and_calls_no_foreign_host(served
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_page(viewport={"width": 1400, "height": 3000})
-        asked: list[str] = []
-        page.on("request", lambda request: asked.append(request.url))
+        requested: list[str] = []
+        page.on("request", lambda request: requested.append(request.url))
         page.goto(served)
-        page.get_by_text("Where the numbers come from").wait_for(timeout=60_000)
+        page.get_by_text("Data sources").wait_for(timeout=60_000)
         page.wait_for_load_state("networkidle")
         violations = [
             f"{found['id']} ({found['impact']}): {found['nodes'][0]['html'][:200]}"
@@ -197,5 +219,5 @@ def test_page_in_a_browser_has_no_axe_violation_and_calls_no_foreign_host(served
         ]
         browser.close()
     assert violations == []
-    foreign = [url for url in asked if not url.startswith((served, "data:", "blob:"))]
+    foreign = [url for url in requested if not url.startswith((served, "data:", "blob:"))]
     assert foreign == []

@@ -40,4 +40,4 @@ class Manifest:
 @pytest.fixture(scope="session")
 def manifest() -> Manifest:
     """The parsed project. Parsing opens no warehouse."""
-    return Manifest(dbt_project.parsed().writable_manifest().to_dict())
+    return Manifest(dbt_project.parsed_manifest().writable_manifest().to_dict())

@@ -21,7 +21,7 @@ def test_every_example_holds(demo: Demo, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("CASELOAD_DATA", str(tmp_path))
     project = str(dbt_project.PROJECT)
     try:
-        ended = dbtRunner(manifest=dbt_project.parsed()).invoke(
+        ended = dbtRunner(manifest=dbt_project.parsed_manifest()).invoke(
             [
                 "test", "--quiet", "--no-use-colors", "--no-version-check", "--no-write-json",
                 "--select", "test_type:unit", "path:seeds,resource_type:test",
@@ -40,6 +40,6 @@ def test_every_example_holds(demo: Demo, tmp_path: Path, monkeypatch: pytest.Mon
     assert failed == {}
     # All of them ran: an example that is never built proves nothing.
     ran = {result.node.unique_id for result in ended.result.results}
-    examples = set(dbt_project.parsed().unit_tests)
+    examples = set(dbt_project.parsed_manifest().unit_tests)
     assert examples <= ran
     assert len(examples) > 100

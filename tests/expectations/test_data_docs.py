@@ -1,4 +1,4 @@
-"""Data Docs show texts as they are: what a value says never becomes HTML."""
+"""Data Docs escape values, so that they are never rendered as HTML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 import great_expectations as gx
-from made_warehouse import make_warehouse
+from sample_warehouse import make_warehouse
 
 from expectations import data_docs
 from expectations.duckdb_source import open_source
@@ -17,7 +17,7 @@ _HOSTILE = (
 )
 
 
-def test_a_hostile_text_in_a_result_is_no_markup(tmp_path: Path) -> None:
+def test_hostile_text_in_a_result_is_escaped(tmp_path: Path) -> None:
     warehouse = make_warehouse(tmp_path / "warehouse.duckdb")
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute("create table marts.small as select 1 as a")

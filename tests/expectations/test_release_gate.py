@@ -1,4 +1,4 @@
-"""The judge as the orchestrator calls it: exit codes, verdict, pages, volume, and what must never be written."""
+"""The release gate as a command: exit codes, verdict, Data Docs, row counts, and no row values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from made_warehouse import CLIENTS, make_warehouse
+from sample_warehouse import CLIENTS, make_warehouse
 
 from expectations import gate
 from expectations.suites import SuiteError, read_suites
@@ -48,7 +48,7 @@ def _change(warehouse: Path, sql: str) -> None:
         connection.execute(sql)
 
 
-def _judge(warehouse: Path, out: Path, *arguments: str | Path) -> int:
+def _run_gate(warehouse: Path, out: Path, *arguments: str | Path) -> int:
     return gate.main(["--warehouse", str(warehouse), "--out", str(out), *map(str, arguments)])
 
 
@@ -56,9 +56,7 @@ def _verdict(out: Path) -> dict:
     return json.loads((out / "verdict.json").read_text())
 
 
-def test_the_command_passes_and_refuses_in_a_process_of_its_own(
-    warehouse: Path, tmp_path: Path
-) -> None:
+def test_command_passes_and_refuses_in_a_subprocess(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.fct_task", "marts.fct_stay")
     command = [
         sys.executable, "-m", "expectations.gate", "--warehouse", str(warehouse),
@@ -73,35 +71,35 @@ def test_the_command_passes_and_refuses_in_a_process_of_its_own(
     assert ended.stdout.startswith(
         "marts.fct_task: expect_column_values_to_be_between(lane): 1 of "
     )
-    with duckdb.connect(str(warehouse)) as connection:  # the file is free again
+    with duckdb.connect(str(warehouse)) as connection:  # the file is not locked
         connection.execute("create table marts.after as select 1")
 
 
-def test_missing_relation_is_a_failure_that_says_so(warehouse: Path, tmp_path: Path) -> None:
+def test_missing_relation_fails_its_suite(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "drop table marts.fct_stay")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
-    assert _judge(warehouse, tmp_path / "out", "--suites", suites) == 3
+    assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
     (suite,) = _verdict(tmp_path / "out")["suites"]
     assert suite["relation"] == "marts.fct_stay"
     assert suite["rows"] is None
     assert suite["failures"][0]["observed"] == "the relation is missing"
 
 
-def test_missing_column_is_a_failure_that_names_it(warehouse: Path, tmp_path: Path) -> None:
+def test_missing_column_is_named_in_the_failure(warehouse: Path, tmp_path: Path) -> None:
     _change(warehouse, "alter table marts.fct_stay rename column length_of_stay_days to nights")
     suites = _suites(tmp_path / "suites", "marts.fct_stay")
-    assert _judge(warehouse, tmp_path / "out", "--suites", suites) == 3
+    assert _run_gate(warehouse, tmp_path / "out", "--suites", suites) == 3
     (failure,) = _verdict(tmp_path / "out")["suites"][0]["failures"]
     assert "could not be evaluated" in failure["observed"]
     assert "length_of_stay_days" in failure["observed"]
 
 
-def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
+def test_equal_warehouses_give_equal_bytes(warehouse: Path, tmp_path: Path) -> None:
     relations = ("exports.export_metric_caseload", "marts.fct_stay", "quality.fct_unmatched")
     suites = _suites(tmp_path / "suites", *relations)
     outs = (tmp_path / "a", tmp_path / "b")
     for out in outs:
-        assert _judge(warehouse, out, "--suites", suites) == 0
+        assert _run_gate(warehouse, out, "--suites", suites) == 0
     one, other = (
         {p.relative_to(out).as_posix(): p.read_bytes() for p in out.rglob("*") if p.is_file()}
         for out in outs
@@ -112,26 +110,26 @@ def test_same_warehouse_same_bytes(warehouse: Path, tmp_path: Path) -> None:
     }
 
 
-def test_pages_call_no_foreign_host(warehouse: Path, tmp_path: Path) -> None:
+def test_data_docs_reference_no_other_host(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.fct_task")
-    assert _judge(warehouse, tmp_path, "--suites", suites) == 0
+    assert _run_gate(warehouse, tmp_path, "--suites", suites) == 0
     for page in (tmp_path / "data_docs").iterdir():
         text = page.read_text()
         assert not re.search(r"https?://|<script|src=", text), page.name
         assert "marts.fct_task" in text
 
 
-def test_nothing_of_a_row_is_written(warehouse: Path, tmp_path: Path, capsys) -> None:
-    """A name stands in every wrong place; verdict, pages and output only count it."""
+def test_row_values_are_never_written(warehouse: Path, tmp_path: Path, capsys) -> None:
+    """With a name in every wrong column, verdict, Data Docs and output contain counts only."""
     _change(warehouse, f"update marts.fct_task set status = '{_SECRET}', task_key = '{_SECRET}'")
     _change(
         warehouse, f"update exports.export_outreach set phone = '{_SECRET}', tier = '{_SECRET}'"
     )
     _change(warehouse, f"update exports.export_outreach set care_manager_id = '{_SECRET}'")
-    # A type that the comparison cannot cast: the engine's own message quotes the value.
+    # The comparison cannot cast this type, and the database's message quotes the value.
     _change(warehouse, "alter table marts.fct_stay alter length_of_stay_days type varchar")
     _change(warehouse, f"update marts.fct_stay set length_of_stay_days = '{_SECRET}'")
-    assert _judge(warehouse, tmp_path / "out") == 3
+    assert _run_gate(warehouse, tmp_path / "out") == 3
     assert {s["relation"] for s in _verdict(tmp_path / "out")["suites"] if not s["success"]} >= {
         "marts.fct_task", "marts.fct_stay", "exports.export_outreach",
     }  # fmt: skip
@@ -154,23 +152,23 @@ def _released(folder: Path, rows: int | None) -> Path:
     ("before", "expected"),
     [
         (CLIENTS, 0),
-        (CLIENTS * 2, 0),  # half is left
+        (CLIENTS * 2, 0),  # half of the rows
         (CLIENTS * 2 + 1, 0),
-        (CLIENTS * 2 + 2, 3),  # less than half is left
+        (CLIENTS * 2 + 2, 3),  # less than half
         (27, 0),
-        (26, 3),  # more than half as many again
-        (19, 0),  # too few to speak of a share
-        (0, 0),  # a first delivery
-        (None, 0),  # a relation that was missing
+        (26, 3),  # more than 150%
+        (19, 0),  # too few rows to compare
+        (0, 0),  # first delivery
+        (None, 0),  # the relation was missing
     ],
 )
-def test_volume_against_the_last_release(
+def test_row_count_is_compared_with_the_last_release(
     warehouse: Path, tmp_path: Path, before: int | None, expected: int
 ) -> None:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     previous = _released(tmp_path / "release", before)
     out = tmp_path / "out"
-    assert _judge(warehouse, out, "--suites", suites, "--previous", previous) == expected
+    assert _run_gate(warehouse, out, "--suites", suites, "--previous", previous) == expected
     (suite,) = _verdict(out)["suites"]
     assert suite["rows"] == CLIENTS
     assert [f["observed"] for f in suite["failures"]] == (
@@ -178,20 +176,20 @@ def test_volume_against_the_last_release(
     )
 
 
-def test_a_verdict_is_what_the_next_one_compares_with(warehouse: Path, tmp_path: Path) -> None:
+def test_next_verdict_compares_with_the_released_one(warehouse: Path, tmp_path: Path) -> None:
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     release = tmp_path / "release"
-    assert _judge(warehouse, release / "quality", "--suites", suites) == 0
+    assert _run_gate(warehouse, release / "quality", "--suites", suites) == 0
     (release / "manifest.json").write_text(json.dumps({"as_of": "2026-06-29T12:00:00+00:00"}))
-    assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 0
+    assert _run_gate(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 0
     _change(warehouse, "delete from marts.dim_client where client_key > 3")
-    assert _judge(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 3
+    assert _run_gate(warehouse, tmp_path / "o", "--suites", suites, "--previous", release) == 3
 
 
 @pytest.mark.parametrize(
     ("as_of", "expected"), [("2026-06-29 11:59:59+00", 0), ("2026-06-29 12:00:00+00", 3)]
 )
-def test_an_earlier_day_is_not_compared_with_a_later_release(
+def test_run_as_of_an_earlier_date_is_not_compared_with_a_later_release(
     warehouse: Path, tmp_path: Path, as_of: str, expected: int
 ) -> None:
     _change(warehouse, "create schema raw_caseload")
@@ -199,41 +197,41 @@ def test_an_earlier_day_is_not_compared_with_a_later_release(
     suites = _suites(tmp_path / "suites", "marts.dim_client")
     previous = _released(tmp_path / "release", CLIENTS * 10)
     out = tmp_path / "out"
-    assert _judge(warehouse, out, "--suites", suites, "--previous", previous) == expected
+    assert _run_gate(warehouse, out, "--suites", suites, "--previous", previous) == expected
 
 
-def test_wrong_calls(warehouse: Path, tmp_path: Path, capsys) -> None:
+def test_usage_errors_name_the_argument(warehouse: Path, tmp_path: Path, capsys) -> None:
     out = tmp_path / "out"
-    assert _judge(tmp_path / "nowhere.duckdb", out) == 2
+    assert _run_gate(tmp_path / "nowhere.duckdb", out) == 2
     assert "does not exist" in capsys.readouterr().err
-    assert _judge(warehouse, out, "--previous", tmp_path) == 2
-    assert "--previous expects the directory of a release" in capsys.readouterr().err
-    assert _judge(warehouse, out, "--suites", tmp_path / "none") == 2
-    assert "holds no suite" in capsys.readouterr().err
+    assert _run_gate(warehouse, out, "--previous", tmp_path) == 2
+    assert "--previous must be the directory of a release" in capsys.readouterr().err
+    assert _run_gate(warehouse, out, "--suites", tmp_path / "none") == 2
+    assert "contains no suite" in capsys.readouterr().err
     with pytest.raises(SystemExit, match="2"):
         gate.main(["--out", str(out)])
     assert not out.exists()
 
 
-def test_a_held_or_broken_file_is_an_error_not_a_verdict(
+def test_locked_or_damaged_warehouse_is_an_error_without_a_verdict(
     warehouse: Path, tmp_path: Path, capsys
 ) -> None:
     out = tmp_path / "out"
-    held = (
+    hold_open = (
         "import duckdb, sys, time; c = duckdb.connect(sys.argv[1]);"
-        " print('held', flush=True); time.sleep(60)"
+        " print('open', flush=True); time.sleep(60)"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", held, str(warehouse)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", hold_open, str(warehouse)], stdout=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None
         writer.stdout.readline()
-        assert _judge(warehouse, out) == 1
+        assert _run_gate(warehouse, out) == 1
         writer.kill()
-    assert "another process holds it" in capsys.readouterr().err
-    broken = tmp_path / "broken.duckdb"
-    broken.write_bytes(b"nonsense" * 1000)
-    assert _judge(broken, out) == 1
+    assert "another process has it open" in capsys.readouterr().err
+    damaged = tmp_path / "damaged.duckdb"
+    damaged.write_bytes(b"nonsense" * 1000)
+    assert _run_gate(damaged, out) == 1
     assert "cannot be opened" in capsys.readouterr().err
     assert not (out / "verdict.json").exists()
 
@@ -241,7 +239,7 @@ def test_a_held_or_broken_file_is_an_error_not_a_verdict(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "no JSON"),
+        ("{", "not JSON"),
         ('{"name": "marts.b", "expectations": []}', 'expected "name": "marts.a"'),
         ('{"name": "marts.a", "expectations": []}', "at least one expectation"),
         ('{"name": "marts.a", "expectations": [{"type": "x", "kwargs": {}}]}', "has no meta.why"),
@@ -251,7 +249,7 @@ def test_a_held_or_broken_file_is_an_error_not_a_verdict(
         ),
     ],
 )
-def test_suite_files_that_cannot_be_read(tmp_path: Path, text: str, message: str) -> None:
+def test_invalid_suite_files_are_named(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "marts").mkdir()
     (tmp_path / "marts" / "a.json").write_text(text)
     with pytest.raises(SuiteError, match=re.escape(message)) as raised:
@@ -259,7 +257,7 @@ def test_suite_files_that_cannot_be_read(tmp_path: Path, text: str, message: str
     assert "a.json" in str(raised.value)
 
 
-def test_suites_load_as_plain_gx_suites() -> None:
+def test_suites_load_as_gx_suites() -> None:
     from great_expectations import ExpectationSuite
 
     for suite in read_suites():

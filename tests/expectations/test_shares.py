@@ -1,4 +1,4 @@
-"""What one delivered row can bring about refuses as a share of many rows, and never alone."""
+"""Impossible values refuse a release as a share of many rows, never as a single row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LEAST = 100
 
 
 def _shares() -> list[tuple[str, str, str]]:
-    """(relation, column, query) of each expectation about a share of rows."""
+    """Return (relation, column, query) of each expectation about a share of rows."""
     found = []
     for suite in read_suites():
         for expectation in suite.expectations:
@@ -34,7 +34,7 @@ def _shares() -> list[tuple[str, str, str]]:
         (1000, 11, True),
     ],
 )
-def test_a_share_refuses_and_one_row_does_not(
+def test_share_above_one_percent_refuses(
     relation: str, column: str, query: str, rows: int, beyond: int, *, refuses: bool
 ) -> None:
     with duckdb.connect() as connection:
@@ -47,7 +47,7 @@ def test_a_share_refuses_and_one_row_does_not(
     assert bool(found) == refuses
 
 
-def test_what_is_asked_in_shares() -> None:
+def test_columns_that_are_checked_as_shares() -> None:
     assert {(relation, column) for relation, column, _ in _shares()} == {
         ("marts.dim_client", "age_years"),
         ("marts.fct_stay", "length_of_stay_days"),

@@ -1,4 +1,4 @@
-"""Every suite holds on a right warehouse, and every single expectation refuses a wrong one."""
+"""Every suite passes on the sample warehouse, and every expectation fails on its violation."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 import pytest
-from breaks import BREAKS
 from great_expectations.data_context import AbstractDataContext
-from made_warehouse import SUITES, make_warehouse
+from sample_warehouse import SUITES, make_warehouse
+from violations import VIOLATIONS
 
 from expectations.duckdb_source import open_source
-from expectations.gate import evaluate_suite, judge
+from expectations.gate import evaluate_suite, evaluate_warehouse
 from expectations.suites import read_suites
 
 ROOT = Path(__file__).resolve().parents[2]
 _VOLUME = "expect_table_row_count_to_be_between"
-# Metrics that hold no count of clients.
-_COUNTLESS = {"export_metric_feed", "export_metric_measure_definition"}
+# Metrics without counts of clients.
+_WITHOUT_COUNTS = {"export_metric_feed", "export_metric_measure_definition"}
 
 
 @pytest.fixture(scope="session")
-def right(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_warehouse(tmp_path_factory.mktemp("right") / "warehouse.duckdb")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_warehouse(tmp_path_factory.mktemp("sample") / "warehouse.duckdb")
 
 
 @pytest.fixture(scope="session")
@@ -35,33 +35,33 @@ def context() -> AbstractDataContext:
 
 
 def _name(expectation: dict[str, Any]) -> str:
-    """As the verdict names it."""
+    """Return the name of an expectation in the verdict."""
     column = expectation["kwargs"].get("column")
     typed = f"{expectation['type']}({column})" if column else expectation["type"]
     return expectation.get("description") or typed
 
 
-def test_all_suites_hold_on_the_right_warehouse(right: Path, tmp_path: Path) -> None:
-    verdicts = judge(right, tmp_path)
+def test_all_suites_pass_on_the_sample_warehouse(sample: Path, tmp_path: Path) -> None:
+    verdicts = evaluate_warehouse(sample, tmp_path)
     assert [v.relation for v in verdicts] == sorted(s.relation for s in read_suites())
     assert {v.relation: v.failures for v in verdicts if not v.success} == {}
     assert sum(v.expectations for v in verdicts) >= 100
 
 
 @pytest.mark.parametrize(
-    ("relation", "expectation"), [(r, e) for r, breaks in BREAKS.items() for e in breaks]
+    ("relation", "expectation"), [(r, e) for r, changes in VIOLATIONS.items() for e in changes]
 )
-def test_each_expectation_refuses(
-    relation: str, expectation: str, right: Path, context: AbstractDataContext, tmp_path: Path
+def test_each_expectation_fails_on_its_violation(
+    relation: str, expectation: str, sample: Path, context: AbstractDataContext, tmp_path: Path
 ) -> None:
-    wrong = tmp_path / "warehouse.duckdb"
-    shutil.copy(right, wrong)
-    with duckdb.connect(str(wrong)) as connection:
+    changed = tmp_path / "warehouse.duckdb"
+    shutil.copy(sample, changed)
+    with duckdb.connect(str(changed)) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(BREAKS[relation][expectation].format(t=relation))
+        connection.execute(VIOLATIONS[relation][expectation].format(t=relation))
     (suite,) = (suite for suite in read_suites() if suite.relation == relation)
     one = tuple(e for e in suite.expectations if _name(e) == expectation)
-    source = open_source(wrong, context, "200MB", 1)
+    source = open_source(changed, context, "200MB", 1)
     try:
         verdict, _ = evaluate_suite(
             source, replace(suite, expectations=one, compares_volume=False), None
@@ -75,20 +75,22 @@ def test_each_expectation_refuses(
     assert failure.why
 
 
-def test_no_expectation_is_without_a_break() -> None:
+def test_every_expectation_has_a_violation() -> None:
     for suite in read_suites():
         names = [_name(expectation) for expectation in suite.expectations]
-        assert len(names) == len(set(names)), f"{suite.relation}: two expectations of one name"
-        assert set(names) - {_VOLUME} == set(BREAKS[suite.relation]), suite.relation
+        assert len(names) == len(set(names)), (
+            f"{suite.relation}: two expectations have the same name"
+        )
+        assert set(names) - {_VOLUME} == set(VIOLATIONS[suite.relation]), suite.relation
         assert (_VOLUME in names) == suite.compares_volume
 
 
-def test_every_export_that_counts_has_a_gate() -> None:
+def test_every_export_with_counts_has_a_suite() -> None:
     models = {path.stem for path in (ROOT / "dbt_project" / "models" / "exports").rglob("*.sql")}
-    gates = {path.stem for path in (SUITES / "exports").glob("*.json")}
-    assert models - _COUNTLESS == gates
+    suites = {path.stem for path in (SUITES / "exports").glob("*.json")}
+    assert models - _WITHOUT_COUNTS == suites
 
 
-def test_judged_relations_are_models() -> None:
+def test_every_suite_has_a_model() -> None:
     models = {path.stem for path in (ROOT / "dbt_project" / "models").rglob("*.sql")}
     assert {suite.name for suite in read_suites()} <= models

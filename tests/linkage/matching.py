@@ -56,7 +56,7 @@ def build_matches(
     with warehouse.open_for_writing(data, settings) as connection:
         warehouse.attach(connection, RawZone(data / "raw"), load_contracts(), as_of, settings)
     _build(settings, [BEFORE_LINKAGE], [*exclude])
-    linkage_assets.compare(settings)
+    linkage_assets.score_pairs(settings)
     _build(settings, select, [BEFORE_LINKAGE, *exclude])
     return data / warehouse.FILE
 
@@ -65,7 +65,7 @@ def _build(settings: Settings, select: list[str], exclude: list[str]) -> None:
     """Run dbt in this process, which is faster than the pipeline's separate dbt process."""
     with dbt_project.environment({"CASELOAD_DATA": str(settings.data)}):
         try:
-            ended = dbtRunner(manifest=dbt_project.parsed()).invoke(
+            ended = dbtRunner(manifest=dbt_project.parsed_manifest()).invoke(
                 [
                     "build", *dbt_project.QUIET, "--no-write-json", "--full-refresh",
                     "--exclude-resource-type", "unit_test", "--use-fast-test-edges",

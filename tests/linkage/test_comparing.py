@@ -31,8 +31,10 @@ def test_splink_is_not_started_without_pairs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = _pairs(tmp_path / "data", "select 1 as pair_key where false")
-    monkeypatch.setattr(linkage_assets, "_score", lambda *_: pytest.fail("splink was started"))
-    assert linkage_assets.compare(settings) == (0, 0)
+    monkeypatch.setattr(
+        linkage_assets, "_run_linkage", lambda *_: pytest.fail("splink was started")
+    )
+    assert linkage_assets.score_pairs(settings) == (0, 0)
     assert _scores(settings.data) == []  # yesterday's scores are deleted
 
 
@@ -42,7 +44,7 @@ def test_failed_scoring_names_no_client_and_deletes_the_pairs(tmp_path: Path) ->
         "select 1 as pair_key, 'Secretname' as person_first_name, 'Secretname' as candidate_first_name",
     )
     with pytest.raises(linkage_assets.LinkageError) as raised:
-        linkage_assets.compare(settings)
+        linkage_assets.score_pairs(settings)
     assert "could not be scored" in str(raised.value)
     assert "secretname" not in str(raised.value).lower()
     assert list((settings.data / "linkage").iterdir()) == []

@@ -1,4 +1,4 @@
-"""A small agency some of whose files are broken, landed and run once per session."""
+"""A small agency with some invalid files, run once per session."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HEADER = "client_id,first_name,last_name,birth_date,sex\n"
 _GOOD = "Z{n},Ada,Example,1980-05-01,F\n"
 
 
-def _write_bad_files(folder: Path) -> None:
+def _write_invalid_files(folder: Path) -> None:
     ehr = folder / "ehr" / AS_OF
     ehr.mkdir(parents=True, exist_ok=True)
 
@@ -44,14 +44,14 @@ def _write_bad_files(folder: Path) -> None:
         (_HEADER + "D1,Ada,Example,1980-02-30,F\nD2,Ada,Example,1980-02-28,F\n").encode(),
     )
     client("empty.csv", b"")
-    sound = (_HEADER + "S1,Ada,Example,1980-05-01,F\n").encode()
-    client("twice_a.csv", sound)
-    client("twice_b.csv", sound)
+    valid = (_HEADER + "S1,Ada,Example,1980-05-01,F\n").encode()
+    client("twice_a.csv", valid)
+    client("twice_b.csv", valid)
 
 
 @dataclass(frozen=True)
-class Small:
-    """What landed, what the run left, and what had landed before it."""
+class SmallAgency:
+    """Folders of the small agency: landing files, a copy made before the run, data folder."""
 
     folder: Path
 
@@ -60,8 +60,8 @@ class Small:
         return self.folder / "landing"
 
     @property
-    def landed(self) -> Path:
-        return self.folder / "landed"
+    def landing_before(self) -> Path:
+        return self.folder / "landing_before"
 
     @property
     def data(self) -> Path:
@@ -69,23 +69,23 @@ class Small:
 
     @property
     def seconds(self) -> dict[str, float]:
-        """Wall time of each stage of the run."""
+        """Wall seconds of each stage of the run."""
         record = (self.data / "logs" / "runs.jsonl").read_text().splitlines()[-1]
         return {stage["name"]: stage["wall_seconds"] for stage in json.loads(record)["stages"]}
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Small:
-    """Read it; do not change it."""
-    return Small(built_once(tmp_path_factory, "small", _build)[0])
+def small(tmp_path_factory: pytest.TempPathFactory) -> SmallAgency:
+    """The small agency after its run. Tests must not change it."""
+    return SmallAgency(built_once(tmp_path_factory, "small", _build)[0])
 
 
 def _build(folder: Path) -> str:
-    made = Small(folder)
-    written = caseload("synthesize", "--clients", str(_CLIENTS), "--landing", made.landing)
+    agency = SmallAgency(folder)
+    written = caseload("synthesize", "--clients", str(_CLIENTS), "--landing", agency.landing)
     assert written.returncode == 0, written.stderr
-    _write_bad_files(made.landing)
-    shutil.copytree(made.landing, made.landed)
-    ended = caseload("run", "--landing", made.landing, "--data", made.data, "--as-of", AS_OF)
+    _write_invalid_files(agency.landing)
+    shutil.copytree(agency.landing, agency.landing_before)
+    ended = caseload("run", "--landing", agency.landing, "--data", agency.data, "--as-of", AS_OF)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -1,4 +1,4 @@
-"""Broken deliveries beside sound ones, through the whole run: each has its named outcome, nothing is lost."""
+"""Invalid files among valid ones, in a full run: each has its named outcome, and no row is lost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.conftest import caseload
-from tests.orchestration.conftest import Small
+from tests.orchestration.conftest import SmallAgency
 
 
 def _content(folder: Path) -> dict[Path, bytes]:
@@ -19,7 +19,7 @@ def _content(folder: Path) -> dict[Path, bytes]:
 
 
 @pytest.fixture(scope="module")
-def found(small: Small) -> tuple[dict, Path]:
+def found(small: SmallAgency) -> tuple[dict, Path]:
     status = caseload("status", "--data", small.data, "--json")
     assert "Traceback" not in status.stderr
     return json.loads(status.stdout), small.data
@@ -34,7 +34,9 @@ def found(small: Small) -> tuple[dict, Path]:
         ("client_empty.csv", "empty_file"),
     ],
 )
-def test_file_is_refused_by_name(found: tuple[dict, Path], file: str, reason: str) -> None:
+def test_invalid_file_is_refused_with_its_reason(
+    found: tuple[dict, Path], file: str, reason: str
+) -> None:
     refused = {Path(line["file"]).name: line["reason"] for line in found[0]["refused_files"]}
     assert refused[file] == reason
 
@@ -49,7 +51,7 @@ def test_file_is_refused_by_name(found: tuple[dict, Path], file: str, reason: st
         ("client_date.csv", ["D2"], {"bad_date": 1}),
     ],
 )
-def test_rows_are_loaded_or_rejected_by_name(
+def test_rows_are_loaded_or_rejected_with_their_reason(
     found: tuple[dict, Path], file: str, loaded: list[str], rejected: dict[str, int]
 ) -> None:
     with duckdb.connect(str(found[1] / "warehouse.duckdb"), read_only=True) as connection:
@@ -76,7 +78,7 @@ def test_rows_are_loaded_or_rejected_by_name(
     assert rows_in == len(loaded) + sum(rejected.values())
 
 
-def test_same_bytes_twice_are_one_batch_with_two_deliveries(found: tuple[dict, Path]) -> None:
+def test_equal_files_are_one_batch_with_two_deliveries(found: tuple[dict, Path]) -> None:
     with duckdb.connect(str(found[1] / "warehouse.duckdb"), read_only=True) as connection:
         batches = connection.execute(
             "select batch_id, count(*) from quality.fct_delivery where path like '%twice%' group by 1"
@@ -86,7 +88,7 @@ def test_same_bytes_twice_are_one_batch_with_two_deliveries(found: tuple[dict, P
     assert [count for _, count in batches] == [2]
 
 
-def test_rejects_are_in_status_and_in_the_notices(found: tuple[dict, Path]) -> None:
+def test_status_and_notices_list_the_rejects(found: tuple[dict, Path]) -> None:
     reasons = {line["reason"]: line["rows"] for line in found[0]["rejects"]}
     assert {"bad_encoding", "nul_byte", "ragged_row", "bad_date"} <= reasons.keys()
     notices = "\n".join(found[0]["notices"])
@@ -94,15 +96,15 @@ def test_rejects_are_in_status_and_in_the_notices(found: tuple[dict, Path]) -> N
     assert "ehr.client" in notices
 
 
-def test_nobodys_data_is_in_the_logs(found: tuple[dict, Path]) -> None:
-    said = json.dumps(found[0])
+def test_logs_contain_no_client_data(found: tuple[dict, Path]) -> None:
+    texts = json.dumps(found[0])
     for log in (found[1] / "logs").rglob("*"):
-        if log.is_file() and "judged" not in log.parts and "dbt" not in log.parts:
-            said += log.read_text(errors="replace")
+        if log.is_file() and "gate" not in log.parts and "dbt" not in log.parts:
+            texts += log.read_text(errors="replace")
     for value in ("1980-02-30", "Ren", "Ada"):
-        assert value not in said
+        assert value not in texts
 
 
-def test_landing_is_never_changed(small: Small) -> None:
-    assert _content(small.landed)
-    assert _content(small.landing) == _content(small.landed)
+def test_landing_is_never_changed(small: SmallAgency) -> None:
+    assert _content(small.landing_before)
+    assert _content(small.landing) == _content(small.landing_before)

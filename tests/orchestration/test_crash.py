@@ -1,11 +1,11 @@
-"""kill -9, SIGTERM or Ctrl-C at any moment: the next run ends like an undisturbed one (rules/data-quality.md#crash-safety).
+"""After a kill or stop, the next run gives the same result (rules/data-quality.md#crash-safety).
 
-The process is killed from outside, a fraction into a stage as measured in the undisturbed run; nothing in the product
-knows of this test. A series kills run after run on one data folder, never in an earlier stage than before, and lets the
-last one end. Every run of it is the "next run" of the kill before: it has to get past that stage, and what earlier stages
-left must be as in the undisturbed run. `make test` kills once in each stage: whole runs while they ingest and build, and
-behind a finished build those steps alone, as Dagster re-executes them. `make test-long` kills whole runs, CRASH_POINTS times in
-each stage, in series side by side. SIGTERM and SIGINT are sent likewise; a run that they stop also says so and closes the warehouse.
+A run is killed from outside, at a fraction of a stage's duration in the undisturbed run. A series
+kills several runs on one data folder, in stages of increasing order, and then lets a run finish:
+each run has to recover from the kill before it. `make test` kills once per stage: full runs during
+ingest and build, and only the later steps, as Dagster re-executes them, after the build. `make
+test-long` kills full runs CRASH_POINTS times per stage, in parallel series. After SIGTERM and
+SIGINT a run must also print one line and close the warehouse.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from folders import raw_rows, released_bytes, warehouse_rows
+from run_results import raw_rows, released_bytes, warehouse_rows
 
 from orchestration import run_record
 from orchestration.supervision import EXIT_CODES, STOPPED
 from tests import forked
-from tests.orchestration.conftest import AS_OF, Small
+from tests.orchestration.conftest import AS_OF, SmallAgency
 
 STAGES = {
     "ingest": ("ingest",),
     "build": ("identify", "linkage", "build"),
-    "judge": ("judge",),
+    "gate": ("gate",),
     "publish": ("publish", "workbooks", "release"),
 }
-_AT_ONCE = 2  # series of make test-long
-_TRIES = 4
-_LOOKING = 0.005  # seconds between looks at what a run says
+_PARALLEL = 2  # parallel series of make test-long
+_ATTEMPTS = 4
+_POLL_SECONDS = 0.005
 
 
 @dataclass(frozen=True)
 class Point:
-    """Where a run is killed or stopped: a fraction (0 to 1) of the stage's wall time into it."""
+    """Where a run is killed: the stage, and the fraction (0 to 1) of its duration."""
 
     stage: str
     fraction: float
@@ -51,65 +51,65 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Left:
-    """What a run left: batches and arrivals, rows, released bytes."""
+class Results:
+    """Results of a run: batches and deliveries, warehouse rows, released files."""
 
     raw: dict[str, str | list[str]]
     warehouse: dict[str, tuple[int, int]]
     released: dict[str, str]
 
 
-def _left_by(data: Path) -> Left:
-    return Left(raw_rows(data), warehouse_rows(data), released_bytes(data))
+def _results(data: Path) -> Results:
+    return Results(raw_rows(data), warehouse_rows(data), released_bytes(data))
 
 
 @dataclass(frozen=True)
-class Started:
-    """What is started again after each kill: `main` of a module, and its arguments."""
+class Command:
+    """A command: `main` of a module, and its arguments."""
 
     module: str
     arguments: list[str]
 
-    def begin(self, output: Path) -> BaseProcess:
-        """Start it; what it prints goes to the file."""
-        return forked.begin(self.module, self.arguments, output)
+    def start(self, output: Path) -> BaseProcess:
+        """Start the command; its output goes to the file."""
+        return forked.start(self.module, self.arguments, output)
 
 
 def _output(data: Path) -> Path:
     return data.with_suffix(".txt")
 
 
-def _kill_in(point: Point, started: Started, small: Small, data: Path) -> None:
-    """Start a run and kill it a fraction into a stage; sooner, where the run was faster than the kill."""
+def _kill_in(point: Point, command: Command, small: SmallAgency, data: Path) -> None:
+    """Start a run and kill it inside a stage; try earlier if the run ended before the kill."""
     seconds = point.fraction * sum(small.seconds[name] for name in STAGES[point.stage])
-    for tried in range(_TRIES):
-        process = started.begin(_output(data))
-        if _was_ended(process, point, seconds / 2**tried, _output(data)):
+    for attempt in range(_ATTEMPTS):
+        process = command.start(_output(data))
+        if _ended_by_signal(process, point, seconds / 2**attempt, _output(data)):
             if point.signum != signal.SIGKILL:
-                _check_stopped(data, point)
+                _check_clean_stop(data, point)
             return
-    pytest.fail(f"every run ended before it was killed {point}")
+    pytest.fail(f"every run ended before the kill at {point}")
 
 
-def _was_ended(process: BaseProcess, point: Point, seconds: float, output: Path) -> bool:
+def _ended_by_signal(process: BaseProcess, point: Point, seconds: float, output: Path) -> bool:
     first_stage = STAGES[point.stage][0]
     while f"{first_stage}:" not in output.read_text():
         assert process.is_alive(), f"the run never reached {first_stage}: {output.read_text()}"
-        time.sleep(_LOOKING)
+        time.sleep(_POLL_SECONDS)
     time.sleep(seconds)
     assert process.pid is not None
-    with contextlib.suppress(ProcessLookupError):  # it was faster
+    with contextlib.suppress(ProcessLookupError):  # the run has ended
         os.kill(process.pid, point.signum)
     process.join()
     return process.exitcode == EXIT_CODES.get(point.signum, -signal.SIGKILL)
 
 
-def _check_stopped(data: Path, point: Point) -> None:
-    """It said so in one line, and left the folder as a finished run does."""
-    said = _output(data).read_text()
-    assert said.splitlines()[-1] == f"caseload: {STOPPED}", said
-    assert "Traceback" not in said
-    assert "terminate called" not in said
+def _check_clean_stop(data: Path, point: Point) -> None:
+    """Check that a stopped run printed one line and cleaned up like a finished run."""
+    printed = _output(data).read_text()
+    assert printed.splitlines()[-1] == f"caseload: {STOPPED}", printed
+    assert "Traceback" not in printed
+    assert "terminate called" not in printed
     assert list(data.glob("*.wal")) == list(data.glob("published/.*")) == []
     assert list(data.glob("linkage/pair.parquet")) == list(data.glob("*.json")) == []
     if (data / "warehouse.duckdb").exists():
@@ -118,33 +118,33 @@ def _check_stopped(data: Path, point: Point) -> None:
     assert (last.event, last.detail) == ("stopped", {"signal": point.signum.name})
 
 
-def _whole(small: Small, data: Path) -> Started:
-    places = ["--landing", str(small.landing), "--data", str(data)]
-    return Started(forked.CASELOAD, ["run", *places, "--as-of", AS_OF])
+def _full_run(small: SmallAgency, data: Path) -> Command:
+    folders = ["--landing", str(small.landing), "--data", str(data)]
+    return Command(forked.CASELOAD, ["run", *folders, "--as-of", AS_OF])
 
 
-def _behind_the_build(small: Small, data: Path) -> Started:
-    return Started("tests.orchestration.publish_again", [str(small.landing), str(data), AS_OF])
+def _steps_after_build(small: SmallAgency, data: Path) -> Command:
+    return Command("tests.orchestration.republish", [str(small.landing), str(data), AS_OF])
 
 
-def _series(points: list[Point], small: Small, data: Path, started: Started) -> None:
-    undisturbed = _left_by(small.data)
-    done: set[str] = set()  # stages that a later run of the series got past
+def _series(points: list[Point], small: SmallAgency, data: Path, command: Command) -> None:
+    undisturbed = _results(small.data)
+    done: set[str] = set()  # stages that a later run has completed
     for point in points:
-        _kill_in(point, started, small, data)
+        _kill_in(point, command, small, data)
         done |= _before(point.stage)
-        where = f"{sorted(done)} done, killed {point}"
+        context = f"{sorted(done)} done, killed at {point}"
         if "ingest" in done:
-            assert raw_rows(data) == undisturbed.raw, where
+            assert raw_rows(data) == undisturbed.raw, context
         if "build" in done:
-            assert warehouse_rows(data) == undisturbed.warehouse, where
-        # What readers see until the next run is whole.
+            assert warehouse_rows(data) == undisturbed.warehouse, context
+        # Readers always find an intact release.
         if (data / "published" / "current").exists():
             released_bytes(data)
-    last = started.begin(_output(data))
+    last = command.start(_output(data))
     last.join()
     assert last.exitcode == 0, f"{points}: {_output(data).read_text()}"
-    assert _left_by(data) == undisturbed, points
+    assert _results(data) == undisturbed, points
     published = data / "published"
     assert [entry.name for entry in published.iterdir() if entry.name.startswith(".")] == []
     shutil.rmtree(data)
@@ -154,15 +154,15 @@ def _before(stage: str) -> set[str]:
     return set(list(STAGES)[: list(STAGES).index(stage)])
 
 
-def test_killed_once_in_each_stage(small: Small, tmp_path: Path) -> None:
-    ingest, build, judge, publish = (Point(stage, 0.6) for stage in STAGES)
+def test_run_recovers_from_a_kill_in_each_stage(small: SmallAgency, tmp_path: Path) -> None:
+    ingest, build, gate, publish = (Point(stage, 0.6) for stage in STAGES)
     data = tmp_path / "whole"
-    _series([ingest, build], small, data, _whole(small, data))
+    _series([ingest, build], small, data, _full_run(small, data))
     data = tmp_path / "built"
     shutil.copytree(
-        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "gate")
     )
-    _series([judge, publish], small, data, _behind_the_build(small, data))
+    _series([gate, publish], small, data, _steps_after_build(small, data))
 
 
 @pytest.mark.parametrize(
@@ -175,46 +175,46 @@ def test_killed_once_in_each_stage(small: Small, tmp_path: Path) -> None:
     ],
     ids=lambda signums: "-".join(signum.name for signum in signums),
 )
-def test_stopped_once_in_each_stage(
-    small: Small, tmp_path: Path, signums: tuple[signal.Signals, ...]
+def test_run_recovers_from_a_stop_in_each_stage(
+    small: SmallAgency, tmp_path: Path, signums: tuple[signal.Signals, ...]
 ) -> None:
-    ingest, build, judge, publish = (
+    ingest, build, gate, publish = (
         Point(stage, 0.4, signum) for stage, signum in zip(STAGES, signums, strict=True)
     )
     data = tmp_path / "whole"
-    _series([ingest, build], small, data, _whole(small, data))
+    _series([ingest, build], small, data, _full_run(small, data))
     data = tmp_path / "built"
     shutil.copytree(
-        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "judged")
+        small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "gate")
     )
-    _series([judge, publish], small, data, _behind_the_build(small, data))
+    _series([gate, publish], small, data, _steps_after_build(small, data))
 
 
-def test_a_pipeline_that_the_system_kills_is_reported(small: Small, tmp_path: Path) -> None:
+def test_pipeline_killed_by_the_system_is_reported(small: SmallAgency, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    process = _whole(small, data).begin(_output(data))
+    process = _full_run(small, data).start(_output(data))
     while not (started := run_record.read(data)):
         assert process.is_alive()
-        time.sleep(_LOOKING)
+        time.sleep(_POLL_SECONDS)
     os.kill(started[-1].detail["pid"], signal.SIGKILL)
     process.join()
     assert process.exitcode == 4
-    assert "killed by signal 9, most often for lack of memory" in _output(data).read_text()
+    assert "killed by signal 9, usually because memory ran out" in _output(data).read_text()
     assert run_record.read(data)[-1].event == "failed"
 
 
 @pytest.mark.long
-def test_killed_many_times_in_each_stage(small: Small, tmp_path: Path) -> None:
+def test_run_recovers_from_many_kills_in_each_stage(small: SmallAgency, tmp_path: Path) -> None:
     chosen = random.Random(int(os.environ.get("CRASH_SEED", "7")))
     count = int(os.environ.get("CRASH_POINTS", "10"))
-    shares = [range(number, count, _AT_ONCE) for number in range(_AT_ONCE)]
+    shares = [range(number, count, _PARALLEL) for number in range(_PARALLEL)]
     all_points = [
         [Point(stage, chosen.random()) for stage in STAGES for _ in share] for share in shares
     ]
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        folders = [tmp_path / f"series{number}" for number in range(_AT_ONCE)]
+    with ThreadPoolExecutor(_PARALLEL) as pool:
+        folders = [tmp_path / f"series{number}" for number in range(_PARALLEL)]
         series = [
-            pool.submit(_series, points, small, data, _whole(small, data))
+            pool.submit(_series, points, small, data, _full_run(small, data))
             for points, data in zip(all_points, folders, strict=True)
         ]
         for one in series:

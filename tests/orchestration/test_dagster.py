@@ -1,4 +1,4 @@
-"""Caseload as Dagster's users know it: keys, groups, checks, subsets, what fires, what waits, what is recorded."""
+"""Caseload in Dagster: assets, checks, subsets, schedule, sensor, locks, run history."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from orchestration.resources import DataFolder
 from orchestration.settings import UsageError
 from orchestration.verdict import VERDICT
 from tests.conftest import ROOT
-from tests.orchestration.conftest import AS_OF, Small
+from tests.orchestration.conftest import AS_OF, SmallAgency
 
 GRAPH = defs.resolve_asset_graph()
 EHR = dg.AssetSelection.key_prefixes("raw_ehr")
@@ -35,12 +35,12 @@ SECRET = "Marguerite Okonkwo"
 
 
 def _run(
-    data: Path, small: Small, selection: dg.AssetSelection, recorder: dg.DagsterInstance
+    data: Path, small: SmallAgency, selection: dg.AssetSelection, recorder: dg.DagsterInstance
 ) -> dg.ExecuteInProcessResult:
-    places = {"landing": str(small.landing), "data": str(data), "as_of": AS_OF, "wait_minutes": 0}
+    folders = {"landing": str(small.landing), "data": str(data), "as_of": AS_OF, "wait_minutes": 0}
     return defs.resolve_job_def(nightly.name).execute_in_process(
         run_config={
-            "resources": {"data_folder": {"config": places}},
+            "resources": {"data_folder": {"config": folders}},
             "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
         },
         asset_selection=list(selection.resolve(GRAPH)),
@@ -80,14 +80,14 @@ def test_groups_are_layer_and_area() -> None:
     assert groups["release/verdict"] == "release"
 
 
-def test_a_gate_check_says_why() -> None:
+def test_gate_check_describes_its_reasons() -> None:
     checks = GRAPH.get(VERDICT).assets_def.check_specs
     (check,) = [spec for spec in checks if spec.name == "marts__fct_stay"]
     assert check.blocking
-    assert "A doubled stay is a second discharge" in (check.description or "")
+    assert "A duplicate stay causes a second discharge" in (check.description or "")
 
 
-def test_schedule_and_sensor_run_by_default_and_say_when() -> None:
+def test_schedule_and_sensor_run_by_default_and_describe_when() -> None:
     schedule = defs.resolve_schedule_def("every_night")
     sensor = defs.resolve_sensor_def("new_files_landed")
     assert schedule.default_status == dg.DefaultScheduleStatus.RUNNING
@@ -96,7 +96,7 @@ def test_schedule_and_sensor_run_by_default_and_say_when() -> None:
     assert "120 seconds" in (sensor.description or "")
 
 
-def test_one_sender_is_read_without_the_others(small: Small, tmp_path: Path) -> None:
+def test_one_sender_can_be_read_alone(small: SmallAgency, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with dg.DagsterInstance.ephemeral() as recorder:
         result = _run(data, small, EHR, recorder)
@@ -104,7 +104,9 @@ def test_one_sender_is_read_without_the_others(small: Small, tmp_path: Path) -> 
     made = {event.asset_key for event in result.get_asset_materialization_events()}
     assert made == EHR.resolve(GRAPH)
     assert {path.name for path in (data / "raw").iterdir() if path.is_dir()} == {"ehr"}
-    assert not (data / "warehouse.duckdb").exists(), "attached when raw_caseload is selected"
+    assert not (data / "warehouse.duckdb").exists(), (
+        "files are attached only if raw_caseload is selected"
+    )
     rows = {
         event.asset_key.path[1]: event.materialization.metadata.get("dagster/row_count")
         for event in result.get_asset_materialization_events()
@@ -114,7 +116,9 @@ def test_one_sender_is_read_without_the_others(small: Small, tmp_path: Path) -> 
     assert rows["client"].value > 0
 
 
-def test_a_subset_of_models_has_row_counts_columns_and_checks(small: Small, tmp_path: Path) -> None:
+def test_subset_of_models_has_row_counts_columns_and_checks(
+    small: SmallAgency, tmp_path: Path
+) -> None:
     data = tmp_path / "data"
     shutil.copytree(small.data, data, symlinks=True)
     client = dg.AssetKey(["marts", "dim_client"])
@@ -133,8 +137,8 @@ def test_a_subset_of_models_has_row_counts_columns_and_checks(small: Small, tmp_
     assert all(check.metadata["dagster_dbt/failed_row_count"].value == 0 for check in checks)
 
 
-def test_values_of_rows_reach_no_event(tmp_path: Path) -> None:
-    """A database message quotes the value that it could not convert; the dbt process masks it."""
+def test_dbt_events_contain_no_row_values(tmp_path: Path) -> None:
+    """The database message quotes the value that cannot be converted; the dbt process masks it."""
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("logs"))
     broken = project / "models" / "core" / "client" / "dim_client.sql"
@@ -143,7 +147,7 @@ def test_values_of_rows_reach_no_event(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from orchestration import dbt_command, dbt_project;"
         f" dbt_project.PROJECT = Path({str(project)!r}); sys.exit(dbt_command.main(sys.argv[1:]))"
     )
-    places = ["--project-dir", project, "--profiles-dir", project, "--target-path", tmp_path / "t"]
+    folders = ["--project-dir", project, "--profiles-dir", project, "--target-path", tmp_path / "t"]
     quiet = [
         "--exclude-resource-type",
         "unit_test",
@@ -154,7 +158,7 @@ def test_values_of_rows_reach_no_event(tmp_path: Path) -> None:
         "none",
     ]
     ended = subprocess.run(
-        [sys.executable, "-c", script, "build", "--select", "dim_client", *places, *quiet],
+        [sys.executable, "-c", script, "build", "--select", "dim_client", *folders, *quiet],
         check=False, capture_output=True, text=True, cwd=ROOT,
         env={**os.environ, "CASELOAD_DATA": str(tmp_path), "CASELOAD_PARENT_PID": str(os.getpid())},
     )  # fmt: skip
@@ -177,20 +181,20 @@ def test_values_of_rows_reach_no_event(tmp_path: Path) -> None:
         (RuntimeError("Conversion Error"), False),
     ],
 )
-def test_what_is_transient(error: Exception, transient: bool) -> None:
+def test_transient_errors(error: Exception, transient: bool) -> None:
     assert step_errors.is_transient(error) == transient
 
 
 def _raises(error: Exception) -> Any:
     @dg.asset
     def broken() -> None:
-        with step_errors.reported():
+        with step_errors.mask_errors():
             raise error
 
     return broken
 
 
-def test_a_failed_step_tells_dagster_no_value() -> None:
+def test_failed_step_stores_no_value_in_dagster() -> None:
     error = RuntimeError(f"Could not convert string '{SECRET}' to INT32")
     with dg.DagsterInstance.ephemeral() as recorder:
         result = dg.materialize([_raises(error)], instance=recorder, raise_on_error=False)
@@ -200,7 +204,7 @@ def test_a_failed_step_tells_dagster_no_value() -> None:
     assert SECRET not in text
 
 
-def test_a_transient_error_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_transient_error_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(step_errors, "RETRY_SECONDS", 0)
     error = OSError(errno.ESTALE, f"Stale file handle '{SECRET}'")
     with dg.DagsterInstance.ephemeral() as recorder:
@@ -215,11 +219,11 @@ def test_a_transient_error_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def _held_by_another_process(data: Path) -> Iterator[Callable[[], None]]:
-    """The data folder held by a process of its own, until the yielded function is called or the block ends."""
+def _locked_by_another_process(data: Path) -> Iterator[Callable[[], None]]:
+    """Lock the data folder in a subprocess; the yielded function unlocks it."""
     code = (
         "import sys; from pathlib import Path; from orchestration.run_lock import exclusive\n"
-        "with exclusive(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read(1)"
+        "with exclusive(Path(sys.argv[1])): print('locked', flush=True); sys.stdin.read(1)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(data)],
@@ -227,27 +231,27 @@ def _held_by_another_process(data: Path) -> Iterator[Callable[[], None]]:
     ) as holder:  # fmt: skip
         assert holder.stdin is not None
         assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
+        assert holder.stdout.readline() == "locked\n"
         yield holder.stdin.close
         if not holder.stdin.closed:
             holder.stdin.close()
 
 
-def test_a_scheduled_run_waits_for_the_data_folder(
+def test_scheduled_run_waits_for_the_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("orchestration.resources._POLL_SECONDS", 0.05)
-    with _held_by_another_process(tmp_path) as leave:
-        threading.Timer(2.5, leave).start()
-        began = time.monotonic()
+    with _locked_by_another_process(tmp_path) as unlock:
+        threading.Timer(2.5, unlock).start()
+        started = time.monotonic()
         with dg.build_resources({"data_folder": DataFolder(data=str(tmp_path))}):
-            waited = time.monotonic() - began
+            waited = time.monotonic() - started
     assert waited >= 2.4
 
 
-def test_a_run_that_may_not_wait_fails_at_once(tmp_path: Path) -> None:
+def test_run_without_waiting_time_fails_at_once(tmp_path: Path) -> None:
     with (
-        _held_by_another_process(tmp_path),
+        _locked_by_another_process(tmp_path),
         pytest.raises(dg.DagsterResourceFunctionError) as raised,
         dg.build_resources({"data_folder": DataFolder(data=str(tmp_path), wait_minutes=0)}),
     ):
@@ -255,7 +259,7 @@ def test_a_run_that_may_not_wait_fails_at_once(tmp_path: Path) -> None:
     assert isinstance(raised.value.__cause__, run_lock.DataFolderBusyError)
 
 
-def test_caseload_run_records_where_dagster_home_says(
+def test_caseload_run_records_in_dagster_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -268,7 +272,7 @@ def test_caseload_run_records_where_dagster_home_says(
     assert (home / "dagster.yaml").read_bytes() == (ROOT / "dagster.yaml").read_bytes()
     (home / "dagster.yaml").write_text("telemetry: {enabled: true}\n")
     with instance.current() as recorder:
-        assert recorder.telemetry_enabled, "an agency's own file is left alone"
+        assert recorder.telemetry_enabled, "the agency's own file is kept"
 
 
 def test_relative_dagster_home_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,17 +281,17 @@ def test_relative_dagster_home_is_a_usage_error(monkeypatch: pytest.MonkeyPatch)
         instance.current()
 
 
-def test_progress_is_shown_while_standard_output_is_redirected() -> None:
-    shown, kept_out = io.StringIO(), io.StringIO()
-    with redirect_stdout(shown):
+def test_progress_is_printed_while_standard_output_is_redirected() -> None:
+    printed, redirected = io.StringIO(), io.StringIO()
+    with redirect_stdout(printed):
         reporter = Reporter(Console())
-    with redirect_stdout(kept_out):
-        reporter.say("building")
-    assert shown.getvalue() == "building\n"
-    assert kept_out.getvalue() == ""
+    with redirect_stdout(redirected):
+        reporter.notify("building")
+    assert printed.getvalue() == "building\n"
+    assert redirected.getvalue() == ""
 
 
-def test_without_dagster_home_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_dagster_home_history_is_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     with instance.current() as recorder:
         assert recorder.is_ephemeral
@@ -300,8 +304,8 @@ def test_runs_of_one_data_folder_share_a_tag(tmp_path: Path) -> None:
     assert "key: caseload/data_folder" in (ROOT / "dagster.yaml").read_text()
 
 
-def test_a_dbt_process_that_dies_fails_its_step(
-    small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_killed_dbt_process_fails_its_step(
+    small: SmallAgency, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data, killed = tmp_path / "data", tmp_path / "dbt"
     shutil.copytree(small.data, data, symlinks=True)
@@ -317,13 +321,16 @@ def test_a_dbt_process_that_dies_fails_its_step(
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="proc(5) is Linux")
-def test_memory_of_the_dbt_process_counts_for_its_stage() -> None:
+def test_memory_of_the_dbt_process_is_part_of_its_stage() -> None:
     reporter = Reporter()
-    eaten_mb = int(peak_mb()) + 200  # more than this process holds
-    eater = f"held = b'x' * {eaten_mb}_000_000; print('ready', flush=True); input()"
+    allocated_mb = int(peak_mb()) + 200  # more than this process uses
+    allocator = f"data = b'x' * {allocated_mb}_000_000; print('ready', flush=True); input()"
     with (
         subprocess.Popen(
-            [sys.executable, "-c", eater], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", allocator],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as child,
         reporter.stage("build", "Building"),
     ):
@@ -334,5 +341,5 @@ def test_memory_of_the_dbt_process_counts_for_its_stage() -> None:
     with reporter.stage("after", "Publishing"):
         pass
     build, after = reporter.costs
-    assert build.peak_mb >= 0.9 * eaten_mb
+    assert build.peak_mb >= 0.9 * allocated_mb
     assert after.peak_mb < build.peak_mb

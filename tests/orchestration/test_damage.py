@@ -1,4 +1,4 @@
-"""Damaged files, wrong settings and a held folder: one line that names the cause, never a traceback. No pipeline runs here."""
+"""Damaged files, wrong settings and locked folders give one clear line, without a pipeline run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rich.table import Table
 
 from orchestration import dashboard, private_folder, run_lock, run_record, warehouse
 from orchestration.settings import Settings
-from orchestration.terminal import PlainConsole, visible
+from orchestration.terminal import PlainConsole, escape_controls
 from publishing.release import Feed, Release
 from tests.conftest import ROOT
 
@@ -84,9 +84,7 @@ def _folder(path: Path) -> None:
     ],
     ids=["cut", "zero bytes", "garbage", "other version", "folder"],
 )
-def test_a_damaged_warehouse_gives_way_to_a_new_one(
-    tmp_path: Path, damage: Callable[[Path], object]
-) -> None:
+def test_damaged_warehouse_is_replaced(tmp_path: Path, damage: Callable[[Path], object]) -> None:
     path = _made_warehouse(tmp_path)
     damage(path)
     path.with_name("warehouse.duckdb.wal").write_bytes(b"log of the damaged file")
@@ -96,9 +94,9 @@ def test_a_damaged_warehouse_gives_way_to_a_new_one(
         warehouse.open_for_reading(tmp_path, settings),
     ):
         pass
-    said = warehouse.discard_damaged(tmp_path, settings)
-    assert said is not None
-    assert "is damaged: rebuilding it from the raw zone" in said
+    message = warehouse.discard_damaged(tmp_path, settings)
+    assert message is not None
+    assert "is damaged: rebuilding it from the raw zone" in message
     with warehouse.open_for_writing(tmp_path, settings) as connection:
         assert connection.execute("select count(*) from duckdb_tables()").fetchall() == [(0,)]
     if damage is _folder:
@@ -106,7 +104,7 @@ def test_a_damaged_warehouse_gives_way_to_a_new_one(
     assert warehouse.discard_damaged(tmp_path, settings) is None
 
 
-def test_a_sound_or_held_warehouse_is_kept(tmp_path: Path) -> None:
+def test_intact_or_open_warehouse_is_kept(tmp_path: Path) -> None:
     path = _made_warehouse(tmp_path)
     settings = Settings(data=tmp_path)
     before = path.read_bytes()
@@ -123,7 +121,7 @@ def test_a_sound_or_held_warehouse_is_kept(tmp_path: Path) -> None:
         assert holder.stdout.readline() == b"open\n"
         assert warehouse.discard_unreadable(settings) is False
         with (
-            pytest.raises(warehouse.WarehouseHeldError, match="held by another process"),
+            pytest.raises(warehouse.WarehouseInUseError, match="is open in another process"),
             warehouse.open_for_reading(tmp_path, settings),
         ):
             pass
@@ -133,7 +131,7 @@ def test_a_sound_or_held_warehouse_is_kept(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_cut_in_half, _garbage_in_the_middle])
-def test_a_damaged_block_is_found_after_a_failed_run(
+def test_damaged_block_is_found_after_a_failed_run(
     tmp_path: Path, damage: Callable[[Path], object]
 ) -> None:
     path = _made_warehouse(tmp_path)
@@ -154,10 +152,10 @@ def test_explain_names_a_damaged_warehouse(tmp_path: Path) -> None:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder with a release, a run on record and a gate result, without a run."""
+    """A data folder with a release, a run record and a gate result, written without a run."""
     folder = tmp_path / "data"
-    (folder / "logs" / "judged").mkdir(parents=True)
-    (folder / "logs" / "judged" / "verdict.json").write_text('{"success": true, "suites": []}')
+    (folder / "logs" / "gate").mkdir(parents=True)
+    (folder / "logs" / "gate" / "verdict.json").write_text('{"success": true, "suites": []}')
     run_record.append(folder, "r1", "started", pid=1)
     with Release(folder / "published", _AS_OF) as release:
         release.file("outreach/outreach_list.csv").write_text("rank\n")
@@ -167,7 +165,7 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-def test_status_of_a_sound_folder(data: Path, tmp_path: Path) -> None:
+def test_status_of_an_intact_folder(data: Path, tmp_path: Path) -> None:
     ended = _caseload("status", "--data", data, cwd=tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "damaged" not in ended.stdout
@@ -175,7 +173,7 @@ def test_status_of_a_sound_folder(data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"[1]", b'{"release_id"'])
 @pytest.mark.parametrize(
-    "name", ["published/current/manifest.json", "logs/runs.jsonl", "logs/judged/verdict.json"]
+    "name", ["published/current/manifest.json", "logs/runs.jsonl", "logs/gate/verdict.json"]
 )
 def test_status_names_a_damaged_file(data: Path, tmp_path: Path, name: str, content: bytes) -> None:
     (data / name).write_bytes(content)
@@ -189,34 +187,35 @@ def test_status_names_a_damaged_file(data: Path, tmp_path: Path, name: str, cont
         assert Path(name).name in damage[0]
 
 
-def test_a_torn_last_line_of_the_run_record_does_not_swallow_the_next(tmp_path: Path) -> None:
+def test_event_after_an_unfinished_line_of_the_run_record_is_kept(tmp_path: Path) -> None:
     run_record.append(tmp_path, "r1", "started", pid=1)
     path = tmp_path / "logs" / "runs.jsonl"
     with path.open("ab") as file:
         file.write(b'{"run_id": "r1", "ev')
     run_record.append(tmp_path, "r2", "started", pid=2)
-    said: list[str] = []
-    assert [event.run_id for event in run_record.read(tmp_path, said.append)] == ["r1", "r2"]
-    assert len(said) == 1
-    assert "runs.jsonl line 2 is damaged and is skipped" in said[0]
+    messages: list[str] = []
+    events = run_record.read(tmp_path, messages.append)
+    assert [event.run_id for event in events] == ["r1", "r2"]
+    assert len(messages) == 1
+    assert "runs.jsonl line 2 is damaged and was skipped" in messages[0]
 
 
 @pytest.mark.parametrize(
-    ("place", "code", "said"),
+    ("path", "code", "message"),
     [("missing", 1, "No release yet in"), ("file", 2, "is a file; expected a folder"),
      ("file/below", 2, "is a file; expected a folder")],
 )  # fmt: skip
-def test_status_of_a_place_that_is_no_data_folder(
-    tmp_path: Path, place: str, code: int, said: str
+def test_status_of_a_path_that_is_not_a_data_folder(
+    tmp_path: Path, path: str, code: int, message: str
 ) -> None:
     (tmp_path / "file").write_text("")
-    ended = _caseload("status", "--data", tmp_path / place, cwd=tmp_path)
+    ended = _caseload("status", "--data", tmp_path / path, cwd=tmp_path)
     assert ended.returncode == code
-    assert said in " ".join((ended.stdout + ended.stderr).split())
+    assert message in " ".join((ended.stdout + ended.stderr).split())
     assert "Traceback" not in ended.stderr
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind root")
+@pytest.mark.skipif(os.geteuid() == 0, reason="root ignores permissions")
 def test_status_of_an_unreadable_folder(data: Path, tmp_path: Path) -> None:
     data.chmod(0)
     try:
@@ -228,7 +227,7 @@ def test_status_of_an_unreadable_folder(data: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "message"),
     [
         ('landings = "x"', 'caseload.toml: unknown setting "landings" (did you mean "landing"?)'),
         ('state = "New York"', "caseload.toml: state must be a two-letter code such as NY"),
@@ -245,33 +244,33 @@ def test_status_of_an_unreadable_folder(data: Path, tmp_path: Path) -> None:
         ('time_zone = "Amerika/New_York"', "caseload.toml: time_zone must be an IANA time zone"),
     ],
 )
-def test_a_wrong_setting_is_one_clear_line(tmp_path: Path, toml: str, said: str) -> None:
+def test_wrong_setting_gives_one_clear_line(tmp_path: Path, toml: str, message: str) -> None:
     (tmp_path / "caseload.toml").write_text(toml)
     ended = _caseload("status", "--data", tmp_path / "data", cwd=tmp_path)
     assert ended.returncode == 2
-    assert said in ended.stderr
+    assert message in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "said"),
+    ("name", "text", "message"),
     [
         ("CASELOAD_LANDINGS", "x", '"CASELOAD_LANDINGS" (did you mean "CASELOAD_LANDING"?)'),
         ("CASELOAD_THREADS", "many", "CASELOAD_THREADS must be a whole number of at least 1"),
         ("CASELOAD_RECIPIENT_KEYS", "x", "CASELOAD_RECIPIENT_KEYS must be JSON"),
     ],
 )
-def test_a_wrong_environment_variable_is_one_clear_line(
-    tmp_path: Path, name: str, text: str, said: str
+def test_wrong_environment_variable_gives_one_clear_line(
+    tmp_path: Path, name: str, text: str, message: str
 ) -> None:
     ended = _caseload("status", "--data", tmp_path / "data", cwd=tmp_path, **{name: text})
     assert ended.returncode == 2
-    assert said in ended.stderr
+    assert message in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["dashboard", "--port", "65536"], "expected a port number from 1 to 65535"),
         (["dashboard", "--port", "http"], "expected a port number from 1 to 65535"),
@@ -281,17 +280,17 @@ def test_a_wrong_environment_variable_is_one_clear_line(
         (["run", "--landing", "caseload.toml"], "is a file"),
     ],
 )
-def test_a_wrong_argument_is_one_clear_line(
-    tmp_path: Path, arguments: list[str], said: str
+def test_wrong_argument_gives_one_clear_line(
+    tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     (tmp_path / "caseload.toml").write_text("")
     ended = _caseload(*arguments, "--data", "data", cwd=tmp_path)
     assert ended.returncode == 2
-    assert said in ended.stderr
+    assert message in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_a_second_run_waits_and_says_which_run_holds_the_folder(tmp_path: Path) -> None:
+def test_second_run_waits_and_names_the_run_that_has_the_lock(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     (tmp_path / "landing").mkdir()
     with run_lock.exclusive(folder):
@@ -301,14 +300,13 @@ def test_a_second_run_waits_and_says_which_run_holds_the_folder(tmp_path: Path) 
         )
     assert run_lock.holder(folder) is None
     assert ended.returncode == 4
-    held = f"another run holds this data folder (process {os.getpid()}, since 20"
-    assert f"{held}" in ended.stdout
+    assert f"another run is using this data folder (process {os.getpid()}, since " in ended.stdout
     assert "waiting up to 2 s" in ended.stdout
-    assert held in ended.stderr
-    assert "still does after 2 s" in ended.stderr
+    assert "another run is using this data folder after 2 s of waiting" in ended.stderr
+    assert f"(process {os.getpid()}, since " in ended.stderr
 
 
-def test_the_data_folder_is_its_owners_alone_also_where_it_existed(tmp_path: Path) -> None:
+def test_existing_data_folder_becomes_private(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     (folder / "published" / "r1" / "outreach").mkdir(parents=True)
     (folder / "raw" / "ehr").mkdir(parents=True)
@@ -319,7 +317,7 @@ def test_the_data_folder_is_its_owners_alone_also_where_it_existed(tmp_path: Pat
     ]
     for path in before:
         path.write_text("")
-    other = folder / "program"  # of someone who chose a wrong folder
+    other = folder / "program"  # unrelated file in a wrongly chosen folder
     other.write_text("")
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o777 if path.is_dir() else 0o666)
@@ -339,7 +337,7 @@ def test_the_data_folder_is_its_owners_alone_also_where_it_existed(tmp_path: Pat
             assert stat.S_IMODE(path.lstat().st_mode) == expected, path
 
 
-def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
+def test_link_to_outside_the_data_folder_is_not_followed(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     outside.chmod(0o755)
@@ -349,7 +347,7 @@ def test_a_link_out_of_the_data_folder_is_not_followed(tmp_path: Path) -> None:
     assert stat.S_IMODE(outside.stat().st_mode) == 0o755
 
 
-def test_a_terminal_shows_names_and_obeys_none(capsys: pytest.CaptureFixture[str]) -> None:
+def test_terminal_output_escapes_hostile_names(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = "\x1b[2J[red]a[/red]\x9b31m:smile:\u202e"
     console = PlainConsole(force_terminal=False, width=200)
     table = Table(title=hostile)
@@ -358,14 +356,14 @@ def test_a_terminal_shows_names_and_obeys_none(capsys: pytest.CaptureFixture[str
     console.print(hostile)
     console.print(table)
     console.rule(hostile)
-    said = capsys.readouterr().out
-    assert said.count(r"\x1b[2J[red]a[/red]\x9b31m:smile:\u202e") == 5
+    printed = capsys.readouterr().out
+    assert printed.count(r"\x1b[2J[red]a[/red]\x9b31m:smile:\u202e") == 5
     for sign in ("\x1b", "\x9b", "\u202e"):
-        assert sign not in said
-    assert visible("José, 李, عبد\n") == "José, 李, عبد\n"
+        assert sign not in printed
+    assert escape_controls("José, 李, عبد\n") == "José, 李, عبد\n"
 
 
-def test_the_dashboard_gets_the_agencys_zone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dashboard_gets_the_agencys_time_zone(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[dict[str, str]] = []
 
     def run(command: list[str], *, env: dict[str, str], check: bool) -> subprocess.CompletedProcess:

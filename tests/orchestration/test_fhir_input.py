@@ -1,4 +1,4 @@
-"""FHIR to the marts: a real bulk export read in place from ../shared, and screenings in every form they take."""
+"""FHIR to marts: a real bulk export, read in place from ../shared, and all forms of screenings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL
@@ -30,7 +30,7 @@ def _all(data: Path, sql: str) -> list[tuple]:
 @pytest.fixture(scope="module")
 def export(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not EXPORT.is_dir():
-        pytest.skip("../shared/real is not here: third-party data are read from there")
+        pytest.skip("../shared/real is missing: third-party data are read from there")
     data = tmp_path_factory.mktemp("fhir") / "data"
     forked.run(EXPORT, data, "2023-03-23")
     return data
@@ -45,7 +45,9 @@ def delivered() -> list[dict[str, Any]]:
 
 
 @pytest.mark.long
-def test_every_resource_is_counted(export: Path, delivered: list[dict[str, Any]]) -> None:
+def test_every_resource_is_loaded_or_rejected(
+    export: Path, delivered: list[dict[str, Any]]
+) -> None:
     counted = {
         row[0]: row[1:]
         for row in _all(
@@ -65,7 +67,7 @@ def test_every_resource_is_counted(export: Path, delivered: list[dict[str, Any]]
 
 
 @pytest.mark.long
-def test_patients_are_clients_under_their_own_id(
+def test_patients_are_clients_with_their_fhir_id(
     export: Path, delivered: list[dict[str, Any]]
 ) -> None:
     born = {r["id"]: r["birthDate"] for r in delivered if r.get("resourceType") == "Patient"}
@@ -76,14 +78,14 @@ def test_patients_are_clients_under_their_own_id(
 
 
 @pytest.mark.long
-def test_encounters_are_visits_stays_and_emergencies(
+def test_encounters_become_visits_stays_and_emergency_visits(
     export: Path, delivered: list[dict[str, Any]]
 ) -> None:
     classes = Counter(r["class"]["code"] for r in delivered if r.get("resourceType") == "Encounter")
-    told = (
+    query = (
         "select event_kind, count(*) from intermediate.int_encounter__from_fhir group by event_kind"
     )
-    kinds = dict(_all(export, told))
+    kinds = dict(_all(export, query))
     assert kinds["stay"] == classes["IMP"]
     assert kinds["emergency"] == classes["EMER"]
     assert kinds["visit"] == sum(classes.values()) - classes["IMP"] - classes["EMER"]
@@ -95,7 +97,7 @@ def test_encounters_are_visits_stays_and_emergencies(
 
 
 @pytest.mark.long
-def test_a_release_is_there(export: Path) -> None:
+def test_export_is_released(export: Path) -> None:
     assert (export / "published" / "current" / "manifest.json").is_file()
     assert released_bytes(export)
 
@@ -146,7 +148,12 @@ def _coded(code: str) -> dict[str, Any]:
 
 
 def _forms() -> tuple[list[dict[str, Any]], dict[str, tuple[Any, ...]]]:
-    """Resources of one patient per form, and what the form must give: score_status, total, item 9, contradiction, level."""
+    """Build one patient per form of a screening.
+
+    Returns:
+        The resources, and by patient the expected score_status, total, item 9, contradiction,
+        level.
+    """
     twos = {f"/44249-1/{code}": _coded("LA6570-1") for code in _PHQ9}
     seven = {code: {"valueInteger": 1} for code in _PHQ9[:7]}
     total = "44261-6"
@@ -188,7 +195,7 @@ def _forms() -> tuple[list[dict[str, Any]], dict[str, tuple[Any, ...]]]:
         for name in forms
     ]
     resources = [resource for found, _ in forms.values() for resource in found]
-    expected = {name: gives for name, (_, gives) in forms.items() if gives is not None}
+    expected = {name: values for name, (_, values) in forms.items() if values is not None}
     return patients + resources, expected
 
 
@@ -207,7 +214,11 @@ _CARE: list[dict[str, Any]] = [
 
 
 def _versions() -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, tuple[Any, ...]]]:
-    """What came the day before, what came after it, and what must stand: the version changed last, with its items alone."""
+    """Build two versions of some screenings; the one with the latest lastUpdated counts.
+
+    Returns:
+        Resources of the first day, resources of the second day, expected values by patient.
+    """
     threes = {code: {"valueInteger": 3} for code in _PHQ9}
     zeros = {code: {"valueInteger": 0} for code in _PHQ9}
     two = {code: {"valueInteger": 1} for code in _PHQ9[:2]}
@@ -233,11 +244,11 @@ def _versions() -> tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, t
     return before, after, expected
 
 
-def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
+def test_screenings_in_all_forms_and_care_events_reach_the_marts(tmp_path: Path) -> None:
     resources, expected = _forms()
-    before, after, standing = _versions()
+    before, after, latest = _versions()
     resources += [*_CARE, *after]
-    expected |= standing
+    expected |= latest
     earlier = tmp_path / "landing" / "ehr_fhir" / "2026-05-31" / "all.ndjson"
     earlier.parent.mkdir(parents=True)
     earlier.write_text("".join(json.dumps(resource) + "\n" for resource in before))
@@ -269,6 +280,8 @@ def test_screenings_and_care_in_whatever_form_they_come(tmp_path: Path) -> None:
     care = "select distinct lane from marts.fct_task where client_key ="
     care += " (select client_key from marts.dim_client where client_id = 'care') order by lane"
     assert [row[0] for row in _all(data, care)] == [1, 3, 4]
-    told = {name for name, gives in expected.items() if (gives[2] or 0) >= 1 or gives[4] == "high"}
-    # twelve days after, and without a review, a safety task has expired: it was opened all the same
-    assert {row[0] for row in safety} == told
+    at_risk = {
+        name for name, values in expected.items() if (values[2] or 0) >= 1 or values[4] == "high"
+    }
+    # Without a review, these safety tasks have expired after twelve days, but they were opened.
+    assert {row[0] for row in safety} == at_risk

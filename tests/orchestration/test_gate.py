@@ -1,6 +1,6 @@
-"""The permanent test of the one door: a failing suite leaves no new file, and the old release stays current.
+"""A failing suite leaves no new file, and the previous release stays current.
 
-The failure is real: a suite of the gate is given an expectation that the rows break.
+The test adds an expectation that must fail to a suite of the gate.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import json
 import shutil
 from pathlib import Path
 
-from folders import released_bytes
+from run_results import released_bytes
 
 from expectations.suites import SUITES
 from tests import forked
 from tests.conftest import caseload
-from tests.orchestration.conftest import Small
+from tests.orchestration.conftest import SmallAgency
 
 
 def _tree(published: Path) -> set[str]:
@@ -25,7 +25,7 @@ def _tree(published: Path) -> set[str]:
     }
 
 
-def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
+def test_refused_release_leaves_no_new_file(small: SmallAgency, tmp_path: Path) -> None:
     data, suites = tmp_path / "data", tmp_path / "suites"
     shutil.copytree(small.data, data, symlinks=True)
     shutil.copytree(SUITES, suites)
@@ -35,15 +35,15 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
         {
             "type": "expect_table_row_count_to_equal",
             "kwargs": {"value": -1},
-            "meta": {"why": "No warehouse has fewer than no task: this must refuse."},
+            "meta": {"why": "A row count is never negative, so this must fail."},
         }
     )
     suite.write_text(json.dumps(rules))
     before, tree = released_bytes(data), _tree(data / "published")
-    # A later instant would make another release, were it let out.
-    output = tmp_path / "said.txt"
-    run = forked.begin(
-        "tests.orchestration.other_suites",
+    # A later as_of would give a new release if the gate passed.
+    output = tmp_path / "output.txt"
+    run = forked.start(
+        "tests.orchestration.run_with_suites",
         [
             str(suites), "run", "--landing", str(small.landing), "--data", str(data),
             "--as-of", "2026-07-01",
@@ -52,9 +52,9 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     )  # fmt: skip
     run.join()
     assert run.exitcode == 3, output.read_text()
-    said = " ".join(output.read_text().split())
-    assert "Refused by the gate" in said
-    assert "fewer than no task" in said
+    printed = " ".join(output.read_text().split())
+    assert "Refused by the gate" in printed
+    assert "A row count is never negative" in printed
     assert released_bytes(data) == before
     assert _tree(data / "published") == tree
     refused = list((data / "published" / "refused").iterdir())
@@ -65,7 +65,7 @@ def test_failing_suite_leaves_no_new_file(small: Small, tmp_path: Path) -> None:
     assert "refused" in status.stdout
 
 
-def test_every_publication_stands_behind_the_verdict() -> None:
+def test_every_publication_depends_on_the_verdict() -> None:
     from orchestration.definitions import defs
     from orchestration.publication import PARTS
     from orchestration.verdict import VERDICT, suite_relations

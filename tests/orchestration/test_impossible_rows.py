@@ -1,8 +1,8 @@
-"""One delivered row never stops a list: what cannot be true is set aside by file and row, what is old is loaded.
+"""A single bad row never stops a release: impossible rows are set aside, old rows are loaded.
 
-One run takes all rows at once. That each of them alone is released too follows from how the gate asks: what a row can
-bring about is asked as a share from 100 rows on (tests/expectations/test_shares.py), so fewer such rows refuse less, and
-every other expectation and test of keys, which a single row could break, holds with all of them there.
+One run reads all rows at once. Each of them alone would be released too: the gate checks impossible
+values as shares from 100 rows on (tests/expectations/test_shares.py), and all other expectations
+pass with all of these rows present.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from impossible import LOADED, REJECTED, ROWS, SET_ASIDE, Row, file_of, land
+from impossible_rows import LOADED, REJECTED, ROWS, SET_ASIDE, Row, file_of, land
 
 from tests import forked
 from tests.conftest import caseload
 from tests.orchestration.conftest import AS_OF
 
-_BROKEN_DAY = "2026-06-30"
+_REFUSED_DAY = "2026-06-30"
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def agency(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def outcomes(agency: Path) -> dict[str, set[tuple[str, str | None]]]:
-    """File to the outcomes of its one row; that of a row which is set aside is the reason."""
+    """Map each file to the outcome and reason of its row."""
     with duckdb.connect(str(agency / "data" / "warehouse.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             "select delivery.source, delivery.path, batch.table_name, batch.rows_loaded,"
@@ -56,7 +56,7 @@ def outcomes(agency: Path) -> dict[str, set[tuple[str, str | None]]]:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.source}-{row.name}")
-def test_row_has_its_outcome(outcomes: dict[str, set], row: Row) -> None:
+def test_row_has_its_expected_outcome(outcomes: dict[str, set], row: Row) -> None:
     assert outcomes[f"{row.source}/{file_of(row)}"] == {(row.outcome, row.reason)}
 
 
@@ -65,7 +65,7 @@ def status(agency: Path) -> dict:
     return json.loads(caseload("status", "--data", agency / "data", "--json").stdout)
 
 
-def test_status_names_what_was_left_out(status: dict) -> None:
+def test_status_lists_rejected_and_set_aside_rows(status: dict) -> None:
     rejects = {(line["source"], line["table"], line["reason"]) for line in status["rejects"]}
     notices = "\n".join(status["notices"])
     for row in ROWS:
@@ -79,13 +79,13 @@ def test_status_names_what_was_left_out(status: dict) -> None:
 
 
 def test_every_row_set_aside_is_in_the_release(agency: Path) -> None:
-    account = pl.read_parquet(agency / "data/published/current/quality/set_aside.parquet")
-    named = {Path(path).name for path in account["path"]}
+    set_aside = pl.read_parquet(agency / "data/published/current/quality/set_aside.parquet")
+    named = {Path(path).name for path in set_aside["path"]}
     assert named == {file_of(row) for row in ROWS if row.outcome == SET_ASIDE}
-    assert account["source_row"].unique().to_list() == [1]
+    assert set_aside["source_row"].unique().to_list() == [1]
 
 
-def test_a_client_with_an_impossible_birth_date_stays_on_the_list(agency: Path) -> None:
+def test_client_with_an_impossible_birth_date_stays_on_the_list(agency: Path) -> None:
     listed = pl.read_csv(
         agency / "data/published/current/outreach/outreach_list.csv", infer_schema=False
     )
@@ -94,7 +94,7 @@ def test_a_client_with_an_impossible_birth_date_stays_on_the_list(agency: Path) 
         assert found[born] == (None, None)
 
 
-def test_nothing_ends_before_it_begins_or_lies_ahead(agency: Path) -> None:
+def test_no_stay_ends_before_it_begins_or_is_in_the_future(agency: Path) -> None:
     with duckdb.connect(str(agency / "data" / "warehouse.duckdb"), read_only=True) as connection:
         count = connection.execute(
             "select count(*) from marts.fct_stay, raw_caseload.run"
@@ -103,12 +103,14 @@ def test_nothing_ends_before_it_begins_or_lies_ahead(agency: Path) -> None:
     assert count == (0,)
 
 
-def test_a_share_of_such_rows_refuses_until_it_is_corrected(agency: Path) -> None:
-    """100 documents, 16 of them of a year to come; of the next delivery 15: no more than the share."""
+def test_gate_refuses_a_delivery_with_too_many_impossible_rows_until_it_is_corrected(
+    agency: Path,
+) -> None:
+    """16 of 100 documents with a future date refuse the release; 15 in the next delivery do not."""
 
-    def deliver(day: str, wrong: int) -> None:
+    def deliver(day: str, impossible: int) -> None:
         lines = [
-            f"y{n},X-sound,team_notification,{'2031' if n < wrong else '2025'}-05-01T10:00:00\n"
+            f"y{n},X-sound,team_notification,{'2031' if n < impossible else '2025'}-05-01T10:00:00\n"
             for n in range(100)
         ]
         path = agency / "landing" / "ehr" / day / "document_many.csv"
@@ -116,7 +118,7 @@ def test_a_share_of_such_rows_refuses_until_it_is_corrected(agency: Path) -> Non
         path.write_text("document_id,client_id,document_type,document_at\n" + "".join(lines))
 
     before = (agency / "data/published/current").resolve()
-    deliver(_BROKEN_DAY, wrong=16)
+    deliver(_REFUSED_DAY, impossible=16)
     arguments = [
         "--landing",
         agency / "landing",
@@ -129,6 +131,6 @@ def test_a_share_of_such_rows_refuses_until_it_is_corrected(agency: Path) -> Non
     assert refused.returncode == 3, refused.stdout
     assert "impossible_rate" in refused.stdout
     assert (agency / "data/published/current").resolve() == before
-    deliver("2026-07-01", wrong=15)
+    deliver("2026-07-01", impossible=15)
     released = caseload("run", *arguments)
     assert released.returncode == 0, released.stdout

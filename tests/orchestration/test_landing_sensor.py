@@ -1,4 +1,4 @@
-"""The landing sensor starts one run per change of the folder, after the change has ended."""
+"""The landing sensor starts one run per change of the folder, after files have settled."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from orchestration.landing_sensor import SETTLE_SECONDS, contents, evaluate
 
 
 def _requested(steps: list[tuple[str, float]]) -> list[str | None]:
-    """The run key after each look at the folder (contents, time), None where no run starts."""
+    """Evaluate the sensor at each step (contents, time); return run keys, None without a run."""
     cursor: str | None = None
     found: list[str | None] = []
     for seen, at in steps:
@@ -23,13 +23,13 @@ def _requested(steps: list[tuple[str, float]]) -> list[str | None]:
 @pytest.mark.parametrize(
     ("seconds", "starts"), [(SETTLE_SECONDS - 1, False), (SETTLE_SECONDS, True)]
 )
-def test_a_run_starts_when_files_have_settled(seconds: float, starts: bool) -> None:
+def test_run_starts_when_files_have_settled(seconds: float, starts: bool) -> None:
     assert _requested([("a", 1000.0), ("a", 1000.0 + seconds)]) == [None, "a" if starts else None]
 
 
-def test_a_change_starts_the_wait_again() -> None:
-    looks = [("a", 0.0), ("ab", 119.0), ("ab", 238.0), ("ab", 239.0)]
-    assert _requested(looks) == [None, None, None, "ab"]
+def test_change_restarts_the_waiting_time() -> None:
+    steps = [("a", 0.0), ("ab", 119.0), ("ab", 238.0), ("ab", 239.0)]
+    assert _requested(steps) == [None, None, None, "ab"]
 
 
 def test_settled_files_start_one_run() -> None:
@@ -38,12 +38,12 @@ def test_settled_files_start_one_run() -> None:
     ]  # fmt: skip
 
 
-def test_a_removed_file_starts_a_run_and_an_empty_folder_does_not() -> None:
-    looks = [("ab", 0.0), ("ab", 120.0), ("a", 180.0), ("a", 300.0), ("", 360.0), ("", 900.0)]
-    assert _requested(looks) == [None, "ab", None, "a", None, None]
+def test_removed_file_starts_a_run_and_an_empty_folder_does_not() -> None:
+    steps = [("ab", 0.0), ("ab", 120.0), ("a", 180.0), ("a", 300.0), ("", 360.0), ("", 900.0)]
+    assert _requested(steps) == [None, "ab", None, "a", None, None]
 
 
-def test_contents_follow_name_size_and_time(tmp_path: Path) -> None:
+def test_contents_depend_on_name_size_and_time(tmp_path: Path) -> None:
     assert contents(tmp_path) == ""
     file = tmp_path / "ehr" / "client.csv"
     file.parent.mkdir()

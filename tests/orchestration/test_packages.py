@@ -1,4 +1,4 @@
-"""The project imports what it declares, declares what it uses, and uses the public part of it."""
+"""Dependencies: imports are declared, declared packages are used, private modules are not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ROOMS = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {"tests"}
-# Used without an import: a command, a plugin of another package, or a part of the build.
+# Packages used without an import: commands, plugins, build tools.
 NOT_IMPORTED = {
     "dagster-dg-cli": "the `dg` command",
     "dagster-webserver": "`dagster dev`",
@@ -38,7 +38,7 @@ def _files() -> list[Path]:
 
 
 def _imports(source: str) -> Iterator[str]:
-    """Every imported name in full: `a.b` of `import a.b`, `a.b.c` of `from a.b import c`."""
+    """Yield full names of imports: `a.b` for `import a.b`, `a.b.c` for `from a.b import c`."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -47,13 +47,13 @@ def _imports(source: str) -> Iterator[str]:
 
 
 def _is_ours(name: str) -> bool:
-    # Tests also import modules that stand beside them.
-    beside = {path.stem for path in ROOT.glob("tests/*/*.py")}
-    return name.partition(".")[0] in ROOMS | beside | set(sys.stdlib_module_names)
+    # Tests also import modules of their own folder.
+    test_modules = {path.stem for path in ROOT.glob("tests/*/*.py")}
+    return name.partition(".")[0] in ROOMS | test_modules | set(sys.stdlib_module_names)
 
 
 def private_imports(source: str) -> list[str]:
-    """Imports from another project's private modules, and of its private names."""
+    """Return imports of private modules and private names of other projects."""
     return [
         name
         for name in _imports(source)
@@ -70,7 +70,7 @@ def _declared(*groups: list[str]) -> set[str]:
 
 
 def _imported(files: list[Path]) -> dict[str, set[str]]:
-    """Files by distribution that one of their imports may come from."""
+    """Map distributions to the files that import from them."""
     owners = packages_distributions()
     found: dict[str, set[str]] = {}
     for path in files:
@@ -105,14 +105,14 @@ def test_no_private_module_of_a_dependency_is_imported() -> None:
     assert found == {}
 
 
-def test_no_private_attribute_of_a_dependency_is_excused() -> None:
-    """Ruff's SLF001 finds private attributes of other objects; the product has no exception to it."""
-    excused = [
+def test_no_use_of_a_private_attribute_is_ignored() -> None:
+    """Ruff's SLF001 reports private attributes of other objects; only tests may ignore it."""
+    ignored = [
         str(path.relative_to(ROOT))
         for path in _files()
         if path.relative_to(ROOT).parts[0] != "tests" and "SLF001" in path.read_text("utf-8")
     ]
-    assert excused == []
+    assert ignored == []
 
 
 def test_dagster_yaml_names_no_private_module() -> None:
@@ -138,7 +138,7 @@ def test_declared_packages_are_used() -> None:
     assert declared - imported == set(NOT_IMPORTED)
 
 
-def test_lock_holds_every_declared_package() -> None:
+def test_lock_file_has_every_declared_package() -> None:
     declared = _declared(PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"])
     locked = set(
         re.findall(r"^([a-z0-9-]+)==", (ROOT / "requirements.lock").read_text("utf-8"), re.M)

@@ -1,7 +1,7 @@
-"""Two agencies that differ by Part 2 records without consent release the same outreach files.
+"""Two agencies that differ only in Part 2 records without consent release equal outreach files.
 
-The second agency is the small one plus records of a Part 2 program that none of the care managers belongs to, for
-clients without a consent that permits them. Whatever differs in a file would tell its reader that those records exist.
+The second agency has additional records of a Part 2 program to which no care manager belongs, for
+clients without a valid consent. Any difference in a file would disclose these records.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 
 from sources.contract import load_contracts
 from tests import forked
-from tests.orchestration.conftest import AS_OF, Small
+from tests.orchestration.conftest import AS_OF, SmallAgency
 
 TODAY = date.fromisoformat(AS_OF)
 PROGRAM = "river"
@@ -29,7 +29,7 @@ Row = dict[str, str]
 
 @dataclass
 class Landed:
-    """Rows that landed, by source and table, as text."""
+    """Landed rows as text, by source and table."""
 
     folder: Path
     rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
@@ -37,7 +37,7 @@ class Landed:
     def __post_init__(self) -> None:
         for source, contract in load_contracts().items():
             for path in sorted((self.folder / source).glob("*/*.csv")):
-                # the broken files of the small agency carry no client of interest
+                # skip the invalid files of the small agency
                 if source == "ehr" and path.parent.name == AS_OF:
                     continue
                 names = [name for name in contract.tables if path.name.startswith(name)]
@@ -49,7 +49,7 @@ class Landed:
 
 
 def _protected_clients(landed: Landed) -> dict[str, str]:
-    """Client to care manager, for clients without any consent and any Part 2 enrollment."""
+    """Map clients to care managers, for clients without a consent or a Part 2 enrollment."""
     part2 = {row["program_id"] for row in landed.of("ehr", "program") if row["is_part2"] == "true"}
     permitted = {row["client_id"] for row in landed.of("ehr", "consent")} | {
         row["client_id"]
@@ -65,7 +65,10 @@ def _protected_clients(landed: Landed) -> dict[str, str]:
 
 
 def _first_free_day(landed: Landed, client: str, manager: str) -> date:
-    """The day after the client's last record without a program: an enrollment from then on marks none of them."""
+    """Return the day after the client's last record without a program.
+
+    An enrollment that starts on that day does not make earlier records Part 2 records.
+    """
     days = []
     for (source, table), rows in landed.rows.items():
         if source not in ("ehr", "screenings", "referrals", "outreach_log"):
@@ -88,7 +91,7 @@ def _at(days_ago: int, hour: int = 10) -> str:
 
 
 def _protected_rows(client: Row, manager: str, free_from: date) -> Iterable[tuple[str, str, Row]]:
-    """Every kind of Part 2 record, each such that it would change the client's row if it counted."""
+    """Yield every kind of Part 2 record; each would change the client's row if it were visible."""
     client_id = client["client_id"]
     key = f"{PROGRAM}-{client_id}"
     own = {"client_id": client_id, "program_id": PROGRAM}
@@ -147,7 +150,7 @@ def _protected_rows(client: Row, manager: str, free_from: date) -> Iterable[tupl
                 "contact_id": f"{key}-{name}", "client_id": client_id, "staff_id": "th-0001",
                 "contacted_at": _at(0 if name == "n" else 1, 12), "channel": "phone", "outcome": outcome,
             }  # fmt: skip
-    # The sender's patient id is the agency's link to the client; the withdrawal unit has is_part2 true.
+    # Alerts of a withdrawal unit, which is a Part 2 provider, matched by Medicaid id.
     for kind, days_ago in (("admit", 3), ("discharge", 1)):
         yield "adt", "event", {
             "event_id": f"{key}-{kind}", "sending_facility_id": "9100000006", "facility_type": "detox",
@@ -161,7 +164,7 @@ def _protected_rows(client: Row, manager: str, free_from: date) -> Iterable[tupl
 
 
 def _consents(clients: list[str]) -> Iterable[tuple[str, str, Row]]:
-    """Consents that permit nothing: each lapsed, for another purpose, or for another program."""
+    """Yield consents that permit nothing: expired, for another purpose or program."""
     none = {"recipient_type": "any_treating", "purpose": "tpo", "scope": "all_records"}
     for number, changed in enumerate((
         {"end_date": "2026-06-29"},
@@ -178,7 +181,7 @@ def _consents(clients: list[str]) -> Iterable[tuple[str, str, Row]]:
 
 
 def _write(landing: Path, rows: Iterable[tuple[str, str, Row]]) -> None:
-    """Add rows to the last delivery of each sender, so that no sender becomes fresher."""
+    """Add rows to each sender's last delivery, so that its freshness does not change."""
     tables: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for source, table, row in rows:
         tables[source, table].append(row)
@@ -193,7 +196,7 @@ def _write(landing: Path, rows: Iterable[tuple[str, str, Row]]) -> None:
 
 @dataclass(frozen=True)
 class Pair:
-    """Data folders of the agency without and with the protected records."""
+    """Data folders of the agency without and with the Part 2 records."""
 
     without: Path
     protected: Path
@@ -205,10 +208,10 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pair(small: Small, tmp_path_factory: pytest.TempPathFactory) -> Pair:
+def pair(small: SmallAgency, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     folder = tmp_path_factory.mktemp("pair")
     landing = folder / "landing"
-    shutil.copytree(small.landed, landing)
+    shutil.copytree(small.landing_before, landing)
     landed = Landed(landing)
     records = {row["client_id"]: row for row in landed.of("ehr", "client")}
     managers = _protected_clients(landed)

@@ -1,4 +1,4 @@
-"""X12 interchanges (837P, 837I, 835) and HL7 v2 messages (ADT, SIU) of third parties, from ../shared, through the whole pipeline."""
+"""Third-party X12 (837P, 837I, 835) and HL7 v2 (ADT, SIU) files from ../shared, in a full run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL
@@ -18,14 +18,14 @@ FILES = REAL / "x12" / "landing" / "claims_x12"
 MESSAGES = REAL / "hl7v2" / "landing" / "adt"
 
 
-# A whole run over somebody else's files: make test has those of the demo, and the readers' tests read these files too.
+# A full run takes minutes. `make test` reads these files in the tests of the readers.
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def exchange(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not FILES.is_dir():
-        pytest.skip("../shared/real is absent: no third-party files to read")
+        pytest.skip("../shared/real is missing: third-party data are read from there")
     folder = tmp_path_factory.mktemp("exchange")
     for sender in (FILES, MESSAGES):
         shutil.copytree(sender, folder / "landing" / sender.name)
@@ -40,13 +40,13 @@ def _all(data: Path, query: str) -> list[tuple[object, ...]]:
 
 
 def _segments() -> Counter[str]:
-    """Names of all segments of the files, the same bytes counted once: they are one batch."""
+    """Count segments by name. Equal files count once, because they are one batch."""
     contents = {path.read_bytes() for path in FILES.rglob("*") if path.is_file()}
     texts = (content.decode("latin-1").split("~") for content in contents)
     return Counter(text.strip().split("*", 1)[0] for segments in texts for text in segments)
 
 
-def test_every_record_is_loaded_or_rejected_for_a_reason(exchange: Path) -> None:
+def test_every_record_is_loaded_or_rejected_with_a_reason(exchange: Path) -> None:
     rows = {
         name: (rows_in, loaded, rejected, superseded, current)
         for name, rows_in, loaded, rejected, superseded, current in _all(
@@ -57,24 +57,25 @@ def test_every_record_is_loaded_or_rejected_for_a_reason(exchange: Path) -> None
     }
     delivered = _segments()
     lines = delivered["SV1"] + delivered["SV2"]
-    wanted = {
+    expected = {
         "claim": delivered["CLM"],
         "claim_line": lines,
         "remittance": delivered["CLP"],
         "remittance_line": delivered["SVC"],
         "provider_adjustment": delivered["PLB"],
     }
-    assert {name: counts[0] for name, counts in rows.items()} == wanted
+    assert {name: counts[0] for name, counts in rows.items()} == expected
     for name, (rows_in, loaded, rejected, superseded, current) in rows.items():
         assert rows_in == loaded + rejected, name
         assert loaded == current + superseded, name
 
 
-def test_the_rejects_are_the_files_own_mistakes(exchange: Path) -> None:
+def test_rejects_are_the_known_errors_of_the_files(exchange: Path) -> None:
     found = _all(
         exchange, "select reason_code, detail from quality.fct_reject where source = 'claims_x12'"
     )
-    # A component separator other than ISA16 names, a thirteenth month, a decimal pointer, an element for a component.
+    # A component separator other than ISA16, month 13, a decimal diagnosis pointer, an element
+    # instead of a component.
     assert {reason for reason, _ in found} == {
         "pattern_mismatch",
         "bad_date",
@@ -96,7 +97,7 @@ def test_claims_and_their_clients_reach_the_marts(exchange: Path) -> None:
     assert stays == [("raw_claims_x12.claim_line",)]
 
 
-def test_every_message_is_loaded_or_rejected_for_a_reason(exchange: Path) -> None:
+def test_every_message_is_loaded_or_rejected_with_a_reason(exchange: Path) -> None:
     contents = {path.read_bytes() for path in MESSAGES.rglob("*") if path.is_file()}
     begun = re.compile(rb"(?:^|[\r\n])(?:\xef\xbb\xbf)?MSH")
     delivered = sum(len(begun.findall(content)) for content in contents)
@@ -113,7 +114,7 @@ def test_every_message_is_loaded_or_rejected_for_a_reason(exchange: Path) -> Non
     assert _all(exchange, "select status from marts.fct_appointment") == [("no_show",)]
 
 
-def test_no_value_of_the_files_stands_in_a_detail(exchange: Path) -> None:
+def test_reject_details_contain_no_values_of_the_files(exchange: Path) -> None:
     details = " ".join(
         str(row[0]) for row in _all(exchange, "select detail from quality.fct_reject")
     )

@@ -1,4 +1,4 @@
-"""Synthea's CSV export, read in place from ../shared, through the whole pipeline."""
+"""Synthea's CSV export, read in place from ../shared, in a full run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import REAL
@@ -26,14 +26,14 @@ _INSTRUMENTS = {
 }
 
 
-# A whole run over somebody else's files: make test has those of the demo, and the readers' tests read these files too.
+# A full run takes minutes. `make test` reads these files in the tests of the readers.
 pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
 def synthea(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if not REAL.is_dir():
-        pytest.skip("../shared/real is not here: third-party data are read from there")
+        pytest.skip("../shared/real is missing: third-party data are read from there")
     data = tmp_path_factory.mktemp("synthea") / "data"
     forked.run(REAL / "synthea-csv" / "landing", data, "2024-02-03")
     return data
@@ -58,7 +58,7 @@ def test_every_patient_is_a_client(synthea: Path) -> None:
         assert _all(synthea, f"select count(*) from marts.{mart}") == [(len(patients),)]
 
 
-def test_every_row_is_accounted_for(synthea: Path) -> None:
+def test_every_row_is_reconciled(synthea: Path) -> None:
     rows = dict(
         _all(
             synthea,
@@ -88,7 +88,7 @@ def test_every_screening_total_is_scored(synthea: Path) -> None:
     assert found == dict(delivered)
 
 
-def test_snomed_diagnoses_are_kept_and_counted_as_unmapped(synthea: Path) -> None:
+def test_snomed_diagnoses_are_loaded_and_counted_as_unmapped(synthea: Path) -> None:
     systems = dict(
         _all(synthea, "select code_system, count(*) from marts.fct_diagnosis group by code_system")
     )
@@ -99,7 +99,7 @@ def test_snomed_diagnoses_are_kept_and_counted_as_unmapped(synthea: Path) -> Non
     assert unmapped[0][0] > 0
 
 
-def test_visits_stays_and_claims_arrive(synthea: Path) -> None:
+def test_visits_stays_and_claims_reach_the_marts(synthea: Path) -> None:
     classes = Counter(row["ENCOUNTERCLASS"] for row in _delivered("encounters"))
     assert _all(synthea, "select count(*) from marts.fct_visit")[0][0] > 0
     stays = _all(synthea, "select count(*) from marts.fct_stay")[0][0]

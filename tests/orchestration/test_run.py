@@ -1,4 +1,4 @@
-"""The run as its users know it: what is released, what a second run changes, what the exit codes say."""
+"""The commands as users run them: released files, repeated runs, exit codes, messages."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from folders import released_bytes
+from run_results import released_bytes
 
 from tests import forked
 from tests.conftest import ROOT, Demo, caseload
-from tests.orchestration.conftest import AS_OF, Small
+from tests.orchestration.conftest import AS_OF, SmallAgency
 
 
-def test_demo_shows_where_everything_is(demo: Demo) -> None:
+def test_demo_prints_the_paths_of_its_output(demo: Demo) -> None:
     assert "Released 2026" in demo.output
     assert "outreach_list.csv" in demo.output
     assert ".xlsx" in demo.output
     assert "caseload dashboard" in demo.output
 
 
-def test_release_has_the_files_of_the_interface(demo: Demo) -> None:
+def test_release_has_its_documented_files(demo: Demo) -> None:
     assert (demo.release / "outreach" / "outreach_list.csv").is_file()
     assert (demo.release / "outreach" / "unassigned.xlsx").is_file()
     assert (demo.release / "metrics" / "measure_rate.parquet").is_file()
@@ -35,13 +35,13 @@ def test_release_has_the_files_of_the_interface(demo: Demo) -> None:
     assert stat.S_IMODE((demo.release / "outreach").stat().st_mode) == 0o700
 
 
-def test_every_row_is_accounted_for(demo: Demo) -> None:
+def test_every_row_is_reconciled(demo: Demo) -> None:
     with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             "select source, rows_in, rows_loaded, rows_rejected, rows_superseded, rows_current"
             " from quality.fct_reconciliation"
         ).fetchall()
-    # The demo has no Synthea: a sender that never delivered has no row.
+    # Senders without deliveries, such as Synthea in the demo, have no row.
     assert {row[0] for row in rows} == {
         "claims", "ehr", "adt", "screenings", "referrals", "outreach_log",
     }  # fmt: skip
@@ -51,21 +51,21 @@ def test_every_row_is_accounted_for(demo: Demo) -> None:
         assert loaded == current + superseded, source
 
 
-def test_second_run_changes_no_byte(small: Small, tmp_path: Path) -> None:
+def test_repeated_run_changes_no_byte(small: SmallAgency, tmp_path: Path) -> None:
     data = tmp_path / "data"
     shutil.copytree(small.data, data, symlinks=True)
     before = released_bytes(data)
     manifest = (data / "published" / "current").resolve() / "manifest.json"
-    made = manifest.stat().st_mtime_ns
+    written_at = manifest.stat().st_mtime_ns
     forked.run(small.landing, data, AS_OF)
     assert released_bytes(data) == before
     assert (data / "published" / "current").resolve() == manifest.parent
-    assert manifest.stat().st_mtime_ns == made
+    assert manifest.stat().st_mtime_ns == written_at
     assert not (data / "warehouse.duckdb.wal").exists()
 
 
 def test_the_ledger_is_attached_without_pandas(tmp_path: Path) -> None:
-    """DuckDB imports it, and pyarrow, for a single bound parameter: 90 MB that the build would carry."""
+    """A bound parameter makes DuckDB import pandas and pyarrow: 90 MB during the build."""
     attach = (
         "import sys\n"
         "from datetime import UTC, datetime\n"
@@ -90,23 +90,23 @@ def test_the_ledger_is_attached_without_pandas(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["run", "--landing", "nowhere"], "no such folder"),
         (["run", "--landing", ".", "--as-of", "30.6.2026"], "expected a date"),
-        (["run", "--landing", ".", "--as-of", "2026-06-30T07:00:00"], "has no zone"),
+        (["run", "--landing", ".", "--as-of", "2026-06-30T07:00:00"], "has no UTC offset"),
         (["demo", "--clients", "0"], "at least 1"),
         (["synthesize", "--clients", "1", "--days", "9", "--landing", "made"], "60 days"),
         (["release"], "invalid choice"),
     ],
 )
 def test_usage_errors_say_what_was_expected(
-    arguments: list[str], said: str, tmp_path: Path
+    arguments: list[str], message: str, tmp_path: Path
 ) -> None:
     data = [] if arguments[0] in ("release", "synthesize") else ["--data", str(tmp_path / "data")]
     ended = caseload(*arguments, *data)
     assert ended.returncode == 2
-    assert said in ended.stderr.replace("\n", " ")
+    assert message in ended.stderr.replace("\n", " ")
     assert "Traceback" not in ended.stderr
     assert not (tmp_path / "data").exists()
 
@@ -119,7 +119,7 @@ def test_unknown_zone_is_a_usage_error(tmp_path: Path) -> None:
 
 
 def test_status_reads_ledgers_and_releases_only(demo: Demo, tmp_path: Path) -> None:
-    # Held by a writer, as during a run: status must still answer.
+    # status must work while a run has the warehouse open.
     with duckdb.connect(str(demo.data / "warehouse.duckdb")):
         ended = caseload("status", "--data", demo.data, "--json")
     found = json.loads(ended.stdout)
@@ -137,7 +137,7 @@ def test_status_before_the_first_run(tmp_path: Path) -> None:
     assert "No release yet in" in ended.stdout
 
 
-def test_explain_leads_to_the_delivered_row(demo: Demo) -> None:
+def test_explain_shows_source_rows_and_no_name(demo: Demo) -> None:
     with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
         listed = connection.execute(
             "select client_id, client_name from exports.export_outreach order by rank, client_id"
@@ -152,20 +152,20 @@ def test_explain_leads_to_the_delivered_row(demo: Demo) -> None:
     assert name not in flat
 
 
-def test_explain_of_a_stranger(demo: Demo) -> None:
-    ended = caseload("explain", "nobody", "--data", demo.data)
+def test_explain_of_an_unknown_client(demo: Demo) -> None:
+    ended = caseload("explain", "unknown-id", "--data", demo.data)
     assert ended.returncode == 2
-    assert "no client" in ended.stderr
+    assert "has no client 'unknown-id'" in ended.stderr
 
 
-def test_explain_while_a_run_holds_the_warehouse(demo: Demo) -> None:
+def test_explain_while_a_run_has_the_warehouse_open(demo: Demo) -> None:
     with duckdb.connect(str(demo.data / "warehouse.duckdb")):
         ended = caseload("explain", "C0001", "--data", demo.data)
     assert ended.returncode == 2
-    assert "held by another process" in ended.stderr.replace("\n", " ")
+    assert "is open in another process" in ended.stderr.replace("\n", " ")
 
 
-def test_two_runs_at_once(demo: Demo, tmp_path: Path) -> None:
+def test_second_run_on_a_data_folder_fails(demo: Demo, tmp_path: Path) -> None:
     from orchestration.run_lock import exclusive
 
     data = tmp_path / "data"
@@ -174,10 +174,10 @@ def test_two_runs_at_once(demo: Demo, tmp_path: Path) -> None:
             "run", "--landing", demo.landing, "--data", data, "--as-of", "2026-06-30", "--wait", "0"
         )
     assert ended.returncode == 4
-    assert "another run holds this data folder" in " ".join(ended.stderr.split())
+    assert "another run is using this data folder" in " ".join(ended.stderr.split())
 
 
-def test_dagster_knows_the_same_pipeline() -> None:
+def test_dagster_lists_the_same_pipeline() -> None:
     listed = subprocess.run(
         [str(Path(sys.executable).parent / "dg"), "list", "defs", "--json"],
         check=True, capture_output=True, text=True, cwd=ROOT,

@@ -1,4 +1,4 @@
-"""The notice about hospital stays that ended by rule, without a discharge."""
+"""The notice about hospital stays with an assumed end, without a discharge."""
 
 import duckdb
 

@@ -1,4 +1,4 @@
-"""Fixtures of this room: exports in memory, feeds of which one is stale."""
+"""Fixtures: exports in memory, and feeds of which one is late."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import pytest
-from made_exports import make_exports
+from sample_exports import make_exports
 
 from publishing.release import Feed
 

@@ -1,4 +1,4 @@
-"""Formula injection: OWASP's cases, full-width and hidden forms, and any text at all."""
+"""Formula injection: OWASP's cases, full-width forms, hidden prefixes and random texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.cells import cell, line, neutralized
+from publishing.cells import neutralize_formula, safe_cell, safe_line
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ from publishing.cells import cell, line, neutralized
         "-",
     ],
 )
-def test_dangerous_text_is_prefixed(text: str) -> None:
-    assert neutralized(text) == "'" + text
+def test_formula_gets_an_apostrophe(text: str) -> None:
+    assert neutralize_formula(text) == "'" + text
 
 
 @pytest.mark.parametrize(
@@ -62,13 +62,13 @@ def test_dangerous_text_is_prefixed(text: str) -> None:
         "'",
     ],
 )
-def test_harmless_text_stays(text: str) -> None:
-    assert neutralized(text) == text
+def test_harmless_text_is_unchanged(text: str) -> None:
+    assert neutralize_formula(text) == text
 
 
 @given(st.text())
-def test_no_text_starts_like_a_formula(text: str) -> None:
-    safe = neutralized(text)
+def test_result_never_starts_like_a_formula(text: str) -> None:
+    safe = neutralize_formula(text)
     assert safe in (text, "'" + text)
     visible = safe.lstrip().lstrip("\u200b\ufeff")
     first = unicodedata.normalize("NFKC", visible[:1])[:1]
@@ -81,8 +81,8 @@ def test_no_text_starts_like_a_formula(text: str) -> None:
     st.text(),
     st.text(alphabet=" \u00a0\u3000\u200b\ufeff", max_size=5),
 )
-def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space: str) -> None:
-    assert neutralized(space + trigger + rest).startswith("'")
+def test_formula_after_any_space_gets_an_apostrophe(trigger: str, rest: str, space: str) -> None:
+    assert neutralize_formula(space + trigger + rest).startswith("'")
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,13 @@ def test_every_formula_is_caught_behind_any_space(trigger: str, rest: str, space
         ("عبد الله", "عبد الله"),
     ],
 )
-def test_a_cell_has_no_control_character_and_no_formula(text: str, shown: str) -> None:
-    assert cell(text) == shown
+def test_cell_has_no_control_characters_and_no_formula(text: str, shown: str) -> None:
+    assert safe_cell(text) == shown
 
 
-def test_a_notice_is_one_printable_line() -> None:
-    assert line("ehr/a\nnote: all is well\x1b[2J\u202e") == r"ehr/a\nnote: all is well\x1b[2J\u202e"
-    assert line("ehr/José.csv: refused") == "ehr/José.csv: refused"
+def test_notice_is_one_printable_line() -> None:
+    assert (
+        safe_line("ehr/a\nnote: all is well\x1b[2J\u202e")
+        == r"ehr/a\nnote: all is well\x1b[2J\u202e"
+    )
+    assert safe_line("ehr/José.csv: refused") == "ehr/José.csv: refused"

@@ -1,4 +1,4 @@
-"""Metrics and the verdict's folder: every relation, equal bytes, refusals kept beside the releases."""
+"""Metrics and quality files: every relation, equal bytes, saved refusals."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from made_exports import AS_OF
+from sample_exports import AS_OF
 
 from publishing import metrics, quality
 from publishing.release import Release, ReleaseError, read_manifest
 
 
-def _judged(folder: Path, *, success: bool) -> Path:
+def _gate_output(folder: Path, *, success: bool) -> Path:
     (folder / "data_docs").mkdir(parents=True)
     (folder / "verdict.json").write_text(json.dumps({"success": success, "suites": []}))
     (folder / "data_docs" / "index.html").write_text("<html></html>")
@@ -35,10 +35,10 @@ def test_every_metric_relation_becomes_a_file(
     assert written == exports.sql("from exports.export_metric_caseload order by all").fetchall()
 
 
-def test_same_rows_in_any_order_make_the_same_bytes(
+def test_equal_rows_in_any_order_give_equal_bytes(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    # More rows than one row group holds, so that two threads could finish in any order.
+    # More than one row group, so that threads can finish in any order.
     exports.execute(
         "create or replace table exports.export_metric_caseload as"
         " select 'tier ' || i % 7 as name, i as clients from range(300000) as numbers(i)"
@@ -54,10 +54,10 @@ def test_same_rows_in_any_order_make_the_same_bytes(
         )
     assert contents[0] == contents[1] == contents[2]
     setting = exports.execute("select current_setting('preserve_insertion_order')").fetchone()
-    assert setting == (False,), "the pipeline's setting is given back"
+    assert setting == (False,), "the pipeline's setting is restored"
 
 
-def test_no_metric_relation_is_an_error(tmp_path: Path) -> None:
+def test_missing_metric_relations_are_an_error(tmp_path: Path) -> None:
     with (
         Release(tmp_path, AS_OF) as release,
         pytest.raises(ReleaseError, match="build the exports"),
@@ -65,12 +65,12 @@ def test_no_metric_relation_is_an_error(tmp_path: Path) -> None:
         metrics.write(duckdb.connect(), release)
 
 
-def test_quality_holds_verdict_pages_and_reconciliation(
+def test_quality_has_verdict_data_docs_and_quality_tables(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    judged = _judged(tmp_path / "judged", success=True)
+    output = _gate_output(tmp_path / "gate", success=True)
     with Release(tmp_path / "published", AS_OF) as release:
-        assert quality.write(exports, release, judged) == 4  # a row of each account
+        assert quality.write(exports, release, output) == 4  # one row per quality table
         directory = release.close()
     found = {
         path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()
@@ -82,24 +82,27 @@ def test_quality_holds_verdict_pages_and_reconciliation(
     }  # fmt: skip
 
 
-def test_refusing_verdict_cannot_be_released(
+def test_refused_verdict_cannot_be_released(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    judged = _judged(tmp_path / "judged", success=False)
-    with Release(tmp_path / "p", AS_OF) as release, pytest.raises(ReleaseError, match="refuses"):
-        quality.write(exports, release, judged)
+    output = _gate_output(tmp_path / "gate", success=False)
     with (
         Release(tmp_path / "p", AS_OF) as release,
-        pytest.raises(ReleaseError, match="judge first"),
+        pytest.raises(ReleaseError, match="is a refusal"),
+    ):
+        quality.write(exports, release, output)
+    with (
+        Release(tmp_path / "p", AS_OF) as release,
+        pytest.raises(ReleaseError, match="release gate first"),
     ):
         quality.write(exports, release, tmp_path / "nowhere")
 
 
-def test_refusal_is_kept_and_current_stays(tmp_path: Path) -> None:
+def test_refusal_is_saved_and_current_is_unchanged(tmp_path: Path) -> None:
     published = tmp_path / "published"
-    judged = _judged(tmp_path / "judged", success=False)
-    first = quality.keep_refusal(published, judged, AS_OF)
-    assert quality.keep_refusal(published, judged, AS_OF) == first
+    output = _gate_output(tmp_path / "gate", success=False)
+    first = quality.save_refusal(published, output, AS_OF)
+    assert quality.save_refusal(published, output, AS_OF) == first
     assert first.parent == published / "refused"
     assert first.name.startswith("20260630T035959Z-")
     assert json.loads((first / "verdict.json").read_text())["success"] is False

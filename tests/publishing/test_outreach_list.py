@@ -1,4 +1,4 @@
-"""The list as other systems read it: the columns of reference/release.md#outreach-list in order, formats, quoting, encryption."""
+"""The CSV files: columns (reference/release.md#outreach-list), formats, quoting, encryption."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import pyrage
 import pytest
-from made_exports import AS_OF, NOTICE, ZONE, make_exports
+from sample_exports import AS_OF, NOTICE, ZONE, make_exports
 
 from publishing import outreach_list
-from publishing.encryption import read_recipients
+from publishing.encryption import parse_recipients
 from publishing.release import Release, ReleaseError
 
-# Copied from the interface by hand: a change of the code must not change the test with it.
+# Written out, so that a change of the code does not change the expected columns.
 _INTERFACE = [
     "rank", "client_id", "client_name", "birth_date", "age_years", "phone", "ok_to_leave_message",
     "ok_to_text", "language", "interpreter_needed", "care_manager_id", "lane", "lane_name", "tier",
@@ -43,7 +43,7 @@ def test_columns_order_and_formats(exports: duckdb.DuckDBPyConnection, tmp_path:
     content = _list(exports, tmp_path)
     assert content.split(b"\r\n")[0].decode() == ",".join(_INTERFACE)
     rows = _rows(content)
-    # Owners in byte order, each one's ranks from 1, nobody's clients last.
+    # Care managers in byte order, ranks from 1 for each, unassigned clients last.
     assert [(row["care_manager_id"], row["rank"], row["client_id"]) for row in rows] == [
         ("CM_2", "1", "C3"), ("cm.1", "1", "C1"), ("cm.1", "2", "C2"), ("", "1", "C4"),
     ]  # fmt: skip
@@ -86,7 +86,7 @@ def test_columns_order_and_formats(exports: duckdb.DuckDBPyConnection, tmp_path:
         "Ünïcode",
     ],
 )
-def test_any_text_survives_as_one_field(name: str, tmp_path: Path) -> None:
+def test_any_name_stays_one_field(name: str, tmp_path: Path) -> None:
     connection = duckdb.connect()
     make_exports(connection, ({"client_id": "C1", "care_manager_id": "a", "client_name": name},))
     (row,) = _rows(_list(connection, tmp_path))
@@ -94,7 +94,7 @@ def test_any_text_survives_as_one_field(name: str, tmp_path: Path) -> None:
     assert row["client_name"][0] not in "=+-@＝"
 
 
-def test_hours_of_the_clock_change_keep_their_offsets(tmp_path: Path) -> None:
+def test_times_around_a_clock_change_have_the_right_offset(tmp_path: Path) -> None:
     connection = duckdb.connect()
     clients = tuple(
         {"client_id": f"C{i}", "care_manager_id": "a", "rank": i, "due_at": due}
@@ -108,7 +108,9 @@ def test_hours_of_the_clock_change_keep_their_offsets(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_session_zone_does_not_matter(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_output_does_not_depend_on_the_session_time_zone(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     before = _list(exports, tmp_path)
     exports.execute("set TimeZone = 'Asia/Kathmandu'")
     assert _list(exports, tmp_path) == before
@@ -122,23 +124,23 @@ def test_phone_is_digits_only(tmp_path: Path) -> None:
     assert row["phone"] == "15185550100"
 
 
-def test_empty_list_is_a_header(tmp_path: Path) -> None:
+def test_empty_list_has_only_a_header(tmp_path: Path) -> None:
     connection = make_exports(duckdb.connect(), ())
     assert _list(connection, tmp_path) == (",".join(_INTERFACE) + "\r\n").encode()
 
 
 def test_missing_column_is_named(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     exports.execute("alter table exports.export_outreach drop column barriers")
-    with pytest.raises(ReleaseError, match="lacks barriers"):
+    with pytest.raises(ReleaseError, match="has no column barriers"):
         _list(exports, tmp_path)
 
 
-def test_encrypted_list_opens_with_the_supervisors_key_only(
+def test_encrypted_list_opens_only_with_the_supervisors_key(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     plain = _list(exports, tmp_path / "plain")
     identity, other = pyrage.x25519.Identity.generate(), pyrage.x25519.Identity.generate()
-    key = read_recipients({"supervisors": str(identity.to_public())})["supervisors"]
+    key = parse_recipients({"supervisors": str(identity.to_public())})["supervisors"]
     names = []
     for _ in range(2):
         with Release(tmp_path / "published", AS_OF) as release:
@@ -146,25 +148,25 @@ def test_encrypted_list_opens_with_the_supervisors_key_only(
             assert [path.name for path in release.directory.rglob("*") if path.is_file()] == [
                 "outreach_list.csv.age"
             ]
-            sealed = (release.directory / f"{outreach_list.PATH}.age").read_bytes()
+            encrypted = (release.directory / f"{outreach_list.PATH}.age").read_bytes()
             names.append(release.release_id)
-        assert pyrage.decrypt(sealed, [identity]) == plain
+        assert pyrage.decrypt(encrypted, [identity]) == plain
         with pytest.raises(pyrage.DecryptError):
-            pyrage.decrypt(sealed, [other])
-        assert b"Rivera" not in sealed
-    assert names[0] == names[1], "age bytes differ, the release must not"
+            pyrage.decrypt(encrypted, [other])
+        assert b"Rivera" not in encrypted
+    assert names[0] == names[1], "equal data give one release although age bytes differ"
 
 
-def test_unmatched_discharges_in_the_order_of_their_rank(
+def test_unmatched_discharges_are_sorted_by_rank(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     with Release(tmp_path, AS_OF) as release:
-        written = outreach_list.write(exports, release, ZONE, listing=outreach_list.UNMATCHED)
+        written = outreach_list.write(exports, release, ZONE, spec=outreach_list.UNMATCHED)
         path = release.directory / "outreach" / "unmatched_discharge.csv"
         rows = _rows(path.read_bytes())
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert written == len(rows) == 11
-    # 10 and 11 after 9: ranks are numbers until they are written
+    # 10 and 11 after 9: ranks are sorted as numbers
     assert [int(row["rank"]) for row in rows] == list(range(1, 12))
     assert rows[0] == {
         "rank": "1", "facility_name": "'=General", "setting": "unknown",

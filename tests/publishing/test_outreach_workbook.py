@@ -1,4 +1,4 @@
-"""The workbook as a care manager and the returning reader see it (openpyxl as the second pair of eyes)."""
+"""The workbook as care managers see it, read with openpyxl, and as it returns to the pipeline."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ import duckdb
 import openpyxl
 import pyrage
 import pytest
-from made_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
 from openpyxl.worksheet.worksheet import Worksheet
+from sample_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
 
-from publishing import workbook
-from publishing.encryption import read_recipients
+from publishing import wording, workbook
+from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
 from sources.formats.workbook import workbook_to_csv
+from tests.conftest import ROOT
 
 _HEADER = 4
-# From reference/feeds/outreach_log.md#contact by hand: what comes back must be what the feed accepts.
+# Copied from reference/feeds/outreach_log.md#contact: the feed must accept the returned workbook.
 _CONTACT_COLUMNS = {
     "task_key", "client_id", "staff_id", "contacted_at", "channel", "outcome",
     "next_follow_up_date", "minutes", "instructions_reviewed", "medications_reconciled",
@@ -51,7 +52,7 @@ def _table(sheet: Worksheet) -> list[dict[str, Any]]:
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
-def test_one_workbook_per_owner_and_one_for_nobodys_clients(
+def test_one_workbook_per_care_manager_and_one_for_unassigned_clients(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     files = _write(exports, tmp_path)
@@ -64,7 +65,7 @@ def test_one_workbook_per_owner_and_one_for_nobodys_clients(
         assert clients == {"CM_2.xlsx": ["C3"], "cm.1.xlsx": ["C1", "C2"]}.get(name, ["C4"])
 
 
-def test_today_shows_what_the_morning_needs(
+def test_today_shows_contact_reason_and_due_time(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
@@ -73,24 +74,26 @@ def test_today_shows_what_the_morning_needs(
     assert first["Client"] == "Rivera, Ana"
     assert first["Phone"] == "(518) 555-0100"
     assert (first["Voicemail"], first["Text"]) == ("yes", "no")
-    assert first["Born (age)"] == "1980-02-29 (46)"
+    assert first["Born (age)"] == "29 Feb 1980 (46)"
     assert first["Why now"] == "Discharged yesterday, not yet reached\nPHQ-9 of 21"
     assert first["Due"] == datetime(2026, 6, 29, 8, 0)
     assert first["State"] == "Overdue"
-    assert first["PHQ-9 first > latest"] == "24 > 21 (-3)\n12 Jun 2026\nitem 9: 0"
+    assert first["Last contact"] == "Thu 15 Jan 10:30\nleft message"
+    assert first["PHQ-9 first → latest"] == "24 → 21 (-3)\nFri 12 Jun\nitem 9: 0"
+    assert first["Also know"].startswith("Spanish, interpreter needed; C-SSRS moderate")
     assert "no safety plan on file" in first["Also know"]
     assert (first["task_key"], first["staff_id"]) == ("tC10", "cm.1")
     assert second["Client"].startswith("'=HYPERLINK")
     assert second["Voicemail"] == "ask"
     assert second["Phone"] is None
-    assert second["State"] == "Next 24 h"
+    assert second["State"] == "Due today"
     assert "over today's capacity" in second["Also know"]
     kinds = {cell.data_type for row in today.iter_rows() for cell in row}
-    assert "f" not in kinds, "no cell may be a formula"
+    assert "f" not in kinds, "no cell is a formula"
     assert not today._hyperlinks
 
 
-def test_sheet_returns_as_the_contact_feed(
+def test_today_has_the_columns_of_the_contact_feed(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
@@ -115,10 +118,10 @@ def test_sheet_returns_as_the_contact_feed(
     for row in _table(today):
         assert all(
             row[name] is None for name in _CONTACT_COLUMNS - {"task_key", "client_id", "staff_id"}
-        ), "outcomes are empty: a row without one is no row"
+        ), "outcome cells are empty"
 
 
-def test_unassigned_asks_for_the_staff_id(
+def test_unassigned_workbook_asks_for_the_staff_id(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     book = _open(_write(exports, tmp_path)["unassigned.xlsx"])
@@ -127,10 +130,10 @@ def test_unassigned_asks_for_the_staff_id(
     assert not today.column_dimensions[letter["staff_id"]].hidden
     assert _table(today)[0]["staff_id"] is None
     text = "\n".join(str(row[0]) for row in book["Instructions"].values)
-    assert "write your own staff_id" in text
+    assert "enter your own staff_id" in text
 
 
-def test_other_tasks_and_huddle(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_open_tasks_and_huddle(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     book = _open(_write(exports, tmp_path)["cm.1.xlsx"])
     others = _table(book["Open tasks"])
     assert [(row["client_id"], row["task_key"]) for row in others] == [
@@ -139,22 +142,23 @@ def test_other_tasks_and_huddle(exports: duckdb.DuckDBPyConnection, tmp_path: Pa
     ]
     assert others[0]["Why now"] == "No-show of therapy"
     huddle = [row for row in book["Huddle"].values if any(row)]
-    assert (None, "Discharge: call within 24 hours", "1", "1 overdue, 0 in the next 24 h") in [
+    assert (None, "Discharge: call within 24 hours", "1", "1 overdue, 0 due today") in [
         row[:4] for row in huddle
     ]
     assert (None, "critical", "1") in [row[:3] for row in huddle]
     assert [row[1] for row in huddle if row[0] == 1] == ["Rivera, Ana"]
 
 
-def test_lines_above_the_list(
+def test_part2_notice_title_and_late_feed_banner(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
 ) -> None:
     files = _write(exports, tmp_path, feeds)
     with_notice, without = _open(files["cm.1.xlsx"])["Today"], _open(files["CM_2.xlsx"])["Today"]
     assert with_notice["A1"].value == NOTICE
     assert with_notice["A2"].value == "cm.1 · 2 clients · data as of Mon 29 Jun 2026 23:59 EDT"
-    assert with_notice["A3"].value.startswith(
-        "NOT UP TO DATE: adt (last received 26 Jun 2026 06:00)"
+    assert with_notice["A3"].value == (
+        "HOSPITAL ALERTS ARE LATE (last received Fri 26 Jun 06:00): discharges may be missing."
+        " Check the HIE inbox."
     )
     assert without["A1"].value is None
     assert without.row_dimensions[1].hidden
@@ -163,7 +167,33 @@ def test_lines_above_the_list(
     assert fresh.row_dimensions[3].hidden
 
 
-def test_prints_on_landscape_pages(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_dates_of_other_years_show_the_year(tmp_path: Path) -> None:
+    clients = (
+        {"client_id": "C1", "care_manager_id": "a", "last_kept_visit_date": "2025-12-31"},
+        {"client_id": "C2", "care_manager_id": "a", "rank": 2, "due_at": "2025-12-31 12:00:00+00"},
+    )
+    today = _open(_write(make_exports(duckdb.connect(), clients), tmp_path)["a.xlsx"])["Today"]
+    column = {cell.value: cell.column for cell in today[_HEADER]}
+    formats = {
+        name: [today.cell(row, column[name]).number_format for row in (5, 6)]
+        for name in ("Due", "Last kept visit")
+    }
+    assert formats == {
+        "Due": ["ddd d mmm hh:mm", "ddd d mmm yyyy hh:mm"],
+        "Last kept visit": ["ddd d mmm yyyy", "ddd d mmm"],
+    }
+
+
+def test_every_language_code_has_a_name() -> None:
+    seed = ROOT / "dbt_project" / "seeds" / "client" / "demographic_name.csv"
+    rows = csv.DictReader(seed.open(encoding="utf-8", newline=""))
+    codes = {row["normalized"] for row in rows if row["attribute"] == "language"}
+    assert codes == set(wording.LANGUAGES)
+
+
+def test_sheets_print_on_landscape_pages(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     for name in ("Today", "Open tasks"):
         sheet = _open(_write(exports, tmp_path)["cm.1.xlsx"])[name]
         assert sheet.page_setup.orientation == "landscape"
@@ -173,13 +203,13 @@ def test_prints_on_landscape_pages(exports: duckdb.DuckDBPyConnection, tmp_path:
         assert sheet.auto_filter.ref.startswith("A4:")
 
 
-def test_equal_rows_make_equal_bytes(
+def test_equal_rows_give_equal_bytes(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
 ) -> None:
     assert _write(exports, tmp_path / "a", feeds) == _write(exports, tmp_path / "b", feeds)
 
 
-def test_streamed_workbook_says_the_same(
+def test_streamed_workbook_has_the_same_cells(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_memory = _write(exports, tmp_path / "a")
@@ -192,7 +222,7 @@ def test_streamed_workbook_says_the_same(
 
 
 @pytest.mark.parametrize("large", [1, 1000])
-def test_encrypted_workbooks(
+def test_encrypted_workbooks_open_with_the_recipients_key(
     exports: duckdb.DuckDBPyConnection,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -205,39 +235,39 @@ def test_encrypted_workbooks(
     names = []
     for _ in range(2):
         with Release(tmp_path / "published", AS_OF) as release:
-            recipients = read_recipients({"cm.1": public, "supervisors": public})
+            recipients = parse_recipients({"cm.1": public, "supervisors": public})
             assert workbook.write(exports, release, ZONE, (), recipients) == len(CLIENTS)
             folder = release.directory / "outreach"
             assert sorted(path.name for path in folder.iterdir()) == [
                 "CM_2.xlsx", "cm.1.xlsx.age", "unassigned.xlsx.age",
             ]  # fmt: skip
             for name in ("cm.1.xlsx", "unassigned.xlsx"):
-                sealed = (folder / f"{name}.age").read_bytes()
-                assert pyrage.decrypt(sealed, [identity]) == plain[name]
+                encrypted = (folder / f"{name}.age").read_bytes()
+                assert pyrage.decrypt(encrypted, [identity]) == plain[name]
             names.append(release.release_id)
     assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("owner", ["../x", "a/b", "", "ä", "a b", "x" * 65, ".", "..", "a\n"])
-def test_impossible_file_name_is_refused(owner: str, tmp_path: Path) -> None:
+def test_invalid_file_name_is_rejected(owner: str, tmp_path: Path) -> None:
     connection = make_exports(duckdb.connect(), ({"client_id": "C1", "care_manager_id": owner},))
-    with pytest.raises(ReleaseError, match="can be no file name"):
+    with pytest.raises(ReleaseError, match="not valid file names"):
         _write(connection, tmp_path / "published")
     assert list((tmp_path / "published").iterdir()) == []
     assert [path.name for path in tmp_path.iterdir()] == ["published"]
 
 
-def test_nobody_may_be_called_unassigned(tmp_path: Path) -> None:
+def test_staff_id_unassigned_is_reserved(tmp_path: Path) -> None:
     clients = ({"client_id": "C1", "care_manager_id": "unassigned"},)
-    with pytest.raises(ReleaseError, match="another staff_id"):
+    with pytest.raises(ReleaseError, match="is reserved"):
         _write(make_exports(duckdb.connect(), clients), tmp_path)
 
 
 @pytest.mark.parametrize(("owner", "client"), [("cm.1", "C1"), ("unassigned", "C4")])
-def test_filled_in_workbook_comes_back_as_a_contact(
+def test_filled_in_workbook_returns_as_a_contact(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path, owner: str, client: str
 ) -> None:
-    """Fill the cells, save, and let the sender's reader have it: the next list must know."""
+    """Fill in the cells, save, and read the workbook as the sender's reader does."""
     book = _open(_write(exports, tmp_path / "published")[f"{owner}.xlsx"])
     today = book["Today"]
     column = {cell.value: cell.column for cell in today[_HEADER]}

@@ -1,4 +1,4 @@
-"""A release is whole or absent: readers during publications, repeats, kills, damage."""
+"""Releases are atomic: concurrent readers, repeated runs, killed publications, damage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from pathlib import Path
 import pytest
 
 from publishing import release as releases
-from publishing.release import Feed, Release, ReleaseError, comparable, read_manifest, verify
+from publishing.release import (
+    Feed,
+    Release,
+    ReleaseError,
+    comparison_release,
+    read_manifest,
+    verify,
+)
 
 AS_OF = datetime(2026, 6, 30, 3, 59, 59, tzinfo=UTC)
 _ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +37,7 @@ def _publish(published: Path, text: str, as_of: datetime = AS_OF) -> Path:
         return release.close(["a notice"], [Feed("ehr", as_of, is_stale=False)], {"caseload": "0"})
 
 
-def test_manifest_says_what_the_release_is(tmp_path: Path) -> None:
+def test_manifest_describes_the_release(tmp_path: Path) -> None:
     directory = _publish(tmp_path / "published", "x")
     manifest = read_manifest(directory)
     assert directory.name == manifest["release_id"]
@@ -53,7 +60,7 @@ def test_manifest_says_what_the_release_is(tmp_path: Path) -> None:
     assert releases.current(tmp_path / "published") == tmp_path / "published" / directory.name
 
 
-def test_only_the_owner_may_read(tmp_path: Path) -> None:
+def test_files_are_private_to_their_owner(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         directory = _publish(tmp_path / "published", "x")
@@ -64,7 +71,7 @@ def test_only_the_owner_may_read(tmp_path: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
 
 
-def test_same_data_make_the_same_release_and_leave_it(tmp_path: Path) -> None:
+def test_equal_data_give_one_unchanged_release(tmp_path: Path) -> None:
     published = tmp_path / "published"
     first = _publish(published, "x")
     before = {path: path.stat().st_mtime_ns for path in first.rglob("*")}
@@ -99,70 +106,73 @@ def test_damaged_release_of_the_same_id_is_replaced(tmp_path: Path) -> None:
     again = _publish(tmp_path, "x")
     assert again == first == releases.current(tmp_path)
     assert verify(again) == []
-    assert any("had been damaged" in notice for notice in read_manifest(again)["notices"])
+    assert any(
+        "was damaged after its publication" in notice for notice in read_manifest(again)["notices"]
+    )
     assert [path.name for path in again.parent.glob(".release-*")] == []
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"{", b"\xff\xfe", b"[]", b"{}", b'{"release_id": 1, "as_of": "x"}']
 )
-def test_damaged_manifest_names_itself_and_is_published_again(
-    tmp_path: Path, content: bytes
-) -> None:
+def test_damaged_manifest_is_named_and_replaced(tmp_path: Path, content: bytes) -> None:
     first = _publish(tmp_path, "x")
     (first / "manifest.json").write_bytes(content)
     with pytest.raises(
         ReleaseError, match=r"manifest.json is missing or damaged: run `caseload run`"
     ):
         read_manifest(first)
-    assert comparable(first.parent) is None
+    assert comparison_release(first.parent) is None
     assert verify(_publish(tmp_path, "x")) == []
 
 
-def test_counts_are_compared_with_a_sound_verdict_only(tmp_path: Path) -> None:
+def test_row_counts_are_compared_only_with_an_intact_verdict(tmp_path: Path) -> None:
     published = tmp_path / "published"
-    assert comparable(published) is None
+    assert comparison_release(published) is None
     with Release(published, datetime(2026, 6, 30, tzinfo=UTC)) as release:
         release.file("quality/verdict.json").write_text("{}")
         release.add("quality/verdict.json", None)
         directory = release.close()
-    assert comparable(published) == directory
+    assert comparison_release(published) == directory
     (directory / "quality" / "verdict.json").write_text("{} ")
-    assert comparable(published) is None
+    assert comparison_release(published) is None
 
 
 def test_failed_publication_leaves_nothing(tmp_path: Path) -> None:
     first = _publish(tmp_path, "x")
 
-    def break_down() -> None:
+    def fail() -> None:
         with Release(tmp_path, AS_OF) as release:
             release.file("outreach/outreach_list.csv").write_text("z")
             raise RuntimeError("broke")
 
     with pytest.raises(RuntimeError, match="broke"):
-        break_down()
+        fail()
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["current", first.name])
     assert releases.current(tmp_path) == first
 
 
-def test_release_without_data_is_refused(tmp_path: Path) -> None:
-    with Release(tmp_path, AS_OF) as release, pytest.raises(ReleaseError, match="without data"):
+def test_release_without_data_files_is_an_error(tmp_path: Path) -> None:
+    with Release(tmp_path, AS_OF) as release, pytest.raises(ReleaseError, match="no data files"):
         release.close()
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../outside", "outreach/../../outside", ""])
-def test_paths_stay_below_the_release(tmp_path: Path, path: str) -> None:
-    with Release(tmp_path, AS_OF) as release, pytest.raises(ReleaseError, match="no path below"):
+def test_paths_outside_the_release_are_rejected(tmp_path: Path, path: str) -> None:
+    with (
+        Release(tmp_path, AS_OF) as release,
+        pytest.raises(ReleaseError, match="not a path in a release"),
+    ):
         release.file(path)
 
 
 def test_one_publication_at_a_time(tmp_path: Path) -> None:
     with Release(tmp_path, AS_OF) as release:
         release.file("a").write_text("a")
-        with pytest.raises(ReleaseError, match="another process publishes"):
+        with pytest.raises(ReleaseError, match="another process is publishing"):
             Release(tmp_path, AS_OF)
-        assert releases.sweep(tmp_path) == []
+        assert releases.remove_leftovers(tmp_path) == []
         assert (release.directory / "a").exists()
     _publish(tmp_path, "x")
 
@@ -179,7 +189,7 @@ time.sleep(60)
 """
 
 
-def test_what_a_kill_leaves_is_swept(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_publication_are_removed(tmp_path: Path) -> None:
     first = _publish(tmp_path, "x")
     process = subprocess.Popen(
         [sys.executable, "-c", _KILLED, str(tmp_path)], cwd=_ROOT, stdout=subprocess.PIPE, text=True
@@ -189,22 +199,22 @@ def test_what_a_kill_leaves_is_swept(tmp_path: Path) -> None:
     process.send_signal(signal.SIGKILL)
     process.wait()
     process.stdout.close()
-    (tmp_path / ".current-1").symlink_to("nowhere")  # a kill between the link and its swap
+    (tmp_path / ".current-1").symlink_to("nowhere")  # killed between creating and renaming the link
     leftovers = [path.name for path in tmp_path.iterdir() if path.name.startswith(".")]
     assert len(leftovers) == 2
-    assert sorted(releases.sweep(tmp_path)) == sorted(leftovers)
+    assert sorted(releases.remove_leftovers(tmp_path)) == sorted(leftovers)
     assert releases.current(tmp_path) == first
     assert _publish(tmp_path, "x") == first
 
 
-def test_readers_never_see_a_mixture(tmp_path: Path) -> None:
-    """Two readers, 60 releases: each read finds one release, whole, with the hashes of its manifest."""
+def test_readers_never_mix_releases(tmp_path: Path) -> None:
+    """Two readers, 60 releases: each read finds one intact release."""
     _publish(tmp_path, "0,")
     stop = threading.Event()
     problems: list[str] = []
     reads = [0, 0]
 
-    def read(which: int) -> None:
+    def read(reader: int) -> None:
         while not stop.is_set():
             try:
                 directory = (tmp_path / "current").resolve(strict=True)
@@ -214,13 +224,13 @@ def test_readers_never_see_a_mixture(tmp_path: Path) -> None:
                     for file in json.loads((directory / "manifest.json").read_text())["files"]
                 }
                 if len(texts) != 1:
-                    problems.append(f"mixture in {directory.name}")
+                    problems.append(f"mixed releases in {directory.name}")
             except OSError as error:
                 problems.append(repr(error))
-            reads[which] += 1
+            reads[reader] += 1
             time.sleep(0)
 
-    readers = [threading.Thread(target=read, args=(which,)) for which in range(2)]
+    readers = [threading.Thread(target=read, args=(number,)) for number in range(2)]
     for reader in readers:
         reader.start()
     for number in range(1, 61):

@@ -1,7 +1,4 @@
-"""A small warehouse in which everything that is judged is right, and for each expectation one change that breaks it.
-
-Columns as the models have them, as far as a suite looks at them.
-"""
+"""A small warehouse on which every suite passes, with the columns that the suites check."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ CLIENTS = 40
 
 
 def exported_columns(relation: str) -> list[str]:
-    """The columns that a suite prescribes."""
+    """Return the column list that a suite expects."""
     suite = json.loads((SUITES / "exports" / f"{relation}.json").read_text())
     return next(
         expectation["kwargs"]["column_list"]
@@ -147,7 +144,7 @@ _SHOWN = {
 
 
 def make_warehouse(path: Path) -> Path:
-    """Write the file in which every suite holds."""
+    """Write a warehouse on which every suite passes."""
     connection = duckdb.connect(str(path))
     connection.execute("set TimeZone = 'UTC'")
     for schema in ("intermediate", "marts", "exports", "quality", "measures", "seeds"):

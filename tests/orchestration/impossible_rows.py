@@ -1,7 +1,7 @@
-"""Delivered rows that cannot be true, or are merely old, with what must become of each; a test lands them.
+"""Impossible and very old rows, each with its expected outcome.
 
-Each row has a key of its own, so that no other row replaces it. `REJECTED` rows fail the contract while they are read,
-`SET_ASIDE` rows or values are left out in SQL, `LOADED` rows are history: they count, and they break nothing.
+Each row has its own key, so that no other row replaces it. `REJECTED` rows break the contract when
+they are read. `SET_ASIDE` rows or values are excluded in SQL. `LOADED` rows are old but valid.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ class Row:
     """One delivered row.
 
     Attributes:
-        name: what is odd about it; begins the name of its file after the table's.
-        source, table: where it is delivered.
-        values: column to value, or a whole record as text.
+        name: what is unusual about it; part of its file name.
+        source, table: the sender and table of the row.
+        values: values by column, or a complete record as text.
         outcome: REJECTED, SET_ASIDE or LOADED.
         reason: the reason code of a row that is rejected or set aside.
     """
@@ -44,7 +44,7 @@ def _client(name: str, born: str, outcome: str, reason: str | None = None, **mor
 
 
 def _own(name: str, table: str, outcome: str, reason: str | None = None, **more: str) -> Row:
-    """A row of the agency's own records about a client who has nothing odd."""
+    """A row of the agency's record about the valid client X-sound."""
     key = {f"{table.removeprefix('program_')}_id": f"x-{name}"}
     return Row(name, "ehr", table, {**key, "client_id": "X-sound", **more}, outcome, reason)
 
@@ -165,7 +165,7 @@ _THERAPY = {"service_line": "therapy"}
 _APPOINTMENT = {**_THERAPY, "status": "no_show"}
 ROWS = (
     *SOUND,
-    # birth dates: the client stays, the birth date does not
+    # Birth dates: the client is kept, the birth date is not
     _client("born_1850", "1850-01-01", SET_ASIDE, "birth_date_impossible"),
     _client("born_1900", "1900-01-01", SET_ASIDE, "birth_date_impossible"),
     _client("born_0019", "0019-05-01", REJECTED, "out_of_range"),
@@ -180,7 +180,7 @@ ROWS = (
     _message("message_born_1850", SET_ASIDE, "birth_date_impossible", born="18500101"),
     _message("message_born_later", SET_ASIDE, "birth_date_impossible", born="20310101"),
     _client("dead_before_birth", "1980-05-01", REJECTED, "rule_death_not_before_birth", death_date="1979-05-01"),
-    # the agency's own records
+    # The agency's record
     _own("appointment_2014", "appointment", LOADED, **_APPOINTMENT, scheduled_at="2014-03-03T10:00:00"),
     _own("appointment_1991", "appointment", LOADED, **_APPOINTMENT, scheduled_at="1991-03-03T10:00:00"),
     _own("appointment_1960", "appointment", REJECTED, "out_of_range", **_APPOINTMENT, scheduled_at="1960-03-03T10:00:00"),
@@ -205,7 +205,7 @@ ROWS = (
     _own("enrollment_1901", "program_enrollment", LOADED, program_id="outpatient", start_date="1901-01-01", end_date="9999-12-31"),
     _own("enrollment_backwards", "program_enrollment", REJECTED, "rule_ends_after_start", program_id="outpatient", start_date="2026-01-02", end_date="2026-01-01"),
     _own("assignment_1901", "assignment", LOADED, staff_id="cm-0001", role="care_manager", start_date="1901-01-01"),
-    # who has nothing but what a feed requires, and a reason to be called
+    # Clients with only the required columns, and a reason to be called
     *(
         _own(f"missed_{name}", "appointment", LOADED, **_APPOINTMENT, client_id=f"X-{name}", scheduled_at="2026-06-26T10:00:00")
         for name in ("sound", "born_1850", "born_1900", "born_later", "phone_words")
@@ -215,7 +215,7 @@ ROWS = (
     _resource("nameless_missed", "Appointment", LOADED, status="noshow", start="2026-06-26T10:00:00Z", participant=[{"actor": {"reference": "Patient/x-nameless"}, "status": "accepted"}]),
     _resource("nameless_stay", "Encounter", LOADED, status="finished", subject={"reference": "Patient/x-nameless"}, period={"start": "2026-06-20", "end": "2026-06-27"}, **{"class": {"code": "IMP"}}),
     _alert("discharge_bare", "discharge", "2026-06-28T10:00:00", LOADED, facility_type="", patient_class="", diagnosis_code="", first_name="", last_name="", birth_date="", sex=""),
-    # alerts and messages of hospitals
+    # Hospital alerts and messages
     _alert("discharge_1999", "discharge", "1999-03-03T10:00:00", LOADED),
     _alert("emergency_1999", "discharge", "1999-04-03T10:00:00", LOADED, patient_class="emergency", diagnosis_code="T14.91XA"),
     _alert("presented_1999", "presented", "1999-05-03T10:00:00", LOADED, patient_class="emergency", diagnosis_code="T14.91XA"),
@@ -233,7 +233,7 @@ ROWS = (
     _message("message_ten_years", LOADED, admitted="20100620100000", discharged="20260619100000"),
     _message("booked_1999", LOADED, kind="SIU^S12", at="19990303100000", more="SCH|x-s1|x-s1|||||||30|m|^^^19990304100000"),
     _message("booked_2099", LOADED, kind="SIU^S12", more="SCH|x-s2|x-s2|||||||30|m|^^^20990304100000"),
-    # claims
+    # Claims
     _member("span_1900", "1980-05-01", LOADED, enrollment_start_date="1900-01-01"),
     _member("span_backwards", "1980-05-01", REJECTED, "rule_enrollment_ends_after_start", enrollment_end_date="2019-12-31"),
     _claim("claim_backwards", REJECTED, "rule_claim_ends_after_start", claim_end_date="2026-04-30"),
@@ -243,7 +243,7 @@ ROWS = (
     _claim("claim_later", SET_ASIDE, "future_event", claim_start_date="2030-01-01", claim_end_date="2030-01-04"),
     _claim("admitted_later", LOADED, admission_date="2026-05-10"),
     Row("fill_1901", "claims", "pharmacy_claim", {"claim_id": "x-rx", "claim_line_number": "1", "person_id": "x-1", "member_id": "XM00000001", "payer": "Harbor Health Plan", "data_source": "harbor", "dispensing_date": "1901-01-01", "ndc_code": "99999010130", "days_supply": "9999"}, LOADED),
-    # screenings, referrals, contacts
+    # Screenings, referrals, contacts
     _screening("screening_1999", LOADED, administered_at="1999-03-03T10:00:00"),
     _screening("screening_later", SET_ASIDE, "future_event", administered_at="2030-03-03T10:00:00"),
     _screening("item_9_is_9", LOADED, instrument="phq9", item_number="9", item_value="9", level=""),
@@ -266,7 +266,7 @@ ROWS = (
 
 
 def land(rows: tuple[Row, ...], landing: Path, day: str = DAY) -> None:
-    """Write each row into a file of its own, named after it."""
+    """Write each row into its own file, named after the row."""
     for row in rows:
         folder = landing / row.source / day
         folder.mkdir(parents=True, exist_ok=True)
@@ -274,7 +274,7 @@ def land(rows: tuple[Row, ...], landing: Path, day: str = DAY) -> None:
 
 
 def file_of(row: Row) -> str:
-    """The name of a row's file."""
+    """Return the file name of a row."""
     if row.source == "ehr_fhir":
         return f"{row.name}.ndjson"
     return f"{row.name}.hl7" if row.table == "message" else f"{row.table}_{row.name}.csv"

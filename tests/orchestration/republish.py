@@ -1,6 +1,6 @@
-"""The steps behind the build alone, as Dagster runs them when somebody re-executes a night that broke off there.
+"""Runs only the steps after the build, like a re-execution in Dagster from the failed step.
 
-It says its stages as `caseload run` does, and is supervised like it.
+Prints its stages and handles signals like `caseload run`.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from orchestration.settings import load
 from orchestration.supervision import supervise
 from orchestration.verdict import VERDICT
 
-BEHIND = dg.AssetSelection.assets(VERDICT).downstream()
+AFTER_BUILD = dg.AssetSelection.assets(VERDICT).downstream()
 
 
 def main(arguments: list[str]) -> int:
-    """Verdict to release of landing, data and as_of; 0 where every step ended well."""
+    """Run verdict to release; arguments are landing folder, data folder and as_of."""
     settings = load({"data": Path(arguments[1])})
     return supervise(lambda: _publish(*arguments), settings, Console(stderr=True, markup=False))
 
@@ -31,7 +31,7 @@ def _publish(landing: str, data: str, as_of: str) -> int:
     run_id = str(uuid.uuid4())
     run_record.append(Path(data), run_id, "started", pid=os.getpid())
     progress.use(progress.Reporter(Console(markup=False)))
-    keys = BEHIND.resolve(defs.resolve_asset_graph())
+    keys = AFTER_BUILD.resolve(defs.resolve_asset_graph())
     result = defs.resolve_job_def(nightly.name).execute_in_process(
         run_config={
             "resources": {

@@ -1,7 +1,7 @@
-"""Reading a release for the pages: aggregate Parquet and the manifest, nothing else.
+"""Reads a release for the pages: `metrics/`, `manifest.json` and the matching accuracy.
 
-A page follows `current` once per run of the script and then reads below the directory it found, so that one page never
-mixes two releases. No client row is reachable from here: only `metrics/`, `manifest.json` and one count of `quality/` are opened.
+A page resolves `current` once per script run and reads below that directory, so that it never mixes
+two releases. None of these files has client rows.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import polars as pl
 
 
-class NothingReleasedError(Exception):
-    """There is no release to show; the text says what to do."""
+class NoReleaseError(Exception):
+    """There is no readable release; the message says what to do."""
 
 
 @dataclass(frozen=True)
-class Released:
+class PublishedRelease:
     """The release that a page shows.
 
     Attributes:
@@ -33,53 +33,53 @@ class Released:
 
     @property
     def release_id(self) -> str:
-        """The release's name."""
+        """The release id."""
         return str(self.manifest["release_id"])
 
     @property
     def as_of(self) -> datetime:
-        """The instant at which the numbers stand, UTC."""
+        """`as_of` of the release, in UTC."""
         return datetime.fromisoformat(self.manifest["as_of"])
 
     @property
     def stale_feeds(self) -> list[str]:
-        """Senders whose last delivery is older than their limit."""
+        """Senders whose last delivery is older than their freshness limit."""
         return [feed["source"] for feed in self.manifest["feeds"] if feed["is_stale"]]
 
     def metric(self, name: str) -> pl.DataFrame:
-        """One released table, as it left.
+        """Read a released table.
 
         Args:
-            name: file stem below `metrics/`.
+            name: stem of the file in `metrics/`.
         """
         return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet", glob=False)
 
     def linkage_accuracy(self) -> pl.DataFrame:
-        """How many of the persons that someone checked are linked, and rightly; a row per scope, none without a sample."""
+        """Read the matching accuracy on the checked sample. One row per scope."""
         return pl.read_parquet(self.directory / "quality" / "linkage_accuracy.parquet", glob=False)
 
 
-def current(published: Path) -> Released:
-    """The current release.
+def current(published: Path) -> PublishedRelease:
+    """Read the current release.
 
     Raises:
-        NothingReleasedError: there is none.
+        NoReleaseError: there is none, or its manifest is damaged.
     """
     link = published / "current"
     directory = published / link.readlink() if link.is_symlink() else link
     manifest = directory / "manifest.json"
     if not manifest.exists():
-        raise NothingReleasedError(
-            f"{published} holds no release yet. Run `caseload run` (or `make demo`) first."
+        raise NoReleaseError(
+            f"No release yet in {published}. Run `caseload run` or `make demo` first."
         )
     try:
-        found = Released(directory, json.loads(manifest.read_bytes()))
-        is_whole = bool(found.release_id and found.as_of) and isinstance(found.stale_feeds, list)
-        is_whole = is_whole and isinstance(found.manifest["notices"], list)
+        found = PublishedRelease(directory, json.loads(manifest.read_bytes()))
+        is_complete = bool(found.release_id and found.as_of) and isinstance(found.stale_feeds, list)
+        is_complete = is_complete and isinstance(found.manifest["notices"], list)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise NothingReleasedError(_damaged(manifest)) from error
-    if not is_whole:
-        raise NothingReleasedError(_damaged(manifest))
+        raise NoReleaseError(_damaged(manifest)) from error
+    if not is_complete:
+        raise NoReleaseError(_damaged(manifest))
     return found
 
 

@@ -1,4 +1,4 @@
-"""Exports as the models would leave them, small and by hand: three owners, every format, what is dangerous in a cell."""
+"""Small hand-written exports: three care managers, every format, and dangerous cell texts."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ CLIENTS: tuple[dict[str, Any], ...] = (
 def make_exports(
     connection: duckdb.DuckDBPyConnection, clients: tuple[dict[str, Any], ...] = CLIENTS
 ) -> duckdb.DuckDBPyConnection:
-    """Fill an empty database with the relations that publishing reads; two tasks per client."""
+    """Create the relations that publishing reads, with two tasks per client."""
     connection.execute("set TimeZone = 'UTC'")
     for schema in ("exports", "quality"):
         connection.execute(f"create schema {schema}")

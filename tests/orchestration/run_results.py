@@ -1,4 +1,4 @@
-"""Comparing what runs left: batches, warehouse rows and released bytes, each as one value."""
+"""Reads the results of a run as comparable values: raw batches, warehouse rows, released files."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ LAYERS = ("staging", "intermediate", "marts", "measures", "quality", "exports")
 
 
 def released_bytes(data: Path) -> dict[str, str]:
-    """Path to sha256 of every data file of the current release (not the manifest, which says when it was made)."""
+    """Map path to sha256 for the files of the current release, except Data Docs and manifest."""
     release = (data / "published" / "current").resolve()
     manifest = json.loads((release / "manifest.json").read_text())
-    found = {}
+    results = {}
     for file in manifest["files"]:
         path = release / file["path"]
         assert hashlib.sha256(path.read_bytes()).hexdigest() == file["sha256"], file["path"]
         if not file["path"].startswith("quality/data_docs"):
-            found[file["path"]] = file["sha256"]
-    assert found
-    return found
+            results[file["path"]] = file["sha256"]
+    assert results
+    return results
 
 
 def raw_rows(data: Path) -> dict[str, str | list[str]]:
-    """Commit record of every batch, and the arrivals of every sender; the files that the records name are there."""
+    """Map batches to commit records and senders to deliveries; check the files of all batches."""
     raw = data / "raw"
-    found: dict[str, str | list[str]] = {}
+    results: dict[str, str | list[str]] = {}
     for record in sorted(raw.glob("*/_batches/*.json")):
-        found[str(record.relative_to(raw))] = record.read_text()
+        results[str(record.relative_to(raw))] = record.read_text()
         for part in json.loads(record.read_text())["parts"]:
             for file in (*part["typed"], *part["rejects"]):
                 content = (raw / file["path"]).read_bytes()
                 assert hashlib.sha256(content).hexdigest() == file["sha256"], file["path"]
     for ledger in sorted(raw.glob("*/_deliveries.jsonl")):
         lines = map(json.loads, ledger.read_text().splitlines())
-        found[ledger.parent.name] = sorted(
+        results[ledger.parent.name] = sorted(
             f"{line['received_at']} {line['path']} {line['batch_id']}" for line in lines
         )
-    assert found
-    return found
+    assert results
+    return results
 
 
 def warehouse_rows(data: Path) -> dict[str, tuple[int, int]]:
-    """Relation to (rows, order-free hash of all rows)."""
+    """Map each relation to its row count and a hash that does not depend on row order."""
     assert not (data / "warehouse.duckdb.wal").exists()
     with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
         relations = connection.execute(
