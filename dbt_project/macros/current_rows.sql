@@ -1,7 +1,7 @@
 {#
-    The rows of a raw table that still stand: a later delivery of the same key has not replaced them, and the
-    sender has not deleted them. The superseded rows are a short list, so an anti-join keeps the view lazy.
-    A sender may mark deletion on any table; the macro reads the contract's columns to know whether this one does.
+    The current rows of a raw table: not superseded by a later delivery of the same key, and not deleted by the sender.
+    The superseded rows are a short list, so an anti-join keeps the view cheap. The contract says whether the table has
+    is_deleted.
 #}
 {% macro current_rows(source_name, table_name) -%}
     select delivered.*
@@ -23,7 +23,7 @@
 
 {#
     The keys of a sender's tables, as the contract gives them to dbt in meta.key; without one, while dbt only parses, a
-    row is its own key. A model calls it by itself, so that a unit test can put keys in its place.
+    row is its own key. A model calls it as a macro of its own, so that a unit test can override it.
 #}
 {% macro contract_keys(source_name) -%}
     {%- set keys = {} -%}

@@ -1,6 +1,6 @@
 {#
-    The discharges that lane 1 follows up, whoever left: CTEs that end in followup_eligible_discharge. Read by the tasks of clients and
-    by the worklist of discharges that belong to nobody yet, so that both speak of the same ones.
+    The discharges that lane 1 follows up, as CTEs that end in followup_eligible_discharge. The tasks of clients and the
+    list of unmatched discharges both read them, so that both follow one rule.
 #}
 {% macro followup_eligible_discharge() -%}
 -- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
@@ -35,7 +35,7 @@ stay_discharge as (
         and is_to_community
 ),
 
--- an ED visit counts for behavioral health, and where nobody says what it was for
+-- an ED visit counts if it was for behavioral health or its reason is unknown
 emergency_discharge as (
     select
         ed_visit_key as event_key,

@@ -1,7 +1,7 @@
 {#
-    The record that stands for each record of a relation with source_client_id and merged_into_client_id, as CTEs that end in
-    merged_record. A record merged into itself or into one that was never delivered stays as it is; merges of merges are
-    followed; of a circle the smallest id stands.
+    The surviving record of each record of a relation with source_client_id and merged_into_client_id, as CTEs that end
+    in merged_record. Chains of merges are followed. A record that was merged into itself or into a record that was never
+    delivered survives; in a circle of merges, the smallest id survives.
 #}
 {% macro merged_records(relation) -%}
 merge_step as (

@@ -1,8 +1,8 @@
 {#
     A 60-bit key of a row for counting and joining: hexadecimal digits of the md5 of the parts, the same in every engine
-    and every version of it. Each part carries its length, so that no two lists of parts have the same text. The reader
-    stores an empty value as null; both give the same key. half 2 takes the other digits of the same md5: both halves
-    together are 120 bits, for keys that no later comparison tells apart.
+    and engine version. Each part carries its length, so that different lists of parts have different texts. Null and
+    empty text give the same key, because the reader stores an empty value as null. half=2 takes the other digits of the
+    same md5; both halves together are 120 bits, for keys that are not compared again.
 #}
 {% macro row_hash(parts, half=1) -%}
     cast(

@@ -1,10 +1,12 @@
 {#
-    The rows of a sender's tables that a later row with the same key has replaced, with the row that stands instead.
-    Later means: received later (the batch's latest delivery), then file path, then row number. keys maps a table to
-    the parts of its key; an empty part compares as ''. A key is the two halves of one md5 here: 120 bits that only equal keys
-    share, and that cost a tenth of the texts where most rows came twice.
-    versions maps a table to the column that says when the sender changed the row: the latest change stands, whenever it
-    came; a row without one (a withdrawal, often) was changed by the end of the day on which it first came.
+    The superseded rows of a sender's tables, each with the current row of the same key. The current row is the one that
+    was received last (by the batch's last delivery, then file path, then row number).
+
+    keys      maps a table to the parts of its key; a missing part compares as ''. A key is kept as the two halves of one
+              md5, 120 bits: a tenth of the text's size where most rows were delivered twice.
+    versions  maps a table to the column with the sender's own change timestamp. Then the latest change is current,
+              regardless of delivery order; a row without a timestamp (often a deletion) counts as changed at the end of
+              the day on which it was first received.
 #}
 {% macro superseded_rows(source_name, keys, versions={}) -%}
 with batch as (

@@ -1,8 +1,8 @@
 {#
-    The grain of a relation: no two rows have the same key, and no null where every row has a value. One test for all of
-    it, because every test costs a run the same fixed share of dbt's time, whatever it looks at.
+    The grain of a relation: no two rows share the key, and no null in columns that every row must fill. It is one test,
+    because each test costs a run the same fixed amount of dbt's time.
 
-    key         columns that together tell one row from another
+    key         columns that together identify a row
     never_null  columns that always have a value
 #}
 {% test unique_key(model, key=[], never_null=[]) %}

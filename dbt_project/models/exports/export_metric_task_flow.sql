@@ -39,7 +39,7 @@ lane as (
     select lane, lane_name from {{ ref('task_lane') }}
 ),
 
--- Months stand alone (docs/suppression.md): a lane's total would be hidden by its few open tasks.
+-- Each month is suppressed on its own (docs/suppression.md): a lane's few open tasks would hide its total.
 cell as (
     select
         counted.lane,

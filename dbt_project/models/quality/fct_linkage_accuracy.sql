@@ -36,7 +36,7 @@ evaluated_person as (
     where checked.source <> 'ehr'
 ),
 
--- those whom no exact identifier links are the part that likeness is judged by
+-- people without an exact identifier match measure probabilistic matching alone
 measured_person as (
     select 'all' as scope, * from evaluated_person
     union all

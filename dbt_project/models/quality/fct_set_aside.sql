@@ -66,7 +66,7 @@ birth_date as (
     {%- endfor %}
 ),
 
--- the alert that ends an encounter before it began: the discharge stands, and is followed up
+-- an alert whose discharge is before its admission: the discharge still counts and is followed up
 early_discharge as (
     select
         'adt' as source,

@@ -1,8 +1,8 @@
 {{ config(materialized='table') }}
 
 {#
-    An element (an item, an identifier) stands as long as its resource does: a newer version may have fewer of them. So
-    elements have no key of their own here.
+    An element (an item, an identifier) is current as long as its resource is, because a newer version may have fewer
+    elements. Therefore elements have no key here.
 #}
 {%- set elements = {
     'Patient_identifier': 'Patient',
