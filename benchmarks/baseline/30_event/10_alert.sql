@@ -1,6 +1,6 @@
--- Stays, emergency visits: alerts and claims put together. Few rows, so this file is about being right, not fast.
+-- Stays and emergency visits from alerts and claims. There are few rows: these files favor clarity over speed.
 
--- Alerts in the order of what happened, by visit; without a visit number an arrival after an end or a long silence is another.
+-- Alerts in event order, by visit. Without a visit number, an arrival after an end or a long gap starts another visit.
 create temp table alert as
 with resent as (
     select
@@ -17,7 +17,7 @@ told as (
         event_at_precision, icd_code(diagnosis_code) as diagnosis_code,
         padded_code(discharge_disposition_code, 2) as discharge_disposition_code, client_key,
         coalesce(event.received_at, resent.received_at, delivery.received_at) as known_at,
-        -- an event without a time counts from the start of its day if it opens, from the end if it closes
+        -- an event without a time counts from the start of its day if it is an arrival, from the end if it is a departure
         case
             when event_at_precision = 'date' and event_type not in ('presented', 'admit')
                 then end_of_day(event_at_day)

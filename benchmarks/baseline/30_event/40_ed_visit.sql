@@ -1,4 +1,4 @@
--- Emergency visits, from the same groups of events; one that ended in a bed is found by its stay.
+-- Emergency visits, from the same groups of events; a visit that became a stay is joined to it.
 create table fct_ed_visit as
 with stay as (
     select * from fct_stay where stay_class in ('acute', 'nonacute')
@@ -65,7 +65,7 @@ disposed as (
     left join seed_discharge_disposition as disposition
         on coalesce(told.disposition, other_disposition) = disposition.discharge_disposition_code
 ),
--- admitted on the day they left; after midnight counts at the same facility, on a transfer, or where nobody knows the end
+-- admitted on the day of departure; after midnight only at the same facility, on a transfer, or with an unknown end
 admitted as (
     select distinct ed_visit_key
     from disposed as visit
@@ -91,7 +91,7 @@ select
     has(diagnosis_mask, diagnosis_bit('is_mental_any')) as is_mental_any,
     has(diagnosis_mask, diagnosis_bit('is_self_harm')) as is_self_harm_any,
     has(diagnosis_mask, diagnosis_bit('is_overdose')) as is_overdose_any,
-    -- principal mental or substance-use diagnosis, or harm in any position
+    -- principal mental or substance-use diagnosis, or self-harm in any position
     has(principal_mask, diagnosis_bit('is_behavioral'))
     or has(diagnosis_mask, diagnosis_bit('is_self_harm') | diagnosis_bit('is_overdose')) as is_behavioral,
     is_admitted_by_adt or admitted.ed_visit_key is not null as became_inpatient,

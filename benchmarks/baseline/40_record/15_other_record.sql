@@ -1,4 +1,4 @@
--- Intakes, diagnoses, documents, medications, plans, contacts and referrals, each read once as well.
+-- Intakes, diagnoses, documents, medications, plans, contacts and referrals, each read once.
 create temp table fct_intake as
 select
     _row as intake_key, client.client_key, first_contact_at, first_contact_at_day as first_contact_date, urgency,
@@ -67,7 +67,7 @@ select
     contacted_at_day as contacted_date, channel, contact.outcome,
     coalesce(contact.is_two_way, told.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
     instructions_reviewed, medications_reconciled,
-    -- what the client's own care manager wrote discloses nothing to her
+    -- a contact logged by the client's own care manager discloses nothing to that manager
     part2_span.client_key is not null and coalesce(staff_id <> care_manager_id, true) as is_part2
 from outreach_log_contact as contact
 left join client_of_agency as client using (client_id)
@@ -82,7 +82,7 @@ select
     _row as referral_key, client.client_key, referral_id, direction, domain, priority, created_at,
     created_at_day as created_date, sent_at, accepted_at, scheduled_at, attended_at, result_received_at, closed_at,
     close_reason, barrier_code, referred_to,
-    -- the furthest step reached is the status
+    -- the status is the furthest step reached
     case
         when closed_at is not null then 'closed'
         when result_received_at is not null then 'result_received'

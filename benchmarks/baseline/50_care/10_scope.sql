@@ -1,6 +1,6 @@
--- Engagement and utilization per client. A client who has Part 2 rows is counted twice: with them, and without (no_part2).
+-- Engagement and utilization per client. A client with Part 2 rows has two views: with them and without them (no_part2).
 
--- Every origin of a client's Part 2 rows; '' where no program is known.
+-- Every origin of a client's Part 2 rows; '' if the program is unknown.
 create temp table part2_origin as
 with program as (
     select program_id from dim_program where is_part2
@@ -42,7 +42,7 @@ select client_key, false as no_part2 from dim_client
 union all
 select distinct client_key, true from part2_origin semi join dim_client using (client_key);
 
--- The score is worked out for today and for the same time of day 14 and 30 days ago.
+-- The score dates: today, and the same time of day 14 and 30 days ago.
 create temp table spine as
 select
     days_back as spine,
@@ -55,7 +55,7 @@ set variable now_at = (select max(score_at) from spine);
 set variable d14_at = (select score_at from spine where spine = risk_days('hysteresis_days'));
 set variable d30_at = (select min(score_at) from spine);
 
--- Acute care by day of the spine and scope. An emergency visit that became a stay is that stay.
+-- Acute care by score date and Part 2 view. An emergency visit that became a stay counts as that stay.
 create temp table acute_event as
 select
     row_number() over () as event_key, client_key, event_kind, start_date, end_date, ended_at, is_to_community,

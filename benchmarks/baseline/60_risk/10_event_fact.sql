@@ -1,7 +1,7 @@
--- The facts behind the score, for three days and both scopes, as (spine, client_key, no_part2, measure, value); then the rules.
+-- Facts of the score at three score dates and in both Part 2 views: (spine, client_key, no_part2, measure, value).
 create temp table fact (spine integer, client_key bigint, no_part2 boolean, measure varchar, value decimal(18, 4));
 
--- When a client was last seen and how far that is beyond the usual interval.
+-- Days since the client was last seen, and their ratio to the usual interval.
 create temp table seen as
 with last_seen as (
     select spine, score_date, client_key, no_part2,
@@ -91,7 +91,7 @@ where last.days <= risk_window('days_uncontacted')
         <= last.ended_at, true
     )
 union all
--- back in the emergency room or under observation now, after a stay
+-- emergency visit or observation in progress, soon after a stay
 select now.spine, now.client_key, now.no_part2, 'days_from_stay_to_return', min(now.start_date - stay.end_date)
 from dated_event as now
 inner join dated_event as stay

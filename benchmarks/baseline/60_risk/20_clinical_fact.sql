@@ -1,4 +1,4 @@
--- Clinical need. Only whole totals and stated levels count; a response is the latest until the next of its kind.
+-- Clinical need. Only complete totals and reported levels count; a response is the latest until the next of its instrument.
 create temp table spanned_response as
 select
     client_key, no_part2, screening_key, case instrument when 'phq9m' then 'phq9' else instrument end as kind,
@@ -27,7 +27,7 @@ from spanned_response as response
 inner join spine on administered_at <= score_at and coalesce(next_at > score_at, true)
 where kind <> 'cssrs'
 union all
--- the highest level of the window; a later lower answer lowers no concern
+-- the highest level in the window; a later, lower answer does not reduce it
 select spine, score_date, client_key, no_part2, kind, last.day, score_date - last.day, last.score
 from (
     select spine, score_date, client_key, no_part2, kind,
@@ -38,7 +38,7 @@ from (
     group by spine, score_date, client_key, no_part2, kind
 );
 
--- Best score and baseline of the year that ends with the latest PHQ-9.
+-- Best score and baseline in the year that ends with the latest PHQ-9.
 create temp table course as
 select
     latest.spine, latest.score_date, latest.client_key, latest.no_part2, latest.score, latest.administered_date,

@@ -1,4 +1,4 @@
--- Engagement: of clients who may be listed.
+-- Engagement of listable clients.
 create temp table client_day as
 select client_key, no_part2, source, spine, score_at, score_date
 from client_part2_view

@@ -1,4 +1,4 @@
--- Medication. The order whose supply lasts longest speaks for its class; an order that was ended is a decision, not a gap.
+-- Medication. The order with the longest supply represents its class; an ended order is a decision, not a gap.
 create temp table known_order as
 select spine, score_date, no_part2, medication.*, start_date + days_supply as supply_end_date
 from fct_medication as medication
@@ -29,7 +29,7 @@ where (end_date is null or end_date >= score_date) and days <= risk_window(
     case medication_class when 'moud' then 'moud_gap_days' else 'antidepressant_gap_days' end
 )
 union all
--- a kept injection visit around the due date or later settles it
+-- a kept injection visit near or after the due date resolves it
 select spine, client_key, no_part2, 'lai_overdue_days', max(score_date - next_due_date)
 from (
     select *
@@ -50,7 +50,7 @@ where (end_date is null or end_date >= score_date)
 group by spine, client_key, no_part2
 having max(score_date - next_due_date) <= risk_window('lai_overdue_days');
 
--- Social need. Housing and telephone are the record's present state; an answer, and a call, speaks until the next one.
+-- Social need. Housing and phone are the record's current values; an answer or call is valid until the next one.
 insert into fact
 with client as (
     select client_key, housing_status, phone, phone_2 from dim_client where source = 'ehr'

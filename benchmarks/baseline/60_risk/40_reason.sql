@@ -1,4 +1,4 @@
--- A rule is a step of its measure. Where "A or B" gives points once, B stands back for A.
+-- A rule is a threshold on its measure. Where "A or B" scores once, B does not score if A does.
 create temp table reason as
 with point as (
     select fact.spine, fact.client_key, fact.no_part2, rule_id, domain, points, yields_to

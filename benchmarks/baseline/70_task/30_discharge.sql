@@ -1,4 +1,4 @@
--- Lane 1: discharges, and those that an alert told of and a later one took back or moved.
+-- Lane 1: discharges, and retracted discharges (cancelled or moved by a later alert).
 create temp table discharge as
 with fallen as (
     select alert.*
@@ -102,7 +102,7 @@ from (
     where task_type is not null
 ) as event
 semi join (from dim_client where is_agency_client) as client using (client_key)
--- one discharge of a client from a facility at a moment, however many messages tell of it
+-- one row per client, facility and discharge time, for any number of messages
 qualify row_number() over (
     partition by client_key, facility_id, discharged_at order by retracted_at is not null, task_type desc, event_key
 ) = 1;
@@ -120,7 +120,7 @@ with due as (
 )
 select
     event_key, no_part2, due.client_key, lane, task_type, discharged_at as event_at, discharged_at as opened_at, due_at,
-    -- a business day later, at the same time of the day
+    -- a business day later, at the same time of day
     (local_due_at + (pass_day.day - due_on.day) * interval '1 day') at time zone getvariable('zone') as expires_at,
     'passed_to_lane_2' as expiry_reason, true as answered_by_contact, 'replaces' as admission, retracted_at, retraction_type,
     due.is_part2, discharge_date as event_date, facility_name as event_facility, setting as event_setting,

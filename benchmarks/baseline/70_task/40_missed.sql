@@ -1,4 +1,4 @@
--- Lane 3: missed appointments, and misses that the record later took back, moved or rescheduled.
+-- Lane 3: missed appointments, and misses that the record later retracted, moved or rescheduled.
 create temp table missed_opening as
 with standing as (
     select
@@ -45,7 +45,7 @@ withdrawn as (
 opening as (
     select
         miss.*, no_part2, lane, task_type,
-        -- end of the next business day; the same day for injection and moud
+        -- end of the next business day; the same day for injection and MOUD
         case when due_business_days = 0 then missed_day.ends_at else due_day.ends_at end as due_at,
         missed_at + expires_days * interval '1 day' as expires_at
     from (from standing union all from withdrawn) as miss

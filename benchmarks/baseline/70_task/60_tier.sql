@@ -1,4 +1,4 @@
--- The tier: today's score, that of 14 days ago (it drops only if it was also lower then), a fast rise, the manual override.
+-- The tier: today's score, the score 14 days ago (the tier drops only if that was lower too), a fast rise, the override.
 create table mart_client_risk as
 with urgent as (
     select distinct spine, client_key, no_part2
@@ -72,7 +72,7 @@ select
     client_key, client_id, as_of() as as_of, tiered.risk_score, tiered.tier, tiered.tier_rank, tiered.previous_tier,
     tiered.score_change_30d, coalesce(without.risk_score, tiered.risk_score) as risk_score_without_part2,
     coalesce(without.tier, tiered.tier) as tier_without_part2, coalesce(without.tier_rank, tiered.tier_rank) as rank_without_part2,
-    -- unknown is not zero: what could not be scored is named
+    -- a missing input is not zero: data_gaps names it
     nullif(case
         when not is_agency_client then 'agency_record'
         else concat_ws(

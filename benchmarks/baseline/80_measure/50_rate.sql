@@ -1,4 +1,4 @@
--- No-show rate. A client's strata are one small number, so that appointments are grouped by four numbers and a place.
+-- No-show rate. The client's strata are one integer, so that appointments are grouped by four integers and a location.
 create temp table stratum as
 select row_number() over () as stratum, sex, race, ethnicity, payer_type, primary_program_id, site_id
 from (select distinct sex, race, ethnicity, payer_type, primary_program_id, site_id from dim_client);
