@@ -41,8 +41,8 @@ create macro diagnosis_bit(diagnosis) as cast(1 << (list_position(getvariable('d
 create macro has(mask, wanted) as (mask & wanted) > 0;
 
 -- Setting of a stay or emergency visit: from the facility or the room, else from the diagnosis, else unknown.
-create macro event_setting(told, principal_mask, kind, any_mask) as case
-    when told is not null then told
+create macro event_setting(reported, principal_mask, kind, any_mask) as case
+    when reported is not null then reported
     when kind = 'crisis' then 'psychiatric'
     when has(principal_mask, diagnosis_bit('is_mental_any') | diagnosis_bit('is_mental_principal_2025'))
         or has(any_mask, diagnosis_bit('is_self_harm')) then 'psychiatric'

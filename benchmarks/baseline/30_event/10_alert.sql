@@ -11,7 +11,7 @@ with resent as (
     inner join delivery as own on sent.current_row // 10000000000 = own.file_rank
     group by sent.current_row
 ),
-told as (
+reported_alert as (
     select
         event._row, event.sending_facility_id, facility_name, facility_type, visit_number, event_type, patient_class, event_at,
         event_at_precision, icd_code(diagnosis_code) as diagnosis_code,
@@ -45,7 +45,7 @@ told as (
 ),
 followed as (
     select *, lag(event_type) over visit as previous_type, lag(ordered_at) over visit as previous_at
-    from told
+    from reported_alert
     where visit_number is null
     window visit as (
         partition by sending_facility_id, visit_identity order by ordered_at, type_order, event_at, _row
@@ -69,7 +69,7 @@ numbered as (
     ) as occurrence
     from followed
     union all
-    select *, 0 from told where visit_number is not null
+    select *, 0 from reported_alert where visit_number is not null
 )
 select
     *, cast(hash(sending_facility_id, visit_identity, occurrence) >> 4 as bigint) as encounter_key,

@@ -10,7 +10,7 @@ with cancelled as (
     window visit as (partition by encounter_key)
 ),
 -- a cancellation retracts the earlier events: the admission, or the arrival if there was no admission
-judged as (
+assessed as (
     select
         *,
         case
@@ -53,7 +53,7 @@ summed as (
         max_by(discharge_disposition_code, event_number)
             filter (where is_current and discharge_disposition_code is not null) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at
-    from judged
+    from assessed
     group by encounter_key
     having bool_or(is_current)
 ),
@@ -75,7 +75,7 @@ decided as (
         summed.started_at + event_rule('hanging_emergency_hours') * interval '1 hour' as hangs_until,
         reported_end_at is null and encounter_class = 'emergency' and hangs_until <= as_of() as is_hanging
     from summed
-    inner join judged as deciding
+    inner join assessed as deciding
         on summed.encounter_key = deciding.encounter_key and summed.deciding_number = deciding.event_number
 )
 select

@@ -1,6 +1,6 @@
 -- Every source of a stay or emergency visit in one layout.
 create temp table hospital_event as
-with told as (
+with alert_event as (
     select
         unnest(list_filter([
             case when encounter_class in ('inpatient', 'observation', 'crisis') then 'stay' end,
@@ -15,7 +15,7 @@ with told as (
 ),
 adt as (
     select
-        told.* exclude (arrived_at, admitted_at, left_at, reported_precision),
+        alert_event.* exclude (arrived_at, admitted_at, left_at, reported_precision),
         -- an admission from the emergency room ends the visit
         case when event_kind = 'stay' then admitted_at else arrived_at end as started_at,
         local_date(started_at) as start_date,
@@ -26,7 +26,7 @@ adt as (
         principal_mask as diagnosis_mask,
         0 as setting_mask,
         false as is_hospice
-    from told
+    from alert_event
 ),
 claim as (
     select

@@ -87,7 +87,7 @@ neighbouring as (
         partition by coalesce(client_key, -stay_key), stay_class order by admitted_at, discharged_at nulls last, stay_key
     )
 ),
-judged as (
+classified as (
     select
         stay.*,
         stay.has_died or coalesce(disposition.category = 'died', false)
@@ -130,4 +130,4 @@ select
     adt.cancelled_at as cancelled_discharge_at, claim_admit_date, claim.end_date as claim_discharge_date,
     transferred_from_stay_key, transferred_to_stay_key, event_count, is_part2, received_at,
     adt.event_row as adt_row -- the deciding alert; tasks compare it
-from judged;
+from classified;

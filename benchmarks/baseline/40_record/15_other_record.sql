@@ -65,14 +65,14 @@ create table fct_contact as
 select
     _row as contact_key, client.client_key, contact_id, task_key, staff_id, contacted_at,
     contacted_at_day as contacted_date, channel, contact.outcome,
-    coalesce(contact.is_two_way, told.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
+    coalesce(contact.is_two_way, outcome_code.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
     instructions_reviewed, medications_reconciled,
     -- a contact logged by the client's own care manager discloses nothing to that manager
     part2_span.client_key is not null and coalesce(staff_id <> care_manager_id, true) as is_part2
 from outreach_log_contact as contact
 left join client_of_agency as client using (client_id)
 left join dim_client on client.client_key = dim_client.client_key
-left join seed_contact_outcome as told on contact.outcome = told.outcome
+left join seed_contact_outcome as outcome_code on contact.outcome = outcome_code.outcome
 left join part2_span
     on client.client_key = part2_span.client_key
     and contacted_at_day between part2_span.start_date and part2_span.end_date;

@@ -1,6 +1,6 @@
 -- The call, the visit and its claim are one crisis; a record without Part 2 represents it if there is one.
 create temp table fct_crisis_contact as
-with told as (
+with reported_service as (
     select 'center' as channel, 1 as channel_order, stay_key as event_id, client_key, admitted_at as started_at,
         admit_date as contact_date, is_part2
     from fct_stay where stay_class = 'crisis'
@@ -15,7 +15,7 @@ with told as (
     from claim_final where not is_denied and has(setting_mask, setting_bit('crisis'))
 )
 select row_number() over () as crisis_contact_key, * exclude (channel_order, event_id)
-from told
+from reported_service
 qualify row_number() over (
     partition by coalesce(client_key, -event_id), contact_date order by is_part2, channel_order, started_at, event_id
 ) = 1;

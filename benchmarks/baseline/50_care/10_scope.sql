@@ -43,17 +43,17 @@ union all
 select distinct client_key, true from part2_origin semi join dim_client using (client_key);
 
 -- The score dates: today, and the same time of day 14 and 30 days ago.
-create temp table spine as
+create temp table score_point as
 select
-    days_back as spine,
+    days_back as score_point,
     case when days_back = 0 then as_of()
         else ((as_of() at time zone getvariable('zone')) - days_back * interval '1 day') at time zone getvariable('zone')
     end as score_at,
     as_of_date() - days_back as score_date
 from (select unnest([0, risk_days('hysteresis_days'), risk_days('change_days')]) as days_back);
-set variable now_at = (select max(score_at) from spine);
-set variable d14_at = (select score_at from spine where spine = risk_days('hysteresis_days'));
-set variable d30_at = (select min(score_at) from spine);
+set variable now_at = (select max(score_at) from score_point);
+set variable d14_at = (select score_at from score_point where score_point = risk_days('hysteresis_days'));
+set variable d30_at = (select min(score_at) from score_point);
 
 -- Acute care by score date and Part 2 view. An emergency visit that became a stay counts as that stay.
 create temp table acute_event as
@@ -90,10 +90,10 @@ set variable acute_lookback = (
 );
 create temp table dated_event as
 select
-    spine, no_part2, event.*, score_date, score_date - start_date as start_days,
+    score_point, no_part2, event.*, score_date, score_date - start_date as start_days,
     case when end_date <= score_date then score_date - end_date end as end_days
 from acute_event as event
-cross join spine
+cross join score_point
 inner join client_part2_view using (client_key)
 where start_date <= score_date
     and coalesce(end_date, score_date) >= score_date - getvariable('acute_lookback')

@@ -91,7 +91,7 @@ tiered as (
     left join (select distinct client_key, no_part2, true as is_urgent from task_013 where lane < 2 and status = 'open')
         using (client_key, no_part2)
     inner join seed_risk_tier on risk_score >= at_least or is_urgent
-    where spine = 0
+    where score_point = 0
     group by client_key, no_part2
 )
 select

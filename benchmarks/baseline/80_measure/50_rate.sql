@@ -26,7 +26,7 @@ with missed_in_hospital as (
             select max(rule['open_stay_days']) from period where measure_set = 'no_show_rate'
         ) * interval '1 day')
 ),
-judged as (
+counted as (
     select
         stratum, program_id, site_id, scheduled_date, birth_date,
         case
@@ -53,7 +53,7 @@ grouped as (
         count(*) filter (where verdict = 'met') as numerator,
         count(*) filter (where verdict = 'excluded') as excluded,
         count(*) filter (where verdict = 'open') as open
-    from judged
+    from counted
     group by all
 )
 select
