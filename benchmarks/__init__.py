@@ -1,1 +1,1 @@
-"""How fast, against what."""
+"""Benchmarks of the pipeline against the reference baseline, and of the format readers."""

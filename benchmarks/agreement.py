@@ -1,6 +1,6 @@
-"""Whether the reference baseline came to the pipeline's results: a ratio between different results would say nothing.
+"""Compares the results of the reference baseline and the pipeline: a CPU ratio is valid only for equal results.
 
-Keys differ (the limit numbers its rows), so rows are compared by client id and by what they say.
+Keys differ (the baseline uses integers), so rows are compared by client id and by their other columns.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-# Name of the result -> a query of both databases; {marts}, {measures} … are schemas of the pipeline and the limit's only one.
+# Result name -> query for both databases. {marts} and {measures} are the pipeline's schemas, or the baseline's only schema.
 _SAME_QUERY = {
     "clients": """
         select client_id, birth_date, status, death_date, is_listable, payer_type, care_manager_id from {marts}.dim_client""",
@@ -43,22 +43,22 @@ _SAME_QUERY = {
     "measure rates": """
         select measure_id, measurement_year, month, basis, stratum_name, stratum_value, denominator, numerator, excluded, open
         from {measures}.fct_measure_rate""",
-    # the limit counts the appointments of the no-show rate without making events of them: its rates are compared above
+    # The baseline aggregates the appointments of the no-show rate without events; "measure rates" compares that measure.
     "measure events": """
         select measure_id, measurement_year, basis, client_id, event_date, status, exclusion_reason
         from {measures}.fct_measure_event where measure_id <> 'no_show_rate'""",
 }
 _OTHER_QUERY = {
     "final claims": (
-        "select claims, paid_usd from limit_.claim_result",
+        "select claims, paid_usd from baseline.claim_result",
         "select count(*), sum(paid_usd) from warehouse.intermediate.int_claim__final",
     ),
     "ranked list": (
-        "select care_manager_id, rank, client_id, lane from limit_.outreach_list",
+        "select care_manager_id, rank, client_id, lane from baseline.outreach_list",
         "select care_manager_id, rank, client_id, lane from warehouse.exports.export_outreach",
     ),
 }
-# Keys; and what the pipeline's key decides among contacts of one moment (one client of 100,000).
+# Keys, and columns for which the pipeline's key breaks ties between contacts at the same time (one client in 100,000).
 _NOT_COMPARED = (
     "client_key", "last_acute_stay_key", "last_ed_visit_key", "last_contact_outcome", "last_contact_channel",
 )  # fmt: skip
@@ -66,35 +66,35 @@ _NOT_COMPARED = (
 
 @dataclass(frozen=True)
 class Result:
-    """One result of both: its rows, and how many of them the other one does not have."""
+    """A result of both programs: the row counts, and the number of rows that only one of them has."""
 
     name: str
     pipeline_rows: int
-    limit_rows: int
+    baseline_rows: int
     differences: int
 
     @property
     def is_same(self) -> bool:
-        """Whether each row of one is a row of the other."""
+        """Whether both programs have the same rows."""
         return self.differences == 0
 
 
-def compare(warehouse: Path, limit: Path) -> list[Result]:
-    """Every named result of the two databases, compared row by row; both are only read."""
+def compare(warehouse: Path, baseline: Path) -> list[Result]:
+    """Compare every result of the two databases row by row, read-only."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
-    # Views of the warehouse name it so.
+    # The warehouse's views refer to the database by this name.
     connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
-    connection.execute(f"attach '{limit}' as limit_ (read_only)")
+    connection.execute(f"attach '{baseline}' as baseline (read_only)")
     queries = {
-        name: tuple(_in_schemas(query, database) for database in ("limit_", "warehouse"))
+        name: tuple(_in_schemas(query, database) for database in ("baseline", "warehouse"))
         for name, query in _SAME_QUERY.items()
     } | _OTHER_QUERY
     for table in ("mart_client_utilization", "mart_client_engagement"):
         columns = _shared_columns(connection, table)
         queries[table] = tuple(
             _in_schemas(f"select {columns} from {{marts}}.{table}", database)
-            for database in ("limit_", "warehouse")
+            for database in ("baseline", "warehouse")
         )
     results = [_compared(connection, name, *pair) for name, pair in queries.items()]
     connection.close()
@@ -102,15 +102,15 @@ def compare(warehouse: Path, limit: Path) -> list[Result]:
 
 
 def _in_schemas(query: str, database: str) -> str:
-    if database == "limit_":
-        return query.format(marts="limit_.main", measures="limit_.main")
+    if database == "baseline":
+        return query.format(marts="baseline.main", measures="baseline.main")
     return query.format(marts="warehouse.marts", measures="warehouse.measures")
 
 
 def _shared_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    """Columns of the limit's table that the pipeline has too, without keys; they are most of them."""
+    """Columns of the baseline's table without the keys; the pipeline has all of them."""
     rows = connection.execute(
-        "select column_name from duckdb_columns() where table_name = $table and database_name = 'limit_'"
+        "select column_name from duckdb_columns() where table_name = $table and database_name = 'baseline'"
         " and column_name not in $keys order by column_index",
         {"table": table, "keys": list(_NOT_COMPARED)},
     ).fetchall()
@@ -118,16 +118,16 @@ def _shared_columns(connection: duckdb.DuckDBPyConnection, table: str) -> str:
 
 
 def _compared(
-    connection: duckdb.DuckDBPyConnection, name: str, limit: str, pipeline: str
+    connection: duckdb.DuckDBPyConnection, name: str, baseline: str, pipeline: str
 ) -> Result:
     counts = connection.execute(
         f"""
-        with limit_row as (from ({limit}) as told), pipeline_row as (from ({pipeline}) as told)
+        with baseline_row as (from ({baseline}) as result), pipeline_row as (from ({pipeline}) as result)
         select
             (select count(*) from pipeline_row),
-            (select count(*) from limit_row),
-            (select count(*) from (from limit_row except all from pipeline_row))
-            + (select count(*) from (from pipeline_row except all from limit_row))
+            (select count(*) from baseline_row),
+            (select count(*) from (from baseline_row except all from pipeline_row))
+            + (select count(*) from (from pipeline_row except all from baseline_row))
         """
     ).fetchone()
     assert counts is not None

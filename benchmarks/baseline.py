@@ -1,8 +1,8 @@
-"""The reference baseline: the pipeline's work on the same landing files, the fastest way known.
+"""The reference baseline: the fastest known implementation of the pipeline's work on the same landing files.
 
-Polars streams each landed CSV once into typed Parquet and a Parquet of rejects, one file of each per table; one DuckDB
-connection reads them in place and runs `baseline/*/*.sql` in the order of the names. No dbt, no Dagster, no tests, no
-evidence, no keys of text. What it leaves out of the pipeline's work: docs/benchmarks.md.
+Polars streams each landed CSV once into one typed Parquet file per table, and one Parquet file of rejects. One DuckDB
+connection reads them in place and runs `baseline/*/*.sql` in name order. There is no dbt, Dagster, test, evidence or
+text key. docs/benchmarks.md lists the work that it omits.
 
     python -m benchmarks.baseline --landing DIR --data DIR --as-of INSTANT
 """
@@ -30,12 +30,12 @@ HERE = Path(__file__).resolve().parent / "baseline"
 SEEDS = HERE.parent.parent / "dbt_project" / "seeds"
 MEMORY = "1GB"
 ROWS_PER_FILE = 10_000_000_000  # _row = rank of the file * this + number of the record in it
-_TEXTS = "code|prefix|pattern|delivered|version|npi"  # columns of seeds that are text whatever they look like
+_TEXTS = "code|prefix|pattern|delivered|version|npi"  # seed columns that are text even if all values are numeric
 _TYPES = {"integer": pl.Int32(), "bigint": pl.Int64(), "decimal": pl.Decimal(18, 4)}
 
 
 def main() -> None:
-    """Ingest, build the marts, say what each stage cost in `<data>/stages.json`."""
+    """Ingest, build the marts, and write the cost of each stage to `<data>/stages.json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--landing", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
@@ -47,7 +47,7 @@ def main() -> None:
 def run(
     landing: Path, data: Path, as_of: dt.datetime, settings: Settings
 ) -> list[dict[str, float | str]]:
-    """The whole limit: `<data>/typed/*.parquet`, then `<data>/limit.duckdb`.
+    """Run the baseline: write `<data>/typed/*.parquet`, then `<data>/baseline.duckdb`.
 
     Returns:
         Stages with name, cpu_seconds, wall_seconds, peak_mb.
@@ -85,10 +85,10 @@ def _stage(name: str, started: tuple[float, float]) -> dict[str, float | str]:
 def ingest(
     landing: Path, typed: Path, as_of: dt.datetime, zone: str
 ) -> list[tuple[int, dt.datetime]]:
-    """Every landed CSV of every known table into `<typed>/<source>__<table>.parquet`, rejects beside it.
+    """Read every landed CSV of a known table into `<typed>/<source>_<table>.parquet`, with rejects in a second file.
 
     Returns:
-        Rank and moment of receipt of each file: the start of its delivery day, in the agency's zone.
+        Rank and received time of each file: the start of its delivery day in the agency's time zone.
     """
     found = sorted(
         (path.parent.name, path.parent.parent.name, path.name, path)
@@ -120,14 +120,14 @@ def _ingest_table(table: Table, files: list[tuple[int, Path]], out: Path, zone: 
     records = pl.concat(scans, how="diagonal")
     values = [_typed(column, zone).alias(f"typed {column.name}") for column in columns]
     is_bad = pl.any_horizontal([_is_lost(column) for column in columns]).alias("is bad")
-    judged = records.with_columns(values).with_columns(is_bad)
+    checked = records.with_columns(values).with_columns(is_bad)
     output = [expression for column in columns for expression in _output(column, zone)]
-    good = judged.filter(~pl.col("is bad")).select("_row", *output)
+    good = checked.filter(~pl.col("is bad")).select("_row", *output)
     good.sink_parquet(f"{out}.parquet", compression="lz4")
-    # Records are counted by their line ends alone; only a file that lost some is read again for its rejects.
+    # Counting records needs only the line ends; the files are read again only if some records were rejected.
     given = records.select(pl.len()).collect(engine="streaming").item()
     if given != pl.scan_parquet(f"{out}.parquet", glob=False).select(pl.len()).collect().item():
-        bad = judged.filter(pl.col("is bad")).select("_row", *(column.name for column in columns))
+        bad = checked.filter(pl.col("is bad")).select("_row", *(column.name for column in columns))
         bad.sink_parquet(f"{out}.rejects.parquet")
 
 
@@ -150,7 +150,7 @@ def _typed(column: Column, zone: str) -> pl.Expr:
 
 
 def _instant(texts: pl.Series, zone: str) -> pl.Series:
-    """Local wall clocks the short way; what is none (an offset, a bare day, a skipped hour) the long one."""
+    """Parse local times first, then the remaining texts: times with an offset, dates, skipped local times."""
     wall = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     found = _localized(wall, zone)
     rest = found.is_null() & texts.is_not_null()
@@ -178,7 +178,7 @@ def _is_lost(column: Column) -> pl.Expr:
 def _output(column: Column, zone: str) -> list[pl.Expr]:
     output = [pl.col(f"typed {column.name}").alias(column.name)]
     if _has_day(column):
-        # The local day is nearly free here; in DuckDB it is a microsecond per row.
+        # Polars computes the local day almost for free; DuckDB needs a microsecond per row.
         local = pl.col(f"typed {column.name}").dt.convert_time_zone(zone)
         output.append(local.dt.date().alias(f"{column.name}_day"))
     if column.date_only:
@@ -195,15 +195,15 @@ def _has_day(column: Column) -> bool:
 def build(
     data: Path, files: list[tuple[int, dt.datetime]], as_of: dt.datetime, settings: Settings
 ) -> None:
-    """Run the SQL files over the typed Parquet; marts stay as tables of `<data>/limit.duckdb`."""
+    """Run the SQL files over the typed Parquet files; the marts are tables of `<data>/baseline.duckdb`."""
     config = {
         "threads": settings.threads,
         "preserve_insertion_order": False,
         "memory_limit": MEMORY,
     }
-    for old in data.glob("limit.duckdb*"):
+    for old in data.glob("baseline.duckdb*"):
         old.unlink()
-    connection = duckdb.connect(str(data / "limit.duckdb"), config=config)
+    connection = duckdb.connect(str(data / "baseline.duckdb"), config=config)
     connection.execute("set TimeZone = 'UTC'")
     variables = {
         "as_of": as_of,
@@ -228,7 +228,7 @@ def build(
 
 
 def _seed(path: Path) -> str:
-    """A seed as a temporary table; codes that look like numbers stay text."""
+    """Statement that loads a seed into a temporary table; numeric codes remain text."""
     header = path.read_text(encoding="utf-8").split("\n", 1)[0].split(",")
     texts = {name: "varchar" for name in header if re.search(_TEXTS, name)}
     types = f", types = {texts}" if texts else ""
@@ -239,10 +239,10 @@ def _seed(path: Path) -> str:
 
 
 def _current(name: str, table: Table, typed: Path) -> Iterator[str]:
-    """View `raw_<name>` over the Parquet with all the contract's columns; view `<name>` without what no longer stands.
+    """Statements for view `raw_<name>` with all contract columns, and view `<name>` without superseded and deleted rows.
 
-    Later rows of a key supersede earlier ones. Only keys that occur twice matter, so their hashes are counted first; the
-    superseded rows are a short list that is anti-joined.
+    A later row supersedes earlier rows with the same key. Hashes of the keys are counted first, because only repeated
+    keys matter; the superseded rows are a small table that is anti-joined.
     """
     path = typed / f"{name}.parquet"
     given = set(pl.read_parquet_schema(path)) if path.exists() else set()

@@ -1,9 +1,9 @@
-"""`caseload bench`: what the pipeline costs on a synthetic agency, per stage, and how far that is from the reference baseline.
+"""`caseload bench`: the pipeline's cost per stage on a synthetic agency, and its ratio to the reference baseline.
 
-The figure is CPU: it holds on a shared machine where wall time does not. Start-up (imports, parsing the dbt project) and the
-workbooks are stages of their own and no part of the ratio. Memory is the peak resident set of any one process. Each repeat is
-a whole process with an empty data folder, pipeline and limit in turn. The results of both are compared (agreement.py).
-Last come the readers of HL7 v2, FHIR and X12, each alone (formats.py).
+The ratio uses CPU time, which is comparable on a shared machine; wall time is not. It excludes the stages start
+(imports, parsing the dbt project) and workbooks. Memory is the largest peak resident set of a process. Each repetition
+runs the pipeline and the baseline in turn, each as a process with an empty data folder. `agreement` compares their
+results. Finally, `formats` measures the readers of HL7 v2, FHIR and X12.
 """
 
 from __future__ import annotations
@@ -35,31 +35,31 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Process:
-    """One finished process: CPU and wall seconds."""
+    """CPU and wall seconds of a finished process."""
 
     cpu_seconds: float
     wall_seconds: float
 
 
 OUTSIDE_THE_RATIO = ("start", "workbooks")
-RECORDS = 200_000  # of each format that carries many kinds of records
+RECORDS = 200_000  # of each format with several record types
 Stages = list[dict[str, float | str]]
 
 
 class DisagreementError(Exception):
-    """Pipeline and limit came to different results, so their ratio says nothing."""
+    """Pipeline and baseline have different results, so their ratio is not valid."""
 
 
 def bench(
     clients: int, repeat: int, work: Path | None, settings: Settings, console: Console
 ) -> int:
-    """Write the agency once, run pipeline and limit `repeat` times in turn, print medians per stage and the ratio.
+    """Write the agency, run pipeline and baseline `repeat` times in turn, and print medians per stage and the ratio.
 
     Returns:
-        0; a run that fails raises.
+        0; a failed run raises an error.
 
     Raises:
-        DisagreementError: the two came to different results.
+        DisagreementError: The two have different results.
     """
     folder = Path(tempfile.mkdtemp(prefix="caseload-bench-")) if work is None else work
     try:
@@ -74,7 +74,7 @@ def bench(
 def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console: Console) -> None:
     landing = folder / f"landing-{clients}"
     started = time.monotonic()
-    # Apart: a child begins with its parent's peak as its own, and this one's would be the synthetic agency's.
+    # In a separate process: a child process inherits its parent's peak memory, here that of the synthetic agency.
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as apart:
         written = apart.submit(synthesize, landing, clients, zone=settings.time_zone).result()
     console.print(
@@ -82,26 +82,28 @@ def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console:
         f" {written.size_bytes / 1e6:,.0f} MB, written in {time.monotonic() - started:.0f} s"
     )
     pipeline = _Program("pipeline", ["orchestration.cli", "run"], Path("warehouse.duckdb"))
-    limit = _Program("limit", ["benchmarks.baseline"], Path("limit.duckdb"))
+    baseline = _Program("baseline", ["benchmarks.baseline"], Path("baseline.duckdb"))
     for _ in range(repeat):
-        for program in (pipeline, limit):
+        for program in (pipeline, baseline):
             program.run(landing, folder / program.name, written.as_of.isoformat())
-    for program in (pipeline, limit):
+    for program in (pipeline, baseline):
         console.print(program.table(f"{program.name}: {clients:,} clients, median of {repeat}"))
-    compared, spent = pipeline.compared_cpu(), limit.compared_cpu()
+    compared, spent = pipeline.compared_cpu(), baseline.compared_cpu()
     console.print(
         f"Ratio: {compared:.1f} / {spent:.1f} CPU s = {compared / spent:.1f}"
         f" (without {' and '.join(OUTSIDE_THE_RATIO)})"
     )
-    results = compare(folder / "pipeline" / pipeline.database, folder / "limit" / limit.database)
+    results = compare(
+        folder / "pipeline" / pipeline.database, folder / "baseline" / baseline.database
+    )
     console.print(_agreement(results))
     different = [result.name for result in results if not result.is_same]
     if different:
-        raise DisagreementError(f"pipeline and limit differ in: {', '.join(different)}")
+        raise DisagreementError(f"pipeline and baseline differ in: {', '.join(different)}")
 
 
 class _Program:
-    """The pipeline or the limit, and what its runs cost."""
+    """The pipeline or the baseline, with the measured cost of its runs."""
 
     def __init__(self, name: str, command: list[str], database: Path) -> None:
         self.name, self.command, self.database = name, command, database
@@ -109,22 +111,22 @@ class _Program:
         self.stages: list[Stages] = []
 
     def run(self, landing: Path, data: Path, as_of: str) -> None:
-        """One whole process on an empty data folder; the last run's data stay."""
+        """Run the program as a process on an empty data folder; the data of the last run are kept."""
         if data.exists():
             shutil.rmtree(data)
-        places = ["--landing", landing, "--data", data, "--as-of", as_of]
-        self.processes.append(_measured(["-m", *self.command, *places]))
+        arguments = ["--landing", landing, "--data", data, "--as-of", as_of]
+        self.processes.append(_measured(["-m", *self.command, *arguments]))
         self.stages.append(_stages(data))
 
     def compared_cpu(self) -> float:
-        """Median over the runs of the CPU seconds of the stages that the ratio is made of."""
+        """CPU seconds of the stages in the ratio, as a median over the runs."""
         return statistics.median(
             sum(float(s["cpu_seconds"]) for s in stages if s["name"] not in OUTSIDE_THE_RATIO)
             for stages in self.stages
         )
 
     def table(self, title: str) -> Table:
-        """Medians per stage, and of the whole process."""
+        """Medians per stage and for the whole process."""
         table = Table(title=title, title_justify="left")
         for heading in ("Stage", "CPU s", "Wall s", "Peak MB"):
             table.add_column(heading, justify="left" if heading == "Stage" else "right")
@@ -172,14 +174,16 @@ def _stages(data: Path) -> Stages:
 
 
 def _agreement(results: list[Result]) -> Table:
-    table = Table(title="Results: rows of both, and rows that only one has", title_justify="left")
-    for heading in ("Result", "Pipeline", "Limit", "Different", "Same?"):
+    table = Table(
+        title="Results: rows of each program, and rows that only one has", title_justify="left"
+    )
+    for heading in ("Result", "Pipeline", "Baseline", "Different", "Same?"):
         table.add_column(heading, justify="left" if heading == "Result" else "right")
     for result in results:
         table.add_row(
             result.name,
             f"{result.pipeline_rows:,}",
-            f"{result.limit_rows:,}",
+            f"{result.baseline_rows:,}",
             f"{result.differences:,}",
             "yes" if result.is_same else Text("no", "bold red"),
         )

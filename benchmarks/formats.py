@@ -1,8 +1,8 @@
-"""What it costs to read the formats that carry many kinds of records: records per second of CPU, and memory.
+"""Cost of reading the formats with several record types: records per CPU second, and memory.
 
-Each file is made up here, of ordinary records that all load, and read once by its reader in a process of its own, as
-ingest calls it: bytes to typed Parquet files on disk. The records are alike in shape and differ in every value, so that
-nothing is gained by repetition. What must not be here: the pipeline (bench.py).
+Each file is generated from valid records and read once by its reader in a separate process, in the same way as in
+ingest: from bytes to typed Parquet files on disk. The records have the same structure and different values, so that a
+reader gains nothing from repetition. Must not be here: the pipeline (bench.py).
 """
 
 from __future__ import annotations
@@ -31,15 +31,17 @@ _MB = 1_000_000
 
 @dataclass(frozen=True)
 class Format:
-    """A format as one sender delivers it.
+    """A format as delivered by a sender.
 
     Attributes:
-        name: as in the sender's contract.
-        counted: what is counted, in words.
-        table: the table whose rows are counted.
-        goal: records per second of CPU (issue: senders as they are).
-        records: gives texts, each with one counted record; without an end.
-        head, tail: what stands around them in a file.
+        name: Name in the sender's contract.
+        source: The sender.
+        counted: Noun for the counted records.
+        table: Table with the counted rows.
+        goal: Records per CPU second.
+        records: Endless generator of texts with one counted record each.
+        head: Text before the records in a file.
+        tail: Text after the records, given their number.
     """
 
     name: str
@@ -133,7 +135,7 @@ FORMATS = (
 
 @dataclass(frozen=True)
 class Reading:
-    """What reading one file took; `peak_mb` of the reading process."""
+    """Cost of reading a file; `peak_mb` is that of the reading process."""
 
     rows: int
     cpu_seconds: float
@@ -141,11 +143,11 @@ class Reading:
 
 
 class ReadingError(Exception):
-    """A record of the made-up file was not loaded, so its speed says nothing."""
+    """Not all generated records were loaded, so the measured speed is not valid."""
 
 
 def measure(count: int) -> Table:
-    """Read `count` records of each format and show what that took.
+    """Read `count` records of each format and return a table of the costs.
 
     Raises:
         ReadingError: not all records were loaded.
@@ -184,7 +186,7 @@ def _write(form: Format, path: Path, count: int) -> None:
 
 
 def _read(name: str, paths: list[Path]) -> Reading:
-    """The first file warms up what is made once per process, the second is measured."""
+    """Read both files: the first warms up per-process state, the second is measured."""
     form = next(form for form in FORMATS if form.name == name)
     tables = load_contracts()[form.source].record_tables
     for path in paths:

@@ -1,8 +1,9 @@
-"""A synthetic behavioral-health agency, at any size, seeded, that writes what real senders would deliver.
+"""A synthetic behavioral-health agency of any size: seeded, and delivered as landing files.
 
-One life is simulated per client (`people`, `hospital`, `care`, `scores`); every feed is told from that life (`adt`, `claims`,
-`pharmacy`, `screenings`, `outreach`, `referrals`, the `ehr_*` modules) and handed to `landing`, which decides what was known on
-which day of delivery. The numbers it uses stand in `rates`, what it aims at in `targets`, and `measured` reads the files back.
+`people`, `hospital` and `care` simulate one history per client. The modules of `feeds` derive every feed from that
+history, so the feeds agree with each other. `landing` decides which row is known on which delivery day, and `formats`
+rewrites the CSV files in other syntaxes. `rates` holds the input parameters, `targets` the rates that the output
+should show, and `measured` measures the written files against those targets.
 
-Must not be here: anything of the warehouse, real persons, real identifiers, CPT descriptors. Entry: `synthetic.agency`.
+Must not be here: warehouse logic, real persons, real identifiers, CPT descriptors. Entry point: `synthetic.agency`.
 """

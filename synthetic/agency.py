@@ -1,7 +1,7 @@
-"""The entry: `synthesize` invents an agency and writes what its senders would have delivered.
+"""The entry point: `synthesize` generates an agency and writes the landing files of its senders.
 
-People are invented at once, lives in chunks, so that memory stays bounded; the bytes depend on the arguments alone. Must not be
-here: rates, shapes of tables.
+All people are generated at once and their histories in chunks, so that memory stays bounded. The bytes depend on the
+arguments alone. Must not be here: rates, table layouts.
 """
 
 from collections.abc import Collection
@@ -31,29 +31,29 @@ from synthetic.feeds import (
 from synthetic.feeds import (
     clients as client_records,
 )
-from synthetic.formats import CSV, FORMATS, TRANSCRIBERS
+from synthetic.formats import CONVERTERS, CSV, FORMATS
 from synthetic.landing import Landing, Rows
 
 DEFAULT_END = date(2026, 6, 30)
 DEFAULT_ZONE = "America/New_York"
 CHUNK = 10_000
-SHORTEST_PERIOD = 60
+MINIMUM_DAYS = 60
 DAYS = 730
 
 
 @dataclass(frozen=True)
 class SynthesisReport:
-    """What was written.
+    """Summary of the files written.
 
     Attributes:
-        landing: The folder.
-        clients: Clients of the agency (members known by claims alone and merged records come on top).
+        landing: The landing folder.
+        clients: Clients of the agency, without claims-only members and merged duplicate records.
         start: First simulated day.
-        end: The last deliveries' day; nothing has happened after its beginning.
-        as_of: The moment to run at, see `as_of`.
+        end: Day of the last deliveries; no simulated event is later than its midnight.
+        as_of: Timestamp to run the pipeline at, see `as_of`.
         files: Number of files written.
-        size_bytes: Their size together.
-        rows: Rows per (source, table), as delivered: repeated and superseded ones count, whatever their format.
+        size_bytes: Total size of the files.
+        rows: Delivered rows per (source, table) in every format, including re-sent and superseded rows.
     """
 
     landing: Path
@@ -67,7 +67,7 @@ class SynthesisReport:
 
 
 def as_of(end: date | None = None, zone: str = DEFAULT_ZONE) -> datetime:
-    """The moment at which to run on a synthetic landing folder: seven in the morning of its last day."""
+    """The timestamp to run a synthetic landing folder at: 7 a.m. on its last day."""
     return datetime.combine(end or DEFAULT_END, time(7), tzinfo=ZoneInfo(zone))
 
 
@@ -86,46 +86,52 @@ def synthesize(
     """Write the landing files of a synthetic agency; the same arguments give the same bytes.
 
     Args:
-        landing: Folder to write into. Files of the same content are left as they are.
-        clients: How many clients the agency has, at least 1.
-        seed: Another seed, another agency.
-        days: Length of the simulated time, at least 60.
-        end: Day of the last deliveries; 2026-06-30 unless given.
+        landing: Folder to write into. Existing files with the same content are left unchanged.
+        clients: Number of clients, at least 1.
+        seed: Seed of all random draws; another seed gives another agency.
+        days: Length of the simulated period, at least 60.
+        end: Day of the last deliveries; 2026-06-30 by default.
         zone: The agency's time zone.
-        truth: Folder outside `landing` for who is who (Parquet), for tests of record linkage.
-        identity_dirt: Twins, mistyped names and dates, missing ids (`feeds.dirt`), and the sample that measures linkage.
-        formats: Syntaxes of `synthetic.formats.FORMATS` besides CSV; what one can say is delivered in it.
+        truth: Folder outside `landing` for the true identities (Parquet), for tests of record linkage.
+        identity_dirt: Add twins, mistyped names and dates, missing ids (`feeds.dirt`), and the reviewed sample that
+            measures linkage.
+        formats: Names of `synthetic.formats.FORMATS`. Every row that a format can represent is delivered in it, the
+            rest as CSV.
 
     Returns:
-        What was written, and the moment to run at.
+        Summary of the files written, with the timestamp to run at.
 
     Raises:
         ValueError: Too few clients or days, an unknown format, or `truth` inside `landing`.
-        FileExistsError: The folder holds other files of the same names.
+        FileExistsError: The folder has files of the same names with other content.
     """
-    if clients < 1 or days < SHORTEST_PERIOD:
+    if clients < 1 or days < MINIMUM_DAYS:
         raise ValueError(
-            f"An agency needs at least 1 client and {SHORTEST_PERIOD} days; got {clients} and {days}."
+            f"An agency needs at least 1 client and {MINIMUM_DAYS} days; got {clients} and {days}."
         )
     if truth is not None and truth.resolve().is_relative_to(landing.resolve()):
-        raise ValueError("The truth belongs outside the landing folder: no sender delivers it.")
+        raise ValueError(
+            "The truth folder must be outside the landing folder: no sender delivers it."
+        )
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
-        raise ValueError(f"{', '.join(unknown)}: expected formats among {', '.join(FORMATS)}.")
+        raise ValueError(
+            f"Unknown format {', '.join(unknown)}: expected one of {', '.join(FORMATS)}."
+        )
     last = end or DEFAULT_END
     period = timeline.Period(last - timedelta(days=days), last, zone)
     sites = organization.site_count(clients)
-    people = population.invent(clients, sites, period, seed)
-    spelled = dirt.with_twins(people, seed) if identity_dirt else people
-    agency = organization.found(people, sites, period, seed)
+    people = population.generate_people(clients, sites, period, seed)
+    reported = dirt.with_twins(people, seed) if identity_dirt else people
+    agency = organization.build_organization(people, sites, period, seed)
     target = Landing(landing, seed, rates.RESENT)
     with target:
         _deliver_agency(target, agency, period, clients, seed)
-        who_is_who = [
+        truth_tables = [
             _deliver_people(
                 target,
                 people.part(low, low + CHUNK),
-                spelled.part(low, low + CHUNK),
+                reported.part(low, low + CHUNK),
                 agency,
                 period,
                 seed,
@@ -135,12 +141,12 @@ def synthesize(
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
         for name in sorted(set(formats) - {CSV}):
-            TRANSCRIBERS[name](target.scratch, zone)
-        files, size = target.place()
+            CONVERTERS[name](target.scratch, zone)
+        files, size = target.move_into_place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)
         for name in ("person", "adt_event"):
-            pl.concat([tables[name] for tables in who_is_who]).write_parquet(
+            pl.concat([tables[name] for tables in truth_tables]).write_parquet(
                 truth / f"{name}.parquet"
             )
     return SynthesisReport(
@@ -174,17 +180,17 @@ def _deliver_agency(
             "ehr", Rows(table, frame, np.full(frame.height, period.t0), full=(0, -2)), slow
         )
     leave = organization.staff_leave_rows(agency, period, seed)
-    told = (
+    known = (
         leave["start_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY
         - 20 * timeline.DAY
     )
-    target.deliver("ehr", Rows("staff_leave", leave, told), slow)
+    target.deliver("ehr", Rows("staff_leave", leave, known), slow)
     survey = organization.survey_rows(period, clients, seed)
-    told = (
+    known = (
         survey["survey_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY
         + 20 * timeline.DAY
     )
-    target.deliver("ehr", Rows("survey", survey, told), slow)
+    target.deliver("ehr", Rows("survey", survey, known), slow)
     log, known = organization.time_log_rows(agency, period, seed)
     target.deliver("ehr", Rows("time_log", log, known), slow)
 
@@ -192,7 +198,7 @@ def _deliver_agency(
 def _deliver_people(
     target: Landing,
     people: population.People,
-    spelled: population.People,
+    reported: population.People,
     agency: organization.Organization,
     period: timeline.Period,
     seed: int,
@@ -202,26 +208,28 @@ def _deliver_people(
 ) -> dict[str, pl.DataFrame]:
     often, slow = timeline.daily_schedule(period), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
-    episodes = hospital.live(people, agency, period, seed, chunk)
-    given = care.give(people, episodes, period, seed, chunk)
-    responses = screenings.answer(people, episodes, period, seed, chunk)
-    contacts = outreach.reach(people, episodes, given.appointments, agency, period, seed, chunk)
-    alerts = adt.alert(spelled, episodes, agency, period, seed, chunk)
-    medicines = payers.prescribe(people, period, seed, chunk)
+    episodes = hospital.simulate_episodes(people, agency, period, seed, chunk)
+    services = care.simulate_care(people, episodes, period, seed, chunk)
+    responses = screenings.simulate_responses(people, episodes, period, seed, chunk)
+    contacts = outreach.simulate_contacts(
+        people, episodes, services.appointments, agency, period, seed, chunk
+    )
+    alerts = adt.simulate_alerts(reported, episodes, agency, period, seed, chunk)
+    medications = payers.simulate_medications(people, period, seed, chunk)
 
-    clients = client_records.client_rows(spelled, period, seed, chunk)
-    eligibility = payers.eligibility_rows(spelled, period, seed, chunk)
+    clients = client_records.client_rows(reported, period, seed, chunk)
+    eligibility = payers.eligibility_rows(reported, period, seed, chunk)
     alert_frame = alerts.frame
     if identity_dirt:
-        checked = dirt.checked_rows(spelled, eligibility, alert_frame, alerts.person, period.t0)
+        checked = dirt.checked_rows(reported, eligibility, alert_frame, alerts.person, period.t0)
         target.deliver("identity_decisions", checked, slow[-1:], chunk)
-        clients = dirt.forgetful(clients, seed, chunk)
-        eligibility = dirt.mistyped_members(eligibility, seed, chunk)
-        alert_frame = dirt.mistyped_alerts(alert_frame, seed, chunk)
+        clients = dirt.without_some_medicaid_ids(clients, seed, chunk)
+        eligibility = dirt.members_with_errors(eligibility, seed, chunk)
+        alert_frame = dirt.alerts_with_errors(alert_frame, seed, chunk)
     for rows in (
         clients,
-        records.appointment_rows(given.appointments, people, agency, period),
-        records.visit_rows(given.visits, given, people, agency, period),
+        records.appointment_rows(services.appointments, people, agency, period),
+        records.visit_rows(services.visits, services, people, agency, period),
         records.document_rows(people, episodes, responses, agency, period, seed, chunk),
     ):
         target.deliver("ehr", rows, often, chunk)
@@ -233,7 +241,7 @@ def _deliver_people(
         affiliations.consent_rows(people, period, seed, chunk),
         *records.plan_rows(people, period, seed, chunk),
         records.authorization_rows(people, period, seed, chunk),
-        payers.medication_rows(medicines, people, period),
+        payers.medication_rows(medications, people, period),
     ):
         target.deliver("ehr", rows, slow, chunk)
     target.deliver("adt", Rows("event", alert_frame, alerts.received), often, chunk)
@@ -252,19 +260,22 @@ def _deliver_people(
     target.deliver("claims", eligibility, monthly, chunk)
     target.deliver(
         "claims",
-        payers.fill_rows(medicines, people, agency, period, seed, chunk),
+        payers.fill_rows(medications, people, agency, period, seed, chunk),
         fortnightly,
         chunk,
     )
-    billed = claims.bill(
-        people, episodes, given.visits, given.elsewhere, agency, period, seed, chunk
+    billed = claims.simulate_claims(
+        people, episodes, services.visits, services.elsewhere, agency, period, seed, chunk
     )
     target.deliver("claims", claim_lines.line_rows(billed, people, agency), fortnightly, chunk)
-    return {"person": _persons(spelled, period), "adt_event": _alert_truth(alerts, people)}
+    return {
+        "person": _true_persons(reported, period),
+        "adt_event": _true_alert_persons(alerts, people),
+    }
 
 
-def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame:
-    """Who is who: one row per person, with the identifiers under which senders know them."""
+def _true_persons(people: population.People, period: timeline.Period) -> pl.DataFrame:
+    """True identities: one row per person, with the identifiers that senders use for the person."""
     everyone = np.arange(len(people))
     member = payers.member_columns(people, everyone)
     absent = pl.Series(~people.is_client)
@@ -285,7 +296,7 @@ def _persons(people: population.People, period: timeline.Period) -> pl.DataFrame
     )
 
 
-def _alert_truth(alerts: adt.Alerts, people: population.People) -> pl.DataFrame:
+def _true_alert_persons(alerts: adt.Alerts, people: population.People) -> pl.DataFrame:
     return pl.DataFrame(
         {"event_id": alerts.frame["event_id"], "person_number": people.number[alerts.person]}
     )

@@ -1,7 +1,7 @@
-"""What the agency does with its clients: appointments, what became of them, and the visits that took place.
+"""The agency's services: appointments, their status, and completed visits.
 
-Regular series per service line, follow-ups after the acute episodes of `hospital`, walk-ins and crisis visits. Follow-ups at
-other providers are handed to `claims`. Must not be here: identifiers, files.
+Each service line has a regular series of appointments. Follow-ups after the acute episodes of `hospital`, walk-ins and
+crisis visits come on top. `claims` bills the follow-ups at other providers. Must not be here: identifiers, files.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ STATUSES = (
 SCHEDULED, KEPT, NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL, RESCHEDULED = range(7)
 OPEN = -1  # status not drawn yet
 
-# Days between appointments of a series, by service line, drawn evenly.
+# Days between appointments of a series, by service line; each value is equally likely.
 INTERVALS = {
     codes.THERAPY: (21, 28, 42, 42),
     codes.PSYCHIATRY: (30, 90, 90, 90),
@@ -44,20 +44,21 @@ INTERVALS = {
     codes.INJECTION: (28,),
     codes.PEER: (21, 28),
 }
-KEPT_BETTER = (1.0, 1.0, 0.9, 1.2, 0.8, 0.6, 0.8, 0.3, 1.3)  # factor on no-shows by service line
+# Multiplies the no-show rate, by service line.
+NO_SHOW_FACTOR = (1.0, 1.0, 0.9, 1.2, 0.8, 0.6, 0.8, 0.3, 1.3)
 
 
 @dataclass(frozen=True)
 class Care:
-    """Appointments and visits, each sorted by person and clock, and follow-ups that other providers give."""
+    """Appointments and visits, each sorted by person and clock, and follow-up visits at other providers."""
 
     appointments: Table
     visits: Table
     elsewhere: Table
 
 
-def give(people: People, episodes: Table, period: Period, seed: int, chunk: int) -> Care:
-    """Care of these people around their acute episodes."""
+def simulate_care(people: People, episodes: Table, period: Period, seed: int, chunk: int) -> Care:
+    """Simulate the appointments and visits of these people around their acute episodes."""
     draw = Draw(seed, "care", chunk)
     planned = [_series(people, line, period, draw) for line in INTERVALS]
     follow_ups, elsewhere = _follow_ups(people, episodes, period, draw)
@@ -91,10 +92,10 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
         codes.PEER: np.where(severe, 0.14, 0.05),
     }[line]
     member = np.flatnonzero(people.is_client & draw.chance(share, n))
-    interval = np.array(INTERVALS[line])[draw.whole(0, len(INTERVALS[line]) - 1, len(member))]
+    interval = np.array(INTERVALS[line])[draw.integers(0, len(INTERVALS[line]) - 1, len(member))]
     first_day, last_day = period.t0 // DAY, period.t1 // DAY
     newly = people.start_day[member] >= first_day
-    begin = np.where(newly, people.start_day[member] + 5, first_day) + draw.whole(
+    begin = np.where(newly, people.start_day[member] + 5, first_day) + draw.integers(
         0, interval, len(member)
     )
     until = people.engaged_until[member]
@@ -102,11 +103,13 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
     counts = np.maximum((np.minimum(until, last_day + 130) - begin) // interval + 1, 0)
     owner, turn = repeat(counts)
     day = (
-        begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-3, 3, len(owner)), 0)
+        begin[owner]
+        + turn * interval[owner]
+        + np.where(turn > 0, draw.integers(-3, 3, len(owner)), 0)
     )
-    at = to_weekday(day * DAY) + (8 * 60 + 30 * draw.whole(0, 17, len(owner))) * MINUTE
+    at = to_weekday(day * DAY) + (8 * 60 + 30 * draw.integers(0, 17, len(owner))) * MINUTE
     created = np.where(
-        turn > 0, at - interval[owner] * DAY + HOUR, at - draw.whole(4, 12, len(owner)) * DAY
+        turn > 0, at - interval[owner] * DAY + HOUR, at - draw.integers(4, 12, len(owner)) * DAY
     )
     future = at >= period.t1
     next_one = np.zeros(len(owner), dtype=bool)
@@ -139,15 +142,15 @@ def _follow_ups(
         & (people.start_day[person] * DAY <= end)
         & (end < people.leaves_day[person] * DAY)
     )
-    slot = (8 * 60 + 30 * draw.whole(0, 17, n)) * MINUTE
+    slot = (8 * 60 + 30 * draw.integers(0, 17, n)) * MINUTE
     at = (end // DAY + episodes["follow_days"]) * DAY + slot
     comes = (episodes["follow"] != hospital.NO_FOLLOW_UP) & (at < people.death_day[person] * DAY)
     line = np.array([codes.THERAPY, codes.PSYCHIATRY])[draw.pick([0.55, 0.45], n)]
     substance = np.isin(episodes["kind"], (hospital.SUBSTANCE_ED, hospital.DETOX_STAY))
     line = np.where(substance & people.in_part2[person], codes.GROUP, line)
-    made = end + draw.whole(0, 20 * HOUR, n)
+    made = end + draw.integers(0, 20 * HOUR, n)
     kept = np.flatnonzero(served & comes)
-    missed_at = to_weekday((end // DAY + draw.whole(2, 7, n)) * DAY) + slot
+    missed_at = to_weekday((end // DAY + draw.integers(2, 7, n)) * DAY) + slot
     watched = (episodes["lapse_at"] > 0) & (missed_at > end + DAY)
     missed = np.flatnonzero(
         served & ~comes & watched & draw.chance(rates.FOLLOW_APPOINTMENT_MISSED, n)
@@ -177,7 +180,7 @@ def _with_status(
 ) -> Table:
     n = len(table["person"])
     person, at, line = table["person"], table["at"], table["line"]
-    misses = rates.NO_SHOW * people.misses[person] * np.array(KEPT_BETTER)[line]
+    misses = rates.NO_SHOW * people.no_show_factor[person] * np.array(NO_SHOW_FACTOR)[line]
     misses = np.where(
         table["is_first"] & (line == codes.PSYCHIATRY),
         rates.NO_SHOW_FIRST_PSYCHIATRY,
@@ -204,7 +207,9 @@ def _with_status(
 
     moved = np.flatnonzero(table["status"] == RESCHEDULED)
     table["moved_to"][moved] = n + np.arange(len(moved))
-    later = to_weekday((at[moved] // DAY + draw.whole(3, 10, len(moved))) * DAY) + at[moved] % DAY
+    later = (
+        to_weekday((at[moved] // DAY + draw.integers(3, 10, len(moved))) * DAY) + at[moved] % DAY
+    )
     second = np.where(
         hospital.in_lapse(episodes, person[moved], later),
         NO_SHOW,
@@ -213,7 +218,7 @@ def _with_status(
     gone = later >= people.death_day[person[moved]] * DAY
     second = np.where(gone, CLINIC_CANCEL, second)
     changed = np.maximum(
-        at[moved] - draw.whole(4, 70, len(moved)) * HOUR, table["created"][moved] + HOUR
+        at[moved] - draw.integers(4, 70, len(moved)) * HOUR, table["created"][moved] + HOUR
     )
     extra = take(table, moved) | {
         "at": later,
@@ -226,10 +231,10 @@ def _with_status(
     n = len(at)
     before = np.select(
         [status == LATE_CANCEL, status == CLIENT_CANCEL, status == CLINIC_CANCEL],
-        [draw.whole(1, 20, n), draw.whole(25, 140, n), draw.whole(5, 70, n)],
+        [draw.integers(1, 20, n), draw.integers(25, 140, n), draw.integers(5, 70, n)],
         0,
     )
-    status_at = np.where(before > 0, at - before * HOUR, at + draw.whole(5, 50, n) * MINUTE)
+    status_at = np.where(before > 0, at - before * HOUR, at + draw.integers(5, 50, n) * MINUTE)
     status_at = np.where(
         status == SCHEDULED, table["created"], np.maximum(status_at, table["created"] + 30 * MINUTE)
     )
@@ -261,7 +266,7 @@ def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
 def _visits(
     people: People, episodes: Table, appointments: Table, period: Period, draw: Draw
 ) -> Table:
-    begun = appointments["at"] + draw.whole(-5, 15, len(appointments["at"])) * MINUTE
+    begun = appointments["at"] + draw.integers(-5, 15, len(appointments["at"])) * MINUTE
     held = np.flatnonzero(
         (appointments["status"] == KEPT)
         & ~draw.chance(rates.KEPT_WITHOUT_VISIT, len(begun))
@@ -291,8 +296,8 @@ def _visits(
         person = np.repeat(np.arange(len(people)), draw.rng.poisson(expected))
         n = len(person)
         start = first[person] + (draw.rng.random(n) * (last - first)[person]).astype(np.int64)
-        start = start // DAY * DAY + (8 * 60 + draw.whole(0, 660, n)) * MINUTE
-        line = np.array(lines)[draw.whole(0, len(lines) - 1, n)]
+        start = start // DAY * DAY + (8 * 60 + draw.integers(0, 660, n)) * MINUTE
+        line = np.array(lines)[draw.integers(0, len(lines) - 1, n)]
         rows = np.flatnonzero(
             ~hospital.in_lapse(episodes, person, start)
             & (start < last[person])
@@ -313,12 +318,12 @@ def _visits(
     visits = stack(tables)
     visits = take(visits, np.lexsort((visits["appointment"], visits["start"], visits["person"])))
     n = len(visits["start"])
-    minutes = np.array(codes.SERVICE_MINUTES)[visits["line"]] + draw.whole(-5, 5, n)
+    minutes = np.array(codes.SERVICE_MINUTES)[visits["line"]] + draw.integers(-5, 5, n)
     visits["end"] = visits["start"] + minutes * MINUTE
     lag = np.select(
         [draw.chance(rates.NOTE_UNSIGNED, n), draw.chance(rates.NOTE_LATE, n)],
-        [np.full(n, NEVER), draw.whole(73 * HOUR, 20 * DAY, n)],
-        draw.whole(10 * MINUTE, 30 * HOUR, n),
+        [np.full(n, NEVER), draw.integers(73 * HOUR, 20 * DAY, n)],
+        draw.integers(10 * MINUTE, 30 * HOUR, n),
     )
     visits["signed"] = np.where(lag >= NEVER, NEVER, visits["end"] + lag)
     person, program = visits["person"], visits["program"]

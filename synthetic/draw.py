@@ -1,7 +1,8 @@
-"""Chance: one seeded stream of random numbers per subject, and the few shapes of draw that the simulation needs.
+"""Random draws: one seeded stream of random numbers per subject, and helpers for tables of arrays.
 
-A stream is named, so that adding a draw to one subject changes no other. Only uniform, normal, gamma, beta and Poisson
-draws of numpy's PCG64 are used: for the same numpy, the same bytes. Must not be here: rates and meanings.
+Each subject has its own named stream, so that an added draw does not change the other subjects. Only uniform, normal,
+gamma, beta and Poisson draws of numpy's PCG64 are used: the same numpy version gives the same bytes. Must not be here:
+rates, domain terms.
 """
 
 import zlib
@@ -38,8 +39,8 @@ class Draw:
         point = self.rng.random(len(weights)) * edges[:, -1]
         return np.minimum((edges <= point[:, None]).sum(axis=1), weights.shape[1] - 1)
 
-    def whole(self, low: int | Array, high: int | Array, n: int) -> Array:
-        """N whole numbers from low to high, both included."""
+    def integers(self, low: int | Array, high: int | Array, n: int) -> Array:
+        """N integers from low to high, inclusive."""
         return (np.asarray(low) + self.rng.random(n) * (np.asarray(high) - low + 1)).astype(
             np.int64
         )
@@ -50,7 +51,7 @@ class Draw:
 
 
 def repeat(counts: Array) -> tuple[Array, Array]:
-    """Owner and ordinal (from 0) of each of sum(counts) things: [2, 0, 1] gives ([0, 0, 2], [0, 1, 0])."""
+    """Owner and ordinal (from 0) of each of sum(counts) rows: [2, 0, 1] gives ([0, 0, 2], [0, 1, 0])."""
     counts = np.asarray(counts, dtype=np.int64)
     owner = np.repeat(np.arange(len(counts)), counts)
     first = np.repeat(np.cumsum(counts) - counts, counts)
@@ -58,7 +59,7 @@ def repeat(counts: Array) -> tuple[Array, Array]:
 
 
 def ordinal(owner: Array) -> Array:
-    """Running number from 0 within equal neighbours; `owner` is sorted."""
+    """Running number from 0 within each owner; `owner` is sorted."""
     if len(owner) == 0:
         return np.zeros(0, dtype=np.int64)
     begins = np.r_[True, owner[1:] != owner[:-1]]
@@ -67,22 +68,22 @@ def ordinal(owner: Array) -> Array:
 
 
 def stack(tables: Sequence[Table]) -> Table:
-    """Tables of the same columns one below the other."""
+    """Concatenate tables that have the same columns."""
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
 def take(table: Table, rows: Array) -> Table:
-    """The given rows (indices or mask) of a table."""
+    """Select rows of a table by index or mask."""
     return {name: values[rows] for name, values in table.items()}
 
 
 def label(values: Sequence[str | None], index: Array) -> pl.Series:
-    """Texts by their index; an index below 0 is null."""
+    """Look up texts by index; a negative index gives null."""
     index = np.asarray(index, dtype=np.int64)
     words = pl.Series([*values, None], dtype=pl.String)
     return words.gather(np.where(index < 0, len(values), index))
 
 
 def numbered(prefix: str, number: Array, width: int = 0) -> pl.Series:
-    """Identifiers: the prefix and the number, padded with zeros to `width`."""
+    """Identifiers: the prefix, then the number zero-padded to `width`."""
     return prefix + pl.Series(np.asarray(number, dtype=np.int64)).cast(pl.String).str.zfill(width)

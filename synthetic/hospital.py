@@ -1,7 +1,7 @@
-"""Stays, emergency visits and crisis-center visits of a chunk of people: the acute part of each life.
+"""Acute episodes of a chunk of people: hospital stays, emergency visits and crisis-center visits.
 
-One row per episode, sorted by person and start, never overlapping. Alerts (`adt`), claims and follow-up care all read these rows.
-Must not be here: how senders write them down.
+One row per episode, sorted by person and start. Episodes of a person never overlap. Alerts (`adt`), claims and
+follow-up care are derived from these rows. Must not be here: the senders' record layouts.
 """
 
 import numpy as np
@@ -38,17 +38,20 @@ HOME, TRANSFER, NURSING_HOME, PSYCH_TRANSFER, AGAINST_ADVICE, EXPIRED, LAW = ran
 DISPOSITION_CODES = ("01", "02", "03", "65", "07", "20", "21")
 FAR = np.int64(10) ** 11
 
-# How much likelier than average each diagnosis group is to be in a psychiatric bed or emergency room.
+# Relative rate of psychiatric stays and emergency visits, by diagnosis group.
 ACUITY = np.array([2.3, 1.9, 1.9, 0.6, 0.4, 0.7, 0.3, 0.5, 0.4, 0.8])
 
 
-def live(people: People, agency: Organization, period: Period, seed: int, chunk: int) -> Table:
-    """The acute episodes of these people.
+def simulate_episodes(
+    people: People, agency: Organization, period: Period, seed: int, chunk: int
+) -> Table:
+    """Simulate the acute episodes of these people.
 
     Returns:
-        Columns person (row of `people`), kind, facility, start, end (clocks; an end at or after the period's end has not
-        happened), dx (principal), dx_2 (-1: none), disposition, from_ed, to_stay (an emergency visit that ends in a stay), follow
-        (which follow-up will happen), follow_days (when), lapse_at (clock until which nothing else counts as follow-up), and is_clock_change (the one discharge
+        Columns person (row of `people`), kind, facility, start, end (clocks; an episode that ends at or after the
+        period's end is still open), dx (principal), dx_2 (-1: none), disposition, from_ed, to_stay (the emergency visit
+        ends in a stay), follow (NO_FOLLOW_UP, FOLLOWED_SHORT, FOLLOWED_LONG), follow_days (days from the discharge to
+        the follow-up), lapse_at (clock until which the person has no other visit), and is_clock_change (the discharge
         on the evening before clocks go back).
     """
     draw = Draw(seed, "hospital", chunk)
@@ -71,17 +74,17 @@ def live(people: People, agency: Organization, period: Period, seed: int, chunk:
     for kind, rate in yearly.items():
         person = np.repeat(np.arange(n), draw.rng.poisson(rate * period.years))
         tables.append(
-            _episodes(person, kind, draw.whole(period.t0, period.t1 - 1, len(person)), draw)
+            _episodes(person, kind, draw.integers(period.t0, period.t1 - 1, len(person)), draw)
         )
-    tables.append(_fresh(people, period, draw))
+    tables.append(_recent_discharges(people, period, draw))
     dying = np.flatnonzero((people.death_day < NEVER) & draw.chance(rates.DEATH_IN_HOSPITAL, n))
     final = _episodes(dying, MEDICAL_STAY, people.death_day[dying] * DAY - 3 * DAY, draw)
     final["end"] = people.death_day[dying] * DAY + 5 * HOUR
     tables.append(final)
-    episodes = _without_overlap(_readmitted(stack(tables), draw))
+    episodes = _without_overlap(_with_readmissions(stack(tables), draw))
     alive = episodes["start"] < np.minimum(people.death_day[episodes["person"]] * DAY, period.t1)
-    episodes = _over_the_clock_change(take(episodes, alive), people, period, chunk)
-    return _described(episodes, people, agency, draw)
+    episodes = _add_clock_change_stay(take(episodes, alive), people, period, chunk)
+    return _with_details(episodes, people, agency, draw)
 
 
 def _episodes(person: Array, kind: int, start: Array, draw: Draw) -> Table:
@@ -94,7 +97,7 @@ def _episodes(person: Array, kind: int, start: Array, draw: Draw) -> Table:
         )
     )
     if kind in (PSYCH_STAY, MEDICAL_STAY, DETOX_STAY, NONACUTE):
-        # Wards discharge in daytime, whatever the hour of admission.
+        # Inpatient units discharge in the daytime, at any hour of admission.
         day = start // DAY + np.maximum(days, 1).astype(np.int64)
         end = day * DAY + (9.5 * HOUR + draw.rng.beta(2, 2, n) * 9.5 * HOUR).astype(np.int64)
     else:
@@ -108,10 +111,10 @@ def _episodes(person: Array, kind: int, start: Array, draw: Draw) -> Table:
     }
 
 
-def _fresh(people: People, period: Period, draw: Draw) -> Table:
-    """Discharges of the last three days before the end, so that lists made then hold what care managers look for first."""
+def _recent_discharges(people: People, period: Period, draw: Draw) -> Table:
+    """Discharges in the last three days of the period, so that a list at its end has recent discharges."""
     served = (
-        people.fresh
+        people.has_recent_discharge
         & (people.leaves_day * DAY >= period.t1)
         & (people.start_day * DAY < period.t1 - 7 * DAY)
     )
@@ -128,14 +131,14 @@ def _fresh(people: People, period: Period, draw: Draw) -> Table:
             draw,
         )
         length = table["end"] - table["start"]
-        back = draw.whole(1, 3, len(length)) * DAY
+        back = draw.integers(1, 3, len(length)) * DAY
         end = period.t1 - back + table["end"] % DAY
         tables.append(table | {"end": end, "start": end - length})
     return stack(tables) if tables else _episodes(person, PSYCH_STAY, person, draw)
 
 
-def _readmitted(episodes: Table, draw: Draw) -> Table:
-    """Add readmissions within 30 days, their own readmissions, and moves to nursing or residential care."""
+def _with_readmissions(episodes: Table, draw: Draw) -> Table:
+    """Add readmissions within 30 days, second readmissions, and transfers to nursing or residential care."""
     tables, latest = [episodes], episodes
     for _ in range(2):
         again = []
@@ -144,7 +147,7 @@ def _readmitted(episodes: Table, draw: Draw) -> Table:
             (MEDICAL_STAY, rates.READMITTED_MEDICAL),
         ):
             rows = np.flatnonzero((latest["kind"] == kind) & draw.chance(rate, len(latest["kind"])))
-            start = latest["end"][rows] + draw.whole(30 * HOUR, 29 * DAY, len(rows))
+            start = latest["end"][rows] + draw.integers(30 * HOUR, 29 * DAY, len(rows))
             again.append(_episodes(latest["person"][rows], kind, start, draw))
         latest = stack(again)
         tables.append(latest)
@@ -163,12 +166,12 @@ def _without_overlap(episodes: Table) -> Table:
     offset = episodes["person"] * FAR
     until = np.maximum.accumulate(episodes["end"] + offset)
     free = episodes["start"][1:] + offset[1:] >= until[:-1] + DAY
-    # The first is always free; a small agency over a short time may have none.
+    # The first episode never overlaps. The slice covers an agency without episodes.
     return take(episodes, np.r_[True, free][: len(until)])
 
 
-def _over_the_clock_change(episodes: Table, people: People, period: Period, chunk: int) -> Table:
-    """One stay that ends at 20:00 on the evening before clocks go back: 24 hours later it is 19:00 there."""
+def _add_clock_change_stay(episodes: Table, people: People, period: Period, chunk: int) -> Table:
+    """Add a stay that ends at 20:00 on the day before clocks go back: 24 hours later it is 19:00 local time."""
     episodes["is_clock_change"] = np.zeros(len(episodes["person"]), dtype=bool)
     change = period.autumn_change()
     if chunk or change is None:
@@ -194,7 +197,7 @@ def _over_the_clock_change(episodes: Table, people: People, period: Period, chun
     return take(both, np.lexsort((both["start"], both["person"])))
 
 
-def _described(episodes: Table, people: People, agency: Organization, draw: Draw) -> Table:
+def _with_details(episodes: Table, people: People, agency: Organization, draw: Draw) -> Table:
     person, kind, n = episodes["person"], episodes["kind"], len(episodes["person"])
     own, substance = people.diagnosis[person], np.maximum(people.substance[person], 0)
     suits_bed = np.isin(
@@ -207,9 +210,11 @@ def _described(episodes: Table, people: People, agency: Organization, draw: Draw
     dx = np.where(np.isin(kind, (PSYCH_STAY, CRISIS)), mental, dx)
     dx = np.where(kind == DETOX_STAY, _codes(codes.SUBSTANCES)[substance], dx)
     dx = np.where(
-        np.isin(kind, (MEDICAL_STAY, OBSERVATION, NONACUTE)), _any(codes.MEDICAL_STAY, n, draw), dx
+        np.isin(kind, (MEDICAL_STAY, OBSERVATION, NONACUTE)),
+        _random_codes(codes.MEDICAL_STAY, n, draw),
+        dx,
     )
-    dx = np.where(kind == MEDICAL_ED, _any(codes.MEDICAL_ED, n, draw), dx)
+    dx = np.where(kind == MEDICAL_ED, _random_codes(codes.MEDICAL_ED, n, draw), dx)
     overdose = draw.chance(0.25, n)
     dx = np.where(
         kind == SUBSTANCE_ED,
@@ -220,12 +225,14 @@ def _described(episodes: Table, people: People, agency: Organization, draw: Draw
     )
     self_harm = draw.chance(rates.SELF_HARM_ED / (rates.SELF_HARM_ED + rates.MENTAL_ED), n)
     dx = np.where(
-        kind == MENTAL_ED, np.where(self_harm, _any(codes.SELF_HARM, n, draw), mental), dx
+        kind == MENTAL_ED, np.where(self_harm, _random_codes(codes.SELF_HARM, n, draw), mental), dx
     )
     hurt = (kind == PSYCH_STAY) & draw.chance(rates.SECONDARY_SELF_HARM, n)
     bodily = np.isin(kind, (MEDICAL_STAY, MEDICAL_ED, OBSERVATION))
     dx_2 = np.where(
-        hurt, _any(codes.SELF_HARM, n, draw), np.where(bodily & draw.chance(0.35, n), own, -1)
+        hurt,
+        _random_codes(codes.SELF_HARM, n, draw),
+        np.where(bodily & draw.chance(0.35, n), own, -1),
     )
     with_substance = (
         (people.substance[person] >= 0)
@@ -271,16 +278,16 @@ def _described(episodes: Table, people: People, agency: Organization, draw: Draw
         "dx_2": dx_2,
         "disposition": disposition,
         "from_ed": np.isin(kind, (PSYCH_STAY, MEDICAL_STAY, OBSERVATION))
-        & draw.chance(rates.CAME_THROUGH_ED, n),
+        & draw.chance(rates.ADMITTED_THROUGH_ED, n),
         "to_stay": np.zeros(n, dtype=bool),
         "end": np.where(died, np.minimum(episodes["end"], dead + 5 * HOUR), episodes["end"]),
     }
     described["end"] = np.maximum(described["end"], described["start"] + 20 * MINUTE)
-    return _followed(_sent_over(described, agency, draw), draw)
+    return _draw_follow_up(_add_transfers(described, agency, draw), draw)
 
 
-def _sent_over(episodes: Table, agency: Organization, draw: Draw) -> Table:
-    """A stay in a psychiatric hospital often begins in the emergency room of another one: a visit of its own."""
+def _add_transfers(episodes: Table, agency: Organization, draw: Draw) -> Table:
+    """Add the emergency visit at a general hospital that precedes a stay in a psychiatric hospital."""
     elsewhere = np.isin(episodes["facility"], agency.facilities(PSYCHIATRIC)) & episodes["from_ed"]
     rows = np.flatnonzero(elsewhere)
     episodes["from_ed"] = episodes["from_ed"] & ~elsewhere
@@ -289,8 +296,8 @@ def _sent_over(episodes: Table, agency: Organization, draw: Draw) -> Table:
     visit |= {
         "kind": np.full(len(rows), MENTAL_ED),
         "facility": home[(visit["person"] + visit["facility"]) % len(home)],
-        "end": visit["start"] - draw.whole(20, 70, len(rows)) * MINUTE,
-        "start": visit["start"] - draw.whole(5 * 60, 12 * 60, len(rows)) * MINUTE,
+        "end": visit["start"] - draw.integers(20, 70, len(rows)) * MINUTE,
+        "start": visit["start"] - draw.integers(5 * 60, 12 * 60, len(rows)) * MINUTE,
         "disposition": np.full(len(rows), PSYCH_TRANSFER),
         "to_stay": np.ones(len(rows), dtype=bool),
     }
@@ -298,8 +305,8 @@ def _sent_over(episodes: Table, agency: Organization, draw: Draw) -> Table:
     return take(both, np.lexsort((both["kind"], both["start"], both["person"])))
 
 
-def _followed(episodes: Table, draw: Draw) -> Table:
-    """Decide for each episode which follow-up comes, and when."""
+def _draw_follow_up(episodes: Table, draw: Draw) -> Table:
+    """Draw the follow-up of each episode and its day."""
     kind, n = episodes["kind"], len(episodes["kind"])
     short, long = np.zeros(n), np.zeros(n)
     for kinds, (within_short, within_long) in (
@@ -314,7 +321,7 @@ def _followed(episodes: Table, draw: Draw) -> Table:
         point < short, FOLLOWED_SHORT, np.where(point < long, FOLLOWED_LONG, NO_FOLLOW_UP)
     )
     watched = (short > 0) & ~episodes["to_stay"]
-    days = np.where(follow == FOLLOWED_SHORT, draw.whole(1, 7, n), draw.whole(8, 29, n))
+    days = np.where(follow == FOLLOWED_SHORT, draw.integers(1, 7, n), draw.integers(8, 29, n))
     weekday = (episodes["end"] // DAY + days + 3) % 7
     days = days + np.select(
         [(weekday == 5) & (days > 1), weekday == 5, (weekday == 6) & (days < 7), weekday == 6],
@@ -333,12 +340,12 @@ def _codes(listed: tuple[str, ...]) -> Array:
     return np.array([codes.INDEX[code] for code in listed])
 
 
-def _any(listed: tuple[str, ...], n: int, draw: Draw) -> Array:
-    return _codes(listed)[draw.whole(0, len(listed) - 1, n)]
+def _random_codes(listed: tuple[str, ...], n: int, draw: Draw) -> Array:
+    return _codes(listed)[draw.integers(0, len(listed) - 1, n)]
 
 
 def in_lapse(episodes: Table, person: Array, clock: Array) -> Array:
-    """Whether a clock falls in an episode, or in the time after one in which its person sees nobody.
+    """Whether a clock falls within an episode or within the lapse after it, in which the person has no visits.
 
     `episodes` is sorted by person and start.
     """
@@ -351,5 +358,5 @@ def in_lapse(episodes: Table, person: Array, clock: Array) -> Array:
 
 
 def in_stay(episodes: Table, person: Array, clock: Array) -> Array:
-    """Whether a clock falls between the beginning and the end of an episode."""
+    """Whether a clock falls between the start and the end of an episode."""
     return in_lapse(episodes | {"lapse_at": np.zeros_like(episodes["end"])}, person, clock)

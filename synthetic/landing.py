@@ -1,8 +1,9 @@
-"""What was known when: turns the final truth of a table into deliveries, and writes them as CSV.
+"""Deliveries: splits the final rows of a table by the day on which they are known, and writes them as CSV.
 
-A row is delivered when it becomes known, again whenever one of its later facts becomes known (until then those columns show
-what was believed before), again in each full extract, and now and then once more unchanged. So "later wins" matters.
-Must not be here: meanings; any random draw other than which rows are sent again.
+A row is delivered when it becomes known and again when one of its later facts becomes known; until then those columns
+show the earlier value. It is also part of each full extract, and a random share of rows is re-sent unchanged. The
+warehouse therefore has to take the latest delivery of each key. Must not be here: domain terms, random draws other
+than the re-sent rows.
 """
 
 import filecmp
@@ -23,7 +24,7 @@ CSV_TIMESTAMP = "%Y-%m-%dT%H:%M:%S"
 
 @dataclass(frozen=True)
 class Reveal:
-    """A later fact: until the clock `at` the columns of `before` show these values (null, or what was believed)."""
+    """A later fact: until the clock `at`, the columns of `before` show these values (null or an earlier value)."""
 
     at: Array
     before: Mapping[str, Any]
@@ -31,7 +32,15 @@ class Reveal:
 
 @dataclass(frozen=True)
 class Rows:
-    """A table's rows on their way to `Landing.deliver`."""
+    """A table's rows as passed to `Landing.deliver`.
+
+    Attributes:
+        table: Name of the table.
+        frame: The rows in their final state.
+        known: Clock at which each row becomes known.
+        reveals: Facts that become known later than their row.
+        full: Positions in the schedule of full extracts.
+    """
 
     table: str
     frame: pl.DataFrame
@@ -42,7 +51,7 @@ class Rows:
 
 @dataclass
 class Landing:
-    """The landing folder while it is being written: files grow chunk by chunk in a scratch folder, then move in place."""
+    """A landing folder in progress: files are appended in a scratch folder and moved into place at the end."""
 
     target: Path
     seed: int
@@ -52,17 +61,17 @@ class Landing:
 
     @property
     def scratch(self) -> Path:
-        """Where files grow: beside the landing folder, so that moving them is a rename."""
+        """The scratch folder, beside the landing folder so that moving a file is a rename."""
         return self.target.with_name(f".{self.target.name}.unfinished")
 
     def __enter__(self) -> "Landing":
-        """Begin with an empty scratch folder."""
+        """Create an empty scratch folder."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir(parents=True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave nothing half written behind."""
+        """Delete the scratch folder."""
         shutil.rmtree(self.scratch)
 
     def deliver(
@@ -76,9 +85,9 @@ class Landing:
 
         Args:
             source: The sender.
-            rows: The rows as they finally are, in the order of delivery within a file, and when what is known.
-            schedule: Day numbers of deliveries, ascending; a delivery holds what was known before that day.
-            chunk: Number of the chunk of clients, for the stream of re-sent rows.
+            rows: The final rows, in file order, with the clocks at which they become known.
+            schedule: Day numbers of deliveries, ascending; a delivery has the rows known before that day.
+            chunk: Number of the chunk of clients, for the random stream of re-sent rows.
         """
         table, frame = rows.table, rows.frame
         if frame.is_empty():
@@ -91,7 +100,7 @@ class Landing:
         shown = []
         for reveal in rows.reveals:
             at = np.asarray(reveal.at, dtype=np.int64)
-            # A fact that never changes is known with the row.
+            # A fact that never changes is delivered with its row.
             revealed = np.where(at < NEVER, np.searchsorted(clocks, at, side="right"), -1)
             later = revealed > first_sent
             which.append(np.flatnonzero(later))
@@ -117,7 +126,7 @@ class Landing:
             if early.any():
                 final = final.with_columns(
                     pl.when(early)
-                    .then(_believed(value, row, frame.schema[name]))
+                    .then(_earlier_value(value, row, frame.schema[name]))
                     .otherwise(pl.col(name))
                     .alias(name)
                     for name, value in reveal.before.items()
@@ -143,14 +152,14 @@ class Landing:
             )
         self._started.add(name)
 
-    def place(self) -> tuple[int, int]:
+    def move_into_place(self) -> tuple[int, int]:
         """Move the files into the landing folder.
 
         Returns:
-            Number of files and of bytes.
+            Number of files and total bytes.
 
         Raises:
-            FileExistsError: A file of another content stands there already; landing files are never changed.
+            FileExistsError: A file of that name has other content; landing files are never changed.
         """
         names = sorted(
             path.relative_to(self.scratch) for path in self.scratch.rglob("*") if path.is_file()
@@ -159,7 +168,8 @@ class Landing:
             placed = self.target / name
             if placed.exists() and not filecmp.cmp(placed, self.scratch / name, shallow=False):
                 raise FileExistsError(
-                    f"{placed} exists with other content. Landing files are never changed: choose an empty folder."
+                    f"{placed} already exists with other content, and landing files are never changed. "
+                    "Choose an empty folder."
                 )
         size = 0
         for name in names:
@@ -170,7 +180,7 @@ class Landing:
         return len(names), size
 
 
-def _believed(value: object, row: Array, dtype: pl.DataType) -> pl.Expr | pl.Series:
+def _earlier_value(value: object, row: Array, dtype: pl.DataType) -> pl.Expr | pl.Series:
     if isinstance(value, pl.Series):
         return value.gather(row).cast(dtype)
     return pl.lit(value, dtype=dtype)

@@ -1,7 +1,7 @@
-"""What the written files show: each rate aimed at, measured by reading the deliveries back as a receiver would.
+"""Measured rates: computes each target rate from the delivered files, as a receiver would.
 
-`python -m synthetic.measured LANDING` prints the table of docs/synthetic.md. The queries are plain readings, coarser than the
-warehouse's measures and independent of them. Must not be here: knowledge of the simulation other than the files.
+`python -m synthetic.measured LANDING` prints the table of docs/synthetic.md. The queries are simple, coarser than the
+warehouse's measures and independent of them. Must not be here: the simulation's state; this module reads files only.
 """
 
 import sys
@@ -33,7 +33,7 @@ KEYS = {
     ("adt", "event"): "event_id",
 }
 
-# Wide tables are read as far as the readings need them.
+# Columns to read of wide tables.
 COLUMNS = {
     "medical_claim": "data_source, payer, claim_id, claim_line_number, claim_frequency_code, claim_status, claim_type, person_id, "
     "claim_start_date, claim_end_date, paid_date, original_claim_id, bill_type_code, drg_code, revenue_center_code, facility_npi, "
@@ -42,7 +42,7 @@ COLUMNS = {
     "appointment": "appointment_id, client_id, scheduled_at, status",
 }
 
-# Views that several readings share. `horizon` is the last day of delivery; claims are complete enough 120 days before it.
+# Tables shared by several rates. `horizon` is the last delivery day; claims older than 120 days before it count as complete.
 VIEWS = r"""
 create table claim_line as
     select m.*, replace(m.diagnosis_code_1, '.', '') as dx, replace(m.diagnosis_code_2, '.', '') as dx_2,
@@ -109,7 +109,7 @@ create table client_trait as
 
 
 def read(landing: Path, zone: str = "America/New_York") -> duckdb.DuckDBPyConnection:
-    """Read a landing folder as a receiver would: the latest delivery of each row, and the views of the readings."""
+    """Read a landing folder as a receiver would: the latest delivery of each row, and the tables that the rates share."""
     connection = duckdb.connect(config={"threads": 2})
     connection.execute(f"set TimeZone = '{zone}'")
     for (source, table), key in KEYS.items():
@@ -126,7 +126,7 @@ def read(landing: Path, zone: str = "America/New_York") -> duckdb.DuckDBPyConnec
 
 
 def measure(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """Each rate as the files show it."""
+    """Measure each rate in the files."""
     measured = {}
     for rate in RATES:
         row = connection.execute(rate.sql).fetchone()
@@ -139,13 +139,13 @@ def _text(value: float) -> str:
 
 
 def main(landing: str) -> None:
-    """Print the rates aimed at and measured as a Markdown table."""
+    """Print target and measured rates as a Markdown table."""
     values = measure(read(Path(landing)))
-    sys.stdout.write("| rate | aimed at | measured | source |\n|---|---|---|---|\n")
+    sys.stdout.write("| rate | target | measured | source |\n|---|---|---|---|\n")
     for rate in RATES:
         mark = "" if rate.low <= values[rate.name] <= rate.high else " (!)"
         sys.stdout.write(
-            f"| {rate.name} | {_text(rate.aim)} | {_text(values[rate.name])}{mark} | {rate.source} |\n"
+            f"| {rate.name} | {_text(rate.target)} | {_text(values[rate.name])}{mark} | {rate.source} |\n"
         )
 
 

@@ -1,6 +1,6 @@
-"""The agency itself: sites, programs, staff and their caseloads, and the facilities and clinicians around it.
+"""The agency: sites, programs, staff and caseloads, and the outside facilities and clinicians.
 
-Provider numbers begin with 9, which no real NPI does. Must not be here: clients' lives.
+Provider numbers begin with 9, which no real NPI does. Must not be here: clients' histories.
 """
 
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ PROGRAMS = (
 OUTPATIENT, PSYCHIATRY, COORDINATION, YOUTH, RECOVERY, MEDICATION, CRISIS = range(7)
 PROGRAM_IDS = tuple(row[0] for row in PROGRAMS)
 
-# Clinicians outside the facilities, as groups of provider numbers: taxonomy, how many per 10,000 clients, facility type, Part 2.
+# Groups of provider numbers other than facilities: taxonomy, number per 10,000 clients, facility type, Part 2.
 (
     AGENCY,
     AGENCY_PART2,
@@ -71,7 +71,7 @@ SHARE_OF_PART2_MANAGERS = 0.22
 
 @dataclass(frozen=True)
 class Organization:
-    """The agency and its surroundings; facilities and managers are indices."""
+    """The agency and the providers around it; facilities and managers are indices."""
 
     sites: int
     facility_kind: Array
@@ -81,24 +81,24 @@ class Organization:
     peers: int
     manager_site: Array
     manager_in_part2: Array
-    manager: Array  # per person: index of the care manager, -1 where nobody is assigned
-    is_assigned: Array  # per person: whether that assignment still holds at the end
+    manager: Array  # per person: index of the care manager, -1 if unassigned
+    is_assigned: Array  # per person: whether the assignment is active at the end of the period
 
     def facilities(self, kind: int) -> Array:
-        """Indices of the facilities of a kind."""
+        """Indices of the facilities of this kind."""
         return np.flatnonzero(self.facility_kind == kind)
 
     def npi(self, facility: Array) -> pl.Series:
-        """Numbers of facilities; an index below 0 has none."""
+        """NPIs of facilities; null for a negative index."""
         return label([f"91{number:08d}" for number in range(len(self.facility_kind))], facility)
 
     def clinician(self, group: int, spread: Array) -> Array:
-        """A clinician of the group for each row, the same for the same `spread`."""
+        """A clinician of the group for each row; equal values of `spread` give the same clinician."""
         members = np.flatnonzero(self.clinician_group == group)
         return members[np.asarray(spread) % len(members)]
 
     def clinician_npi(self, clinician: Array) -> pl.Series:
-        """Numbers of clinicians; an index below 0 has none."""
+        """NPIs of clinicians; null for a negative index."""
         return label([f"92{number:08d}" for number in range(len(self.clinician_group))], clinician)
 
     def facility_taxonomy(self, facility: Array) -> pl.Series:
@@ -110,7 +110,7 @@ class Organization:
         return label([CLINICIANS[group][0] for group in self.clinician_group], clinician)
 
     def facility_name(self, facility: Array) -> pl.Series:
-        """Made-up names of facilities."""
+        """Fictitious names of facilities."""
         names = [
             f"{words.TOWN[i % len(words.TOWN)]} {KIND_TITLE[kind]}"
             for i, kind in enumerate(self.facility_kind)
@@ -119,18 +119,18 @@ class Organization:
 
 
 def site_count(clients: int) -> int:
-    """How many sites an agency of this size has."""
+    """Number of sites of an agency of this size."""
     return min(3 + clients // 10_000, 12)
 
 
 def manager_id(index: Array) -> pl.Series:
-    """Staff ids of care managers; null below 0."""
+    """Staff ids of care managers; null for a negative index."""
     ids = numbered("cm-", np.maximum(index, 0) + 1, 4)
     return ids.set(pl.Series(np.asarray(index) < 0), None) if (np.asarray(index) < 0).any() else ids
 
 
-def found(people: People, sites: int, period: Period, seed: int) -> Organization:
-    """Found the agency for these people: facilities by size, caseloads of 25 to 75 filled site by site."""
+def build_organization(people: People, sites: int, period: Period, seed: int) -> Organization:
+    """Build the agency for these people: facilities by its size, and caseloads of 25 to 75 clients per manager."""
     draw = Draw(seed, "organization")
     clients = int(people.is_client.sum())
     acute = min(3 + clients // 12_000, 16)
@@ -155,7 +155,7 @@ def found(people: People, sites: int, period: Period, seed: int) -> Organization
         here = np.flatnonzero(owned & current & (people.site == site))
         if len(here) == 0:
             continue
-        # Clients of the Part 2 programs come first, and the first managers of each site belong to those programs.
+        # Clients of the Part 2 programs sort first: the first managers of each site belong to those programs.
         here = here[
             np.argsort(~people.in_part2[here] + draw.rng.random(len(here)) * 1.3, kind="stable")
         ]
@@ -168,7 +168,7 @@ def found(people: People, sites: int, period: Period, seed: int) -> Organization
         manager_site += [site] * team
         in_part2 += [index < max(1, round(SHARE_OF_PART2_MANAGERS * team)) for index in range(team)]
     past = np.flatnonzero(owned & ~current)
-    manager[past] = draw.whole(0, max(len(manager_site) - 1, 0), len(past))
+    manager[past] = draw.integers(0, max(len(manager_site) - 1, 0), len(past))
     return Organization(
         sites=sites,
         facility_kind=np.array([*kinds, DETOX, NURSING, NURSING]),
@@ -246,9 +246,9 @@ def staff_rows(agency: Organization, seed: int) -> pl.DataFrame:
             pl.DataFrame(
                 {
                     "staff_id": numbered(prefix, np.arange(count) + 1, 4),
-                    "staff_name": label(words.FIRST, draw.whole(0, len(words.FIRST) - 1, count))
+                    "staff_name": label(words.FIRST, draw.integers(0, len(words.FIRST) - 1, count))
                     + " "
-                    + label(words.LAST, draw.whole(0, len(words.LAST) - 1, count)),
+                    + label(words.LAST, draw.integers(0, len(words.LAST) - 1, count)),
                     "role": label([role], np.zeros(count)),
                     "team": label([f"team-{index + 1:02d}" for index in range(agency.sites)], site),
                     "site_id": numbered("site-", site + 1, 2),
@@ -265,7 +265,7 @@ def staff_rows(agency: Organization, seed: int) -> pl.DataFrame:
 
 
 def staff_program_rows(agency: Organization, period: Period) -> pl.DataFrame:
-    """Rows of ehr.staff_program: managers of the Part 2 programs belong to both of them, the others to coordination."""
+    """Rows of ehr.staff_program: every manager in care coordination, Part 2 managers also in both Part 2 programs."""
     managers = np.arange(len(agency.manager_site))
     special = managers[agency.manager_in_part2]
     who = np.concatenate([managers, special, special])
@@ -287,14 +287,14 @@ def staff_program_rows(agency: Organization, period: Period) -> pl.DataFrame:
 
 
 def staff_leave_rows(agency: Organization, period: Period, seed: int) -> pl.DataFrame:
-    """Rows of ehr.staff_leave: past holidays, and about 4 % of managers away at the end, covered by the next one."""
+    """Rows of ehr.staff_leave: past leave, and about 4% of managers on leave at the end, covered by the next manager."""
     draw = Draw(seed, "leave")
     managers = len(agency.manager_site)
     past = np.arange(managers)
     away = past[draw.chance(0.04, managers)] if managers > 20 else past[:1]
     last_day = period.t1 // DAY
     start = np.concatenate(
-        [draw.whole(last_day - 330, last_day - 40, managers), np.full(len(away), last_day - 4)]
+        [draw.integers(last_day - 330, last_day - 40, managers), np.full(len(away), last_day - 4)]
     )
     who = np.concatenate([past, away])
     return pl.DataFrame(
@@ -308,14 +308,14 @@ def staff_leave_rows(agency: Organization, period: Period, seed: int) -> pl.Data
 
 
 def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.DataFrame, Array]:
-    """Rows of ehr.time_log of the last 91 days with the clock of their knowledge: 80 to 90 % of a day is coordination."""
+    """Rows of ehr.time_log for the last 91 days, and when each becomes known; 330 to 400 minutes a day are coordination."""
     draw = Draw(seed, "time")
     managers = len(agency.manager_site)
     days = np.arange(period.t1 // DAY - 91, period.t1 // DAY)
     days = days[(days + 3) % 7 < 5]
     who, work = np.tile(np.arange(managers), len(days)), np.repeat(days, managers)
-    coordination = draw.whole(330, 400, len(who))
-    paperwork = draw.whole(30, 60, len(who))
+    coordination = draw.integers(330, 400, len(who))
+    paperwork = draw.integers(30, 60, len(who))
     minutes = np.stack(
         [coordination, paperwork, np.maximum(480 - coordination - paperwork, 0)], axis=1
     ).ravel()
@@ -332,7 +332,7 @@ def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.D
 
 
 def survey_rows(period: Period, clients: int, seed: int) -> pl.DataFrame:
-    """Rows of ehr.survey: yearly experience surveys per program and topic, already summed."""
+    """Rows of ehr.survey: yearly experience surveys, aggregated by program and topic."""
     draw = Draw(seed, "survey")
     topics = ("access", "quality", "outcomes", "satisfaction")
     last_day = period.t1 // DAY
@@ -345,7 +345,7 @@ def survey_rows(period: Period, clients: int, seed: int) -> pl.DataFrame:
         for topic in topics
         for when in rounds
     ]
-    asked = draw.whole(max(clients // 60, 3), max(clients // 30, 6), len(grid))
+    asked = draw.integers(max(clients // 60, 3), max(clients // 30, 6), len(grid))
     return pl.DataFrame(
         {
             "survey_id": numbered("sv", np.arange(len(grid)) + 1, 5),
@@ -360,5 +360,5 @@ def survey_rows(period: Period, clients: int, seed: int) -> pl.DataFrame:
 
 
 def service_taxonomy(line: Array) -> pl.Series:
-    """Taxonomy code of who delivers a service line of the agency."""
+    """Taxonomy code of the agency's clinicians, by service line."""
     return label(codes.SERVICE_TAXONOMY, line)

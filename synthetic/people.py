@@ -1,7 +1,7 @@
-"""Who is served: one row of traits per person, fixed for the whole simulated time.
+"""The population: one row of traits per person, constant over the simulated period.
 
-Arrays of equal length in one frozen value; index = the person's number. The first `clients` people are known to the agency, the
-rest are members whom only a payer knows. Must not be here: what happens to them.
+Arrays of equal length in a frozen dataclass; the index is the person's number. The first `clients` people are clients
+of the agency; the rest are claims-only members. Must not be here: events.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -20,7 +20,7 @@ FEMALE, MALE, OTHER_SEX, UNKNOWN_SEX = range(4)
 
 @dataclass(frozen=True)
 class People:
-    """Traits. Days are day numbers (`NEVER`: not), indices point into `codes` and `words`; -1 means none."""
+    """Traits. Days are day numbers (`NEVER`: does not happen); indices refer to `codes` and `words`, -1 means none."""
 
     number: Array
     is_client: Array
@@ -45,7 +45,7 @@ class People:
     has_hypertension: Array
     frailty: Array
     is_responder: Array
-    misses: Array  # this person's leaning to miss appointments; 1 is average
+    no_show_factor: Array  # factor on the no-show rate; the average is 1
     site: Array
     housing: Array
     insurance: Array
@@ -60,8 +60,8 @@ class People:
     is_confidential_minor: Array
     duplicate: Array
     has_medicaid_id_in_ehr: Array
-    fresh: Array
-    twin: Array  # whose twin, an index
+    has_recent_discharge: Array
+    twin: Array  # index of the twin
 
     def __len__(self) -> int:
         return len(self.number)
@@ -74,17 +74,17 @@ class People:
 
     @property
     def leaves_day(self) -> Array:
-        """Day from which the agency serves them no more."""
+        """First day on which the person is no longer a client."""
         return np.minimum(self.discharge_day, self.death_day)
 
     @property
     def engaged_until(self) -> Array:
-        """Day from which they come no more."""
+        """First day on which the person no longer attends."""
         return np.minimum(self.leaves_day, self.dropout_day)
 
 
-def invent(clients: int, sites: int, period: Period, seed: int) -> People:
-    """Invent `clients` people of the agency and, beyond them, members known by claims alone."""
+def generate_people(clients: int, sites: int, period: Period, seed: int) -> People:
+    """Generate `clients` clients of the agency, followed by claims-only members."""
     draw = Draw(seed, "people")
     n = clients + round(clients * rates.CLAIMS_ONLY)
     number = np.arange(n)
@@ -93,7 +93,7 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
 
     band = draw.pick([share for _, _, share in rates.AGE_BANDS], n)
     youngest, oldest = (np.array([row[side] for row in rates.AGE_BANDS])[band] for side in (0, 1))
-    age = draw.whole(youngest, oldest, n)
+    age = draw.integers(youngest, oldest, n)
     birth_day = last_day - (age * 365.2425 + draw.uniform(1, 365, n)).astype(np.int64)
     adult, teen = age >= 18, (age >= 12) & (age < 18)
 
@@ -127,17 +127,17 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
 
     newcomer = draw.chance(rates.NEW_IN_PERIOD, n)
     start_day = np.where(
-        newcomer, draw.whole(first_day, last_day - 4, n), first_day - draw.whole(30, 1500, n)
+        newcomer, draw.integers(first_day, last_day - 4, n), first_day - draw.integers(30, 1500, n)
     )
     served = np.maximum(start_day, first_day)
     death = draw.chance(rates.DEATH_PER_YEAR * period.years * (1 + 2 * (age >= 60)) * 0.86, n)
     death_day = np.where(
-        death, draw.whole(served + 1, np.maximum(served + 1, last_day - 1), n), NEVER
+        death, draw.integers(served + 1, np.maximum(served + 1, last_day - 1), n), NEVER
     )
     leaves = draw.chance(rates.DISCHARGED, n) & (served + 60 < last_day)
-    discharge_day = np.where(leaves, draw.whole(served + 45, last_day - 1, n), NEVER)
+    discharge_day = np.where(leaves, draw.integers(served + 45, last_day - 1, n), NEVER)
     drops = ~leaves & draw.chance(rates.DROPOUT, n) & (served + 60 < last_day)
-    dropout_day = np.where(drops, draw.whole(served + 30, last_day - 1, n), NEVER)
+    dropout_day = np.where(drops, draw.integers(served + 30, last_day - 1, n), NEVER)
 
     insurance = draw.pick(
         [
@@ -148,12 +148,12 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         ],
         n,
     )
-    # Members are numbered by each payer from the start, so that numbers of persons and claims of different payers collide.
+    # Each payer numbers its members from the start, so that person and claim ids of different payers collide.
     of_five = number % 5
     payer = np.where(of_five < 3, HARBOR, SUMMIT)
     member = np.where(payer == HARBOR, number // 5 * 3 + of_five, number // 5 * 2 + of_five - 3)
     race = draw.pick([share for _, share in words.RACE], n)
-    # Trouble comes together: those who are often in hospital are more often homeless, miss more and improve less.
+    # Risks correlate: a frail person is more often homeless, misses more appointments and improves less.
     frailty = draw.rng.gamma(rates.FRAILTY_SHAPE, 1 / rates.FRAILTY_SHAPE, n)
     burden = np.minimum(frailty, 4.0)
     weight = 0.4 + 0.6 * burden / burden.mean()
@@ -179,20 +179,21 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         race=np.where(draw.chance(rates.RACE_MISSING, n), -1, race),
         is_hispanic=draw.pick([0.72, 0.18, 0.10], n),
         language=draw.pick([share for _, share in words.LANGUAGE], n),
-        first_name=draw.whole(0, len(words.FIRST) - 1, n),
-        last_name=draw.whole(0, len(words.LAST) - 1, n),
+        first_name=draw.integers(0, len(words.FIRST) - 1, n),
+        last_name=draw.integers(0, len(words.LAST) - 1, n),
         formula_name=np.where(
             draw.chance(rates.FORMULA_NAME, n) & is_client,
-            draw.whole(0, len(words.FORMULA_FIRST) - 1, n),
+            draw.integers(0, len(words.FORMULA_FIRST) - 1, n),
             -1,
         ),
         phone=np.where(
             draw.chance(rates.PHONE_MISSING, n),
             -1,
-            draw.whole(0, 100 * len(words.RESPONSE_AREAS) - 1, n),
+            draw.integers(0, 100 * len(words.RESPONSE_AREAS) - 1, n),
         ),
-        street=draw.whole(1, 999, n) * len(words.STREET) + draw.whole(0, len(words.STREET) - 1, n),
-        town=draw.whole(0, len(words.TOWN) - 1, n),
+        street=draw.integers(1, 999, n) * len(words.STREET)
+        + draw.integers(0, len(words.STREET) - 1, n),
+        town=draw.integers(0, len(words.TOWN) - 1, n),
         group=group,
         diagnosis=diagnosis,
         substance=substance,
@@ -202,8 +203,8 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         has_hypertension=draw.chance(np.where(adult, 0.12 + 0.22 * (age >= 45), 0.0), n),
         frailty=frailty,
         is_responder=draw.chance(rates.RESPONDER * (1.15 - 0.15 * burden / burden.mean()), n),
-        misses=draw.rng.gamma(3.0, 1 / 3.0, n) * (0.75 + 0.25 * burden / burden.mean()),
-        site=draw.whole(0, sites - 1, n),
+        no_show_factor=draw.rng.gamma(3.0, 1 / 3.0, n) * (0.75 + 0.25 * burden / burden.mean()),
+        site=draw.integers(0, sites - 1, n),
         housing=housing,
         insurance=insurance,
         payer=payer,
@@ -217,7 +218,7 @@ def invent(clients: int, sites: int, period: Period, seed: int) -> People:
         is_confidential_minor=youth & (age >= 12) & draw.chance(rates.CONFIDENTIAL_MINOR / 0.12, n),
         duplicate=is_client & draw.chance(rates.MERGED_RECORD, n),
         has_medicaid_id_in_ehr=~draw.chance(rates.MEDICAID_ID_MISSING_IN_EHR, n),
-        fresh=is_client & draw.chance(rates.FRESH_DISCHARGE, n),
+        has_recent_discharge=is_client & draw.chance(rates.RECENT_DISCHARGE, n),
         twin=np.full(n, -1),
     )
 

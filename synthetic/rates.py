@@ -1,13 +1,13 @@
-"""The numbers that the simulation turns: how often, how long, how dirty.
+"""Input parameters of the simulation: frequencies, durations and data-quality defects, each with its source.
 
-What is here: named constants, each with its source. What must not be: logic, and what the result should measure (`targets`).
-Sources: [figures] = rules/published-figures.md#synthetic-agency and the sections above it; [tuned] = set so that the measured value comes near
-its target in `targets`; [own] = a choice of this simulation without a source, plausible and nothing more.
+Sources: [figures] = rules/published-figures.md#synthetic-agency and the sections above it; [tuned] = set so that the
+measured rate comes close to its target in `targets`; [own] = an assumption without a published source. Must not be
+here: logic, target rates (`targets`).
 """
 
 from typing import Final
 
-# --- who the clients are ---------------------------------------------------------------------------------------------------
+# --- clients ---------------------------------------------------------------------------------------------------------------
 AGE_BANDS: Final = (
     (6, 11, 0.08),
     (12, 17, 0.12),
@@ -21,7 +21,7 @@ SUD_OF_ADULTS: Final = 0.415  # [figures] 35 % of all
 SUD_OF_TEENS: Final = 0.10  # [own]
 SUD_GIVEN_SMI: Final = 0.445  # [figures] 20 % of all have both
 SED_OF_YOUTH: Final = 0.75  # [figures] 15 % of all
-PART2_PROGRAM_OF_SUD: Final = 0.55  # [own] the rest is treated elsewhere or not at all
+PART2_PROGRAM_OF_SUD: Final = 0.55  # [own] the others are treated elsewhere or not at all
 PART2_WITHOUT_CONSENT: Final = 0.10  # [figures]
 HOMELESS: Final = 0.06  # [figures] homeless and unstable together 14 %
 UNSTABLE: Final = 0.08  # [figures]
@@ -31,25 +31,25 @@ PHONE_MISSING: Final = 0.06  # [figures]
 FORMULA_NAME: Final = 0.01  # [figures]
 MERGED_RECORD: Final = 0.02  # [figures] MRN merges
 CONFIDENTIAL_MINOR: Final = 0.03  # [figures] share of all clients
-CLAIMS_ONLY: Final = 0.03  # [own] members attributed to the agency that it has never seen
+CLAIMS_ONLY: Final = 0.03  # [own] members attributed to the agency without a client record
 DUAL: Final = 0.08  # [own]
 MEDICARE_ONLY: Final = 0.012  # [own]
 UNINSURED: Final = 0.012  # [own]
-MEDICAID_ID_MISSING_IN_EHR: Final = 0.01  # [own] their claims stay members of their own
+MEDICAID_ID_MISSING_IN_EHR: Final = 0.01  # [own] their claims do not match a client
 COVERAGE_LAPSE: Final = 0.06  # [own]
-COVERAGE_REVIEW_DUE: Final = 0.05  # [own] coverage that ends within two months of the end
+COVERAGE_REVIEW_DUE: Final = 0.05  # [own] coverage ends within two months of the period's end
 NEW_IN_PERIOD: Final = 0.36  # [own] intakes over the two years
 DISCHARGED: Final = 0.11  # [own]
 INACTIVE: Final = 0.04  # [own]
 DEATH_PER_YEAR: Final = 0.006  # [own]
 DEATH_IN_HOSPITAL: Final = 0.4  # [own]
-DROPOUT: Final = 0.12  # [own] stay away without being discharged (lane 6)
+DROPOUT: Final = 0.12  # [own] stop attending without a discharge (lane 6)
 UNASSIGNED: Final = 0.04  # [own]
 CASELOAD_LOW: Final = 25  # rules/published-figures.md#process-levels
 CASELOAD_HIGH: Final = 75  # rules/published-figures.md#process-levels
 
-# --- hospital: events per client and year before chance, readmission and overlap -------------------------------------------
-PSYCH_STAY: Final = 0.084  # [tuned] 8 % a year have one
+# --- hospital: events per client and year, before readmissions and the removal of overlaps ---------------------------------
+PSYCH_STAY: Final = 0.084  # [tuned] 8 % a year have a psychiatric stay
 MEDICAL_STAY: Final = 0.066  # [own]
 DETOX_STAY_OF_SUD: Final = 0.035  # [own]
 MENTAL_ED: Final = 0.103  # [tuned] with the next two: 14 % a year have a behavioral ED visit
@@ -58,60 +58,62 @@ SELF_HARM_ED: Final = 0.016  # [own]
 MEDICAL_ED: Final = 0.568  # [tuned] any ED 38 % a year
 CRISIS_CENTER: Final = 0.030  # [own]
 OBSERVATION: Final = 0.010  # [own]
-FRAILTY_SHAPE: Final = 0.8  # [own] smaller: the same few people come again and again
+FRAILTY_SHAPE: Final = 0.8  # [own] a smaller value concentrates the events on fewer people
 READMITTED_PSYCH: Final = 0.14  # [figures] 15-22 % within 30 days, all causes
 READMITTED_MEDICAL: Final = 0.09  # [figures] PCR observed 9.7 %
-NONACUTE_AFTER_STAY: Final = 0.025  # [own] nursing or residential stays that take a stay out of FUH
-CAME_THROUGH_ED: Final = 0.60  # [own]
-SECONDARY_SELF_HARM: Final = (
-    0.03  # [own] psychiatric stays with a self-harm code that is not the principal one
+NONACUTE_AFTER_STAY: Final = (
+    0.025  # [own] nursing or residential stays, which exclude a stay from FUH
 )
-FRESH_DISCHARGE: Final = (
-    0.010  # [own] clients discharged in the last three days, so that a demo's lists are alive
+ADMITTED_THROUGH_ED: Final = 0.60  # [own]
+SECONDARY_SELF_HARM: Final = 0.03  # [own] psychiatric stays with a secondary self-harm diagnosis
+RECENT_DISCHARGE: Final = 0.010  # [own] clients discharged in the last three days, so that a demo's lists have 24-hour calls
+UNREVIEWED_ITEM_9: Final = (
+    0.007  # [own] clients with an unreviewed positive item 9 in the last two days
 )
-FRESH_ITEM_9: Final = 0.007  # [own] clients whose item 9 of the last two days nobody has reviewed
 
-# --- what follows a discharge: share with a follow-up in the short and the long window -------------------------------------
+# --- follow-up after discharge: share with a follow-up in the short and in the long window ---------------------------------
 FOLLOW_STAY: Final = (0.42, 0.61)  # [tuned] FUH 38.4 / 58.7
 FOLLOW_MENTAL_ED: Final = (0.46, 0.57)  # [tuned] FUM 41.5 / 55.2
 FOLLOW_SUBSTANCE_ED: Final = (0.245, 0.33)  # [tuned] FUA adults about 25 / 36
 FOLLOW_APPOINTMENT_MISSED: Final = (
-    0.6  # [own] of those who do not come, had an appointment that they missed
+    0.6  # [own] of discharges without follow-up: had an appointment and missed it
 )
-ATTEMPT_24H: Final = 0.88  # [tuned] 80 % of what alerts show
-CONTACT_24H: Final = 0.61  # [tuned] 45-65 % of what alerts show
+ATTEMPT_24H: Final = 0.88  # [tuned] 80 % of discharges in alerts
+CONTACT_24H: Final = 0.61  # [tuned] 45-65 % of discharges in alerts
 CONTACT_7D_OF_REST: Final = 0.55  # [own]
 
 # --- appointments ----------------------------------------------------------------------------------------------------------
-NO_SHOW: Final = 0.18  # [tuned] 22 % of kept and missed
+NO_SHOW: Final = 0.18  # [tuned] 22 % of kept and missed appointments
 NO_SHOW_FIRST_PSYCHIATRY: Final = 0.36  # [figures]
 LATE_CANCEL: Final = 0.035  # [own]
 CLIENT_CANCEL: Final = 0.055  # [own]
 CLINIC_CANCEL: Final = 0.030  # [own]
 RESCHEDULED: Final = 0.030  # [own]
 NO_NEXT_APPOINTMENT: Final = 0.22  # [own] active clients without a future appointment
-KEPT_WITHOUT_VISIT: Final = 0.02  # [own] kept appointments for which no service was recorded
+KEPT_WITHOUT_VISIT: Final = 0.02  # [own] kept appointments without a recorded visit
 WALK_IN_PER_YEAR: Final = (
     1.2  # [tuned] visits without appointment; about 20 visits per client over two years
 )
 CRISIS_VISIT_PER_YEAR: Final = 0.05  # [own]
 NOTE_LATE: Final = 0.12  # [own] signed after 72 hours
 NOTE_UNSIGNED: Final = 0.01  # [own]
-MISS_FOLLOWED_UP: Final = 0.70  # [own] missed appointments with an attempt by the next business day
+MISS_FOLLOWED_UP: Final = (
+    0.70  # [own] missed appointments with an outreach attempt by the next business day
+)
 ROUTINE_CONTACT_PER_YEAR: Final = 3.0  # [own]
 
 # --- screening -------------------------------------------------------------------------------------------------------------
 PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
-RESPONDER: Final = 0.86  # [tuned] of courses in treatment; 40 % of all measured again respond
+RESPONDER: Final = 0.86  # [tuned] of treatment courses; 40 % of all repeated PHQ-9s show a response
 PHQ9_MISSING_ITEM: Final = 0.05  # [figures]
-PHQ9_CONTRADICTED: Final = 0.003  # [own] delivered total differs from the items
+PHQ9_CONTRADICTED: Final = 0.003  # [own] delivered total differs from the sum of the items
 DECLINED: Final = 0.015  # [own]
 REVIEWED_SAME_DAY: Final = 0.85  # [own] of responses that need a review
 
 # --- referrals -------------------------------------------------------------------------------------------------------------
 REFERRALS_PER_YEAR: Final = 0.65  # [own]
-LOOP_CLOSED: Final = 0.365  # [tuned] 35 % closed, of all old enough to be
-REFERRAL_OPEN_FOREVER: Final = 0.10  # [own] never moves again: the stalled ones
+LOOP_CLOSED: Final = 0.365  # [tuned] 35 % of referrals old enough to be closed
+REFERRAL_STALLED: Final = 0.10  # [own] stalled: no update after the first steps
 BARRIER: Final = 0.15  # [own]
 
 # --- claims ----------------------------------------------------------------------------------------------------------------
@@ -124,30 +126,30 @@ VOID_REBILLED: Final = 0.5  # [own] voided, then billed again under a new number
 VOID_BEFORE_ORIGINAL: Final = 0.05  # [own] of voids
 CLAIM_DENIED: Final = 0.03  # [own]
 CLAIM_LATE: Final = 0.10  # [figures] more than 60 days
-STAY_DATE_CORRECTED: Final = 0.10  # [own] of replaced stays: the discharge date moves by a day
+STAY_DATE_CORRECTED: Final = 0.10  # [own] of replaced stays: the discharge date changes by a day
 
 # --- alerts and deliveries -------------------------------------------------------------------------------------------------
 ADT_DUPLICATE: Final = 0.03  # [figures]
 ADT_CANCELLED_DISCHARGE: Final = 0.01  # [figures] A13
 ADT_CANCELLED_ADMIT: Final = 0.005  # [figures] A11
-ADT_UNMATCHED: Final = 0.013  # [tuned] 4 % together with those who have no Medicaid id
-ADT_HANGING_ED: Final = 0.01  # [own] no discharge; the exchange closes it after 48 hours
+ADT_UNMATCHED: Final = 0.013  # [tuned] 4 % including alerts without a Medicaid id
+ADT_UNCLOSED_ED: Final = 0.01  # [own] no discharge; the exchange closes it after 48 hours
 ADT_NO_MEDICAID_ID: Final = (
-    0.10  # [own] identified by the facility's patient number alone, as in an earlier alert
+    0.10  # [own] identified only by the facility's patient number, known from an earlier alert
 )
-RESENT: Final = 0.02  # [own] rows delivered once more, unchanged
-CLIENT_CHANGED: Final = 0.08  # [own] clients whose telephone changed
+RESENT: Final = 0.02  # [own] rows re-sent unchanged
+CLIENT_CHANGED: Final = 0.08  # [own] clients with a changed phone number
 
-# --- identities as clerks spell them: drawn only where the option is chosen ------------------------------------------------
-TWIN: Final = (
-    0.03  # [own] adults with a twin known to the agency or a payer; 3 % of births are twins
+# --- identity defects: drawn only with the option `identity_dirt` ----------------------------------------------------------
+TWIN: Final = 0.03  # [own] adults with a twin who is a client or a member; 3 % of births are twins
+DIRT_MEDICAID_ID_MISSING_IN_EHR: Final = 0.03  # [own] in addition to MEDICAID_ID_MISSING_IN_EHR
+DIRT_MEDICAID_ID_MISSING_IN_ADT: Final = (
+    0.10  # [own] hospital visits registered without a Medicaid id
 )
-DIRT_MEDICAID_ID_MISSING_IN_EHR: Final = 0.03  # [own] on top of those that are missing anyway
-DIRT_MEDICAID_ID_MISSING_IN_ADT: Final = 0.10  # [own] visits registered without it
-DIRT_NAME_TYPED_WRONG: Final = 0.02  # [own] of each name, per visit or member: two letters swapped
-DIRT_NAME_IN_FULL: Final = 0.15  # [own] of those known by a short form: the full name
+DIRT_NAME_TYPED_WRONG: Final = 0.02  # [own] per name and visit or member: two letters transposed
+DIRT_NAME_IN_FULL: Final = 0.15  # [own] full name instead of the client's short form
 DIRT_BIRTH_DATE: Final = 0.005  # [own] day and month swapped, or ten days off
 DIRT_MOVED: Final = (
-    0.12  # [own] members whose payer has another address; one in eight moves in a year
+    0.12  # [own] members with another address at the payer; one in eight people moves in a year
 )
-DIRT_PHONE: Final = 0.20  # [own] members whose payer has no telephone
+DIRT_PHONE: Final = 0.20  # [own] members without a phone number at the payer

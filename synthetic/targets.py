@@ -1,6 +1,6 @@
-"""What the simulation aims at: each rate with its source, the band that a test accepts at 20,000 clients, and how it is read.
+"""Target rates of the simulation, each with its source, its accepted band at 20,000 clients, and its SQL.
 
-The readings are SQL over the tables and views of `measured`. Must not be here: numbers that the simulation turns (`rates`).
+The SQL queries the tables of `measured`. Must not be here: input parameters of the simulation (`rates`).
 """
 
 from dataclasses import dataclass
@@ -8,10 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """A value aimed at: its name, aim, band in which a test accepts it at 20,000 clients, source, and the reading."""
+    """A target rate.
+
+    Attributes:
+        name: Name in the table of docs/synthetic.md.
+        target: The published or assumed value.
+        low: Lower end of the band that a test accepts at 20,000 clients.
+        high: Upper end of that band.
+        source: Source of the target, as in `rates`.
+        sql: Query that measures the rate.
+    """
 
     name: str
-    aim: float
+    target: float
     low: float
     high: float
     source: str
@@ -31,14 +40,16 @@ def _yearly(condition: str, among: str) -> str:
                from eligibility where payer_type = 'medicare' or dual_status_code is null)"""  # noqa: S608
 
 
-def _followed(event: str, day: str, first: int, last: int, visit: str, where: str = "true") -> str:
+def _follow_up_rate(
+    event: str, day: str, first: int, last: int, visit: str, where: str = "true"
+) -> str:
     return f"""
         select avg((exists (select 1 from follow_up as f where f.person = e.person and {visit}
             and f.day between e.{day} + {first} and e.{day} + {last}))::int) from {event} as e where {where}"""  # noqa: S608
 
 
 def _phq9(goal: str, first: int, last: int, among: str = "true") -> str:
-    """Of each client's first total of 10 or more in the last calendar year: the latest in a window of days reaches a goal."""
+    """Share of clients with a total of 10 or more last calendar year whose latest total in a window of days meets the goal."""
     return f"""
         select avg(coalesce(last_total {goal}, false)::int) filter (where {among}) from (
             select b.client_id, any_value(b.total) as total, arg_max(p.total, p.done_at) as last_total
@@ -96,7 +107,7 @@ RATES: tuple[Rate, ...] = (
         0.34,
         0.43,
         "[figures]",
-        _followed("fuh_event", "discharged", 1, 7, "f.is_mental"),
+        _follow_up_rate("fuh_event", "discharged", 1, 7, "f.is_mental"),
     ),
     Rate(
         "FUH-30",
@@ -104,7 +115,7 @@ RATES: tuple[Rate, ...] = (
         0.54,
         0.63,
         "[figures]",
-        _followed("fuh_event", "discharged", 1, 30, "f.is_mental"),
+        _follow_up_rate("fuh_event", "discharged", 1, 30, "f.is_mental"),
     ),
     Rate(
         "FUM-7",
@@ -112,7 +123,7 @@ RATES: tuple[Rate, ...] = (
         0.36,
         0.47,
         "[figures]",
-        _followed("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
+        _follow_up_rate("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
     ),
     Rate(
         "FUM-30",
@@ -120,7 +131,7 @@ RATES: tuple[Rate, ...] = (
         0.50,
         0.61,
         "[figures]",
-        _followed("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
+        _follow_up_rate("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
     ),
     Rate(
         "FUA-7",
@@ -128,7 +139,7 @@ RATES: tuple[Rate, ...] = (
         0.19,
         0.31,
         "[figures]",
-        _followed("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
+        _follow_up_rate("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
         "FUA-30",
@@ -136,7 +147,7 @@ RATES: tuple[Rate, ...] = (
         0.29,
         0.43,
         "[figures]",
-        _followed("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
+        _follow_up_rate("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
         "psychiatric readmission, 30 days",
@@ -182,19 +193,19 @@ RATES: tuple[Rate, ...] = (
         ),
     ),
     Rate(
-        "PHQ-9 measured again, day 42 to 180",
+        "PHQ-9 repeated, day 42 to 180",
         0.58,
         0.50,
         0.66,
-        "[figures] 40-60 % are not",
+        "[figures] 40-60 % are not repeated",
         _phq9("is not null", 42, 180),
     ),
     Rate(
-        "PHQ-9 response of those",
+        "PHQ-9 response, of repeated",
         0.40,
         0.33,
         0.47,
-        "[figures] 47 % of new episodes, fewer of all",
+        "[figures] 47 % of new episodes, lower in all clients",
         _phq9("<= 0.5 * total", 42, 180, "last_total is not null"),
     ),
     Rate(

@@ -1,8 +1,7 @@
-"""Time of the simulation: clocks, the period, the days of delivery.
+"""Simulated time: clocks, the period, the delivery days.
 
-A **clock** is an int64 of seconds since 1970 of *local wall time*; `NEVER` means that the moment does not come. Days are counted
-from 1970-01-01. Instants (with an offset) appear only in `instant`, where a sender writes them.
-Must not be here: what happens when; only how moments are counted and written.
+A **clock** is an int64: seconds since 1970-01-01 in *local wall time*. `NEVER` means that the event does not happen.
+Day numbers count from 1970-01-01. Only `instant` writes timestamps with an offset. Must not be here: events.
 """
 
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ def day_number(day: date) -> int:
 
 @dataclass(frozen=True)
 class Period:
-    """The simulated time: from `start` (inclusive) to `end` (exclusive), in the agency's zone."""
+    """The simulated period: from `start` (inclusive) to `end` (exclusive), in the agency's time zone."""
 
     start: date
     end: date
@@ -39,7 +38,7 @@ class Period:
 
     @property
     def t1(self) -> int:
-        """Clock at which it ends; nothing later has happened."""
+        """Clock at which the period ends; events are earlier."""
         return day_number(self.end) * DAY
 
     @property
@@ -74,27 +73,27 @@ def _days_before_end(period: Period, offsets: list[int]) -> np.ndarray:
 
 
 def daily_schedule(period: Period) -> np.ndarray:
-    """Delivery days of feeds that end up daily: half-time extract, then every four weeks, weekly, daily (about 23)."""
+    """About 23 delivery days of the frequent feeds: the first extract, then every four weeks, weekly, and daily at the end."""
     return _days_before_end(period, [*range(365, 57, -28), *range(56, 7, -7), *range(7, -1, -1)])
 
 
 def slow_schedule(period: Period) -> np.ndarray:
-    """Delivery days of tables that change seldom: every twelve weeks, and twice in the last week (7)."""
+    """Seven delivery days of tables that rarely change: every twelve weeks, then 28, 7 and 0 days before the end."""
     return _days_before_end(period, [*range(365, 57, -84), 28, 7, 0])
 
 
 def claims_schedule(period: Period) -> np.ndarray:
-    """Delivery days of medical and pharmacy claims: every two weeks (26)."""
+    """Delivery days of medical and pharmacy claims: every two weeks, 26 a year."""
     return _days_before_end(period, [*range(352, 1, -14)])
 
 
 def eligibility_schedule(period: Period) -> np.ndarray:
-    """Delivery days of the eligibility roster: every four weeks (13)."""
+    """Delivery days of the eligibility file: every four weeks, 13 a year."""
     return _days_before_end(period, [*range(338, 1, -28)])
 
 
-def moment(clock: np.ndarray) -> pl.Series:
-    """Clocks as local timestamps without zone; `NEVER` becomes null."""
+def timestamp(clock: np.ndarray) -> pl.Series:
+    """Clocks as local timestamps without a zone; `NEVER` becomes null."""
     clock = np.asarray(clock, dtype=np.int64)
     absent = clock >= NEVER
     values = pl.Series(np.where(absent, 0, clock) * 1_000).cast(pl.Datetime("ms"))
@@ -115,8 +114,8 @@ def dates(days: np.ndarray) -> pl.Series:
 
 
 def instant(clock: np.ndarray, zone: str) -> pl.Series:
-    """Clocks as ISO 8601 text with the zone's offset; a time that the spring change skips moves an hour on."""
-    local = moment(clock)
+    """Clocks as ISO 8601 text with offset; a time skipped by the spring clock change moves one hour later."""
+    local = timestamp(clock)
     zoned = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
     shifted = local.dt.offset_by("1h").dt.replace_time_zone(
         zone, ambiguous="earliest", non_existent="null"

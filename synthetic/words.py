@@ -1,4 +1,4 @@
-"""Made-up words: names, streets, towns, languages. None is taken from a person; telephone numbers are 555-01xx."""
+"""Fictitious names, streets and towns, and demographic categories. No name is a real person's; phone numbers are 555-01xx."""
 
 from typing import Final
 
@@ -23,7 +23,7 @@ LAST: Final = (
 FORMULA_FIRST: Final = (
     '=HYPERLINK("http://example.invalid/","Ana")', "+Ana", "-Leo", "@Mina", "=1+1", "\t=Noor", "＝Ivo",
 )
-# Short forms among the given names, and what they are short for.
+# Full names of the short forms in FIRST.
 FULL_NAME: Final = {
     "Ari": "Ariel", "Beth": "Elizabeth", "Eli": "Elijah", "Gus": "Gustavo", "Hana": "Hannah", "Lena": "Helena",
     "Leo": "Leonardo", "Milo": "Miles", "Mina": "Wilhelmina", "Rafa": "Rafael", "Sami": "Samuel", "Teo": "Mateo",
@@ -37,7 +37,7 @@ RACE: Final = (
     ("Native Hawaiian or Other Pacific Islander", 0.01), ("Two or more", 0.07), ("Other", 0.10),
 )
 RESPONSE_AREAS: Final = ("202", "303", "404", "505", "606", "707", "808", "909")
-PLACES_OF_HELP: Final = (
+COMMUNITY_PROVIDERS: Final = (
     "Exampleton Family Practice", "Harborlight Housing Desk", "Sampleville Food Shelf", "Fixture Legal Aid",
     "Port Specimen Recovery House", "Mockingham Ride Service", "Exampleton Benefits Office", "North Fixture Peer Center",
 )

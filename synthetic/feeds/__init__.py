@@ -1,4 +1,4 @@
-"""How each sender writes down the simulated lives: identifiers, columns, dirt, and when what becomes known.
+"""The feeds: each sender's rows of the simulated histories, with identifiers, data-quality defects and delivery times.
 
-Must not be here: what happens to people (one level up), files (`synthetic.landing`).
+Must not be here: the simulated events (one level up), files (`synthetic.landing`).
 """

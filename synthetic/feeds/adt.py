@@ -1,7 +1,8 @@
-"""Alerts of the health information exchange about the episodes of the agency's clients, with the dirt such alerts carry.
+"""ADT alerts of the health information exchange about clients' episodes, with the usual data-quality defects.
 
-Duplicates, cancelled admissions and discharges, alerts without a Medicaid id, alerts of people nobody can match, emergency
-visits that never end, a crisis center that reports days without hours. Must not be here: the episodes themselves.
+Defects: duplicates, cancelled admissions and discharges, alerts without a Medicaid id, alerts that match no client,
+emergency visits without a discharge, and a crisis center that reports dates without times. Must not be here: the
+episodes.
 """
 
 from dataclasses import dataclass
@@ -35,17 +36,17 @@ INPATIENT, EMERGENCY, OBSERVATION, OUTPATIENT = range(4)
 
 @dataclass(frozen=True)
 class Alerts:
-    """Rows of adt.event, the clock of each row's arrival, and whom each is really about (row of `people`)."""
+    """Rows of adt.event, with each row's receipt clock and true person (row of `people`)."""
 
     frame: pl.DataFrame
     received: Array
     person: Array
 
 
-def alert(
+def simulate_alerts(
     people: People, episodes: Table, agency: Organization, period: Period, seed: int, chunk: int
 ) -> Alerts:
-    """Alerts about these people's episodes since the agency has served them."""
+    """Simulate the alerts about these people's episodes while they are clients."""
     draw = Draw(seed, "adt", chunk)
     person = episodes["person"]
     watched = (
@@ -71,17 +72,20 @@ def _events(stays: Table, draw: Draw) -> Table:
     observed = stays["kind"] == hospital.OBSERVATION
     ward = np.select([emergency, observed], [EMERGENCY, OBSERVATION], INPATIENT)
     died = stays["disposition"] == hospital.EXPIRED
-    hanging = (
+    unclosed = (
         np.isin(stays["kind"], hospital.EMERGENCY)
         & ~stays["to_stay"]
-        & draw.chance(rates.ADT_HANGING_ED, n)
+        & draw.chance(rates.ADT_UNCLOSED_ED, n)
     )
     cancelled = (
-        ~hanging & ~died & ~stays["is_clock_change"] & draw.chance(rates.ADT_CANCELLED_DISCHARGE, n)
+        ~unclosed
+        & ~died
+        & ~stays["is_clock_change"]
+        & draw.chance(rates.ADT_CANCELLED_DISCHARGE, n)
     )
     start, end = stays["start"], stays["end"]
     from_ed = stays["from_ed"]
-    false_end = end - np.minimum(draw.whole(20 * HOUR, 30 * HOUR, n), (end - start) // 2)
+    false_end = end - np.minimum(draw.integers(20 * HOUR, 30 * HOUR, n), (end - start) // 2)
     tables = [
         _event(
             index,
@@ -96,18 +100,18 @@ def _events(stays: Table, draw: Draw) -> Table:
             ward[from_ed],
         ),
         _event(
-            index[~hanging],
-            end[~hanging],
-            np.where(died, DECEASED, DISCHARGE)[~hanging],
-            ward[~hanging],
+            index[~unclosed],
+            end[~unclosed],
+            np.where(died, DECEASED, DISCHARGE)[~unclosed],
+            ward[~unclosed],
         ),
         _event(
-            index[hanging],
-            end[hanging] + 48 * HOUR,
-            np.full(int(hanging.sum()), CLOSED),
-            ward[hanging],
+            index[unclosed],
+            end[unclosed] + 48 * HOUR,
+            np.full(int(unclosed.sum()), CLOSED),
+            ward[unclosed],
         ),
-        # A13: discharged by mistake, taken back some hours later, discharged for good at the true end.
+        # A13: a mistaken discharge, cancelled some hours later, before the discharge at the true end.
         _event(
             index[cancelled],
             false_end[cancelled],
@@ -121,7 +125,7 @@ def _events(stays: Table, draw: Draw) -> Table:
             ward[cancelled],
         ),
     ]
-    # A11: an admission that never was, in a visit of its own, some days before a real one.
+    # A11: a mistaken admission five days before a real one, cancelled, with its own visit number.
     mistaken = np.flatnonzero(draw.chance(rates.ADT_CANCELLED_ADMIT * 2, n))
     for lag, kind in ((0, ADMIT), (90 * MINUTE, CANCELLED_ADMIT)):
         wrong = _event(
@@ -156,23 +160,23 @@ def _rows(
     n_stays = len(stays["person"])
     unmatched = draw.chance(rates.ADT_UNMATCHED, n_stays) & ~stays["is_clock_change"]
     uninsured = np.isin(people.insurance[stays["person"]], (MEDICARE, UNINSURED))
-    # Without a Medicaid id, but known to this facility from the person's earlier visit there.
+    # Alerts with only the facility's patient number, which an earlier visit there connects to the Medicaid id.
     facility, person = stays["facility"], stays["person"]
     order = np.lexsort((stays["start"], facility, person))
-    came_before = np.zeros(n_stays, dtype=bool)
-    came_before[order[1:]] = (person[order][1:] == person[order][:-1]) & (
+    seen_before = np.zeros(n_stays, dtype=bool)
+    seen_before[order[1:]] = (person[order][1:] == person[order][:-1]) & (
         facility[order][1:] == facility[order][:-1]
     )
-    by_number = came_before & draw.chance(rates.ADT_NO_MEDICAID_ID / 0.45, n_stays)
+    by_number = seen_before & draw.chance(rates.ADT_NO_MEDICAID_ID / 0.45, n_stays)
 
     n = len(events["at"])
     delay = np.where(
-        draw.chance(0.9, n), draw.whole(2, 120, n) * MINUTE, draw.whole(6, 70, n) * HOUR
+        draw.chance(0.9, n), draw.integers(2, 120, n) * MINUTE, draw.integers(6, 70, n) * HOUR
     )
     events["received"] = events["at"] + delay
     again = np.flatnonzero(draw.chance(rates.ADT_DUPLICATE, n))
     copy = take(events, again)
-    copy["received"] = copy["received"] + draw.whole(5, 60 * 30, len(again)) * MINUTE
+    copy["received"] = copy["received"] + draw.integers(5, 60 * 30, len(again)) * MINUTE
     events = stack([events, copy])
     events = take(
         events, np.lexsort((events["event"], events["at"], events["stay"], events["received"]))
@@ -180,14 +184,14 @@ def _rows(
     n = len(events["at"])
     stay = events["stay"]
     who, place = stays["person"][stay], stays["facility"][stay]
-    hidden, told = unmatched[stay], draw.chance(0.72, n)
+    hidden, reported = unmatched[stay], draw.chance(0.72, n)
     day_only = agency.facility_kind[place] == CRISIS_CENTER
     when = instant(events["at"], period.zone)
     at = (
         pl.DataFrame(
-            {"moment": when, "day": day(events["at"]).cast(pl.String), "day_only": day_only}
+            {"timestamp": when, "day": day(events["at"]).cast(pl.String), "day_only": day_only}
         )
-        .select(pl.when("day_only").then("day").otherwise("moment"))
+        .select(pl.when("day_only").then("day").otherwise("timestamp"))
         .to_series()
     )
     leaving = np.isin(events["event"], (DISCHARGE, DECEASED))
@@ -195,8 +199,8 @@ def _rows(
         words.FIRST,
         np.where(hidden, (people.first_name[who] + 7) % len(words.FIRST), people.first_name[who]),
     )
-    # One in a hundred discharges of the exchange has neither visit, patient nor Medicaid number: nobody may merge it.
-    nameless = hidden & (stay % 4 == 0)
+    # A quarter of the unmatched stays have no visit, patient or Medicaid number: they must not be merged.
+    without_id = hidden & (stay % 4 == 0)
     frame = pl.DataFrame(
         {
             "event_id": numbered(f"e{chunk}-", np.arange(n) + 1, 6),
@@ -204,14 +208,14 @@ def _rows(
             "facility_name": agency.facility_name(place),
             "facility_type": label(KIND_NAME, agency.facility_kind[place]),
             "visit_number": _hide(
-                numbered("v", stays["visit"][stay] * 10 + events["is_mistake"], 9), nameless
+                numbered("v", stays["visit"][stay] * 10 + events["is_mistake"], 9), without_id
             ),
             "event_type": label(EVENTS, events["event"]),
             "patient_class": label(CLASSES, events["ward"]),
             "event_at": at,
             "source_patient_id": _hide(
                 numbered("p", people.number[who] * 7 + place * 3 + hidden * 900_000_000 + 1, 8),
-                nameless,
+                without_id,
             ),
             "medicaid_id": _hide(
                 medicaid_id(people.number[who]), hidden | uninsured[stay] | by_number[stay]
@@ -220,9 +224,10 @@ def _rows(
             "last_name": label(words.LAST, people.last_name[who]),
             "birth_date": dates(people.birth_day[who] + np.where(hidden, 40, 0)),
             "sex": label(("F", "M", "X", "U"), people.sex[who]),
-            "diagnosis_code": label(codes.ALL, np.where(told, stays["dx"][stay], -1)),
+            "diagnosis_code": label(codes.ALL, np.where(reported, stays["dx"][stay], -1)),
             "discharge_disposition_code": label(
-                hospital.DISPOSITION_CODES, np.where(leaving & told, stays["disposition"][stay], -1)
+                hospital.DISPOSITION_CODES,
+                np.where(leaving & reported, stays["disposition"][stay], -1),
             ),
             "admitted_from": label(
                 ("home", "emergency"),

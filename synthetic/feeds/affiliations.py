@@ -1,6 +1,6 @@
-"""How clients belong: enrollment, assignment, intake, diagnosis and consent rows of `ehr`.
+"""Enrollment, assignment, intake, diagnosis and consent rows of `ehr`.
 
-Must not be here: services; what hospitals and payers say.
+Must not be here: services, hospital and payer data.
 """
 
 import numpy as np
@@ -22,7 +22,7 @@ from synthetic.organization import (
     manager_id,
 )
 from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, NEVER, Period, dates, moment
+from synthetic.timeline import DAY, HOUR, NEVER, Period, dates, timestamp
 
 
 def enrollment_rows(people: People, period: Period) -> Rows:
@@ -74,7 +74,7 @@ def enrollment_rows(people: People, period: Period) -> Rows:
 def assignment_rows(
     people: People, agency: Organization, period: Period, seed: int, chunk: int
 ) -> Rows:
-    """Rows of ehr.assignment: care managers now and before, and therapists."""
+    """Rows of ehr.assignment: current and earlier care managers, and therapists."""
     draw = Draw(seed, "assignment.rows", chunk)
     n = len(people)
     manager, last_day = agency.manager[people.number], period.t1 // DAY
@@ -82,7 +82,7 @@ def assignment_rows(
     begin, left = people.start_day + 3, np.minimum(people.leaves_day, NEVER)
     handed_over = draw.chance(0.12, n) & (begin < last_day - 200)
     handover = np.where(
-        handed_over, np.maximum(draw.whole(last_day - 180, last_day - 20, n), begin + 30), begin
+        handed_over, np.maximum(draw.integers(last_day - 180, last_day - 20, n), begin + 30), begin
     )
     left = np.where(left < NEVER, np.maximum(left, handover), NEVER)
     before = owned[handed_over[owned]]
@@ -132,22 +132,22 @@ def assignment_rows(
 
 
 def intake_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.intake: newcomers, from the first contact through the evaluation to the first service."""
+    """Rows of ehr.intake for new clients: first contact, initial evaluation, first service."""
     draw = Draw(seed, "intake.rows", chunk)
     who = np.flatnonzero(people.is_client & (people.start_day >= period.t0 // DAY))
     n = len(who)
-    contact = first_contact_day(people, period)[who] * DAY + draw.whole(9 * 60, 16 * 60, n) * 60
-    evaluated = people.start_day[who] * DAY + draw.whole(9 * 60, 16 * 60, n) * 60
-    served = evaluated + draw.whole(0, 14, n) * DAY + 2 * HOUR
+    contact = first_contact_day(people, period)[who] * DAY + draw.integers(9 * 60, 16 * 60, n) * 60
+    evaluated = people.start_day[who] * DAY + draw.integers(9 * 60, 16 * 60, n) * 60
+    served = evaluated + draw.integers(0, 14, n) * DAY + 2 * HOUR
     frame = pl.DataFrame(
         {
             "intake_id": numbered("in", people.number[who] + 1, 7),
             "client_id": client_id(people.number[who]),
-            "first_contact_at": moment(contact),
+            "first_contact_at": timestamp(contact),
             "channel": label(("phone", "web", "walk_in"), draw.pick([0.6, 0.2, 0.2], n)),
             "urgency": label(("routine", "urgent", "crisis"), draw.pick([0.82, 0.14, 0.04], n)),
-            "initial_evaluation_at": moment(np.where(evaluated < period.t1, evaluated, NEVER)),
-            "first_service_at": moment(np.where(served < period.t1, served, NEVER)),
+            "initial_evaluation_at": timestamp(np.where(evaluated < period.t1, evaluated, NEVER)),
+            "first_service_at": timestamp(np.where(served < period.t1, served, NEVER)),
         }
     )
     return Rows(
@@ -164,7 +164,7 @@ def intake_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
 
 
 def diagnosis_rows(people: People, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.diagnosis: the main one, the substance, bodily conditions, and now and then one refuted."""
+    """Rows of ehr.diagnosis: the primary diagnosis, substance use, medical conditions, and some refuted diagnoses."""
     draw = Draw(seed, "diagnosis.rows", chunk)
     own, n = people.is_client, len(people)
     substance = np.array([codes.INDEX[code] for code in codes.SUBSTANCES])[
@@ -203,37 +203,39 @@ def diagnosis_rows(people: People, seed: int, chunk: int) -> Rows:
             "client_id": client_id(people.number[who]),
             "code_system": label(("icd10cm",), np.zeros(len(who))),
             "code": label(codes.ALL, code),
-            "onset_date": dates(people.start_day[who] - draw.whole(0, 900, len(who)) * (kind < 4)),
+            "onset_date": dates(
+                people.start_day[who] - draw.integers(0, 900, len(who)) * (kind < 4)
+            ),
             "end_date": dates(np.full(len(who), NEVER)),
             "verification_status": label(
                 ("confirmed", "provisional", "differential", "refuted"), verified
             ),
             "is_primary": kind == 0,
             "program_id": label(PROGRAM_IDS, program),
-            "recorded_at": moment(recorded),
+            "recorded_at": timestamp(recorded),
         }
     )
     return Rows("diagnosis", frame, recorded)
 
 
 def consent_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.consent: most Part 2 clients, some revoked or run out; a third of the others for treatment in general."""
+    """Rows of ehr.consent: most Part 2 clients, some revoked or expired, and 30% of the others."""
     draw = Draw(seed, "consent.rows", chunk)
     n, last_day = len(people), period.t1 // DAY
     part2 = people.in_part2 & ~draw.chance(rates.PART2_WITHOUT_CONSENT, n)
     who = np.flatnonzero(part2 | (people.is_client & ~people.in_part2 & draw.chance(0.3, n)))
     n = len(who)
     recipient = np.where(part2[who], draw.pick([0.45, 0.40, 0.15], n), 0)
-    start = people.start_day[who] + draw.whole(0, 20, n)
+    start = people.start_day[who] + draw.integers(0, 20, n)
     state = np.where(start < last_day - 60, draw.pick([0.91, 0.05, 0.04], n), 0)
     revoked = np.where(
         state == 1,
-        draw.whole(np.minimum(start + 10, last_day - 3), last_day - 2, n) * DAY + 10 * HOUR,
+        draw.integers(np.minimum(start + 10, last_day - 3), last_day - 2, n) * DAY + 10 * HOUR,
         NEVER,
     )
     end = np.where(
         state == 2,
-        last_day - draw.whole(1, 50, n),
+        last_day - draw.integers(1, 50, n),
         np.where(draw.chance(0.5, n), np.maximum(start, last_day) + 365, NEVER),
     )
     frame = pl.DataFrame(
@@ -250,7 +252,7 @@ def consent_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
             ),
             "start_date": dates(start),
             "end_date": dates(end),
-            "revoked_at": moment(revoked),
+            "revoked_at": timestamp(revoked),
         }
     )
     return Rows("consent", frame, start * DAY + 12 * HOUR, (Reveal(revoked, {"revoked_at": None}),))

@@ -1,6 +1,6 @@
-"""Rows of `claims.medical_claim`: headers and versions spread over lines, as each payer writes them.
+"""Rows of `claims.medical_claim`: expands claim headers and versions to lines in each payer's style.
 
-Must not be here: which claims there are (`claims`).
+Must not be here: the selection of claims (`claims`).
 """
 
 import numpy as np
@@ -72,7 +72,7 @@ def line_rows(claims: Table, people: People, agency: Organization) -> Rows:
     cents = np.round(price * units * 100 * claims["sign"][owner]).astype(np.int64)
     denied = claims["status"][owner] == DENIED
     frequency = claims["frequency"][owner]
-    # Half of the voids carry no diagnosis.
+    # Half of the voids have no diagnosis.
     bare = (frequency == VOID) & (claims["number"][owner] // 10 % 2 == 0)
     dx, dx_2 = claims["dx"][owner], claims["dx_2"][owner]
     with_dot = people.payer[person] == 0
@@ -138,8 +138,8 @@ def line_rows(claims: Table, people: People, agency: Organization) -> Rows:
         allowed_amount=_dollars(np.where(denied, 0, cents * 66 // 100)),
         charge_amount=_dollars(cents),
         diagnosis_code_type=label(("icd-10-cm",), np.zeros(len(owner))),
-        diagnosis_code_1=_written(np.where(bare, -1, dx), with_dot),
-        diagnosis_code_2=_written(np.where(bare, -1, dx_2), with_dot),
+        diagnosis_code_1=_diagnosis_codes(np.where(bare, -1, dx), with_dot),
+        diagnosis_code_2=_diagnosis_codes(np.where(bare, -1, dx_2), with_dot),
     )
     frame = frame.with_columns(
         claim_line_start_date=pl.col("claim_start_date"),
@@ -152,8 +152,8 @@ def _dollars(cents: Array) -> pl.Series:
     return pl.Series(np.asarray(cents, dtype=np.int64) / 100)
 
 
-def _written(dx: Array, with_dot: Array) -> pl.Series:
-    """Diagnosis codes as the payer writes them: one with the dot, the other without."""
+def _diagnosis_codes(dx: Array, with_dot: Array) -> pl.Series:
+    """Diagnosis codes in the payer's notation: one payer writes the dot, the others omit it."""
     dotless = [code.replace(".", "") for code in codes.ALL]
     return label(
         [*codes.ALL, *dotless], np.where(dx < 0, -1, np.where(with_dot, dx, dx + len(dotless)))

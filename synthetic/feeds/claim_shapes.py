@@ -1,7 +1,7 @@
-"""The shapes that claims come in, as bare codes and made-up prices. Must not be here: anybody's descriptors."""
+"""Claim templates: codes and fictitious prices by type of claim. Must not be here: code descriptors."""
 
-# Shapes of claims: revenue codes (institutional) or procedures (professional) line by line, and the price of a line.
-# "*" is the visit's own procedure. The emergency-room line stands last, for stays that came that way.
+# By type of claim: revenue codes (institutional) or procedures (professional) and prices, line by line.
+# "*" is the procedure of the visit. The emergency-room line comes last: only stays that began there have it.
 SHAPES = (
     (
         "psychiatric stay",

@@ -1,8 +1,8 @@
-"""Medical claims for everything that was paid for: stays, emergency visits, the agency's visits, other outpatient care.
+"""Medical claims: stays, emergency visits, the agency's visits, and other outpatient care.
 
-Headers first (one row per claim), then versions (denied, replaced with frequency 7, voided with 8, billed again), then lines.
-Institutional claims carry bill type, revenue codes and DRG, professional ones place of service; both carry the same dates as the
-episode they tell of, sooner or later. Must not be here: eligibility, pharmacy (`payers`), or any CPT descriptor.
+Builds headers (one row per claim), then versions: denied, replaced (frequency 7), voided (frequency 8), rebilled.
+`claim_lines` adds the lines. The final version of a claim has the dates of its episode; an earlier version can have a
+wrong discharge date. Must not be here: eligibility, pharmacy (`payers`), CPT descriptors.
 """
 
 import numpy as np
@@ -80,7 +80,7 @@ def _header(
     return {name: np.broadcast_to(np.asarray(value), n).copy() for name, value in table.items()}
 
 
-def _of_episodes(
+def _episode_headers(
     people: People, episodes: Table, agency: Organization, period: Period, draw: Draw
 ) -> list[Table]:
     over = take(episodes, np.flatnonzero(episodes["end"] < period.t1))
@@ -160,7 +160,7 @@ def _of_episodes(
             rooms["start"],
             rooms["end"],
             ROOM,
-            draw.whole(1, 3, n),
+            draw.integers(1, 3, n),
             rooms["dx"],
             rooms["dx_2"],
             facility=rooms["facility"],
@@ -189,7 +189,7 @@ def _of_episodes(
             crisis["start"],
             crisis["end"],
             CRISIS,
-            draw.whole(1, 2, len(crisis["person"])),
+            draw.integers(1, 2, len(crisis["person"])),
             crisis["dx"],
             crisis["dx_2"],
             place=PLACE["15"],
@@ -199,7 +199,7 @@ def _of_episodes(
     return tables
 
 
-def _of_visits(
+def _visit_headers(
     people: People, visits: Table, elsewhere: Table, agency: Organization, draw: Draw
 ) -> list[Table]:
     billed = take(visits, np.flatnonzero(draw.chance(rates.VISIT_BILLED, len(visits["start"]))))
@@ -248,7 +248,7 @@ def _of_visits(
     ]
 
 
-def _of_other_care(
+def _other_headers(
     people: People, episodes: Table, agency: Organization, period: Period, draw: Draw
 ) -> list[Table]:
     n_people = len(people)
@@ -259,13 +259,13 @@ def _of_other_care(
         np.arange(n_people),
         draw.rng.poisson(rates.BACKGROUND_CLAIMS_PER_YEAR * period.years * need),
     )
-    day = draw.whole(period.t0, period.t1 - 1, len(person))
+    day = draw.integers(period.t0, period.t1 - 1, len(person))
     free = np.flatnonzero(
         ~hospital.in_stay(episodes, person, day) & (day < people.death_day[person] * DAY)
     )
     person, day, n = person[free], day[free], len(free)
     listed = np.array([codes.INDEX[code] for code in codes.MEDICAL_OFFICE])
-    dx = listed[draw.whole(0, len(listed) - 1, n)]
+    dx = listed[draw.integers(0, len(listed) - 1, n)]
     dx = np.where(
         (dx == codes.INDEX["E11.9"]) & ~people.has_diabetes[person], codes.INDEX["Z00.00"], dx
     )
@@ -281,7 +281,7 @@ def _of_other_care(
     ):
         rows = np.flatnonzero(kind == index)
         clinician = agency.clinician(group, people.number[person[rows]])
-        lines = draw.whole(1, 3, len(rows)) if shape != RIDE else 1
+        lines = draw.integers(1, 3, len(rows)) if shape != RIDE else 1
         tables.append(
             _header(
                 person[rows],
@@ -299,7 +299,7 @@ def _of_other_care(
     return tables
 
 
-def bill(
+def simulate_claims(
     people: People,
     episodes: Table,
     visits: Table,
@@ -309,18 +309,19 @@ def bill(
     seed: int,
     chunk: int,
 ) -> Table:
-    """Claims of these people in all their versions, one row each.
+    """Generate the claims of these people, one row per version.
 
     Returns:
-        The columns of `_header` and number (of the claim, unique per payer), original (number it corrects, -1), frequency, status,
-        paid_day, sent (clock of arrival at the payer's extract), sign (-1 takes back), shift (days the true end is later).
+        The columns of `_header` and number (of the claim, unique per payer), original (number of the corrected claim or
+        -1), frequency, status, paid_day, sent (clock at which the payer's extract has the claim), sign (-1 for a void),
+        shift (days to subtract from the end date in this version).
     """
     draw = Draw(seed, "claims", chunk)
     headers = stack(
         [
-            *_of_episodes(people, episodes, agency, period, draw),
-            *_of_visits(people, visits, elsewhere, agency, draw),
-            *_of_other_care(people, episodes, agency, period, draw),
+            *_episode_headers(people, episodes, agency, period, draw),
+            *_visit_headers(people, visits, elsewhere, agency, draw),
+            *_other_headers(people, episodes, agency, period, draw),
         ]
     )
     insured = people.insurance[headers["person"]] != UNINSURED
@@ -330,8 +331,10 @@ def bill(
     )
     n = len(headers["person"])
     base = (member_number(people, headers["person"]) * 1_000 + ordinal(headers["person"])) * 10
-    lag = np.where(draw.chance(rates.CLAIM_LATE, n), draw.whole(61, 150, n), draw.whole(9, 60, n))
-    fate = draw.pick(
+    lag = np.where(
+        draw.chance(rates.CLAIM_LATE, n), draw.integers(61, 150, n), draw.integers(9, 60, n)
+    )
+    outcome = draw.pick(
         [
             1 - rates.CLAIM_REPLACED - rates.CLAIM_VOIDED - rates.CLAIM_DENIED,
             rates.CLAIM_REPLACED,
@@ -344,16 +347,16 @@ def bill(
         "number": base,
         "original": np.full(n, -1),
         "frequency": np.zeros(n, dtype=np.int64),
-        "status": np.where(fate == 3, DENIED, PAID),
+        "status": np.where(outcome == 3, DENIED, PAID),
         "paid_day": headers["end"] + lag,
         "sign": np.ones(n),
         "shift": np.zeros(n, dtype=np.int64),
     }
     headers["sent"] = headers["paid_day"] * DAY + 36 * HOUR
 
-    replaced, voided = np.flatnonzero(fate == 1), np.flatnonzero(fate == 2)
+    replaced, voided = np.flatnonzero(outcome == 1), np.flatnonzero(outcome == 2)
     correction = take(headers, replaced)
-    later = draw.whole(15, 70, len(replaced))
+    later = draw.integers(15, 70, len(replaced))
     correction |= {
         "number": correction["number"] + 1,
         "original": correction["number"],
@@ -362,7 +365,7 @@ def bill(
         "sent": correction["sent"] + later * DAY,
         "price": correction["price"] * 0.9,
     }
-    # Some first versions of stays told a discharge a day too early: the replacement moves it.
+    # Some original claims of stays have a discharge date one day too early; the replacement corrects it.
     long_stay = headers["end"] - headers["start"] >= 2
     wrong = replaced[
         long_stay[replaced]
@@ -370,24 +373,24 @@ def bill(
         & draw.chance(rates.STAY_DATE_CORRECTED, len(replaced))
     ]
     headers["shift"][wrong] = 1
-    withdrawal = take(headers, voided)
-    later = draw.whole(15, 70, len(voided))
-    withdrawal |= {
-        "number": withdrawal["number"] + 2,
-        "original": withdrawal["number"],
+    void = take(headers, voided)
+    later = draw.integers(15, 70, len(voided))
+    void |= {
+        "number": void["number"] + 2,
+        "original": void["number"],
         "frequency": np.full(len(voided), VOID),
-        "paid_day": withdrawal["paid_day"] + later,
-        "sent": withdrawal["sent"] + later * DAY,
+        "paid_day": void["paid_day"] + later,
+        "sent": void["sent"] + later * DAY,
         "sign": -np.ones(len(voided)),
     }
-    overtaken = np.flatnonzero(draw.chance(rates.VOID_BEFORE_ORIGINAL, len(voided)))
-    headers["sent"][voided[overtaken]] = withdrawal["sent"][overtaken] + 20 * DAY
+    void_first = np.flatnonzero(draw.chance(rates.VOID_BEFORE_ORIGINAL, len(voided)))
+    headers["sent"][voided[void_first]] = void["sent"][void_first] + 20 * DAY
     again = np.flatnonzero(draw.chance(rates.VOID_REBILLED, len(voided)))
     rebilled = take(headers, voided[again])
-    more = draw.whole(5, 20, len(again))
+    more = draw.integers(5, 20, len(again))
     rebilled |= {
         "number": rebilled["number"] + 3,
-        "paid_day": withdrawal["paid_day"][again] + more,
-        "sent": withdrawal["sent"][again] + more * DAY,
+        "paid_day": void["paid_day"][again] + more,
+        "sent": void["sent"][again] + more * DAY,
     }
-    return stack([headers, correction, withdrawal, rebilled])
+    return stack([headers, correction, void, rebilled])

@@ -1,6 +1,6 @@
-"""The client rows of `ehr`: who the agency says its clients are.
+"""Client rows of `ehr`: the agency's demographics of its clients.
 
-Must not be here: services; what hospitals and payers say.
+Must not be here: services, hospital and payer data.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ from synthetic.timeline import DAY, HOUR, NEVER, Period, dates
 
 
 def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.client: telephone changes, deaths, departures and merges come later than the record."""
+    """Rows of ehr.client; phone changes, deaths, discharges and merges become known after the record."""
     draw = Draw(seed, "client.rows", chunk)
     own = np.flatnonzero(people.is_client)
     twice = np.flatnonzero(people.is_client & people.duplicate)
@@ -51,27 +51,27 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
     )
     death_reported = (people.death_day[who] < NEVER) & draw.chance(0.88, n)
     death_at = np.where(
-        death_reported, people.death_day[who] * DAY + draw.whole(1, 9, n) * DAY, NEVER
+        death_reported, people.death_day[who] * DAY + draw.integers(1, 9, n) * DAY, NEVER
     )
     status = np.select(
         [leaves < period.t1, people.is_inactive[who] | (merge < period.t1)], [2, 1], 0
     )
     phone_changed = draw.chance(rates.CLIENT_CHANGED, n)
-    changed_at = np.where(phone_changed, period.t1 - draw.whole(2, 360, n) * DAY, NEVER)
+    changed_at = np.where(phone_changed, period.t1 - draw.integers(2, 360, n) * DAY, NEVER)
     consents = draw.rng.random((4, n))
     frame = pl.DataFrame(
         {
             "client_id": numbered("C", number + 1 + is_second * 9_000_000, 6),
             "medicaid_id": _where(medicaid_id(number), has_medicaid),
             "medicare_id": _where(medicare_id(number), has_medicare),
-            "ssn_last4": numbered("", draw.whole(0, 9999, n), 4),
+            "ssn_last4": numbered("", draw.integers(0, 9999, n), 4),
             "first_name": first,
-            "middle_name": label(("A", "J", "M", "R"), draw.whole(-5, 3, n)),
+            "middle_name": label(("A", "J", "M", "R"), draw.integers(-5, 3, n)),
             "last_name": label(words.LAST, people.last_name[who]),
             "name_suffix": label(("Jr.", "III"), draw.pick([0.985, 0.01, 0.005], n) - 1),
             "preferred_name": label(
                 words.FIRST,
-                np.where(draw.chance(0.08, n), draw.whole(0, len(words.FIRST) - 1, n), -1),
+                np.where(draw.chance(0.08, n), draw.integers(0, len(words.FIRST) - 1, n), -1),
             ),
             "birth_date": dates(people.birth_day[who]),
             "death_date": dates(np.where(death_reported, people.death_day[who], NEVER)),
@@ -88,7 +88,7 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
             "zip_code": numbered("", people.town[who] + 11, 5),
             "phone": telephone(people.phone[who], number % 3 == 0),
             "phone_2": telephone(
-                np.where(draw.chance(0.15, n), draw.whole(0, 799, n), -1), number % 3 == 1
+                np.where(draw.chance(0.15, n), draw.integers(0, 799, n), -1), number % 3 == 1
             ),
             "merged_into_client_id": _where(client_id(number), merge < period.t1),
             "ok_to_call": consents[0] < 0.97,
@@ -97,7 +97,7 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
             "ok_to_mail": consents[3] < 0.85,
             "guardian_name": _where("Guardian " + label(words.LAST, people.last_name[who]), youth),
             "guardian_phone": telephone(
-                np.where(youth, draw.whole(0, 799, n), -1), number % 2 == 0
+                np.where(youth, draw.integers(0, 799, n), -1), number % 2 == 0
             ),
             "is_confidential_minor": people.is_confidential_minor[who],
             "housing_status": label(

@@ -1,9 +1,10 @@
-"""What is wrong with identities on their way through clerks, and the sample by which linkage is measured: an option.
+"""Optional identity defects, and the reviewed sample that measures linkage.
 
-Without it the agency's senders spell everybody as the record system does. With it there are twins, names mistyped or cut
-short, birth dates with swapped or wrong digits, families that moved, telephones that changed, Medicaid ids that nobody
-asked for; and a file of persons whose client is known, as if someone had checked them all. Each draw has a stream of its
-own, and lives are drawn without regard to twins, so the rest of the agency stays as it is. Must not be here: rates (`rates`), anything that a sender could not do.
+Without this option every sender has the demographics of the record system. With it there are twins, mistyped and
+shortened names, swapped or wrong digits in birth dates, changed addresses, and missing phone numbers and Medicaid ids.
+The option also delivers a file of persons with their confirmed client, as a complete manual review would. Every draw
+has its own stream and the simulated histories ignore twins, so the rest of the agency does not change.
+Must not be here: rates (`rates`), defects that no sender produces.
 """
 
 from dataclasses import replace
@@ -21,7 +22,7 @@ ADULT = 18
 
 
 def with_twins(people: People, seed: int) -> People:
-    """Who people say they are where some adults are twins of another: all is shared but the given name."""
+    """Demographics with some adults changed to twins: they share everything except the given name, and sometimes the sex."""
     draw = Draw(seed, "twins")
     adult = np.flatnonzero(people.age >= ADULT)
     adult = adult[np.argsort(draw.rng.random(len(adult)), kind="stable")]
@@ -43,15 +44,15 @@ def with_twins(people: People, seed: int) -> People:
     return replace(people, **changed, first_name=given, sex=sex, twin=twin)
 
 
-def forgetful(rows: Rows, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.client of an agency that did not ask everybody for the Medicaid id."""
+def without_some_medicaid_ids(rows: Rows, seed: int, chunk: int) -> Rows:
+    """Rows of ehr.client in which some Medicaid ids are missing."""
     draw = Draw(seed, "dirt.client", chunk)
     forgotten = draw.chance(rates.DIRT_MEDICAID_ID_MISSING_IN_EHR, rows.frame.height)
     return replace(rows, frame=_cleared(rows.frame, "medicaid_id", forgotten))
 
 
-def mistyped_alerts(frame: pl.DataFrame, seed: int, chunk: int) -> pl.DataFrame:
-    """Rows of adt.event as registration clerks type them: anew at each visit."""
+def alerts_with_errors(frame: pl.DataFrame, seed: int, chunk: int) -> pl.DataFrame:
+    """Rows of adt.event with registration errors, drawn per visit."""
     draw = Draw(seed, "dirt.adt", chunk)
     visit = _group(frame, ["sending_facility_id", "visit_number", "source_patient_id"])
     frame = _mistyped(frame, visit, draw)
@@ -59,8 +60,8 @@ def mistyped_alerts(frame: pl.DataFrame, seed: int, chunk: int) -> pl.DataFrame:
     return _cleared(frame, "medicaid_id", unasked)
 
 
-def mistyped_members(rows: Rows, seed: int, chunk: int) -> Rows:
-    """Rows of claims.eligibility as the payer keeps them: once per member."""
+def members_with_errors(rows: Rows, seed: int, chunk: int) -> Rows:
+    """Rows of claims.eligibility with demographic errors, drawn per member."""
     draw = Draw(seed, "dirt.eligibility", chunk)
     member = _group(rows.frame, ["data_source", "person_id"])
     n = _size(member)
@@ -84,7 +85,7 @@ def mistyped_members(rows: Rows, seed: int, chunk: int) -> Rows:
 def checked_rows(
     people: People, eligibility: Rows, alerts: pl.DataFrame, alert_person: Array, clock: int
 ) -> Rows:
-    """Rows of identity_decisions.checked_person: whose client each member and each patient truly is."""
+    """Rows of identity_decisions.checked_person: the true client of each member and each patient."""
     number = pl.col("member_id").str.slice(3).cast(pl.Int64) - 1
     members = eligibility.frame.select(
         source=pl.lit("claims"),
@@ -116,7 +117,7 @@ def checked_rows(
 
 
 def _mistyped(frame: pl.DataFrame, group: Array, draw: Draw) -> pl.DataFrame:
-    """Names and birth dates with the slips of a keyboard, the same ones within a group of rows."""
+    """Mistype names and birth dates, identically within a group of rows."""
     n = _size(group)
     slips = {
         column: (draw.chance(rates.DIRT_NAME_TYPED_WRONG, n)[group], draw.rng.random(n)[group])

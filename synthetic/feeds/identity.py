@@ -1,6 +1,6 @@
-"""Identifiers and addresses under which senders know a person: all made up.
+"""Identifiers, addresses and phone numbers of people, all fictitious.
 
-Must not be here: rows of any table.
+Must not be here: table rows.
 """
 
 import numpy as np
@@ -11,7 +11,7 @@ from synthetic.draw import Array, label, numbered, ordinal
 from synthetic.people import People
 from synthetic.timeline import DAY, NEVER, Period
 
-# The default organization id of the settings: recipient of consents to the agency itself.
+# The default `organization_id` of the settings: the recipient of consents for the agency.
 AGENCY_ID = "agency"
 STATE = "NY"
 
@@ -22,23 +22,23 @@ def client_id(number: Array) -> pl.Series:
 
 
 def medicaid_id(number: Array) -> pl.Series:
-    """Made-up Medicaid ids of people."""
+    """Fictitious Medicaid ids of people."""
     return numbered("SYN", number + 1, 8)
 
 
 def medicare_id(number: Array) -> pl.Series:
-    """Made-up Medicare ids; they hold letters that real ones never do."""
+    """Fictitious Medicare ids, with letters that real ids never contain."""
     return numbered("1SL", number + 1, 8)
 
 
 def merged_at(people: People, period: Period) -> Array:
-    """Clock at which a person's second record is merged into the first; `NEVER` for those who have one record."""
+    """Clock at which a person's duplicate record is merged; `NEVER` for a person with one record."""
     latest = period.t1 - (people.number * 37 % 300 + 5) * DAY
     return np.where(people.duplicate, np.maximum(latest, (people.start_day + 10) * DAY), NEVER)
 
 
 def recorded_id(people: People, person: Array, clock: Array, period: Period) -> pl.Series:
-    """The id under which something is recorded: of those with two records, every third day under the second, until the merge."""
+    """Client id on a record: until the merge, every third day of a person with two records uses the duplicate's id."""
     second = (
         (clock < merged_at(people, period)[person])
         & people.duplicate[person]
@@ -48,20 +48,22 @@ def recorded_id(people: People, person: Array, clock: Array, period: Period) -> 
 
 
 def first_contact_day(people: People, period: Period) -> Array:
-    """Day of the first contact: weeks before the start for newcomers, the start itself for the others."""
+    """Day of the first contact: days to weeks before the start for new clients, the start for the others."""
     newcomer = people.start_day >= period.t0 // DAY
     wait = np.array([2, 6, 9, 13, 18, 22, 27, 31, 36, 41, 48, 55, 64, 90])[people.number * 11 % 14]
     return people.start_day - np.where(newcomer, wait, 0)
 
 
-def telephone(index: Array, spelled: Array) -> pl.Series:
-    """Numbers of the reserved range 555-0100 to 555-0199; as digits, or as people write them."""
+def telephone(index: Array, formatted: Array) -> pl.Series:
+    """Phone numbers of the reserved range 555-0100 to 555-0199, as digits or formatted."""
     index = np.asarray(index, dtype=np.int64)
     area = label(words.RESPONSE_AREAS, np.where(index < 0, -1, index // 100))
     line = numbered("01", np.maximum(index, 0) % 100, 2)
-    frame = pl.DataFrame({"area": area, "line": line, "spelled": np.asarray(spelled, dtype=bool)})
+    frame = pl.DataFrame(
+        {"area": area, "line": line, "formatted": np.asarray(formatted, dtype=bool)}
+    )
     written = (
-        pl.when("spelled")
+        pl.when("formatted")
         .then(pl.format("({}) 555-{}", "area", "line"))
         .otherwise(pl.format("{}555{}", "area", "line"))
     )
@@ -69,7 +71,7 @@ def telephone(index: Array, spelled: Array) -> pl.Series:
 
 
 def address(people: People, who: Array) -> pl.Series:
-    """Made-up street addresses."""
+    """Fictitious street addresses."""
     street = people.street[who]
     return (
         numbered("", street // len(words.STREET))

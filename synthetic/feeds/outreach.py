@@ -1,6 +1,6 @@
-"""Contacts and attempts of care managers: after discharges, after missed appointments, and in the ordinary run of things.
+"""Contacts and attempts of care managers: after discharges, after missed appointments, and routine contacts.
 
-Must not be here: whether a contact met a deadline; the reader decides that.
+Must not be here: deadlines; the warehouse evaluates them.
 """
 
 import numpy as np
@@ -10,7 +10,7 @@ from synthetic import care, hospital, rates
 from synthetic.draw import Array, Draw, Table, label, numbered, ordinal, stack, take
 from synthetic.organization import Organization, manager_id
 from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, dates, moment, to_weekday
+from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, dates, timestamp, to_weekday
 
 OUTCOMES = (
     "reached",
@@ -26,12 +26,12 @@ OUTCOMES = (
     "moved",
 )
 REACHED, LEFT_MESSAGE, NO_ANSWER, WRONG_NUMBER, DECLINED, SCHEDULED, RESCHEDULED = range(7)
-MISSED_EACH_OTHER = np.array([LEFT_MESSAGE, NO_ANSWER, NO_ANSWER, WRONG_NUMBER])
+NO_CONTACT_OUTCOMES = np.array([LEFT_MESSAGE, NO_ANSWER, NO_ANSWER, WRONG_NUMBER])
 CHANNELS = ("phone", "video", "in_person", "text", "mail", "email")
 
 
 def calls_for_contact(episodes: Table) -> Array:
-    """Whether an episode is one after which the agency calls: behavioral or medical stay, behavioral emergency, crisis."""
+    """Whether the agency calls after the episode: psychiatric or medical stay, behavioral emergency visit, or crisis."""
     kinds = (
         hospital.PSYCH_STAY,
         hospital.MEDICAL_STAY,
@@ -43,7 +43,7 @@ def calls_for_contact(episodes: Table) -> Array:
     return np.isin(episodes["kind"], kinds) & home & ~episodes["to_stay"]
 
 
-def reach(
+def simulate_contacts(
     people: People,
     episodes: Table,
     appointments: Table,
@@ -52,7 +52,7 @@ def reach(
     seed: int,
     chunk: int,
 ) -> Table:
-    """All contacts and attempts with these people.
+    """Simulate all contacts and attempts with these people.
 
     Returns:
         Columns person, manager, at, outcome, channel, after_discharge; sorted by person and clock.
@@ -67,7 +67,7 @@ def reach(
     )
     person = contacts["person"]
     manager = agency.manager[people.number[person]]
-    # An unowned client is called by whoever has the duty: the first managers in turn.
+    # The first managers take turns calling clients without a care manager.
     manager = np.where(manager < 0, person % max(min(len(agency.manager_site), 3), 1), manager)
     contacts["manager"] = manager
     inside = hospital.in_stay(episodes, person, contacts["at"]) & ~contacts["after_discharge"]
@@ -105,7 +105,7 @@ def _after_discharge(people: People, episodes: Table, period: Period, draw: Draw
         & people.is_client[episodes["person"]]
     )
     changed = np.flatnonzero(ended & episodes["is_clock_change"])
-    # Half an hour too late, though the clock on the wall says otherwise.
+    # Clocks went back overnight: 23.5 hours later in wall time is 24.5 hours after the discharge.
     half_past = _contact(
         episodes["person"][changed],
         episodes["end"][changed] + 23 * HOUR + 30 * MINUTE,
@@ -116,7 +116,8 @@ def _after_discharge(people: People, episodes: Table, period: Period, draw: Draw
     rows = np.flatnonzero(ended & ~episodes["is_clock_change"])
     person, end, n = episodes["person"][rows], episodes["end"][rows], len(rows)
     hour = end % DAY
-    # Within 24 hours in working hours: before noon often the same day, else the next morning, before the hour of discharge.
+    # Attempts within 24 hours, in business hours: on the same day after a morning discharge, else on the next morning
+    # before the hour of the discharge.
     same_day = (hour < 14 * HOUR) & draw.chance(0.45, n)
     morning = np.maximum(np.minimum(hour - 10 * MINUTE, 18 * HOUR), 8.2 * HOUR)
     soon = np.where(
@@ -131,7 +132,7 @@ def _after_discharge(people: People, episodes: Table, period: Period, draw: Draw
     first = np.where(
         point < rates.CONTACT_24H,
         np.array([REACHED, SCHEDULED])[draw.pick([0.8, 0.2], n)],
-        MISSED_EACH_OTHER[draw.whole(0, 3, n)],
+        NO_CONTACT_OUTCOMES[draw.integers(0, 3, n)],
     )
     tried = point < rates.ATTEMPT_24H
     tables = [
@@ -142,13 +143,13 @@ def _after_discharge(people: People, episodes: Table, period: Period, draw: Draw
     for turn in range(3):
         at = (
             to_weekday((end[open_still] // DAY + 2 + turn * 2) * DAY)
-            + draw.whole(9 * 60, 17 * 60, len(open_still)) * MINUTE
+            + draw.integers(9 * 60, 17 * 60, len(open_still)) * MINUTE
         )
         got_through = draw.chance(rates.CONTACT_7D_OF_REST / 2.2, len(open_still))
         outcome = np.where(
             got_through,
             np.array([REACHED, SCHEDULED])[draw.pick([0.7, 0.3], len(open_still))],
-            MISSED_EACH_OTHER[draw.whole(0, 3, len(open_still))],
+            NO_CONTACT_OUTCOMES[draw.integers(0, 3, len(open_still))],
         )
         late = at > end[open_still] + DAY
         tables.append(
@@ -166,11 +167,11 @@ def _after_misses(appointments: Table, period: Period, draw: Draw) -> list[Table
     rows = np.flatnonzero(missed & draw.chance(rates.MISS_FOLLOWED_UP, n))
     person = appointments["person"][rows]
     soon = draw.chance(0.8, len(rows))
-    at = (appointments["at"][rows] // DAY + np.where(soon, 1, draw.whole(3, 6, len(rows)))) * DAY
+    at = (appointments["at"][rows] // DAY + np.where(soon, 1, draw.integers(3, 6, len(rows)))) * DAY
     at = (
         at
         + np.where((at // DAY + 3) % 7 >= 5, 2 * DAY, 0)
-        + draw.whole(8 * 60 + 30, 17 * 60, len(rows)) * MINUTE
+        + draw.integers(8 * 60 + 30, 17 * 60, len(rows)) * MINUTE
     )
     outcome = np.array([REACHED, LEFT_MESSAGE, NO_ANSWER, RESCHEDULED, SCHEDULED, DECLINED])[
         draw.pick([0.22, 0.24, 0.24, 0.14, 0.13, 0.03], len(rows))
@@ -190,30 +191,30 @@ def _routine(people: People, period: Period, draw: Draw) -> Table:
         (first[person] + draw.rng.random(n) * (last - first)[person]).astype(np.int64) // DAY * DAY
     )
     outcome = draw.pick([0.55, 0.19, 0.15, 0.015, 0.02, 0.06, 0.01, 0.002, 0, 0.002, 0.001], n)
-    return _contact(person, at + draw.whole(8 * 60 + 30, 17 * 60, n) * MINUTE, outcome, draw)
+    return _contact(person, at + draw.integers(8 * 60 + 30, 17 * 60, n) * MINUTE, outcome, draw)
 
 
 def contact_rows(
     contacts: Table, people: People, client_id: pl.Series, seed: int, chunk: int
 ) -> pl.DataFrame:
-    """Rows of outreach_log.contact; one in ten comes without a contact_id, as from a workbook."""
+    """Rows of outreach_log.contact; one in ten has no contact_id, like a row of a returned workbook."""
     draw = Draw(seed, "outreach.rows", chunk)
     n = len(contacts["at"])
     person, outcome = contacts["person"], contacts["outcome"]
     spoke = np.isin(outcome, (REACHED, DECLINED, SCHEDULED, RESCHEDULED))
     contact_id = numbered("k", people.number[person] + 1, 7) + numbered("-", ordinal(person) + 1, 3)
-    told = draw.chance(0.7, n)
+    reported = draw.chance(0.7, n)
     return pl.DataFrame(
         {
             "contact_id": contact_id.set(pl.Series(draw.chance(0.1, n)), None) if n else contact_id,
             "client_id": client_id,
             "staff_id": manager_id(contacts["manager"]),
-            "contacted_at": moment(contacts["at"]),
+            "contacted_at": timestamp(contacts["at"]),
             "channel": label(CHANNELS, contacts["channel"]),
             "outcome": label(OUTCOMES, outcome),
-            "is_two_way": label(("false", "true"), np.where(told, spoke.astype(np.int64), -1)),
+            "is_two_way": label(("false", "true"), np.where(reported, spoke.astype(np.int64), -1)),
             "next_follow_up_date": dates(np.where(spoke, NEVER, contacts["at"] // DAY + 3)),
-            "minutes": np.where(spoke, draw.whole(8, 35, n), draw.whole(1, 5, n)),
+            "minutes": np.where(spoke, draw.integers(8, 35, n), draw.integers(1, 5, n)),
             "instructions_reviewed": label(
                 ("true",), np.where(contacts["after_discharge"] & spoke, 0, -1)
             ),

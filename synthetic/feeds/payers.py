@@ -1,6 +1,6 @@
-"""What payers know apart from medical claims: eligibility rosters, dispensed medicines; and the medication list of `ehr`.
+"""Eligibility, pharmacy claims, and the medication list of `ehr`.
 
-Must not be here: medical claims; prices that mean anything.
+Prices are arbitrary. Must not be here: medical claims.
 """
 
 from datetime import date
@@ -30,19 +30,21 @@ FIRST_MEMBER = 100_001
 
 
 def person_id(member: Array) -> pl.Series:
-    """Members as a payer numbers them; two payers use the same numbers for different people."""
+    """Person ids of a payer; two payers use the same ids for different people."""
     return numbered("", member + FIRST_MEMBER)
 
 
-def _pays(people: People, person: Array) -> Array:
-    """Who pays first: Medicare for those who have it, else the Medicaid plan."""
+def _primary_payer(people: People, person: Array) -> Array:
+    """Primary payer: Medicare if the person has it, otherwise the Medicaid plan."""
     medicare = np.isin(people.insurance[person], (DUAL, MEDICARE))
     return np.where(medicare, PART_A_B, people.payer[person])
 
 
 def member_number(people: People, person: Array) -> Array:
-    """Number of a member with the payer of the member's claims; claim numbers begin with it."""
-    return np.where(_pays(people, person) == PART_A_B, people.number[person], people.member[person])
+    """Member number with the primary payer; the member's claim numbers begin with it."""
+    return np.where(
+        _primary_payer(people, person) == PART_A_B, people.number[person], people.member[person]
+    )
 
 
 def _identity(people: People, person: Array, source: Array) -> dict[str, pl.Series]:
@@ -63,19 +65,19 @@ def _identity(people: People, person: Array, source: Array) -> dict[str, pl.Seri
 
 
 def member_columns(people: People, person: Array) -> dict[str, pl.Series]:
-    """The columns by which a claim names its member and payer."""
-    return _identity(people, person, _pays(people, person))
+    """The member and payer columns of a claim."""
+    return _identity(people, person, _primary_payer(people, person))
 
 
 def eligibility_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of claims.eligibility: spans with lapses; the end moves on when coverage is renewed each January."""
+    """Rows of claims.eligibility: coverage spans with lapses; each January renewal extends the end date."""
     draw = Draw(seed, "eligibility.rows", chunk)
     n, first_day, last_day = len(people), period.t0 // DAY, period.t1 // DAY
     insured = people.insurance != UNINSURED
-    begin = first_day - draw.whole(400, 900, n)
+    begin = first_day - draw.integers(400, 900, n)
     lapses = draw.chance(rates.COVERAGE_LAPSE, n)
-    lapse = draw.whole(first_day + 30, last_day - 90, n)
-    back = lapse + draw.whole(40, 150, n)
+    lapse = draw.integers(first_day + 30, last_day - 90, n)
+    back = lapse + draw.integers(40, 150, n)
     year_end = day_number(date(period.end.year, 12, 31))
     renewed = day_number(date(period.end.year, 1, 8))
     earlier_end = day_number(date(period.end.year - 1, 12, 31))
@@ -87,14 +89,14 @@ def eligibility_rows(people: People, period: Period, seed: int, chunk: int) -> R
     second = np.repeat([0, 1, 2], [len(covered), len(returns), len(dual)])
     start = np.where(second == 1, back[who], begin[who])
     review_due = draw.chance(rates.COVERAGE_REVIEW_DUE, n)[who]
-    stop = np.where(review_due, last_day + draw.whole(3, 60, len(who)), year_end)
+    stop = np.where(review_due, last_day + draw.integers(3, 60, len(who)), year_end)
     stop = np.where((second == 0) & lapses[who], lapse[who] - 1, stop)
     final = np.minimum(stop, np.maximum(died[who], start))
     grows = (stop == year_end) & (start < earlier_end)
-    source = np.where(second == 2, people.payer[who], _pays(people, who))
+    source = np.where(second == 2, people.payer[who], _primary_payer(people, who))
     gone = died[who] < NEVER
     death_at = np.where(gone, died[who] * DAY + 30 * DAY, NEVER)
-    # Renewed in January; cut later, by a lapse or a death, from the end of the year.
+    # Clock at which the final end date is known: after a death, after a lapse, or at the January renewal.
     known_end = np.where(
         gone,
         death_at,
@@ -127,22 +129,22 @@ def eligibility_rows(people: People, period: Period, seed: int, chunk: int) -> R
             ),
         }
     )
-    believed = dates(np.maximum(np.where(grows & ~gone, earlier_end, year_end), start))
+    earlier = dates(np.maximum(np.where(grows & ~gone, earlier_end, year_end), start))
     known = np.where(second == 1, start * DAY + 3 * DAY, period.t0)
     return Rows(
         "eligibility",
         frame,
         known,
         (
-            Reveal(known_end, {"enrollment_end_date": believed}),
+            Reveal(known_end, {"enrollment_end_date": earlier}),
             Reveal(death_at, {"death_date": None, "death_flag": "false"}),
         ),
         full=(-4,),
     )
 
 
-def prescribe(people: People, period: Period, seed: int, chunk: int) -> Table:
-    """Medicines of these people: columns person, drug, start, end (days), adherence, interval (days a fill lasts)."""
+def simulate_medications(people: People, period: Period, seed: int, chunk: int) -> Table:
+    """Simulate medications: columns person, drug, start, end (days), adherence, interval (days' supply of a fill)."""
     draw = Draw(seed, "medicines", chunk)
     n, last_day = len(people), period.t1 // DAY
     adult, group = people.age >= 18, people.group
@@ -188,10 +190,10 @@ def prescribe(people: People, period: Period, seed: int, chunk: int) -> Table:
     for share, one, other, interval in plan:
         who = np.flatnonzero(draw.chance(share, n))
         begin = np.maximum(
-            people.start_day[who] + 7, period.t0 // DAY - draw.whole(0, 300, len(who))
+            people.start_day[who] + 7, period.t0 // DAY - draw.integers(0, 300, len(who))
         )
         stops = draw.chance(0.3, len(who))
-        end = np.where(stops, begin + draw.whole(60, 500, len(who)), NEVER)
+        end = np.where(stops, begin + draw.integers(60, 500, len(who)), NEVER)
         end = np.minimum(np.where(end < last_day, end, NEVER), people.death_day[who])
         tables.append(
             {
@@ -203,16 +205,16 @@ def prescribe(people: People, period: Period, seed: int, chunk: int) -> Table:
                 "interval": np.full(len(who), interval),
             }
         )
-    medicines = stack(tables)
-    started = np.flatnonzero(medicines["start"] < last_day)
-    medicines = take(medicines, started)
-    return take(medicines, np.lexsort((medicines["drug"], medicines["person"])))
+    medications = stack(tables)
+    started = np.flatnonzero(medications["start"] < last_day)
+    medications = take(medications, started)
+    return take(medications, np.lexsort((medications["drug"], medications["person"])))
 
 
-def medication_rows(medicines: Table, people: People, period: Period) -> Rows:
-    """Rows of ehr.medication: what the agency prescribes to its own clients."""
-    psychiatric = (medicines["drug"] < codes.METFORMIN) & people.is_client[medicines["person"]]
-    own = take(medicines, np.flatnonzero(psychiatric))
+def medication_rows(medications: Table, people: People, period: Period) -> Rows:
+    """Rows of ehr.medication: the agency's prescriptions for its clients."""
+    psychiatric = (medications["drug"] < codes.METFORMIN) & people.is_client[medications["person"]]
+    own = take(medications, np.flatnonzero(psychiatric))
     person, drug, n = own["person"], own["drug"], len(own["person"])
     injected = drug == codes.PALIPERIDONE_LAI
     last_day = period.t1 // DAY
@@ -243,35 +245,38 @@ def medication_rows(medicines: Table, people: People, period: Period) -> Rows:
 
 
 def fill_rows(
-    medicines: Table, people: People, agency: Organization, period: Period, seed: int, chunk: int
+    medications: Table, people: People, agency: Organization, period: Period, seed: int, chunk: int
 ) -> Rows:
-    """Rows of claims.pharmacy_claim: fills as regular as the person is; a few are reversed."""
+    """Rows of claims.pharmacy_claim: fills by the person's adherence; 1% are reversed."""
     draw = Draw(seed, "pharmacy.rows", chunk)
     last_day = period.t1 // DAY
-    insured = people.insurance[medicines["person"]] != UNINSURED
-    medicines = take(medicines, np.flatnonzero(insured))
-    begin = np.maximum(medicines["start"], period.t0 // DAY)
-    until = np.minimum(medicines["end"], last_day)
-    interval, adherence = medicines["interval"], medicines["adherence"]
+    insured = people.insurance[medications["person"]] != UNINSURED
+    medications = take(medications, np.flatnonzero(insured))
+    begin = np.maximum(medications["start"], period.t0 // DAY)
+    until = np.minimum(medications["end"], last_day)
+    interval, adherence = medications["interval"], medications["adherence"]
     owner, turn = repeat(
         np.maximum((until - begin) / (interval / adherence) + 1, 0).astype(np.int64)
     )
     day = (
         begin[owner]
         + (turn * interval[owner] / adherence[owner]).astype(np.int64)
-        + draw.whole(0, 3, len(owner))
+        + draw.integers(0, 3, len(owner))
     )
     rows = np.flatnonzero(day < until[owner])
     owner, day = owner[rows], day[rows]
-    person, drug, n = medicines["person"][owner], medicines["drug"][owner], len(owner)
+    person, drug, n = medications["person"][owner], medications["drug"][owner], len(owner)
     reversed_fill = np.flatnonzero(draw.chance(0.01, n))
     which = np.concatenate([np.arange(n), reversed_fill])
     is_reversal = np.arange(len(which)) >= n
     person, drug, day = person[which], drug[which], day[which]
-    supply = medicines["interval"][owner][which]
+    supply = medications["interval"][owner][which]
     number = (
         member_number(people, person) * 1_000
-        + (which - np.searchsorted(medicines["person"][owner], medicines["person"][owner])[which])
+        + (
+            which
+            - np.searchsorted(medications["person"][owner], medications["person"][owner])[which]
+        )
     ) * 10
     sign = np.where(is_reversal, -1, 1)
     cents = (
@@ -291,7 +296,7 @@ def fill_rows(
             "ndc_code": label([ndc for _, _, ndc in codes.DRUGS], drug),
             "quantity": supply * sign,
             "days_supply": supply * sign,
-            "refills": turn_left(day),
+            "refills": refills_left(day),
             "paid_date": dates(day + 3 + 9 * is_reversal),
             "paid_amount": cents / 100,
             "allowed_amount": cents / 100,
@@ -302,6 +307,6 @@ def fill_rows(
     return Rows("pharmacy_claim", frame, (day + 6 + 9 * is_reversal) * DAY)
 
 
-def turn_left(day: Array) -> Array:
-    """Refills left on a prescription; nothing depends on it."""
+def refills_left(day: Array) -> Array:
+    """Refills left on a prescription; arbitrary, no rule uses them."""
     return 5 - day // 30 % 6

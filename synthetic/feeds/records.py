@@ -1,6 +1,6 @@
-"""Rows of the agency's record about services: appointments, visits, plans, authorizations, documents.
+"""Service rows of `ehr`: appointments, visits, treatment plans, authorizations, documents.
 
-Must not be here: what happened (`care`, `hospital`, `screenings`); only how the record system writes it, and what it adds.
+Must not be here: the simulated events (`care`, `hospital`, `screenings`).
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ from synthetic.organization import (
     service_taxonomy,
 )
 from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, NEVER, Period, dates, moment
+from synthetic.timeline import DAY, HOUR, NEVER, Period, dates, timestamp
 
 STAFF_OF_LINE = ("th-", "md-", "cm-", "th-", "md-", "md-", "pe-", "th-", "th-")
 DOCUMENTS = (
@@ -38,7 +38,7 @@ DOCUMENTS = (
 
 
 def staff_of(people: People, person: Array, line: Array, agency: Organization) -> pl.Series:
-    """Who serves a client in a service line: always the same person."""
+    """Staff id for a client and service line; it never changes."""
     number = people.number[person]
     managers = max(len(agency.manager_site), 1)
     own = np.where(agency.manager[number] >= 0, agency.manager[number], number % managers)
@@ -62,7 +62,7 @@ def staff_of(people: People, person: Array, line: Array, agency: Organization) -
 def appointment_rows(
     appointments: Table, people: People, agency: Organization, period: Period
 ) -> Rows:
-    """Rows of ehr.appointment: scheduled first, with their outcome later."""
+    """Rows of ehr.appointment: delivered as scheduled, and again with their final status."""
     person, line, status = appointments["person"], appointments["line"], appointments["status"]
     ids = sequence("a", people, person)
     moved_to = appointments["moved_to"]
@@ -71,7 +71,7 @@ def appointment_rows(
         {
             "appointment_id": ids,
             "client_id": recorded_id(people, person, appointments["created"], period),
-            "scheduled_at": moment(appointments["at"]),
+            "scheduled_at": timestamp(appointments["at"]),
             "duration_minutes": np.array(codes.SERVICE_MINUTES)[line],
             "service_line": label(codes.SERVICE_LINES, line),
             "procedure_code": label(codes.SERVICE_PROCEDURE, line),
@@ -79,17 +79,17 @@ def appointment_rows(
             "program_id": label(PROGRAM_IDS, appointments["program"]),
             "site_id": numbered("site-", people.site[person] + 1, 2),
             "status": label(care.STATUSES, status),
-            "status_at": moment(appointments["status_at"]),
+            "status_at": timestamp(appointments["status_at"]),
             "rescheduled_to_appointment_id": ids.gather(np.maximum(moved_to, 0)).set(
                 pl.Series(moved_to < 0), None
             ),
-            "created_at": moment(appointments["created"]),
+            "created_at": timestamp(appointments["created"]),
             "modality": label(codes.MODALITIES, appointments["modality"]),
         }
     )
     before = {
         "status": "scheduled",
-        "status_at": moment(appointments["created"]),
+        "status_at": timestamp(appointments["created"]),
         "rescheduled_to_appointment_id": None,
     }
     return Rows("appointment", frame, appointments["created"], (Reveal(settled, before),))
@@ -98,13 +98,13 @@ def appointment_rows(
 def visit_rows(
     visits: Table, care_given: care.Care, people: People, agency: Organization, period: Period
 ) -> Rows:
-    """Rows of ehr.visit: notes are signed later; a few visits are withdrawn as entered in error."""
+    """Rows of ehr.visit; notes are signed later, and a few visits are deleted as entered in error."""
     person, line, appointment = visits["person"], visits["line"], visits["appointment"]
     appointment_ids = sequence("a", people, care_given.appointments["person"])
     modality, number = visits["modality"], np.arange(len(person))
     signed = np.where(visits["signed"] < period.t1, visits["signed"], NEVER)
-    withdrawn = (people.number[person] * 31 + visits["start"] // DAY) % 500 == 0
-    withdrawn &= visits["appointment"] < 0
+    deleted = (people.number[person] * 31 + visits["start"] // DAY) % 500 == 0
+    deleted &= visits["appointment"] < 0
     frame = pl.DataFrame(
         {
             "visit_id": sequence("v", people, person),
@@ -114,8 +114,8 @@ def visit_rows(
             )
             if len(appointment_ids)
             else label((), np.full(len(person), -1)),
-            "started_at": moment(visits["start"]),
-            "ended_at": moment(visits["end"]),
+            "started_at": timestamp(visits["start"]),
+            "ended_at": timestamp(visits["end"]),
             "service_line": label(codes.SERVICE_LINES, line),
             "procedure_code": label(codes.SERVICE_PROCEDURE, line),
             "procedure_modifier_1": label(codes.MODALITY_MODIFIER, modality),
@@ -126,13 +126,13 @@ def visit_rows(
             "site_id": numbered("site-", people.site[person] + 1, 2),
             "diagnosis_code_1": label(codes.ALL, visits["dx"]),
             "diagnosis_code_2": label(codes.ALL, visits["dx_2"]),
-            "note_signed_at": moment(signed),
+            "note_signed_at": timestamp(signed),
             "goal_id": label(("G1", "G2"), np.where(number % 7 == 0, -1, line % 2)),
             "is_crisis": line == codes.CRISIS,
-            "is_deleted": withdrawn,
+            "is_deleted": deleted,
         }
     )
-    gone = np.where(withdrawn, visits["end"] + 3 * DAY, NEVER)
+    gone = np.where(deleted, visits["end"] + 3 * DAY, NEVER)
     return Rows(
         "visit",
         frame,
@@ -150,17 +150,17 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
     n, last_day = len(people), period.t1 // DAY
     member = np.flatnonzero(people.is_client & draw.chance(0.85, n))
     begin = np.maximum(
-        people.start_day[member] + 14, period.t0 // DAY - draw.whole(0, 150, len(member))
+        people.start_day[member] + 14, period.t0 // DAY - draw.integers(0, 150, len(member))
     )
     until = np.minimum(people.engaged_until[member], last_day)
     owner, turn = repeat(np.maximum((until - begin) // 182 + 1, 0))
     who = member[owner]
-    start = begin[owner] + turn * 182 + np.where(turn > 0, draw.whole(-10, 25, len(owner)), 0)
+    start = begin[owner] + turn * 182 + np.where(turn > 0, draw.integers(-10, 25, len(owner)), 0)
     is_last = np.r_[owner[1:] != owner[:-1], True] if len(owner) else np.zeros(0, dtype=bool)
     following = np.where(is_last, NEVER, np.r_[start[1:], NEVER] if len(start) else start)
     left = np.minimum(people.leaves_day[who], NEVER)
     ended = np.where(np.minimum(following, left) < last_day, np.minimum(following, left), NEVER)
-    signed = start * DAY + draw.whole(2, 150, len(who)) * HOUR
+    signed = start * DAY + draw.integers(2, 150, len(who)) * HOUR
     signed = np.where((signed < period.t1) & ~draw.chance(0.02, len(who)), signed, NEVER)
     ids = sequence("tp", people, who)
     frame = pl.DataFrame(
@@ -172,7 +172,7 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
             ),
             "start_date": dates(start),
             "next_review_date": dates(start + 182),
-            "signed_at": moment(signed),
+            "signed_at": timestamp(signed),
             "status": label(
                 ("draft", "active", "ended"), np.select([ended < NEVER, signed >= NEVER], [2, 0], 1)
             ),
@@ -205,12 +205,12 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
 
 
 def authorization_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.authorization: half-year permissions, some about to end or to run out of units."""
+    """Rows of ehr.authorization: six-month authorizations, some near their end or their unit limit."""
     draw = Draw(seed, "authorization.rows", chunk)
     n, last_day = len(people), period.t1 // DAY
     who = np.flatnonzero(people.is_client & (people.leaves_day >= last_day) & draw.chance(0.3, n))
-    start = last_day - draw.whole(2, 240, len(who))
-    approved = draw.whole(8, 40, len(who))
+    start = last_day - draw.integers(2, 240, len(who))
+    approved = draw.integers(8, 40, len(who))
     frame = pl.DataFrame(
         {
             "authorization_id": numbered("au", people.number[who] + 1, 7),
@@ -237,7 +237,7 @@ def document_rows(
     seed: int,
     chunk: int,
 ) -> Rows:
-    """Rows of ehr.document: what follows stays, positive item 9 and newcomers, and the yearly round of reviews."""
+    """Rows of ehr.document: after stays, after a positive item 9, for new clients, and periodic reviews."""
     draw = Draw(seed, "document.rows", chunk)
     last_day = period.t1 // DAY
     own = np.flatnonzero(people.is_client)
@@ -263,7 +263,7 @@ def document_rows(
         parts.append((person[rows], clock[rows], np.full(len(rows), kind)))
 
     def after(rows: Array, most_days: int) -> Array:
-        return episodes["end"][rows] + draw.whole(2, most_days * 24, len(rows)) * HOUR
+        return episodes["end"][rows] + draw.integers(2, most_days * 24, len(rows)) * HOUR
 
     def some_day(person: Array) -> Array:
         first = np.maximum(people.start_day[person] * DAY, period.t0)
@@ -293,7 +293,7 @@ def document_rows(
             "document_id": sequence("d", people, person),
             "client_id": numbered("C", people.number[person] + 1, 6),
             "document_type": label(DOCUMENTS, kind),
-            "document_at": moment(clock),
+            "document_at": timestamp(clock),
             "author_id": manager_id(
                 np.where(
                     agency.manager[people.number[person]] >= 0,

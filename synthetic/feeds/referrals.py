@@ -1,6 +1,6 @@
-"""Rows of `referrals.referral`: status by status, a third to the end of the loop, some stalled for good.
+"""Rows of `referrals.referral`: a third closes the loop, some stall.
 
-Must not be here: whether a referral is stale; the reader decides that.
+Must not be here: the staleness rule; the warehouse applies it.
 """
 
 import numpy as np
@@ -17,7 +17,7 @@ from synthetic.organization import (
     RECOVERY,
 )
 from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, NEVER, Period, moment
+from synthetic.timeline import DAY, HOUR, NEVER, Period, timestamp
 
 REFERRAL_DOMAINS = (
     ("behavioral_health", 0.14),
@@ -45,7 +45,7 @@ BARRIERS = ("transportation", "insurance", "documentation", "language", "waitlis
 
 
 def referral_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of referrals.referral: status by status, a third to the end of the loop, some stalled for good."""
+    """Rows of referrals.referral; each status timestamp becomes known when it happens."""
     draw = Draw(seed, "referral.rows", chunk)
     first = np.maximum(people.start_day * DAY, period.t0)
     last = np.minimum(people.engaged_until * DAY, period.t1)
@@ -53,25 +53,25 @@ def referral_rows(people: People, period: Period, seed: int, chunk: int) -> Rows
     who = np.repeat(np.arange(len(people)), draw.rng.poisson(rates.REFERRALS_PER_YEAR * years))
     n = len(who)
     created = (first[who] + draw.rng.random(n) * (last - first)[who]).astype(np.int64)
-    created = created // DAY * DAY + draw.whole(8 * 60, 17 * 60, n) * 60
+    created = created // DAY * DAY + draw.integers(8 * 60, 17 * 60, n) * 60
     order = np.lexsort((created, who))
     who, created = who[order], created[order]
     urgent = draw.chance(0.18, n)
     slow = np.where(urgent, 0.45, 1.0)
-    goes_far = draw.chance(rates.LOOP_CLOSED, n)
-    stalled = ~goes_far & draw.chance(rates.REFERRAL_OPEN_FOREVER / (1 - rates.LOOP_CLOSED), n)
+    closes_loop = draw.chance(rates.LOOP_CLOSED, n)
+    stalled = ~closes_loop & draw.chance(rates.REFERRAL_STALLED / (1 - rates.LOOP_CLOSED), n)
     barrier = draw.chance(rates.BARRIER, n) | stalled & draw.chance(0.3, n)
-    # How many of sent, accepted, scheduled, attended, result received are ever reached.
-    reached = np.where(goes_far, 5, draw.pick([0.05, 0.35, 0.3, 0.3], n))
+    # Number of steps completed: sent, accepted, scheduled, attended, result received.
+    reached = np.where(closes_loop, 5, draw.pick([0.05, 0.35, 0.3, 0.3], n))
     clocks, at = [], created
     for step, (low, high) in enumerate(((1, 60), (24, 300), (12, 200), (72, 620), (24, 400))):
         at = at + (draw.uniform(low, high, n) * slow).astype(np.int64) * HOUR
         clocks.append(np.where((reached > step) & (at < period.t1), at, NEVER))
-    closed = np.where(goes_far, at + 20 * HOUR, at + draw.whole(5, 30, n) * DAY)
+    closed = np.where(closes_loop, at + 20 * HOUR, at + draw.integers(5, 30, n) * DAY)
     closed = np.where(stalled | (closed >= period.t1), NEVER, closed)
     failed = 1 + draw.pick([0.3, 0.15, 0.3, 0.12, 0.08, 0.05], n)
-    hurdle = np.where(barrier, created + draw.whole(1, 12, n) * DAY, NEVER)
-    hurdle = np.where((hurdle < period.t1) & (hurdle < closed), hurdle, NEVER)
+    barrier_at = np.where(barrier, created + draw.integers(1, 12, n) * DAY, NEVER)
+    barrier_at = np.where((barrier_at < period.t1) & (barrier_at < closed), barrier_at, NEVER)
     domain = draw.pick([share for _, share in REFERRAL_DOMAINS], n)
     names = ("sent_at", "accepted_at", "scheduled_at", "attended_at", "result_received_at")
     frame = pl.DataFrame(
@@ -81,17 +81,19 @@ def referral_rows(people: People, period: Period, seed: int, chunk: int) -> Rows
             "direction": label(("out", "in"), draw.pick([0.9, 0.1], n)),
             "domain": label([name for name, _ in REFERRAL_DOMAINS], domain),
             "priority": label(("routine", "urgent"), urgent.astype(np.int64)),
-            "created_at": moment(created),
-            **{name: moment(clock) for name, clock in zip(names, clocks, strict=True)},
-            "closed_at": moment(closed),
+            "created_at": timestamp(created),
+            **{name: timestamp(clock) for name, clock in zip(names, clocks, strict=True)},
+            "closed_at": timestamp(closed),
             "close_reason": label(
-                CLOSE_REASONS, np.where(closed >= NEVER, -1, np.where(goes_far, 0, failed))
+                CLOSE_REASONS, np.where(closed >= NEVER, -1, np.where(closes_loop, 0, failed))
             ),
             "barrier_code": label(
                 BARRIERS,
-                np.where(hurdle < NEVER, draw.pick([0.3, 0.2, 0.15, 0.08, 0.22, 0.05], n), -1),
+                np.where(barrier_at < NEVER, draw.pick([0.3, 0.2, 0.15, 0.08, 0.22, 0.05], n), -1),
             ),
-            "referred_to": label(words.PLACES_OF_HELP, domain % len(words.PLACES_OF_HELP)),
+            "referred_to": label(
+                words.COMMUNITY_PROVIDERS, domain % len(words.COMMUNITY_PROVIDERS)
+            ),
             "program_id": label(
                 PROGRAM_IDS,
                 np.where(
@@ -105,6 +107,6 @@ def referral_rows(people: People, period: Period, seed: int, chunk: int) -> Rows
     reveals = [Reveal(clock, {name: None}) for name, clock in zip(names, clocks, strict=True)]
     reveals += [
         Reveal(closed, {"closed_at": None, "close_reason": None}),
-        Reveal(hurdle, {"barrier_code": None}),
+        Reveal(barrier_at, {"barrier_code": None}),
     ]
     return Rows("referral", frame, created, tuple(reveals))

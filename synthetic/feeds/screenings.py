@@ -1,8 +1,8 @@
-"""Screening responses: how each client answers over time, and the rows of `screenings.response`.
+"""Screening responses over time, and the rows of `screenings.response`.
 
-PHQ-9 (PHQ-9M from 12 to 17) item by item at most sites and as totals at every third; the other instruments as totals, levels or
-needs. Scores follow the client's course: a start by diagnosis, then improvement of responders within months. Item wording is
-never written. Must not be here: scoring rules; a reader of these files has to apply its own.
+Two of three sites deliver the PHQ-9 (PHQ-9M for ages 12 to 17) by item, every third site as totals; the other
+instruments are totals, levels or needs. Scores start at a level set by the diagnosis, and responders improve within
+months. Item wording is never written. Must not be here: scoring rules; the warehouse applies them.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ from synthetic.draw import Array, Draw, Table, label, numbered, repeat, stack, t
 from synthetic.landing import Reveal, Rows
 from synthetic.organization import OUTPATIENT, PROGRAM_IDS, RECOVERY
 from synthetic.people import HOMELESS, UNSTABLE, People
-from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, moment, to_weekday
+from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, timestamp, to_weekday
 
 INSTRUMENTS = ("phq9", "phq9m", "gad7", "audit_c", "dast10", "cssrs", "pcptsd5", "dla20", "sdoh")
 PHQ9, PHQ9M, GAD7, AUDIT_C, DAST10, CSSRS, PCPTSD5, DLA20, SDOH = range(9)
@@ -23,15 +23,19 @@ STATUS = ("completed", "in_progress", "declined")
 START_SCORE = np.array(
     [9.0, 13.5, 19.0, 15.5, 12.5, 12.5, 10.0, 8.0, 7.0, 8.0]
 )  # PHQ-9 at the start, by diagnosis group
-TREATED = 0.85  # share of those with 10 or more at the start who are measured again and again
+TREATED = (
+    0.85  # share of clients with a start score of 10 or more who are screened every 42 to 120 days
+)
 
 
-def answer(people: People, episodes: Table, period: Period, seed: int, chunk: int) -> Table:
-    """All responses of these people.
+def simulate_responses(
+    people: People, episodes: Table, period: Period, seed: int, chunk: int
+) -> Table:
+    """Simulate all responses of these people.
 
     Returns:
-        Columns person, instrument, at, items (n x 9, -1 not answered), total (nan none), level, need (index, -1), is_positive,
-        status, reviewed, in_recovery; sorted by person and clock.
+        Columns person, instrument, at, items (n x 9, -1: not answered), total (NaN: none), level, need (index or -1),
+        is_positive, status, reviewed, in_recovery; sorted by person and clock.
     """
     draw = Draw(seed, "screenings", chunk)
     phq = _phq9(people, period, draw)
@@ -48,7 +52,7 @@ def answer(people: People, episodes: Table, period: Period, seed: int, chunk: in
     after = _blank(
         episodes["person"][left],
         CSSRS,
-        to_weekday(episodes["end"][left] + draw.whole(2, 9, len(left)) * DAY),
+        to_weekday(episodes["end"][left] + draw.integers(2, 9, len(left)) * DAY),
     )
     after["level"] = draw.pick([0.25, 0.45, 0.22, 0.08], len(left))
     responses = stack([phq, asked, after, *_others(people, period, draw)])
@@ -67,7 +71,7 @@ def answer(people: People, episodes: Table, period: Period, seed: int, chunk: in
         & (responses["at"] < np.minimum(people.engaged_until[person] * DAY, period.t1))
     )
     responses = take(responses, np.flatnonzero(served))
-    return _reviewed(
+    return _with_review(
         take(
             responses, np.lexsort((responses["instrument"], responses["at"], responses["person"]))
         ),
@@ -93,25 +97,29 @@ def _blank(person: Array, instrument: int | Array, at: Array) -> Table:
     }
 
 
-def _moments(
+def _screening_times(
     people: People, member: Array, interval: Array, done: float, period: Period, draw: Draw
 ) -> tuple[Array, Array]:
-    """Person and clock of a repeated screening, `interval` days apart, each done with the given chance."""
+    """Person and clock of a repeated screening: `interval` days apart, each completed with probability `done`."""
     first_day, last_day = period.t0 // DAY, period.t1 // DAY
     newly = people.start_day[member] >= first_day
     begin = np.where(
         newly,
-        people.start_day[member] + draw.whole(0, 14, len(member)),
-        first_day + draw.whole(0, interval, len(member)),
+        people.start_day[member] + draw.integers(0, 14, len(member)),
+        first_day + draw.integers(0, interval, len(member)),
     )
     until = np.minimum(people.engaged_until[member], last_day)
     owner, turn = repeat(np.clip((until - begin) // np.maximum(interval, 1) + 1, 0, 40))
     done_now = (turn == 0) | draw.chance(done, len(owner))
     owner, turn = owner[done_now], turn[done_now]
     day = (
-        begin[owner] + turn * interval[owner] + np.where(turn > 0, draw.whole(-6, 6, len(owner)), 0)
+        begin[owner]
+        + turn * interval[owner]
+        + np.where(turn > 0, draw.integers(-6, 6, len(owner)), 0)
     )
-    return member[owner], to_weekday(day * DAY) + draw.whole(8 * 60, 17 * 60, len(owner)) * MINUTE
+    return member[owner], to_weekday(day * DAY) + draw.integers(
+        8 * 60, 17 * 60, len(owner)
+    ) * MINUTE
 
 
 def _phq9(people: People, period: Period, draw: Draw) -> Table:
@@ -120,22 +128,22 @@ def _phq9(people: People, period: Period, draw: Draw) -> Table:
     burden = np.clip(people.frailty - 1, -1, 3)
     start = np.clip(draw.rng.normal(START_SCORE[people.group] + burden, 3.5), 1, 26)
     treated = draw.chance(TREATED, len(member)) & (start[member] >= 10)
-    interval = np.where(treated, np.array([42, 60, 90, 120])[draw.whole(0, 3, len(member))], 365)
-    person, at = _moments(people, member, interval, rates.PHQ9_DONE, period, draw)
-    fresh = np.flatnonzero(
-        people.is_client & (people.age >= 12) & draw.chance(rates.FRESH_ITEM_9, n)
+    interval = np.where(treated, np.array([42, 60, 90, 120])[draw.integers(0, 3, len(member))], 365)
+    person, at = _screening_times(people, member, interval, rates.PHQ9_DONE, period, draw)
+    unreviewed = np.flatnonzero(
+        people.is_client & (people.age >= 12) & draw.chance(rates.UNREVIEWED_ITEM_9, n)
     )
-    recent = period.t1 - draw.whole(8, 40, len(fresh)) * HOUR
-    person, at = np.concatenate([person, fresh]), np.concatenate([at, recent])
+    recent = period.t1 - draw.integers(8, 40, len(unreviewed)) * HOUR
+    person, at = np.concatenate([person, unreviewed]), np.concatenate([at, recent])
     phq = _blank(person, np.where(people.age[person] < 18, PHQ9M, PHQ9), at)
 
-    # The course: responders lose about two thirds of their start score within months, the others some 15 %. After a
-    # year or so it comes back; clients of long standing are somewhere in such a course when the period begins.
+    # Responders lose about two thirds of their start score within months, the others about 15 %. A course restarts
+    # after 300 to 560 days. Established clients are at a random day of their course when the period begins.
     falls = np.where(people.is_responder, draw.rng.beta(9, 5, n), draw.rng.beta(2, 11, n))
     first = np.full(n, NEVER)
     np.minimum.at(first, person, phq["at"])
-    course = draw.whole(300, 560, n)
-    under_way = np.where(people.start_day < period.t0 // DAY, draw.whole(0, course, n), 0)
+    course = draw.integers(300, 560, n)
+    under_way = np.where(people.start_day < period.t0 // DAY, draw.integers(0, course, n), 0)
     elapsed = ((phq["at"] - first[person]) // DAY + under_way[person]) % course[person]
     level = start[person] * (1 - falls[person] * (1 - np.exp(-elapsed / 55)))
     level = np.clip(level + draw.rng.normal(0, 1.8, len(person)), 0, 26.5)
@@ -145,14 +153,14 @@ def _phq9(people: People, period: Period, draw: Draw) -> Table:
     hurting = np.clip((level - 4) / 24, 0.01, 0.7)
     item_9 = np.where(draw.chance(hurting, rows), 1 + draw.pick([0.5, 0.32, 0.18], rows), 0)
     phq["items"][:, 8] = np.where(
-        np.arange(rows) >= rows - len(fresh), np.maximum(item_9, 1), item_9
+        np.arange(rows) >= rows - len(unreviewed), np.maximum(item_9, 1), item_9
     )
     phq["total"] = phq["items"].sum(axis=1).astype(np.float64)
     phq["status"] = np.where(draw.chance(rates.DECLINED, rows), 2, 0)
     missing = np.flatnonzero(draw.chance(rates.PHQ9_MISSING_ITEM, rows) & (phq["status"] == 0))
-    for share in (1.0, 0.2, 0.5):  # one item missing, now and then two or three
+    for share in (1.0, 0.2, 0.5):  # one missing item, sometimes two or three
         some = missing[draw.chance(share, len(missing))]
-        phq["items"][some, draw.whole(0, 8, len(some))] = -1
+        phq["items"][some, draw.integers(0, 8, len(some))] = -1
     phq["total"][missing] = np.nan
     odd = np.flatnonzero(draw.chance(rates.PHQ9_CONTRADICTED, rows))
     phq["total"][odd] += 2
@@ -173,7 +181,9 @@ def _others(people: People, period: Period, draw: Draw) -> list[Table]:
     tables = []
     for instrument, who, interval in plan:
         member = np.flatnonzero(people.is_client & who)
-        person, at = _moments(people, member, np.full(len(member), interval), 0.75, period, draw)
+        person, at = _screening_times(
+            people, member, np.full(len(member), interval), 0.75, period, draw
+        )
         if instrument == SDOH:
             person, at = np.repeat(person, len(NEEDS)), np.repeat(at, len(NEEDS))
         table = _blank(person, instrument, at)
@@ -218,12 +228,12 @@ def _others(people: People, period: Period, draw: Draw) -> list[Table]:
     return tables
 
 
-def _reviewed(responses: Table, people: People, period: Period, draw: Draw) -> Table:
+def _with_review(responses: Table, people: People, period: Period, draw: Draw) -> Table:
     n, at = len(responses["at"]), responses["at"]
     urgent = (responses["items"][:, 8] >= 1) | (responses["level"] == 3)
     same_day = draw.chance(rates.REVIEWED_SAME_DAY, n)
-    lag = np.where(same_day, draw.whole(15, 200, n) * MINUTE, draw.whole(18, 90, n) * HOUR)
-    # In the last two days the reviews lag behind: that is what the first lane of a list made then is for.
+    lag = np.where(same_day, draw.integers(15, 200, n) * MINUTE, draw.integers(18, 90, n) * HOUR)
+    # Reviews of the last two days are often late, so that a list at the period's end has clients in lane 1.
     recent = at >= period.t1 - 2 * DAY
     lag = np.where(urgent & recent & draw.chance(0.65, n), 3 * DAY, lag)
     looked_at = urgent | draw.chance(0.5, n)
@@ -234,12 +244,12 @@ def _reviewed(responses: Table, people: People, period: Period, draw: Draw) -> T
 
 
 def response_rows(responses: Table, people: People, client_id: pl.Series) -> Rows:
-    """Rows of screenings.response; a review comes later than the answers.
+    """Rows of screenings.response; a review becomes known after the answers.
 
     Args:
-        responses: What `answer` returned.
+        responses: The result of `simulate_responses`.
         people: The same people.
-        client_id: Identifier to write per response (a merged record's old one now and then).
+        client_id: Client id per response, sometimes that of a record merged later.
     """
     n = len(responses["at"])
     person = responses["person"]
@@ -265,10 +275,10 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
     is_item = item < 9
     value = responses["items"][row, np.minimum(item, 8)]
     total = np.where(is_item | (responses["status"][row] == 2), np.nan, responses["total"][row])
-    # The review stands on item 9 where there is one, else on the only row.
-    bears_review = np.where(by_item[row], item == 8, True)
+    # The review is on the row of item 9, or on the only row of a response without items.
+    has_review = np.where(by_item[row], item == 8, True)
     reviewed = np.where(
-        bears_review & (responses["status"][row] == 0), responses["reviewed"][row], NEVER
+        has_review & (responses["status"][row] == 0), responses["reviewed"][row], NEVER
     )
     frame = pl.DataFrame(
         {
@@ -276,7 +286,7 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
             + numbered("-", within, 3).gather(row),
             "client_id": client_id.gather(row),
             "instrument": label(INSTRUMENTS, responses["instrument"][row]),
-            "administered_at": moment(responses["at"][row]),
+            "administered_at": timestamp(responses["at"][row]),
             "item_number": pl.Series(np.where(is_item, item + 1, 0)).replace(0, None),
             "item_value": pl.Series(np.where(is_item, value, -1).astype(np.int64)).replace(
                 -1, None
@@ -286,7 +296,7 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
             "domain": label(NEEDS, responses["need"][row]),
             "is_positive": label(("false", "true"), responses["is_positive"][row]),
             "status": label(STATUS, responses["status"][row]),
-            "reviewed_at": moment(reviewed),
+            "reviewed_at": timestamp(reviewed),
             "reviewed_by": label(
                 ("sv-0001", "md-0001", "th-0001"),
                 np.where(reviewed < NEVER, people.site[person][row] % 3, -1),
@@ -305,7 +315,7 @@ def response_rows(responses: Table, people: People, client_id: pl.Series) -> Row
 
 
 def _score(total: Array) -> pl.Series:
-    """Scores as senders write them: whole numbers without a point, composites with two digits."""
+    """Scores as text: integers without a decimal point, composites with two decimals."""
     absent = np.isnan(total)
     hundredths = np.round(np.where(absent, 0, total) * 100).astype(np.int64)
     text = pl.Series(hundredths // 100).cast(pl.String)

@@ -1,6 +1,7 @@
-"""What a sender delivered as CSV, told again in the syntax that hospitals and payers use: one module per syntax.
+"""Converters from the delivered CSV files to the syntaxes of hospitals and payers, one module per syntax.
 
-Must not be here: new facts. A transcription reads a finished delivery and says the same, so that the marts are the same.
+A converter reads a finished delivery and rewrites its rows without adding information, so that the marts are the same.
+Must not be here: new facts.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,29 +14,29 @@ CSV = "csv"
 
 
 @dataclass(frozen=True)
-class Transcriber:
-    """Who tells in another syntax what a sender delivered as CSV.
+class Converter:
+    """Converts the CSV files of one sender.
 
     Attributes:
-        source: the sender whose files are read, and lose the rows that are told otherwise.
-        speaker: the sender of the new files; the same, where its contract takes both.
-        transcribe: does it, given the folders of the deliveries of the two.
+        source: Sender of the CSV files; converted rows are removed from them.
+        target: Sender of the new files; equal to `source` if its contract accepts both syntaxes.
+        convert: The conversion, given the delivery folders of the two senders.
     """
 
     source: str
-    speaker: str
-    transcribe: Callable[[Path, Path], None]
+    target: str
+    convert: Callable[[Path, Path], None]
 
     def __call__(self, landing: Path, _zone: str) -> None:
-        """Tell it, given the folder of all senders' deliveries; moments are told as they are written."""
-        self.transcribe(landing / self.source, landing / self.speaker)
+        """Convert the deliveries in the landing folder; timestamps keep the offset that the CSV file has."""
+        self.convert(landing / self.source, landing / self.target)
 
 
-# By name of the syntax: what tells in it, given the folder of all senders' deliveries and the agency's zone.
-TRANSCRIBERS: Mapping[str, Callable[[Path, str], None]] = {
-    cclf.NAME: Transcriber(cclf.SOURCE, cclf.SPEAKER, cclf.transcribe),
-    fhir.NAME: fhir.transcribe,
-    hl7v2.NAME: Transcriber(hl7v2.SOURCE, hl7v2.SOURCE, hl7v2.transcribe),
-    x12.NAME: Transcriber(x12.SOURCE, x12.SPEAKER, x12.transcribe),
+# Converters by format name; each takes the landing folder and the agency's time zone.
+CONVERTERS: Mapping[str, Callable[[Path, str], None]] = {
+    cclf.NAME: Converter(cclf.SOURCE, cclf.TARGET, cclf.convert),
+    fhir.NAME: fhir.convert,
+    hl7v2.NAME: Converter(hl7v2.SOURCE, hl7v2.SOURCE, hl7v2.convert),
+    x12.NAME: Converter(x12.SOURCE, x12.TARGET, x12.convert),
 }
-FORMATS = (CSV, *TRANSCRIBERS)
+FORMATS = (CSV, *CONVERTERS)

@@ -1,38 +1,45 @@
-"""The rows of `claims` about members of Medicare as CMS's Claim and Claim Line Feed, by the sender `claims_cclf`.
+"""Rows of `claims` for Medicare members as CMS Claim and Claim Line Feed (CCLF), for the sender `claims_cclf`.
 
-For each day of delivery up to seven files of fixed width. CCLF1 (header), 2 (lines) and 4 (diagnoses) tell hospitals' claims,
-CCLF5 clinicians', CCLF7 dispensed medicines, CCLF8 the members of whom they tell, as the roster described them last, and CCLF9
-which number took the place of which, where the roster knows a person by two. The roster itself stays CSV: CCLF knows no spans.
+Each delivery day has up to seven fixed-width files: CCLF1 (header), CCLF2 (lines) and CCLF4 (diagnoses) for
+institutional claims, CCLF5 for professional claims, CCLF7 for pharmacy fills, CCLF8 for the demographics of the members
+on these claims from their latest eligibility row, and CCLF9 for changed MBIs. The eligibility file itself stays CSV:
+CCLF has no coverage spans.
 
-Versions, as CMS has them: a claim is an original (adjustment type 0), its replacement two versions of the day that it was
-paid, one that cancels what it replaces (1, with the amounts of what it cancels) and the new one (2); a void is the
-cancellation alone. Their numbers are the claim's with one digit more. Part A knows the versions of a claim by provider,
-beneficiary and days, Part B by the control number, which is the number of the first of them; CLM_EFCTV_DT is the paid_date.
-A provider's certification number is its NPI; the number of a medicine's claim, without its letters, is its version's, and as
-a whole the pharmacy's reference. What is paid and charged for a hospital's claim is the sum of its lines.
+Claim versions follow CMS. An original has adjustment type 0. A replacement has two versions on its paid date: one that
+cancels the replaced claim (type 1, with that claim's amounts) and the new claim (type 2). A void has only the
+cancellation. A version's id is the claim's id plus one digit. Part A identifies the versions of a claim by provider,
+beneficiary and dates; Part B by the control number, which is the id of the first version. CLM_EFCTV_DT is the
+paid_date. The provider's certification number is its NPI. The version id of a fill is its claim_id without letters; the
+full claim_id is the pharmacy's reference number. Paid and charge amounts of an institutional claim are sums of its
+lines.
 
-Not carried, for CCLF has no place for it and no mart asks: charges of clinicians, what was allowed of hospitals, charges of
-lines, names of payers and plans, the last digit of a type of bill where it is not the frequency, drg_code_type; of medicines
-what the plan paid and the refills that are left; of members race, ethnicity and telephone. Nor taxonomies of providers: those
-the warehouse takes from the agency's own list (`ehr.provider`), in which the synthetic agency says the same. Not written: day of
-loading, specialty, tax number, procedures and equipment (CCLF3, 6).
+Not converted, because CCLF has no field and no mart uses the value: charges of professional claims, allowed amounts of
+institutional claims, line charges, payer and plan names, the last digit of a bill type other than the frequency,
+drg_code_type; paid amount and refills of a fill; race, ethnicity and phone of a member. Provider taxonomies are not
+converted either: the warehouse reads them from `ehr.provider`, which has the same values. Not written: load date,
+specialty, tax id, procedures and equipment (CCLF3, CCLF6).
 
-Some rows stay CSV, with all that they replace or void and all that replaces or voids them:
+These rows stay CSV, together with every claim in their replacement or void chain:
 
-- Claims of anybody but a member of Medicare with an MBI and a birth date in the roster that nobody else has there.
-- A clinician's claim that somebody else bills, or of a facility (CCLF5 has one NPI), and one that nobody rendered.
-- Of two hospital claims of one provider, beneficiary and span those that stand beside each other: Part A would take them for
-  versions of one.
-- A denied correction (CMS's latest version stands), one of a claim that never came, a second one of the same claim, one not
-  later, by payment date and number, than what it corrects; two versions under one number; a denied void.
-- A claim that came again in other words, or line by line in several files; lines that differ in what is said of the claim.
-- A stay whose admission or discharge is not the first or last day of the claim; a professional claim with a stay; interim
-  bills beyond frequency 4; types other than the two; place of service of hospitals; bills without revenue codes.
-- No payment date, sum or decision; a reversed row; sums below zero but of voids; more than two decimals.
-- Diagnoses with gaps, of ICD-9, or more than twelve (professional).
-- A claim's number that is not digits, up to twelve, without a leading zero, or that two sources have.
-- Medicines reversed or denied, of several lines, with an NDC of other than eleven digits, with shares of the member.
-- Values in columns that are not named above, those longer than their place or with blanks around them, control characters.
+- Claims of a person who is not a Medicare member with an MBI and birth date in the eligibility file, or whose MBI
+  belongs to two people there.
+- A professional claim with a billing provider other than the rendering provider, or with a facility (CCLF5 has one
+  NPI), or without a rendering provider.
+- Two active institutional claims with the same provider, beneficiary and dates: Part A would read them as versions of
+  one claim.
+- A denied correction (in CCLF the latest version is active), a correction of a claim that was not delivered, a second
+  correction of the same claim, a correction that does not follow the corrected claim by paid date and number; two
+  versions with the same number; a denied void.
+- A claim delivered again with changes, or delivered in parts in several files; lines with different header values.
+- A stay with an admission or discharge date other than the first or last day of the claim; a professional claim with
+  stay columns; interim bills with a frequency above 4; other claim types; an institutional claim with a place of service
+  or without revenue codes.
+- No paid date, amount or status; a reversed row; a negative amount other than on a void; more than two decimals.
+- Diagnoses with gaps, in ICD-9, or more than twelve (professional).
+- A claim_id that is not a number of up to twelve digits without a leading zero, or that two data sources use.
+- Fills that are reversed or denied, have several lines, an NDC without eleven digits, or member cost shares.
+- Values in columns not listed here, values longer than their field or with leading or trailing blanks, control
+  characters.
 
 Must not be here: new facts, random draws, other senders.
 """
@@ -45,8 +52,15 @@ from pathlib import Path
 
 import polars as pl
 
-from synthetic.formats.cclf_records import LAYOUTS, UNSPEAKABLE, fits, records
-from synthetic.formats.cclf_representable import CANCELS, MBI, OF_FILL, STANDS, fills, medical
+from synthetic.formats.cclf_records import LAYOUTS, UNSUPPORTED_CHARACTERS, fits, records
+from synthetic.formats.cclf_representable import (
+    ACTIVE,
+    CANCELLATION,
+    MBI,
+    OF_FILL,
+    representable_fills,
+    representable_lines,
+)
 from synthetic.formats.claim_rows import (
     DIAGNOSES,
     MEDICAL,
@@ -54,69 +68,73 @@ from synthetic.formats.claim_rows import (
     OF_LINE,
     PERSON,
     ROSTER,
-    UNTOLD,
+    UNSUPPORTED_COLUMNS,
     roster_of,
 )
 from synthetic.formats.row_files import complete
 
-NAME, SOURCE, SPEAKER = "cclf", "claims", "claims_cclf"
+NAME, SOURCE, TARGET = "cclf", "claims", "claims_cclf"
 _PHARMACY = "pharmacy_claim"
 _DESCRIBED = (
     "dual_status_code", "birth_date", "death_date", "gender", "first_name", "last_name", "address", "city", "state",
     "zip_code",
 )  # fmt: skip
 _SEX = {"male": "1", "female": "2"}
-# CLM_TYPE_CD by the first two digits of the type of bill; all other hospital claims are outpatient.
-_KIND = {"11": "60", "41": "60", "18": "30", "21": "20", "32": "10", "33": "10", "34": "10", "81": "50", "82": "50"}  # fmt: skip
+# CLM_TYPE_CD by the first two digits of the bill type; all other institutional claims are outpatient.
+_CLAIM_TYPE = {"11": "60", "41": "60", "18": "30", "21": "20", "32": "10", "33": "10", "34": "10", "81": "50", "82": "50"}  # fmt: skip
 _OUTPATIENT, _CLINICIAN = "40", "71"
-# Codes of seed cclf_denial: of a hospital's claim for any other reason, of a clinician's line.
+# Denial codes of seed cclf_denial: institutional claim (other reason), professional line.
 _NOT_PAID_A, _NOT_PAID_B = "N", "0"
 _NPI = "01"
 
 
-def transcribe(folder: Path, to: Path) -> None:
-    """Replace rows of claims by CCLF files, and files of them that then are empty; the same files give the same bytes.
+def convert(folder: Path, to: Path) -> None:
+    """Move the representable rows of `claims` to CCLF files and delete emptied CSV files; the same input gives the same bytes.
 
     Args:
-        folder: deliveries of `claims`, `<YYYY-MM-DD>/*.csv`; memory is that of all rows about members of Medicare.
-        to: deliveries of `claims_cclf`, by the same days.
+        folder: Deliveries of `claims`, `<YYYY-MM-DD>/*.csv`. All rows of Medicare members are held in memory.
+        to: Deliveries of `claims_cclf`, with the same delivery days.
     """
     members = _members(sorted(folder.glob(f"*/{ROSTER}*.csv")))
     claim_files, fill_files = (
         sorted(folder.glob(f"*/{name}*.csv")) for name in (MEDICAL, _PHARMACY)
     )
-    lines = medical(_about(members, claim_files, (*OF_CLAIM, *OF_LINE, *UNTOLD)))
-    dispensed = fills(_about(members, fill_files, OF_FILL))
+    lines = representable_lines(
+        _rows_of_members(members, claim_files, (*OF_CLAIM, *OF_LINE, *UNSUPPORTED_COLUMNS))
+    )
+    dispensed = representable_fills(_rows_of_members(members, fill_files, OF_FILL))
     whole = _prepared(lines)
     for day in sorted({path.parent.name for path in (*claim_files, *fill_files)}):
-        came = lines.filter(_is_of(day, claim_files))
+        delivered = lines.filter(_is_of(day, claim_files))
         filled = dispensed.filter(_is_of(day, fill_files))
-        if came.height or filled.height:
+        if delivered.height or filled.height:
             (to / day).mkdir(parents=True, exist_ok=True)
-            for table, rows in _tables(_versions(whole, came), filled, members).items():
+            for table, rows in _tables(_versions(whole, delivered), filled, members).items():
                 if rows.height:
                     (to / day / _file_name(table, day)).write_text(records(table, rows), "utf-8")
-    _take_away(claim_files, lines)
-    _take_away(fill_files, dispensed)
+    _drop_rows(claim_files, lines)
+    _drop_rows(fill_files, dispensed)
 
 
 def _members(files: list[Path]) -> pl.DataFrame:
-    """Members of Medicare who can be told, with the number that they have now (the last in the roster)."""
-    roster = roster_of(files, _DESCRIBED, ["medicare"], UNSPEAKABLE)
+    """Representable Medicare members, with their current MBI (the last in the eligibility file)."""
+    roster = roster_of(files, _DESCRIBED, ["medicare"], UNSUPPORTED_CHARACTERS)
     names = list(LAYOUTS["cclf8"].values())
-    is_sayable = pl.col("member_id").str.contains(MBI) & fits(("cclf8",), names)
+    is_representable = pl.col("member_id").str.contains(MBI) & fits(("cclf8",), names)
     return (
         roster.with_columns(
             sex=pl.col("roster_gender").replace_strict(_SEX, default="0"),
             current_member_id=pl.col("member_id").last().over("data_source", "person_id"),
         )
-        .filter(is_sayable.all().over("data_source", "person_id"))
+        .filter(is_representable.all().over("data_source", "person_id"))
         .drop("roster_gender")
     )
 
 
-def _about(members: pl.DataFrame, files: list[Path], asked: Iterable[str]) -> pl.DataFrame:
-    """Rows with a number of these members, by file and row, and the number that the member has now."""
+def _rows_of_members(
+    members: pl.DataFrame, files: list[Path], asked: Iterable[str]
+) -> pl.DataFrame:
+    """Rows with an MBI of these members, with their file, row and the member's current MBI."""
     numbers = members["member_id"].implode()
     found = [
         pl.DataFrame(
@@ -137,10 +155,10 @@ def _about(members: pl.DataFrame, files: list[Path], asked: Iterable[str]) -> pl
 
 
 def _prepared(lines: pl.DataFrame) -> pl.DataFrame:
-    """Each line that is ever told once, with the columns of `cclf_records.LAYOUTS`."""
+    """Each representable line once, with the columns of `cclf_records.LAYOUTS`."""
     is_professional = pl.col("claim_type") == "professional"
     bill = pl.col("bill_type_code")
-    kind = bill.str.head(2).replace_strict(_KIND, default=_OUTPATIENT)
+    kind = bill.str.head(2).replace_strict(_CLAIM_TYPE, default=_OUTPATIENT)
     not_paid = pl.when(is_professional).then(pl.lit(_NOT_PAID_B)).otherwise(pl.lit(_NOT_PAID_A))
     return (
         lines.unique(("claim", "claim_line_number"), keep="first", maintain_order=True)
@@ -167,22 +185,24 @@ def _number(name: str) -> pl.Expr:
     return pl.col(name).cast(pl.Decimal(18, 2))
 
 
-def _versions(whole: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
-    """The lines of one delivery, in the versions that CMS would send."""
+def _versions(whole: pl.DataFrame, delivered: pl.DataFrame) -> pl.DataFrame:
+    """The lines of one delivery as CMS claim versions."""
     own = whole.filter(pl.col("claim_frequency_code") != "8").join(
-        came, on=["claim", "claim_line_number"], how="semi"
+        delivered, on=["claim", "claim_line_number"], how="semi"
     )
-    correction = came.filter(pl.col("original").is_not_null()).unique("claim")
+    correction = delivered.filter(pl.col("original").is_not_null()).unique("claim")
     cancelled = whole.join(
         correction.select(number="original", by="claim_id", effective_date="paid_date"), on="number"
     )
-    stands = own.with_columns(
-        version=pl.col("claim_id") + STANDS,
+    active = own.with_columns(
+        version=pl.col("claim_id") + ACTIVE,
         adjustment=pl.when(pl.col("original").is_null()).then(pl.lit("0")).otherwise(pl.lit("2")),
         effective_date="paid_date",
     )
-    ends = cancelled.with_columns(version=pl.col("by") + CANCELS, adjustment=pl.lit("1"))
-    return pl.concat([stands, ends.select(stands.columns)]).sort(
+    cancellations = cancelled.with_columns(
+        version=pl.col("by") + CANCELLATION, adjustment=pl.lit("1")
+    )
+    return pl.concat([active, cancellations.select(active.columns)]).sort(
         pl.col("version", "claim_line_number").cast(pl.Int64)
     )
 
@@ -190,7 +210,7 @@ def _versions(whole: pl.DataFrame, came: pl.DataFrame) -> pl.DataFrame:
 def _tables(
     versions: pl.DataFrame, filled: pl.DataFrame, members: pl.DataFrame
 ) -> dict[str, pl.DataFrame]:
-    """Rows of each file of a delivery, in order."""
+    """Rows of each file of a delivery, sorted."""
     hospital = versions.filter(pl.col("claim_type") == "institutional")
     header = hospital.unique("version", keep="first", maintain_order=True)
     numbers = pl.concat([versions["member_id"], filled["member_id"]])
@@ -214,7 +234,7 @@ def _tables(
 
 
 def _diagnoses(header: pl.DataFrame) -> pl.DataFrame:
-    """The diagnoses after the principal one, which stands in the header, a row each."""
+    """One row per secondary diagnosis; the principal diagnosis is in the header."""
     others = DIAGNOSES[1:]
     return (
         header.unpivot(
@@ -254,14 +274,14 @@ def _is_of(day: str, files: list[Path]) -> pl.Expr:
 
 
 def _file_name(table: str, day: str) -> str:
-    """As CMS names them: the organization, the file, the year, the day."""
+    """File name in CMS's pattern: organization, file, performance year, date."""
     year, month, date = day[2:].split("-")
     return f"P.A9999.ACO.ZC{table.removeprefix('cclf')}Y{year}.D{year}{month}{date}.T0000000"
 
 
-def _take_away(files: list[Path], told: pl.DataFrame) -> None:
-    """Leave in each file what was not told, and no file without a row."""
-    for (place,), rows in told.group_by("file"):
+def _drop_rows(files: list[Path], converted: pl.DataFrame) -> None:
+    """Delete the converted rows from the CSV files, and files without rows."""
+    for (place,), rows in converted.group_by("file"):
         path = files[place]
         rest = path.with_suffix(".rest")
         pl.scan_csv(path, infer_schema=False, glob=False).with_row_index("row").filter(

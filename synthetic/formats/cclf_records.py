@@ -1,6 +1,7 @@
-"""Records of CCLF as texts: which column of ours stands in which column of the contract.
+"""CCLF records as text: the mapping from row columns to contract columns.
 
-Where a column stands is the contract's to say (`sources/claims_cclf/contract.yml`). Must not be here: which rows can be told.
+The contract (`sources/claims_cclf/contract.yml`) has the position of each column. Must not be here: which rows are
+representable.
 """
 
 from __future__ import annotations
@@ -14,15 +15,15 @@ from sources.formats.fixed_width import column_position
 from synthetic.formats.claim_rows import DIAGNOSES, MODIFIERS, MOST_PROFESSIONAL_DIAGNOSES
 
 TABLES = load_contracts()["claims_cclf"].tables
-# Nothing that ends a line, by any reckoning, or that no text has.
-UNSPEAKABLE = r"[\x00-\x1f\x7f\u0085\u2028\u2029]"
-# Ends of the layouts: lengths of CMS's records (CCLF Information Packet, version 36).
+# Line separators of any kind, and control characters.
+UNSUPPORTED_CHARACTERS = r"[\x00-\x1f\x7f\u0085\u2028\u2029]"
+# Record lengths (CCLF Information Packet, version 36).
 LENGTHS = {
     "cclf1": 437, "cclf2": 199, "cclf4": 112, "cclf5": 388, "cclf7": 195, "cclf8": 549, "cclf9": 55,
 }  # fmt: skip
-# Column of the contract -> column of the rows; what `prepared` adds has no name of `medical_claim`.
+# Contract column -> row column; names that `medical_claim` does not have are added by `cclf`.
 _VERSION = {"cur_clm_uniq_id": "version", "bene_mbi_id": "member_id"}
-_STANDS = {"clm_adjsmt_type_cd": "adjustment", "clm_efctv_dt": "effective_date"}
+_ADJUSTMENT = {"clm_adjsmt_type_cd": "adjustment", "clm_efctv_dt": "effective_date"}
 _SPAN = {"clm_from_dt": "claim_start_date", "clm_thru_dt": "claim_end_date"}
 _LINE = {
     "clm_line_num": "claim_line_number", "clm_line_from_dt": "claim_line_start_date",
@@ -32,7 +33,7 @@ _LINE = {
 }  # fmt: skip
 LAYOUTS: Mapping[str, Mapping[str, str]] = {
     "cclf1": {
-        **_VERSION, **_SPAN, **_STANDS, "clm_type_cd": "kind", "clm_bill_fac_type_cd": "bill_facility",
+        **_VERSION, **_SPAN, **_ADJUSTMENT, "clm_type_cd": "kind", "clm_bill_fac_type_cd": "bill_facility",
         "clm_bill_clsfctn_cd": "bill_class", "prncpl_dgns_cd": DIAGNOSES[0], "clm_mdcr_npmt_rsn_cd": "not_paid",
         "clm_pmt_amt": "claim_paid", "bene_ptnt_stus_cd": "discharge_disposition_code", "dgns_drg_cd": "drg_code",
         "fac_prvdr_npi_num": "facility_npi", "atndg_prvdr_npi_num": "rendering_npi",
@@ -47,13 +48,13 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = {
         "clm_dgns_cd": "diagnosis", "dgns_prcdr_icd_ind": "icd",
     },
     "cclf5": {
-        **_VERSION, **_SPAN, **_STANDS, **_LINE, "clm_type_cd": "kind", "clm_pos_cd": "place_of_service_code",
+        **_VERSION, **_SPAN, **_ADJUSTMENT, **_LINE, "clm_type_cd": "kind", "clm_pos_cd": "place_of_service_code",
         "clm_carr_pmt_dnl_cd": "not_paid", "clm_cntl_num": "control_number", "clm_line_alowd_chrg_amt": "allowed",
         "rndrg_prvdr_npi_num": "rendering_npi", "dgns_prcdr_icd_ind": "icd",
         **{f"clm_dgns_{n}_cd": name for n, name in enumerate(DIAGNOSES[:MOST_PROFESSIONAL_DIAGNOSES], 1)},
     },
     "cclf7": {
-        **_VERSION, **_STANDS, "clm_line_ndc_cd": "ndc_code", "clm_line_from_dt": "dispensing_date",
+        **_VERSION, **_ADJUSTMENT, "clm_line_ndc_cd": "ndc_code", "clm_line_from_dt": "dispensing_date",
         "prvdr_srvc_id_qlfyr_cd": "pharmacy_qualifier", "clm_srvc_prvdr_gnrc_id_num": "dispensing_provider_npi",
         "clm_line_srvc_unit_qty": "quantity", "clm_line_days_suply_qty": "days_supply",
         "prvdr_prsbng_id_qlfyr_cd": "prescriber_qualifier", "clm_prsbng_prvdr_gnrc_id_num": "prescribing_provider_npi",
@@ -71,7 +72,7 @@ LAYOUTS: Mapping[str, Mapping[str, str]] = {
 
 
 def fits(tables: tuple[str, ...], columns: list[str]) -> pl.Expr:
-    """Whether each of these columns is no longer than its place, and holds nothing that a record cannot."""
+    """Whether each of these columns fits its field and has no unsupported characters."""
     sizes = {
         name: _size(table, column)
         for table in tables
@@ -80,8 +81,8 @@ def fits(tables: tuple[str, ...], columns: list[str]) -> pl.Expr:
     }
     return pl.all_horizontal(
         (
-            (_written(name).str.len_chars() <= size)
-            & ~pl.col(name).str.contains(UNSPEAKABLE)
+            (_formatted(name).str.len_chars() <= size)
+            & ~pl.col(name).str.contains(UNSUPPORTED_CHARACTERS)
             & (pl.col(name).str.strip_chars() == pl.col(name))
         ).fill_null(True)
         for name, size in sizes.items()
@@ -89,10 +90,10 @@ def fits(tables: tuple[str, ...], columns: list[str]) -> pl.Expr:
 
 
 def records(table: str, rows: pl.DataFrame) -> str:
-    """The rows as lines, one each, in their order; a null is blank.
+    """The rows as fixed-width lines, in order; a null is blank.
 
     Raises:
-        ValueError: a value is longer than its place.
+        ValueError: A value is longer than its field.
     """
     places = sorted(
         (
@@ -105,19 +106,19 @@ def records(table: str, rows: pl.DataFrame) -> str:
     )
     parts, end = [], 0
     for begin, size, is_number, name in places:
-        value = _written(name).fill_null("")
+        value = _formatted(name).fill_null("")
         parts.append(pl.lit(" " * (begin - end)))
         parts.append(value.str.pad_start(size) if is_number else value.str.pad_end(size))
         end = begin + size
     parts.append(pl.lit(" " * (LENGTHS[table] - end)))
     lines = rows.select(pl.concat_str(parts)).to_series()
     if not (lines.str.len_chars() == LENGTHS[table]).all():
-        raise ValueError(f"{table}: a value is longer than its place")
+        raise ValueError(f"{table}: a value is longer than its field")
     return "".join(f"{line}\n" for line in lines)
 
 
-def _written(name: str) -> pl.Expr:
-    """CMS writes diagnoses without the dot."""
+def _formatted(name: str) -> pl.Expr:
+    """The column as CMS writes it: diagnosis codes have no dot."""
     is_diagnosis = name == "diagnosis" or name in DIAGNOSES
     return pl.col(name).str.replace(".", "", literal=True) if is_diagnosis else pl.col(name)
 

@@ -1,4 +1,4 @@
-"""Which rows of `medical_claim` and `pharmacy_claim` CCLF can say; the reasons stand in the text of `cclf`.
+"""Which rows of `medical_claim` and `pharmacy_claim` are representable in CCLF; the docstring of `cclf` has the reasons.
 
 Must not be here: records.
 """
@@ -13,56 +13,59 @@ from synthetic.formats.claim_rows import (
     DAY,
     OF_CLAIM,
     OF_LINE,
-    in_order,
-    is_delivered_whole,
-    judged,
-    with_their_families,
+    basic_conditions,
+    is_claim_representable,
+    line_checks,
+    with_complete_chains,
 )
 
-# CMS's number of a version has 13 digits; ours are the claim's and one that says which of its versions.
-CANCELS, STANDS = "1", "2"
-# What `cclf` adds to the rows as they came: where a row stands, and the number that its member has now.
+# A CMS version id has up to 13 digits: the claim_id, then one digit for the kind of version.
+CANCELLATION, ACTIVE = "1", "2"
+# Columns that `cclf` adds to the delivered rows: position, and the member's current MBI.
 ADDED = ("file", "row", "current_member_id")
 _NUMBER = r"^[1-9]\d{0,11}$"
 MBI = r"^[0-9A-Z]{11}$"
 _NPI = r"^\d{10}$"
-_FIRST_DAY, _LAST_DAY = "1600-01-01", "9990-12-31"  # beyond them lie CMS's words for no date
+_FIRST_DAY, _LAST_DAY = (
+    "1600-01-01",
+    "9990-12-31",
+)  # CMS uses dates outside this range for "no date"
 OF_FILL = (
     "claim_id", "claim_line_number", "data_source", "payer", "plan", "person_id", "member_id", "ndc_code",
     "dispensing_date", "prescribing_provider_npi", "dispensing_provider_npi", "quantity", "days_supply", "paid_date",
     "claim_status",
 )  # fmt: skip
-_UNTOLD_OF_FILL = ("refills", "paid_amount", "allowed_amount", "charge_amount")
+_UNSUPPORTED_FILL_COLUMNS = ("refills", "paid_amount", "allowed_amount", "charge_amount")
 
 
-def medical(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of claims that can be told, each time that they come.
+def representable_lines(rows: pl.DataFrame) -> pl.DataFrame:
+    """The representable rows of claims, in every delivery.
 
     Args:
-        rows: lines of Medicare's claims, as texts, with every column of `claim_rows`; file (order of delivery) and row;
-            current_member_id, null where nobody can be named.
+        rows: Lines of Medicare claims as text, with every column of `claim_rows`, file (in delivery order), row, and
+            current_member_id (null if the member is not representable).
 
     Returns:
-        The rows, with claim and original (hashes of the number), and root (claim_id of the first of its corrections).
+        The rows, with claim and original (hashes), number, and root (claim_id of the first claim in the chain).
     """
-    asked = in_order(name for name in rows.columns if name not in ADDED)
-    lines = rows.with_columns(*judged([*asked, *_tellable()]))
+    asked = basic_conditions(name for name in rows.columns if name not in ADDED)
+    lines = rows.with_columns(*line_checks([*asked, *_extra_conditions()]))
     claims = lines.group_by("claim", maintain_order=True).agg(
         pl.col(
             "number", "original", "claim_id", "claim_type", "claim_frequency_code", "claim_status",
             "current_member_id", "billing_npi", "claim_start_date", "claim_end_date", "paid_date",
         ).first(),
-        is_delivered=is_delivered_whole(),
+        is_representable=is_claim_representable(),
     )  # fmt: skip
-    told = with_their_families(_one_stands(_in_sequence(claims)))
-    return lines.drop("number", "original", "is_delivered").join(
-        _rooted(told).select("claim", "number", "original", "root"), on="claim", maintain_order="left"
+    representable = with_complete_chains(_without_ambiguous_stays(_with_valid_corrections(claims)))
+    return lines.drop("number", "original", "is_representable").join(
+        _with_root(representable).select("claim", "number", "original", "root"), on="claim", maintain_order="left"
     )  # fmt: skip
 
 
-def fills(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows of dispensed medicines that can be told, each time that they come; `version` is their number in digits."""
-    named = (*OF_FILL, *_UNTOLD_OF_FILL, *ADDED)
+def representable_fills(rows: pl.DataFrame) -> pl.DataFrame:
+    """The representable pharmacy fills, in every delivery; `version` is the numeric part of the claim_id."""
+    named = (*OF_FILL, *_UNSUPPORTED_FILL_COLUMNS, *ADDED)
     others = [name for name in rows.columns if name not in named]
     is_known = [
         *(pl.col(name).is_null() for name in others),
@@ -78,14 +81,14 @@ def fills(rows: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(f"{of}_provider_npi").str.contains(_NPI).fill_null(True) for of in ("prescribing", "dispensing")),
         fits(("cclf7",), ["claim_id"]),
     ]  # fmt: skip
-    told = rows.with_columns(
+    representable = rows.with_columns(
         version=pl.col("claim_id").str.extract(r"^[A-Za-z]*([1-9]\d{0,12})$")
     ).with_columns(
         content=pl.struct(OF_FILL).hash(),
-        is_delivered=pl.all_horizontal(condition.fill_null(False) for condition in is_known),
+        is_representable=pl.all_horizontal(condition.fill_null(False) for condition in is_known),
     )
-    return told.filter(
-        (pl.col("is_delivered").all() & (pl.col("content").n_unique() == 1)).over("version")
+    return representable.filter(
+        (pl.col("is_representable").all() & (pl.col("content").n_unique() == 1)).over("version")
     )
 
 
@@ -95,8 +98,8 @@ def _is_day(name: str) -> pl.Expr:
     )
 
 
-def _tellable() -> list[pl.Expr]:
-    """What CCLF asks of a row besides."""
+def _extra_conditions() -> list[pl.Expr]:
+    """Additional conditions of CCLF on a row."""
     start, end = pl.col("claim_start_date"), pl.col("claim_end_date")
     return [
         pl.col("current_member_id").is_not_null(),
@@ -118,16 +121,16 @@ def _tellable() -> list[pl.Expr]:
 
 
 def _order() -> pl.Expr:
-    """By what CMS's versions of a claim follow each other: the day of processing, then the number."""
+    """Sort key of the versions of a claim: processing date, then number."""
     return pl.concat_str("paid_date", pl.col("claim_id").str.zfill(12))
 
 
-def _in_sequence(claims: pl.DataFrame) -> pl.DataFrame:
-    """Corrections can be told that are paid, later than what they correct, and its only ones; numbers that one source has."""
+def _with_valid_corrections(claims: pl.DataFrame) -> pl.DataFrame:
+    """Require that a correction is paid, later than the corrected claim and its only one, and that a number has one source."""
     corrected = claims.select(original="number", original_order=_order()).unique("original")
     is_correction = pl.col("original").is_not_null()
     return claims.join(corrected, on="original", how="left", maintain_order="left").with_columns(
-        is_delivered=pl.col("is_delivered")
+        is_representable=pl.col("is_representable")
         & (pl.col("number").n_unique().over("claim_id") == 1)
         & (
             ~is_correction
@@ -140,33 +143,34 @@ def _in_sequence(claims: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _one_stands(claims: pl.DataFrame) -> pl.DataFrame:
-    """Part A knows its claims by provider, beneficiary and days: of those that share them one may stand, the latest."""
+def _without_ambiguous_stays(claims: pl.DataFrame) -> pl.DataFrame:
+    """Require for each provider, beneficiary and dates at most one active claim, the latest: Part A's claim key."""
     key = ["current_member_id", "billing_npi", "claim_start_date", "claim_end_date"]
-    stays = claims.filter(pl.col("is_delivered") & (pl.col("claim_type") == "institutional"))
-    ends = stays.filter(pl.col("original").is_not_null()).select(
+    stays = claims.filter(pl.col("is_representable") & (pl.col("claim_type") == "institutional"))
+    cancellations = stays.filter(pl.col("original").is_not_null()).select(
         pl.col("original").alias("number"), cancelled=_order()
     )
-    versions = stays.join(ends, on="number", how="left").with_columns(
-        stands=pl.col("cancelled").is_null() & (pl.col("claim_frequency_code") != "8")
+    versions = stays.join(cancellations, on="number", how="left").with_columns(
+        is_active=pl.col("cancelled").is_null() & (pl.col("claim_frequency_code") != "8")
     )
-    # A void is no version of its own days: what it ends is.
+    # A void is not a version for its own dates; the claim that it cancels is.
     last = pl.max_horizontal(
         "cancelled", pl.when(pl.col("claim_frequency_code") != "8").then(_order())
     )
     ambiguous = versions.filter(
-        pl.col("stands")
-        & ((pl.col("stands").sum().over(key) > 1) | (last.max().over(key) > _order()))
+        pl.col("is_active")
+        & ((pl.col("is_active").sum().over(key) > 1) | (last.max().over(key) > _order()))
     )
     return claims.with_columns(
-        is_delivered=pl.col("is_delivered") & ~pl.col("claim").is_in(ambiguous["claim"].implode())
+        is_representable=pl.col("is_representable")
+        & ~pl.col("claim").is_in(ambiguous["claim"].implode())
     )
 
 
-def _rooted(told: pl.DataFrame) -> pl.DataFrame:
-    """With the claim_id of the first of the chain: every correction is later than what it corrects, so there is one."""
-    step = told.select(at="number", above="original", above_id="claim_id")
-    rooted = told.with_columns(at=pl.col("number"))
+def _with_root(representable: pl.DataFrame) -> pl.DataFrame:
+    """Add the claim_id of the first claim in the chain; corrections follow the corrected claim, so chains have no cycle."""
+    step = representable.select(at="number", above="original", above_id="claim_id")
+    rooted = representable.with_columns(at=pl.col("number"))
     while True:
         rooted = rooted.drop("above", "above_id", strict=False).join(step, on="at", how="left")
         if rooted["above"].null_count() == rooted.height:

@@ -1,7 +1,7 @@
-"""Rows of `claims/medical_claim`, and of the roster, as every syntax of claims asks of them.
+"""Rows of `claims/medical_claim` and of the eligibility file, for every claims syntax.
 
-Which columns say what, which rows are one claim, and which of them hold together. Must not be here: what one syntax alone
-cannot say, segments, records.
+Columns of claims and lines, claim identity, and replacement chains. Must not be here: limits of a single syntax,
+segments, records.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ ROSTER, MEDICAL = "eligibility", "medical_claim"
 PERSON = ("data_source", "person_id", "member_id")
 MODIFIERS = tuple(f"hcpcs_modifier_{n}" for n in range(1, 5))
 DIAGNOSES = tuple(f"diagnosis_code_{n}" for n in range(1, 26))
-# As many as the form of a clinician's claim takes (CMS-1500).
+# The CMS-1500 form of a professional claim has twelve diagnoses.
 MOST_PROFESSIONAL_DIAGNOSES = 12
-# What is said of a line; everything else is said of the claim.
+# Line-level columns; all others are claim-level.
 OF_LINE = (
     "claim_line_number", "claim_line_start_date", "claim_line_end_date", "revenue_center_code", "hcpcs_code", *MODIFIERS,
     "service_unit_quantity", "paid_amount", "allowed_amount", "charge_amount",
@@ -32,9 +32,9 @@ OF_CLAIM = (
     "diagnosis_code_type", *DIAGNOSES, "data_source", "claim_frequency_code", "original_claim_id", "claim_status",
     "rendering_taxonomy_code", "facility_taxonomy_code",
 )  # fmt: skip
-UNTOLD = ("drg_code_type",)
+UNSUPPORTED_COLUMNS = ("drg_code_type",)
 _STAY = ("admission_date", "discharge_date", "admit_source_code", "admit_type_code", "discharge_disposition_code")  # fmt: skip
-_NO_PROFESSIONAL = (*_STAY, "bill_type_code", "drg_code", "revenue_center_code")
+_NOT_ON_PROFESSIONAL = (*_STAY, "bill_type_code", "drg_code", "revenue_center_code")
 _REQUIRED = (
     "claim_id", "payer", "data_source", "claim_start_date", "claim_end_date", "claim_line_start_date",
     "claim_line_end_date", "billing_npi", "paid_date", "charge_amount", "paid_amount", "claim_status",
@@ -47,23 +47,23 @@ AMOUNT = r"^-?\d{1,12}(\.\d{1,2}0*)?$"
 
 
 def completed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `medical_claim` with every column of which something is asked."""
-    return row_files.complete(rows, (*OF_CLAIM, *OF_LINE, *UNTOLD))
+    """Rows of `medical_claim` with every column that a condition refers to."""
+    return row_files.complete(rows, (*OF_CLAIM, *OF_LINE, *UNSUPPORTED_COLUMNS))
 
 
 def roster_of(
-    files: Sequence[Path], described: Iterable[str], payer_types: Sequence[str], unspeakable: str
+    files: Sequence[Path], described: Iterable[str], payer_types: Sequence[str], unsupported: str
 ) -> pl.DataFrame:
-    """Members as the roster described them last, whose card number is nobody else's, in order of their last row.
+    """Members from their latest eligibility row, without shared member ids, ordered by that row.
 
     Args:
-        files: of `eligibility`, in order of delivery.
-        described: columns to give as `roster_…`.
-        payer_types: whose members.
-        unspeakable: pattern of what the syntax cannot write; a member with such a value is left out.
+        files: Files of `eligibility`, in delivery order.
+        described: Columns to return with the prefix `roster_`.
+        payer_types: Payer types to include.
+        unsupported: Pattern of characters that the syntax cannot write; members with such a value are excluded.
 
     Returns:
-        data_source, person_id, member_id and the described columns; one row per person and card number.
+        data_source, person_id, member_id and the `roster_` columns. One row per person and member id.
     """
     columns = (*PERSON, *described)
     asked = dict.fromkeys((*columns, "payer_type", "birth_date", "last_name"), pl.String())
@@ -76,15 +76,15 @@ def roster_of(
             for path in files
         ]
     )
-    is_speakable = ~pl.any_horizontal(
-        pl.col(name).str.contains(unspeakable).fill_null(False) for name in columns
+    is_representable = ~pl.any_horizontal(
+        pl.col(name).str.contains(unsupported).fill_null(False) for name in columns
     )
     return (
         rows.with_columns(people=pl.struct("data_source", "person_id").n_unique().over("member_id"))
         .unique(PERSON, keep="last", maintain_order=True)
         .filter(
             (pl.col("people") == 1)
-            & is_speakable
+            & is_representable
             & pl.col("payer_type").is_in(payer_types)
             & pl.col("birth_date").str.contains(DAY)
             & pl.col("last_name").is_not_null()
@@ -94,16 +94,16 @@ def roster_of(
 
 
 def claim_hash() -> pl.Expr:
-    """What makes a claim the same claim when it comes again: a number of its payer's, and the version."""
+    """Identity of a claim across deliveries: the payer's number and the version."""
     return pl.struct("data_source", "claim_id", "claim_frequency_code").hash()
 
 
-def judged(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
-    """What is asked of each line before its claim is judged.
+def line_checks(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
+    """Columns per line from which `is_claim_representable` decides.
 
     Returns:
-        claim, line, content and head (what is said of line and claim, hashed), number and original (hashed; null where it
-        corrects nothing), is_delivered (whether the row by itself can be said).
+        claim, line, content and head (hashes of all columns and of the claim-level columns), number and original
+        (hashes; original is null if the claim corrects none), is_representable (whether the row meets the conditions).
     """
     original = pl.struct("data_source", pl.col("original_claim_id").alias("number")).hash()
     return [
@@ -114,45 +114,46 @@ def judged(conditions: Iterable[pl.Expr]) -> list[pl.Expr]:
         pl.struct("data_source", pl.col("claim_id").alias("number")).hash().alias("number"),
         pl.when(pl.col("original_claim_id").is_not_null()).then(original).alias("original"),
         pl.all_horizontal(condition.fill_null(False) for condition in conditions).alias(
-            "is_delivered"
+            "is_representable"
         ),
     ]
 
 
-def is_delivered_whole() -> pl.Expr:
-    """Of the lines of a claim: all can be said, came at once, and never again in other words."""
+def is_claim_representable() -> pl.Expr:
+    """Whether all lines of a claim are representable, first delivered in one file, and never re-sent with changes."""
     line = pl.col("line")
     first_file = pl.col("file") == pl.col("file").min()
     return (
-        pl.col("is_delivered").all()
+        pl.col("is_representable").all()
         & (pl.col("head").n_unique() == 1)
         & (pl.struct("line", "content").n_unique() == line.n_unique())
         & (line.filter(first_file).n_unique() == line.n_unique())
     )
 
 
-def with_their_families(claims: pl.DataFrame) -> pl.DataFrame:
-    """The claims that can be told and none of whose family, by what replaces and voids what, cannot.
+def with_complete_chains(claims: pl.DataFrame) -> pl.DataFrame:
+    """The representable claims whose whole chain of replacements and voids is representable.
 
     Args:
-        claims: claim, number, original, is_delivered; a row per claim. Two versions under one number cannot be told.
+        claims: claim, number, original, is_representable; one row per claim. Two versions with the same number are
+            not representable.
     """
     same_number = pl.col("claim").n_unique().over("number") == 1
-    claims = claims.with_columns(is_delivered=pl.col("is_delivered") & same_number)
+    claims = claims.with_columns(is_representable=pl.col("is_representable") & same_number)
     while True:
-        untold = claims.filter(~pl.col("is_delivered"))
-        numbers = pl.concat([untold["number"], untold["original"].drop_nulls()]).implode()
-        wrong = pl.col("is_delivered") & (
+        unsupported = claims.filter(~pl.col("is_representable"))
+        numbers = pl.concat([unsupported["number"], unsupported["original"].drop_nulls()]).implode()
+        wrong = pl.col("is_representable") & (
             pl.col("number").is_in(numbers) | pl.col("original").is_in(numbers).fill_null(False)
         )
         if not claims.select(wrong.any()).item():
-            return claims.filter("is_delivered")
-        claims = claims.with_columns(is_delivered=pl.col("is_delivered") & ~wrong)
+            return claims.filter("is_representable")
+        claims = claims.with_columns(is_representable=pl.col("is_representable") & ~wrong)
 
 
-def in_order(columns: Iterable[str]) -> list[pl.Expr]:
-    """What any syntax of claims needs of a row by itself; `columns` are all those of the file."""
-    others = [name for name in columns if name not in (*OF_CLAIM, *OF_LINE, *UNTOLD)]
+def basic_conditions(columns: Iterable[str]) -> list[pl.Expr]:
+    """Conditions on a row that every claims syntax has; `columns` are all columns of the file."""
+    others = [name for name in columns if name not in (*OF_CLAIM, *OF_LINE, *UNSUPPORTED_COLUMNS)]
     is_professional = pl.col("claim_type") == "professional"
     frequency = pl.col("claim_frequency_code")
     is_void, original = frequency == "8", pl.col("original_claim_id")
@@ -180,7 +181,7 @@ def in_order(columns: Iterable[str]) -> list[pl.Expr]:
         ),
         pl.when(is_professional)
         .then(
-            pl.all_horizontal(pl.col(name).is_null() for name in (*_NO_PROFESSIONAL, *too_many))
+            pl.all_horizontal(pl.col(name).is_null() for name in (*_NOT_ON_PROFESSIONAL, *too_many))
             & pl.col("place_of_service_code").str.contains(r"^\d\d$")
         )
         .otherwise(

@@ -1,6 +1,6 @@
-"""JSON of FHIR (R4 2.6.2) as Polars expressions of text: what has no value is left out, never null, never empty.
+"""FHIR JSON (R4 2.6.2) as Polars text expressions: an element without a value is omitted, never null or empty.
 
-Whether an element is there is asked of columns, never of the text that it becomes: each text is made once.
+The presence of an element is computed from columns and not from its text, so that each text is built once.
 Must not be here: resource types, columns of senders.
 """
 
@@ -11,24 +11,24 @@ from dataclasses import dataclass
 
 import polars as pl
 
-# JSON allows no control character in a text, and FHIR but three.
-UNSPEAKABLE = r"[\x00-\x1f\x7f]"
+# JSON strings cannot contain control characters; FHIR allows three of them, escaped.
+UNSUPPORTED_CHARACTERS = r"[\x00-\x1f\x7f]"
 
 
 @dataclass(frozen=True)
 class Json:
-    """A value of JSON, row by row.
+    """A JSON value per row.
 
     Attributes:
-        parts: texts that make it one after another, the same in every row or not.
-        is_there: whether the row has it; None where every row has.
+        parts: Texts to concatenate: constants and expressions.
+        is_there: Whether the row has the value; None if every row has it.
     """
 
     parts: tuple[str | pl.Expr, ...]
     is_there: pl.Expr | None = None
 
     def text(self) -> pl.Expr:
-        """The value as text; nothing where it is not there."""
+        """The value as text; null if the row has none."""
         whole = _joined(self.parts)
         return whole if self.is_there is None else pl.when(self.is_there).then(whole)
 
@@ -44,28 +44,28 @@ def _joined(parts: tuple[str | pl.Expr, ...]) -> pl.Expr:
 
 
 def raw(value: pl.Expr) -> Json:
-    """A value that is JSON already, as numbers are."""
+    """A value that already is JSON, such as a number."""
     return Json((value,), value.is_not_null())
 
 
 def text(value: pl.Expr) -> Json:
-    """A text, of which a value without control characters is meant."""
+    """A JSON string from a text without control characters."""
     escaped = value.str.replace_all("\\", "\\\\", literal=True)
     return Json(('"', escaped.str.replace_all('"', '\\"', literal=True), '"'), value.is_not_null())
 
 
 def const(value: str) -> Json:
-    """The same text in every row."""
+    """A constant string."""
     return Json((json.dumps(value),))
 
 
 def given(of: pl.Expr, value: Json) -> Json:
-    """A value where `of` has one: for what holds constants beside it."""
+    """A value that is present only if `of` is not null; for objects with constant elements."""
     return Json(value.parts, of.is_not_null())
 
 
 def obj(**elements: Json) -> Json:
-    """An object of those elements that are there; none where none is. A name may end in `_`, as Python's own words."""
+    """An object of the present elements, absent if there are none. A trailing `_` in a name avoids Python keywords."""
     named = [
         Json((f'"{name.rstrip("_")}":', *value.parts), value.is_there)
         for name, value in elements.items()
@@ -74,7 +74,7 @@ def obj(**elements: Json) -> Json:
 
 
 def arr(*items: Json) -> Json:
-    """An array of those items that are there; none where none is."""
+    """An array of the present items, absent if there are none."""
     return _enclosed("[", list(items), "]")
 
 
@@ -98,7 +98,7 @@ def _enclosed(begin: str, items: list[Json], end: str) -> Json:
 
 
 def coding(system: str | pl.Expr | None, code: pl.Expr) -> Json:
-    """A Coding of a code that is a text, where there is one; its system may be missing."""
+    """A Coding of a non-null code; the system is optional."""
     if system is None:
         return obj(code=text(code))
     named = const(system) if isinstance(system, str) else text(system)
@@ -106,10 +106,10 @@ def coding(system: str | pl.Expr | None, code: pl.Expr) -> Json:
 
 
 def concept(*codings: Json) -> Json:
-    """A CodeableConcept of those codings that are there."""
+    """A CodeableConcept of the present codings."""
     return obj(coding=arr(*codings))
 
 
 def reference(kind: str, id_: pl.Expr) -> Json:
-    """A Reference to a resource by its id, where there is one."""
+    """A Reference to a resource by a non-null id."""
     return given(id_, obj(reference=Json((f'"{kind}/', id_, '"'))))

@@ -1,6 +1,6 @@
-"""Rows of the agency's record as FHIR resources: Patient and Condition.
+"""Clients and diagnoses as FHIR resources: Patient, Condition.
 
-Must not be here: files; which rows stay CSV for another row's sake.
+Must not be here: files, conditions across rows.
 """
 
 from __future__ import annotations
@@ -8,7 +8,15 @@ from __future__ import annotations
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
-from synthetic.formats.fhir_kinds import HL7, Kind, mapped, meta, moment, patient, said
+from synthetic.formats.fhir_mapping import (
+    HL7,
+    ResourceMapping,
+    column_text,
+    date_time,
+    mapped,
+    meta,
+    patient,
+)
 
 _GENDERS = {"F": "female", "M": "male", "X": "other", "U": "unknown"}
 _CODE_SYSTEMS = {
@@ -23,47 +31,51 @@ def _patient(_zone: str) -> fhir.Json:
         fhir.given(
             pl.col(name),
             fhir.obj(
-                type=fhir.concept(fhir.coding(f"{HL7}/v2-0203", pl.lit(code))), value=said(name)
+                type=fhir.concept(fhir.coding(f"{HL7}/v2-0203", pl.lit(code))),
+                value=column_text(name),
             ),
         )
         for name, code in (("medicaid_id", "MA"), ("medicare_id", "MC"))
     ]
     return fhir.obj(
         resourceType=fhir.const("Patient"),
-        id=said("client_id"),
+        id=column_text("client_id"),
         identifier=fhir.arr(*identifiers),
         name=fhir.arr(
             fhir.given(
                 pl.coalesce("last_name", "first_name"),
                 fhir.obj(
                     use=fhir.const("official"),
-                    family=said("last_name"),
+                    family=column_text("last_name"),
                     given=fhir.given(
-                        pl.col("first_name"), fhir.arr(said("first_name"), said("middle_name"))
+                        pl.col("first_name"),
+                        fhir.arr(column_text("first_name"), column_text("middle_name")),
                     ),
-                    suffix=fhir.arr(said("name_suffix")),
+                    suffix=fhir.arr(column_text("name_suffix")),
                 ),
             ),
             fhir.given(
                 pl.col("preferred_name"),
-                fhir.obj(use=fhir.const("usual"), given=fhir.arr(said("preferred_name"))),
+                fhir.obj(use=fhir.const("usual"), given=fhir.arr(column_text("preferred_name"))),
             ),
         ),
         telecom=fhir.arr(
             *(
-                fhir.given(pl.col(name), fhir.obj(system=fhir.const("phone"), value=said(name)))
+                fhir.given(
+                    pl.col(name), fhir.obj(system=fhir.const("phone"), value=column_text(name))
+                )
                 for name in ("phone", "phone_2")
             )
         ),
         gender=fhir.text(mapped("sex", _GENDERS)),
-        birthDate=said("birth_date"),
-        deceasedDateTime=said("death_date"),
+        birthDate=column_text("birth_date"),
+        deceasedDateTime=column_text("death_date"),
         address=fhir.arr(
             fhir.obj(
-                line=fhir.arr(said("address")),
-                city=said("city"),
-                state=said("state"),
-                postalCode=said("zip_code"),
+                line=fhir.arr(column_text("address")),
+                city=column_text("city"),
+                state=column_text("state"),
+                postalCode=column_text("zip_code"),
             )
         ),
         link=fhir.given(
@@ -83,7 +95,7 @@ def _condition(zone: str) -> fhir.Json:
     clinical = pl.when(is_over).then(pl.lit("inactive")).otherwise(pl.lit("active"))
     return fhir.obj(
         resourceType=fhir.const("Condition"),
-        id=said("diagnosis_id"),
+        id=column_text("diagnosis_id"),
         meta=meta(),
         clinicalStatus=fhir.concept(fhir.coding(f"{HL7}/condition-clinical", clinical)),
         verificationStatus=fhir.concept(
@@ -94,13 +106,13 @@ def _condition(zone: str) -> fhir.Json:
         ),
         code=fhir.concept(fhir.coding(mapped("code_system", _CODE_SYSTEMS), pl.col("code"))),
         subject=patient(),
-        onsetDateTime=said("onset_date"),
-        abatementDateTime=said("end_date"),
-        recordedDate=moment(pl.col("recorded_at"), zone),
+        onsetDateTime=column_text("onset_date"),
+        abatementDateTime=column_text("end_date"),
+        recordedDate=date_time(pl.col("recorded_at"), zone),
     )
 
 
-PATIENT = Kind(
+PATIENT = ResourceMapping(
     "ehr",
     "client",
     "Patient",
@@ -114,22 +126,22 @@ PATIENT = Kind(
     },
     _patient,
     pl.lit(True),
-    untold=frozenset({
+    unsupported=frozenset({
         "ssn_last4", "race", "ethnicity", "language", "interpreter_needed", "ok_to_call",
         "ok_to_leave_message", "ok_to_text", "ok_to_mail", "guardian_name", "guardian_phone",
         "is_confidential_minor", "housing_status", "site_id", "status",
     }),
-    is_beside=True,
+    keeps_csv=True,
 )  # fmt: skip
-CONDITION = Kind(
+CONDITION = ResourceMapping(
     "ehr",
     "diagnosis",
     "Condition",
     "diagnosis_id",
     {
         "diagnosis_id": "id", "client_id": "id", "code_system": "text", "code": "text",
-        "onset_date": "day", "end_date": "day", "verification_status": "text", "is_primary": "yes",
-        "program_id": "text", "recorded_at": "moment",
+        "onset_date": "day", "end_date": "day", "verification_status": "text", "is_primary": "boolean",
+        "program_id": "text", "recorded_at": "timestamp",
     },
     _condition,
     (pl.col("is_primary").fill_null("false") == "false")

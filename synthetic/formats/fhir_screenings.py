@@ -1,6 +1,6 @@
-"""Responses of `screenings` as FHIR resources: a filled-in form as QuestionnaireResponse, a lone total or level as Observation.
+"""Responses of `screenings` as FHIR resources: QuestionnaireResponse with items, Observation for a total only.
 
-Must not be here: how answers are scored.
+Must not be here: scoring.
 """
 
 from __future__ import annotations
@@ -11,8 +11,16 @@ import polars as pl
 
 from synthetic.formats import fhir_json as fhir
 from synthetic.formats.fhir_files import write
-from synthetic.formats.fhir_kinds import HL7, Kind, mapped, meta, moment, patient, said
-from synthetic.formats.row_files import keep, read
+from synthetic.formats.fhir_mapping import (
+    HL7,
+    ResourceMapping,
+    column_text,
+    date_time,
+    mapped,
+    meta,
+    patient,
+)
+from synthetic.formats.row_files import read, rewrite
 
 SOURCE = "screenings"
 _LOINC = "http://loinc.org"
@@ -33,10 +41,10 @@ _SAFETY_ITEM = 9
 _RESPONSE_STATUSES = {"completed": "completed", "in_progress": "in-progress"}
 _OBSERVATION_STATUSES = {"completed": "final", "in_progress": "preliminary", "declined": "final"}
 _DECLINED = "declined"
-# What the rows of a response have in common.
+# Columns with the same value in all rows of a response.
 _HEAD = ("client_id", "instrument", "administered_at", "status", "program_id")
 _TYPES = {
-    "response_id": "id", "client_id": "id", "instrument": "text", "administered_at": "moment",
+    "response_id": "id", "client_id": "id", "instrument": "text", "administered_at": "timestamp",
     "item_number": "number", "item_value": "number", "total_score": "number", "status": "text",
     "program_id": "text",
 }  # fmt: skip
@@ -51,63 +59,65 @@ def _total_code() -> pl.Expr:
     return mapped("instrument", _TOTALS)
 
 
-def _is_danger() -> pl.Expr:
-    """An answer that says danger: the safety item of both PHQ-9 forms."""
+def _is_positive_item_9() -> pl.Expr:
+    """Whether the answer is positive on item 9 of the PHQ-9 or PHQ-9M."""
     is_phq9 = pl.col("instrument").is_in(["phq9", "phq9m"])
     is_item = pl.col("item_number") == str(_SAFETY_ITEM)
     return (is_phq9 & is_item & (pl.col("item_value") != "0")).fill_null(False)
 
 
-def _tellable() -> pl.Expr:
+def _is_representable() -> pl.Expr:
     is_item = pl.col("item_number").is_not_null()
     has_total = pl.col("total_score").is_not_null()
     is_declined = pl.col("status") == _DECLINED
-    said_item = _item_code().is_not_null() & pl.col("item_value").is_in(list(_ANSWERS))
-    said_total = pl.col("item_value").is_null() & (has_total != is_declined)
+    is_coded = _item_code().is_not_null() & pl.col("item_value").is_in(list(_ANSWERS))
+    is_total = pl.col("item_value").is_null() & (has_total != is_declined)
     return (
-        pl.when(is_item).then(said_item & ~has_total & ~is_declined).otherwise(said_total)
-        & ~_is_danger()
+        pl.when(is_item).then(is_coded & ~has_total & ~is_declined).otherwise(is_total)
+        & ~_is_positive_item_9()
         & _total_code().is_not_null()
         & pl.col("status").is_in(list(_OBSERVATION_STATUSES))
         & pl.all_horizontal(pl.col("client_id", "administered_at").is_not_null())
     )
 
 
-_ROW = Kind(SOURCE, "response", "", "response_id", _TYPES, lambda _: fhir.const(""), _tellable())
+_ROW = ResourceMapping(
+    SOURCE, "response", "", "response_id", _TYPES, lambda _: fhir.const(""), _is_representable()
+)
 
 
-def transcribe(landing: Path, to: Path, zone: str) -> None:
-    """Replace responses by resources; memory is that of the largest file, and 40 bytes a row of all."""
+def convert(landing: Path, to: Path, zone: str) -> None:
+    """Move the representable responses to resources. Memory is bounded by the largest file plus 40 bytes per row."""
     files = sorted((landing / SOURCE).glob("*/response_*.csv"))
     if not files:
         return
-    told = _told(files, zone)
+    representable = _representable(files, zone)
     for place, path in enumerate(files):
         rows = read(path)
         full = _ROW.completed(rows)
         response = full.select(_hash("response_id")).to_series()
-        here = told.filter(pl.col("file") == place)
+        here = representable.filter(pl.col("file") == place)
         suffix = path.stem.removeprefix("response")
         first = full.unique(maintain_order=True)
-        for is_form, resource, tell in (
+        for is_form, resource, build in (
             (True, "QuestionnaireResponse", _forms),
             (False, "Observation", _observations),
         ):
             chosen = here.filter(pl.col("is_form") == is_form)["response"].implode()
             rows_of = first.filter(_hash("response_id").is_in(chosen))
-            write(*tell(rows_of, zone), to / path.parent.name / f"{resource}{suffix}.ndjson")
-        keep(rows.filter(~response.is_in(told["response"].implode())), path)
+            write(*build(rows_of, zone), to / path.parent.name / f"{resource}{suffix}.ndjson")
+        rewrite(rows.filter(~response.is_in(representable["response"].implode())), path)
 
 
 def _hash(*names: str) -> pl.Expr:
     return pl.struct(names).hash()
 
 
-def _told(files: list[Path], zone: str) -> pl.DataFrame:
-    """Responses that can be told, with the file that has all their rows: what comes again later says nothing new.
+def _representable(files: list[Path], zone: str) -> pl.DataFrame:
+    """Representable responses, with the file that has all their rows; re-sent rows are not converted.
 
     Returns:
-        Columns response (hash of its id), file (place among the files), is_form.
+        Columns response (hash of its id), file (position in `files`), is_form.
     """
     known = []
     for place, path in enumerate(files):
@@ -118,7 +128,7 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
                 row=_hash(*sorted(full.columns)),
                 key=_hash("item_number"),
                 head=_hash(*_HEAD),
-                is_delivered=_ROW.is_tellable(full.columns, zone),
+                is_representable=_ROW.is_representable(full.columns, zone),
                 is_item=pl.col("item_number").is_not_null(),
                 needs_total=pl.col("instrument") == "phq9m",
                 file=pl.lit(place, pl.UInt32),
@@ -132,14 +142,14 @@ def _told(files: list[Path], zone: str) -> pl.DataFrame:
         .agg(
             pl.col("file").first(),
             is_form=is_form,
-            is_delivered=pl.col("is_delivered").all()
+            is_representable=pl.col("is_representable").all()
             & (pl.col("file").n_unique() == 1)
             & (pl.col("key").n_unique() == pl.len())
             & (pl.col("head").n_unique() == 1)
-            # forms share questions: without its total, a PHQ-9M is taken for a PHQ-9
+            # The two forms share their item codes: without its total, a PHQ-9M is read as a PHQ-9.
             & (has_total | ~pl.col("needs_total").any()),
         )
-        .filter("is_delivered")
+        .filter("is_representable")
         .select("response", "file", "is_form")
     )
 
@@ -160,11 +170,11 @@ def _forms(rows: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, fhir.Json]:
     return forms, (
         fhir.obj(
             resourceType=fhir.const("QuestionnaireResponse"),
-            id=said("response_id"),
+            id=column_text("response_id"),
             meta=meta(),
             status=fhir.text(mapped("status", _RESPONSE_STATUSES)),
             subject=patient(),
-            authored=moment(pl.col("administered_at"), zone),
+            authored=date_time(pl.col("administered_at"), zone),
             item=fhir.arr(fhir.raw(pl.col("item"))),
         )
     )
@@ -175,7 +185,7 @@ def _observations(rows: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, fhir.Jso
     return rows, (
         fhir.obj(
             resourceType=fhir.const("Observation"),
-            id=said("response_id"),
+            id=column_text("response_id"),
             meta=meta(),
             status=fhir.text(mapped("status", _OBSERVATION_STATUSES)),
             category=fhir.arr(
@@ -183,7 +193,7 @@ def _observations(rows: pl.DataFrame, zone: str) -> tuple[pl.DataFrame, fhir.Jso
             ),
             code=fhir.concept(fhir.coding(_LOINC, _total_code())),
             subject=patient(),
-            effectiveDateTime=moment(pl.col("administered_at"), zone),
+            effectiveDateTime=date_time(pl.col("administered_at"), zone),
             valueInteger=fhir.raw(pl.col("total_score")),
             dataAbsentReason=fhir.concept(fhir.coding(f"{HL7}/data-absent-reason", absent)),
         )

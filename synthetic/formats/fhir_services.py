@@ -1,6 +1,6 @@
-"""Services of the agency's record as FHIR resources: Appointment and Encounter.
+"""Appointments and visits as FHIR resources: Appointment, Encounter.
 
-Must not be here: files; which rows stay CSV for another row's sake.
+Must not be here: files, conditions across rows.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ from itertools import pairwise
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
-from synthetic.formats.fhir_kinds import (
+from synthetic.formats.fhir_mapping import (
     HL7,
-    Kind,
+    ResourceMapping,
+    column_text,
+    date_time,
     instant,
+    instant_date_time,
     mapped,
     meta,
-    moment,
     patient,
-    said,
-    written,
 )
 
 _ACT = f"{HL7}/v3-ActCode"
@@ -39,10 +39,10 @@ _STATUSES = {
     "clinic_cancel": "cancelled",
 }
 _REASONS = {"client_cancel": "pat", "clinic_cancel": "prov"}
-# ActEncounterCode has one code for all that is virtual: a call has our own word.
+# ActEncounterCode has one code for all virtual encounters; a phone call has a local code.
 _CALL = "phone"
 _CLASSES = {"in_person": "AMB", "video": "VR", "phone": _CALL, "home": "HH", "community": "FLD"}
-# Encounter.class is required: it says no more than the place does, all else is ambulatory.
+# Encounter.class is required and derived from the place of service; the default is ambulatory.
 _PLACES = {"02": "VR", "10": "VR", "12": "HH", "99": "FLD"}
 _DIAGNOSES = tuple(f"diagnosis_code_{number}" for number in range(1, 5))
 
@@ -69,8 +69,8 @@ def _appointment(zone: str) -> fhir.Json:
     ]  # fmt: skip
     return fhir.obj(
         resourceType=fhir.const("Appointment"),
-        id=said("appointment_id"),
-        meta=meta(moment(pl.col("status_at"), zone)),
+        id=column_text("appointment_id"),
+        meta=meta(date_time(pl.col("status_at"), zone)),
         extension=fhir.given(
             pl.col("modality"),
             fhir.arr(fhir.obj(url=fhir.const(_CLASS), valueCodeableConcept=kind)),
@@ -84,10 +84,10 @@ def _appointment(zone: str) -> fhir.Json:
                 fhir.coding(None, pl.col("service_line")), _procedure(pl.col("procedure_code"))
             )
         ),
-        start=written(start),
-        end=written(start + pl.duration(minutes=minutes)),
+        start=instant_date_time(start),
+        end=instant_date_time(start + pl.duration(minutes=minutes)),
         minutesDuration=fhir.raw(pl.col("duration_minutes")),
-        created=moment(pl.col("created_at"), zone),
+        created=date_time(pl.col("created_at"), zone),
         participant=fhir.arr(*actors),
     )
 
@@ -97,7 +97,7 @@ def _encounter(zone: str) -> fhir.Json:
     setting = mapped("place_of_service_code", _PLACES).fill_null("AMB")
     return fhir.obj(
         resourceType=fhir.const("Encounter"),
-        id=said("visit_id"),
+        id=column_text("visit_id"),
         meta=meta(),
         status=fhir.const("finished"),
         class_=fhir.coding(_ACT, setting),
@@ -115,7 +115,7 @@ def _encounter(zone: str) -> fhir.Json:
         ),
         appointment=fhir.arr(fhir.reference("Appointment", pl.col("appointment_id"))),
         period=fhir.obj(
-            start=moment(pl.col("started_at"), zone), end=moment(pl.col("ended_at"), zone)
+            start=date_time(pl.col("started_at"), zone), end=date_time(pl.col("ended_at"), zone)
         ),
         reasonCode=fhir.arr(
             *(fhir.concept(fhir.coding(_ICD10, pl.col(name))) for name in _DIAGNOSES)
@@ -124,15 +124,15 @@ def _encounter(zone: str) -> fhir.Json:
     )
 
 
-APPOINTMENT = Kind(
+APPOINTMENT = ResourceMapping(
     "ehr",
     "appointment",
     "Appointment",
     "appointment_id",
     {
-        "appointment_id": "id", "client_id": "id", "scheduled_at": "moment", "duration_minutes": "number",
+        "appointment_id": "id", "client_id": "id", "scheduled_at": "timestamp", "duration_minutes": "number",
         "service_line": "text", "procedure_code": "text", "provider_id": "id", "program_id": "text",
-        "site_id": "id", "status": "text", "status_at": "moment", "created_at": "moment",
+        "site_id": "id", "status": "text", "status_at": "timestamp", "created_at": "timestamp",
         "modality": "text",
     },
     _appointment,
@@ -143,17 +143,17 @@ APPOINTMENT = Kind(
     ),
     changed=pl.col("status_at"),
 )  # fmt: skip
-# The columns of diagnoses are filled one after another, and codes beside a place or a kind of provider have what they are of.
-ENCOUNTER = Kind(
+# Diagnosis columns have no gaps, a place of service requires a procedure, and a taxonomy requires a provider.
+ENCOUNTER = ResourceMapping(
     "ehr",
     "visit",
     "Encounter",
     "visit_id",
     {
-        "visit_id": "id", "client_id": "id", "appointment_id": "id", "started_at": "moment",
-        "ended_at": "moment", "service_line": "text", "procedure_code": "text",
+        "visit_id": "id", "client_id": "id", "appointment_id": "id", "started_at": "timestamp",
+        "ended_at": "timestamp", "service_line": "text", "procedure_code": "text",
         "place_of_service_code": "text", "provider_id": "id", "provider_taxonomy_code": "text",
-        "program_id": "text", "site_id": "id", "is_crisis": "yes", **dict.fromkeys(_DIAGNOSES, "text"),
+        "program_id": "text", "site_id": "id", "is_crisis": "boolean", **dict.fromkeys(_DIAGNOSES, "text"),
     },
     _encounter,
     pl.all_horizontal(pl.col("client_id", "started_at", "service_line").is_not_null())
@@ -164,7 +164,7 @@ ENCOUNTER = Kind(
         pl.col(before).is_not_null() | pl.col(after).is_null()
         for before, after in pairwise(_DIAGNOSES)
     ),
-    untold=frozenset({
+    unsupported=frozenset({
         "note_signed_at", "goal_id", *(f"procedure_modifier_{number}" for number in range(1, 5)),
     }),
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""Files of rows that some syntax may tell: read as texts, and left with what it does not.
+"""CSV files under conversion: read as text, and rewritten without the converted rows.
 
-Must not be here: what a row says.
+Must not be here: the meaning of rows.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import polars as pl
 
 
 def read(path: Path) -> pl.DataFrame:
-    """Rows of a file as texts."""
+    """Rows of a file, all columns as text."""
     return pl.read_csv(path, infer_schema=False, glob=False)
 
 
-def complete(rows: pl.DataFrame, asked: Iterable[str]) -> pl.DataFrame:
-    """Rows with every column of which something is asked, empty where the file had none."""
-    absent = [name for name in asked if name not in rows.columns]
+def complete(rows: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+    """Add the missing columns of `columns` as nulls."""
+    absent = [name for name in columns if name not in rows.columns]
     return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
-def keep(rows: pl.DataFrame, path: Path) -> None:
-    """What stays of a file: it goes where nothing does."""
+def rewrite(rows: pl.DataFrame, path: Path) -> None:
+    """Rewrite the file with the remaining rows; delete it if there are none."""
     if rows.height:
         rows.write_csv(path)
     else:

@@ -1,8 +1,8 @@
-"""835 transactions out of rows of `medical_claim` (005010X221): what a payer paid a provider on a day is one payment.
+"""835 transactions from rows of `medical_claim` (005010X221): one payment per payer, provider and paid date.
 
-CLP02: 1 paid, 4 denied; a void is the reversal (22) of what it voids, by that claim's numbers and with its negative sums.
-Payment and lines balance (1.10.2): what was charged and not paid is one adjustment of the line, and a payment that would
-be below zero is carried forward (PLB FB). Must not be here: which claims can be told, claims themselves.
+CLP02: 1 paid, 4 denied. A void is the reversal (22) of the voided claim, with that claim's numbers and negative amounts.
+Payments and lines balance (1.10.2): the unpaid part of a charge is one adjustment of the line, and a negative payment is
+carried forward (PLB FB). Must not be here: which claims are representable, claims.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from synthetic.formats.x12_segments import (
     REMITTANCE,
     composite,
     day,
+    if_present,
     interchange,
     joined,
-    kept,
     number,
     segment,
     text,
@@ -27,24 +27,26 @@ _ZERO = pl.lit(0).cast(pl.Decimal(38, 2))
 
 
 def remittances(rows: pl.DataFrame, delivered: str) -> str:
-    """The file of the payments.
+    """Text of the file of payments.
 
     Args:
-        rows: lines of whole claims, all of them tellable, with the columns that `x12.prepared` adds.
-        delivered: day of delivery, ISO.
+        rows: Lines of complete, representable claims, with the columns of `x12.prepared`.
+        delivered: Delivery day (ISO).
     """
-    # The void of a claim takes back that claim: its numbers, its sums below zero.
+    # A void reverses the voided claim: that claim's number, negative amounts.
     is_void = pl.col("claim_frequency_code") == "8"
     lines = rows.with_columns(
-        answered=pl.when(is_void).then("replaced").otherwise("number"),
+        reported_number=pl.when(is_void).then("replaced").otherwise("number"),
         is_void=is_void,
-        owed=pl.when(is_void).then(-pl.col("charge")).otherwise("charge"),
-    ).sort(*_PAYMENT, "answered", "number", "line")
+        signed_charge=pl.when(is_void).then(-pl.col("charge")).otherwise("charge"),
+    ).sort(*_PAYMENT, "reported_number", "number", "line")
     lines = lines.with_columns(text=_line())
-    claim = lines.group_by(*_PAYMENT, "answered", "number", maintain_order=True).agg(
-        pl.all().exclude("line", "paid", "owed", "text", *_PAYMENT, "answered", "number").first(),
+    claim = lines.group_by(*_PAYMENT, "reported_number", "number", maintain_order=True).agg(
+        pl.all()
+        .exclude("line", "paid", "signed_charge", "text", *_PAYMENT, "reported_number", "number")
+        .first(),
         paid=pl.col("paid").sum(),
-        owed=pl.col("owed").sum(),
+        signed_charge=pl.col("signed_charge").sum(),
         lines=pl.col("text").str.join(""),
     )
     claim = claim.with_columns(text=_claim())
@@ -58,7 +60,7 @@ def remittances(rows: pl.DataFrame, delivered: str) -> str:
 
 
 def _transaction(delivered: str) -> pl.Expr:
-    """Header (BPR, TRN, DTM, loops 1000A and 1000B), claims, and what is carried forward."""
+    """Header (BPR, TRN, DTM, loops 1000A and 1000B), claims, and the amount carried forward."""
     written = delivered.replace("-", "")
     paid = day("paid_date")
     trace = pl.concat_str(pl.col("billing_npi"), paid, pl.lit(written[2:]), separator="-")
@@ -95,7 +97,7 @@ def _transaction(delivered: str) -> pl.Expr:
 
 
 def _claim() -> pl.Expr:
-    """Loop 2100, and the lines below."""
+    """Loop 2100, and the lines."""
     status = (
         pl.when("is_void")
         .then(pl.lit("22"))
@@ -103,14 +105,14 @@ def _claim() -> pl.Expr:
         .then(pl.lit("4"))
         .otherwise(pl.lit("1"))
     )
-    # The frequency of what is taken back stands on no row of the void.
+    # The rows of a void do not have the frequency of the voided claim.
     frequency = pl.when("is_void").then(pl.lit("")).otherwise("claim_frequency_code")
-    answered = pl.col("answered")
+    reported_number = pl.col("reported_number")
     return joined(
         segment(
             "CLP",
             {
-                1: answered, 2: status, 3: number(pl.col("owed")), 4: number(pl.col("paid")), 6: filing(), 7: answered,
+                1: reported_number, 2: status, 3: number(pl.col("signed_charge")), 4: number(pl.col("paid")), 6: filing(), 7: reported_number,
                 8: place(), 9: frequency, 11: text("drg_code"),
             },
         ),
@@ -122,9 +124,9 @@ def _claim() -> pl.Expr:
 
 
 def _line() -> pl.Expr:
-    """Loop 2110. No row gives the payer's reason: 45 is above the fee schedule, A1 denied (CARC)."""
+    """Loop 2110. Rows have no adjustment reason: CARC 45 (above the fee schedule) or A1 (denied)."""
     is_bare = pl.col("hcpcs_code").is_null()
-    rest = pl.col("owed") - pl.col("paid")
+    rest = pl.col("signed_charge") - pl.col("paid")
     reason = pl.when(pl.col("claim_status") == "denied").then(pl.lit("A1")).otherwise(pl.lit("45"))
     adjusted = segment("CAS", {1: "CO", 2: reason, 3: number(rest)})
     is_day = pl.col("claim_line_start_date") == pl.col("claim_line_end_date")
@@ -135,7 +137,7 @@ def _line() -> pl.Expr:
                 1: pl.when(is_bare)
                 .then(composite("NU", pl.col("revenue_center_code")))
                 .otherwise(procedure()),
-                2: number(pl.col("owed")),
+                2: number(pl.col("signed_charge")),
                 3: number(pl.col("paid")),
                 4: pl.when(is_bare).then(pl.lit("")).otherwise(text("revenue_center_code")),
                 5: number(pl.col("units")).fill_null(""),
@@ -145,5 +147,5 @@ def _line() -> pl.Expr:
         pl.when(~is_day).then(segment("DTM", {1: "150", 2: day("claim_line_start_date")})),
         pl.when(~is_day).then(segment("DTM", {1: "151", 2: day("claim_line_end_date")})),
         pl.when(rest != _ZERO).then(adjusted),
-        kept(segment("AMT", {1: "B6", 2: number(pl.col("allowed"))}), "allowed"),
+        if_present(segment("AMT", {1: "B6", 2: number(pl.col("allowed"))}), "allowed"),
     )

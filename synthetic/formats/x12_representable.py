@@ -1,4 +1,4 @@
-"""Which rows of `medical_claim` an 837 and an 835 can say; the reasons stand in the text of `x12`.
+"""Which rows of `medical_claim` are representable in 837 and 835; the docstring of `x12` has the reasons.
 
 Must not be here: segments.
 """
@@ -15,45 +15,45 @@ from synthetic.formats.claim_rows import (
     OF_CLAIM,
     OF_LINE,
     PERSON,
+    basic_conditions,
     claim_hash,
     completed,
-    in_order,
-    is_delivered_whole,
-    judged,
-    with_their_families,
+    is_claim_representable,
+    line_checks,
+    with_complete_chains,
 )
 from synthetic.formats.row_files import read
-from synthetic.formats.x12_segments import UNSPEAKABLE
+from synthetic.formats.x12_segments import UNSUPPORTED_CHARACTERS
 
 _NUMBER_LENGTH = 20  # of CLM01
 _MOST_LINES = {"professional": 50, "institutional": 999}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What is told in X12.
+class Representable:
+    """The claims that are representable in X12.
 
     Attributes:
-        claims: hashes of the claims (`claim_hash`).
-        deliveries: claim and file (its position) of each time that one comes whole; is_first where it had not come before.
+        claims: Hashes of the claims (`claim_hash`).
+        deliveries: claim, file (position) and is_first (first delivery) of each complete delivery of a claim.
     """
 
     claims: pl.Series
     deliveries: pl.DataFrame
 
 
-def find(files: list[Path], roster: pl.DataFrame) -> Told:
-    """Read every file once; memory is that of the largest, and 60 bytes a line.
+def find_representable(files: list[Path], roster: pl.DataFrame) -> Representable:
+    """Find the representable claims. Reads each file once; memory is bounded by the largest plus 60 bytes per line.
 
     Args:
-        files: of `medical_claim`, in order of delivery.
-        roster: members who can be named (`claim_rows.roster_of`).
+        files: Files of `medical_claim`, in delivery order.
+        roster: Representable members (`claim_rows.roster_of`).
     """
     lines = pl.concat(
-        _judged(completed(read(path)), roster, place) for place, path in enumerate(files)
+        _checked(completed(read(path)), roster, place) for place, path in enumerate(files)
     )
     claims = lines.group_by("claim").agg(
-        is_delivered=is_delivered_whole()
+        is_representable=is_claim_representable()
         & (pl.col("line").min() == 1)
         & (pl.col("line").max() == pl.col("line").n_unique())
         & (pl.col("line").max() <= pl.col("most_lines").first()),
@@ -63,18 +63,18 @@ def find(files: list[Path], roster: pl.DataFrame) -> Told:
         original=pl.col("original").first(),
         billing=pl.col("billing").first(),
     )
-    told = with_their_families(_by_one_provider(claims)).select("claim", "lines", "first")
+    representable = with_complete_chains(_by_one_provider(claims)).select("claim", "lines", "first")
     deliveries = (
         lines.group_by("claim", "file")
         .agg(found=pl.col("line").n_unique())
-        .join(told, on="claim")
+        .join(representable, on="claim")
         .filter(pl.col("found") == pl.col("lines"))
         .select("claim", "file", is_first=pl.col("file") == pl.col("first"))
     )
-    return Told(told["claim"].implode(), deliveries)
+    return Representable(representable["claim"].implode(), deliveries)
 
 
-def _judged(rows: pl.DataFrame, roster: pl.DataFrame, place: int) -> pl.DataFrame:
+def _checked(rows: pl.DataFrame, roster: pl.DataFrame, place: int) -> pl.DataFrame:
     named = rows.join(
         roster.select(*PERSON, is_named=pl.lit(True)),
         on=PERSON,
@@ -82,7 +82,7 @@ def _judged(rows: pl.DataFrame, roster: pl.DataFrame, place: int) -> pl.DataFram
         maintain_order="left",
     )
     return named.select(
-        *judged([*in_order(rows.columns), *_tellable()]),
+        *line_checks([*basic_conditions(rows.columns), *_extra_conditions()]),
         billing=pl.col("billing_npi").hash(),
         most_lines=pl.col("claim_type").replace_strict(
             _MOST_LINES, default=0, return_dtype=pl.UInt16
@@ -92,22 +92,22 @@ def _judged(rows: pl.DataFrame, roster: pl.DataFrame, place: int) -> pl.DataFram
 
 
 def _by_one_provider(claims: pl.DataFrame) -> pl.DataFrame:
-    """A correction by another provider than billed the claim cannot be told: REF F8 would not find it."""
+    """Require the same billing provider on a correction: REF F8 would not find another provider's claim."""
     billed = claims.select(original="number", original_billing="billing").unique("original")
     return claims.join(billed, on="original", how="left").with_columns(
-        is_delivered=pl.col("is_delivered")
+        is_representable=pl.col("is_representable")
         & (pl.col("original_billing") == pl.col("billing")).fill_null(True)
     )
 
 
-def _tellable() -> Iterable[pl.Expr]:
+def _extra_conditions() -> Iterable[pl.Expr]:
     disposition, original = pl.col("discharge_disposition_code"), pl.col("original_claim_id")
     has_left = pl.col("discharge_date").is_not_null()
     number = pl.col("data_source").str.len_chars() + 1
     claim = claim_hash()
     return [
         ~pl.any_horizontal(
-            pl.col(name).str.contains(UNSPEAKABLE).fill_null(False) for name in (*OF_CLAIM, *OF_LINE)
+            pl.col(name).str.contains(UNSUPPORTED_CHARACTERS).fill_null(False) for name in (*OF_CLAIM, *OF_LINE)
         ),
         pl.col("is_named").fill_null(False),
         number + pl.col("claim_id").str.len_chars() <= _NUMBER_LENGTH,

@@ -1,7 +1,7 @@
-"""Segments and envelopes of X12 005010 as texts (X12.6: segments, composites; X12.5: interchange ISA, group GS).
+"""Segments and envelopes of X12 005010 as text (X12.6: segments, composites; X12.5: interchange ISA, group GS).
 
-X12 has no escapes: a value that holds a separator or a control character cannot be written at all (`UNSPEAKABLE`).
-Must not be here: loops of one transaction set, what a claim says.
+X12 has no escapes: a value with a separator or a control character cannot be written (`UNSUPPORTED_CHARACTERS`).
+Must not be here: loops of one transaction set, claim content.
 """
 
 from __future__ import annotations
@@ -13,15 +13,22 @@ import polars as pl
 
 ELEMENT, COMPONENT, REPETITION, TERMINATOR = "*", ":", "^", "~"
 END = f"{TERMINATOR}\n"
-UNSPEAKABLE = r"[\x00-\x1f\x7f*:^~]"
-# ST02, SE02: transactions are counted within their group.
+UNSUPPORTED_CHARACTERS = r"[\x00-\x1f\x7f*:^~]"
+# ST02, SE02: number of the transaction within its group.
 _CONTROL = pl.int_range(1, pl.len() + 1).cast(pl.String).str.zfill(4)
 _SENDER, _RECEIVER = "CLEARINGHOUSE", "AGENCY"
 
 
 @dataclass(frozen=True)
 class TransactionSet:
-    """What the envelope says of its transactions: ST01, ST03 and GS08, GS01; `digit` sets its control numbers apart."""
+    """Envelope values of a transaction set.
+
+    Attributes:
+        code: ST01.
+        guide: ST03 and GS08.
+        functional: GS01.
+        digit: Last digit of the control number, different for each set.
+    """
 
     code: str
     guide: str
@@ -35,7 +42,7 @@ REMITTANCE = TransactionSet("835", "005010X221A1", "HP", 3)
 
 
 def segment(name: str, fields: Mapping[int, pl.Expr | str]) -> pl.Expr:
-    """A segment with these elements, numbered from 1; those between are empty, none at the end; null where one is."""
+    """A segment with these elements by number; missing ones are empty, trailing ones omitted. Null if any element is."""
     parts = [pl.lit(name)]
     for number in range(1, max(fields) + 1):
         field = fields.get(number, "")
@@ -45,28 +52,28 @@ def segment(name: str, fields: Mapping[int, pl.Expr | str]) -> pl.Expr:
 
 
 def composite(*parts: pl.Expr | str) -> pl.Expr:
-    """Components of one element; none at the end are empty."""
+    """Components of an element; trailing empty components are omitted."""
     texts = [pl.lit(part) if isinstance(part, str) else part.fill_null("") for part in parts]
     return pl.concat_str(*texts, separator=COMPONENT).str.strip_chars_end(COMPONENT)
 
 
 def joined(*segments: pl.Expr) -> pl.Expr:
-    """Segments one after the other, without those that are null."""
+    """Concatenated segments; null segments are omitted."""
     return pl.concat_str(*segments, ignore_nulls=True)
 
 
 def text(name: str) -> pl.Expr:
-    """A value, empty where there is none."""
+    """A value, empty if null."""
     return pl.col(name).fill_null("")
 
 
-def kept(written: pl.Expr, of: str) -> pl.Expr:
-    """A segment that is there only where the value is."""
+def if_present(written: pl.Expr, of: str) -> pl.Expr:
+    """A text that is null if the value of `of` is."""
     return pl.when(pl.col(of).is_not_null()).then(written)
 
 
 def number(value: pl.Expr) -> pl.Expr:
-    """A decimal as type R (X12.6): no zeros that say nothing, no point at the end."""
+    """A decimal as type R (X12.6): no trailing zeros, no trailing decimal point."""
     written = value.cast(pl.String)
     has_point = written.str.contains(".", literal=True)
     short = written.str.strip_chars_end("0").str.strip_chars_end(".")
@@ -74,12 +81,12 @@ def number(value: pl.Expr) -> pl.Expr:
 
 
 def day(name: str) -> pl.Expr:
-    """A day of ISO 8601 as CCYYMMDD (D8 of element 1250)."""
+    """An ISO 8601 date as CCYYMMDD (D8 of element 1250)."""
     return pl.col(name).str.replace_all("-", "", literal=True)
 
 
 def period(qualifier: str, first: str, last: str, *, always_span: bool = False) -> pl.Expr:
-    """DTP of two days: D8 where they are one, RD8 otherwise and where the guide knows only that."""
+    """DTP of two dates: D8 if they are equal, otherwise RD8; always RD8 if the guide requires a range."""
     is_day = pl.lit(not always_span) & (pl.col(first) == pl.col(last))
     span = pl.concat_str(day(first), day(last), separator="-")
     return segment(
@@ -93,12 +100,12 @@ def period(qualifier: str, first: str, last: str, *, always_span: bool = False) 
 
 
 def interchange(kind: TransactionSet, bodies: pl.Series, delivered: str) -> str:
-    """One interchange of one group.
+    """An interchange with one group.
 
     Args:
-        kind: the transaction set.
-        bodies: what stands between ST and SE, a text each.
-        delivered: day of delivery, ISO: date and control number of the envelope.
+        kind: The transaction set.
+        bodies: The text between ST and SE of each transaction.
+        delivered: Delivery day (ISO), for the date and control number of the envelope.
     """
     written = delivered.replace("-", "")
     control = f"{written[2:]}{kind.digit}"

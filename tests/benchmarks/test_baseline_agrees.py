@@ -1,4 +1,4 @@
-"""The limit does the pipeline's work: same results from the same files. And a wrong one is told from a right one."""
+"""The reference baseline has the pipeline's results for the same files, and the comparison finds a different row."""
 
 import datetime as dt
 
@@ -10,38 +10,38 @@ from orchestration.settings import Settings
 
 pytestmark = pytest.mark.long
 
-AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")  # the demo's morning
+AS_OF = dt.datetime.fromisoformat("2026-06-30T07:00:00-04:00")  # the demo's as_of
 
 
 @pytest.fixture(scope="module")
-def limit(demo, tmp_path_factory):
-    """The limit's database, from the demo's landing."""
-    data = tmp_path_factory.mktemp("limit")
+def baseline_database(demo, tmp_path_factory):
+    """The baseline's database, from the demo's landing folder."""
+    data = tmp_path_factory.mktemp("baseline")
     baseline.run(demo.landing, data, AS_OF, Settings())
-    return data / "limit.duckdb"
+    return data / "baseline.duckdb"
 
 
-def test_every_result_is_the_pipelines(demo, limit):
-    results = agreement.compare(demo.data / "warehouse.duckdb", limit)
+def test_every_result_equals_the_pipelines(demo, baseline_database):
+    results = agreement.compare(demo.data / "warehouse.duckdb", baseline_database)
     assert {r.name: r.differences for r in results if not r.is_same} == {}
     assert all(result.pipeline_rows for result in results)
     assert len(results) == 17
 
 
-def test_one_different_row_is_seen(demo, limit, tmp_path):
-    copy = tmp_path / "limit.duckdb"
-    copy.write_bytes(limit.read_bytes())
+def test_a_different_row_is_found(demo, baseline_database, tmp_path):
+    copy = tmp_path / "baseline.duckdb"
+    copy.write_bytes(baseline_database.read_bytes())
     with duckdb.connect(str(copy)) as connection:
         connection.execute(
             "update mart_client_risk set risk_score = risk_score + 1"
             " where client_id = (select min(client_id) from mart_client_risk)"
         )
     results = agreement.compare(demo.data / "warehouse.duckdb", copy)
-    # the row that one has and the row that the other has
+    # The original row and the changed row.
     assert {r.name: r.differences for r in results if not r.is_same} == {"risk, both scopes": 2}
 
 
-def test_stages_say_what_they_cost(limit):
-    stages = bench._stages(limit.parent)
+def test_every_stage_has_a_cost(baseline_database):
+    stages = bench._stages(baseline_database.parent)
     assert [stage["name"] for stage in stages] == ["start", "ingest", "marts"]
     assert all(stage["cpu_seconds"] > 0 for stage in stages)

@@ -1,6 +1,6 @@
-"""Every citation of a rule resolves: code, seeds, tests and pages refer to docs/ only, by anchors that exist.
+"""Every citation resolves: code, seeds, tests and pages cite only docs/, with existing anchors.
 
-The forms are in CONTRIBUTING.md, "Citations". Nothing may refer to a text outside the repository.
+CONTRIBUTING.md, "Citations", defines the syntax. A citation of a text outside the repository is an error.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROOMS = (
 )  # fmt: skip
 WRITTEN = {".csv", ".json", ".md", ".py", ".sql", ".toml", ".yml", ".yaml", ".sh"}
 GENERATED_FOLDERS = {"target", "logs", "dbt_packages", "__pycache__", ".dagster"}
-# `docs/` may be left out before rules/ and reference/, not before other pages.
+# The prefix `docs/` is optional for rules/ and reference/, and required for other pages.
 CITATION = re.compile(
     r"(?<![\w./-])(?:docs/(?=[a-z])|(?=(?:rules|reference)/))([a-z0-9_/-]+\.md)(?:#([A-Za-z0-9_-]+))?"
 )
@@ -65,7 +65,7 @@ def _named(path: Path) -> str:
 
 
 def problems_of(text: str, page: str = "page") -> list[str]:
-    """What is wrong with the citations in a text: `page:line: citation: reason`."""
+    """Problems of the citations in a text, as `page:line: citation: reason`."""
     found = []
     for number, line in enumerate(text.split("\n"), 1):
         for match in CITATION.finditer(line):
@@ -93,7 +93,7 @@ def test_every_citation_resolves() -> None:
     assert not found, "\n".join(found)
 
 
-def test_the_code_cites_rules() -> None:
+def test_code_cites_rules() -> None:
     cited = Counter(
         f"{match[1]}#{match[2]}"
         for path in FILES
@@ -127,7 +127,7 @@ def test_the_code_cites_rules() -> None:
         ("-- Spec" + " 4.2 Step C", "outside the repository"),
         ("../shared" + "/spec", "outside the repository"),
         ("docs" + "/plan.md", "outside the repository"),
-        ("the specification of 4.2 and a spec that says nothing", None),
+        ("the specification of 4.2 and a spec without a number", None),
     ],
 )
 def test_a_wrong_citation_is_found(text: str, reason: str | None) -> None:
@@ -150,7 +150,7 @@ def test_links_between_pages_resolve() -> None:
     assert not found, "\n".join(found)
 
 
-def test_an_anchor_is_unique_on_its_page() -> None:
+def test_anchors_are_unique_on_their_page() -> None:
     doubled = [
         f"{_named(page)}#{anchor}"
         for page, anchors in ANCHORS.items()
@@ -160,7 +160,7 @@ def test_an_anchor_is_unique_on_its_page() -> None:
     assert not doubled
 
 
-def test_every_rule_has_an_anchor_and_its_evidence() -> None:
+def test_every_rule_has_an_anchor_and_an_evidence_grade() -> None:
     found = []
     for page in RULE_PAGES:
         head, *sections = re.split(r"^(?=<a id=)", _text(page), flags=re.MULTILINE)
@@ -176,8 +176,8 @@ def test_every_rule_has_an_anchor_and_its_evidence() -> None:
     assert not found, "\n".join(found)
 
 
-def test_a_seed_says_grade_and_rule() -> None:
-    """A source begins with its grade and ends with its rule; the old tags are gone."""
+def test_seed_sources_have_a_grade_and_a_rule() -> None:
+    """A seed's source begins with its evidence grade and ends with its rule, and has no old tag."""
     found = []
     for path in sorted(SEEDS.rglob("*.csv")):
         with path.open(encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""The generated reference is in step with the command line, the settings and the dbt ymls."""
+"""The generated reference pages match the command line, the settings and the dbt yml files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from orchestration import reference
 from orchestration.settings import Settings
 
 
-def test_reference_pages_are_in_step() -> None:
+def test_reference_pages_are_up_to_date() -> None:
     assert reference.main(["--check"]) == 0, "run `make docs`"
 
 

@@ -1,4 +1,4 @@
-"""Which files hold the rules of which area, and how much of an area the examples must kill."""
+"""The area of each file with rules, and the share of its mutants that the unit tests must kill."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _FILE = {
 
 
 def area(path: str) -> str | None:
-    """The area of a file of the dbt project; none where it holds no rule of care, core or measures."""
+    """The area of a file of the dbt project; None if the file has no rules of care, core or measures."""
     name = path.rsplit("/", 1)[-1].partition(".")[0]
     if name in _FILE and not path.startswith("models/staging/"):
         return _FILE[name]

@@ -1,7 +1,7 @@
-"""The dbt unit tests as plain SQL: compiled once by dbt, then run in memory, in milliseconds each.
+"""The dbt unit tests ("examples") as plain SQL: compiled once by dbt, then run in memory in milliseconds.
 
-dbt compiles a unit test into one statement: the fixtures as CTEs, the model's SQL, and the expected rows. That statement reads
-no relation except the seeds that the example reads on purpose (`select * from seeds.<name>`).
+dbt compiles a unit test into one statement: the fixtures as CTEs, the model's SQL, and the expected rows. That
+statement reads no relation except seeds that the unit test refers to (`select * from seeds.<name>`).
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ PROJECT = ROOT / "dbt_project"
 _STATEMENT = "-- Build actual result given inputs"
 _SEED = re.compile(r"\bseeds\.(\w+)")
 _MARKER = re.compile(r"/\*~(\d+)m~\*/")
-# An example takes milliseconds; a mutant that takes this long is killed, as a wrong result is.
+# An example takes milliseconds; a mutant that runs this long counts as killed.
 _SECONDS = 5.0
-# What no change of a rule looks like: the mutant is not a query, so it is not counted.
+# Errors of a mutant that is not a valid query; it does not count.
 NOT_A_QUERY = (duckdb.BinderException, duckdb.ParserException, duckdb.CatalogException)
 
 
 class CompileError(Exception):
-    """dbt could not run the examples of the instrumented project."""
+    """dbt cannot run the examples of the instrumented project."""
 
 
 @dataclass(frozen=True)
 class Example:
-    """One unit test: its model, its compiled statement with markers, and what it touches."""
+    """A unit test: its model, its compiled statement with markers, and the mutations and seeds in it."""
 
     model: str
     name: str
@@ -45,11 +45,11 @@ class Example:
 
 
 def instrument(work: Path, mutations: dict[str, list[sites.Mutation]]) -> Path:
-    """A copy of the dbt project whose files carry markers.
+    """Copy the dbt project and add the markers of the mutations.
 
     Args:
-        work: folder of the copy; kept, so that the next run parses only what changed.
-        mutations: by file, relative to the project.
+        work: Folder of the copy; it is kept, so that the next run parses only changed files.
+        mutations: Mutations by file, relative to the project.
     """
     copy = work / "project"
     kept = {"target", "logs"}
@@ -65,16 +65,16 @@ def instrument(work: Path, mutations: dict[str, list[sites.Mutation]]) -> Path:
 
 
 def compiled(project: Path, work: Path, warehouse: Path, models: list[str]) -> list[Example]:
-    """The unit tests of some models (all, where none is named), run once by dbt.
+    """Run the unit tests of some models once with dbt, and return their compiled statements.
 
     Args:
-        project: the instrumented copy.
-        work: folder for dbt's output.
-        warehouse: any built warehouse: dbt reads the column types of the replaced relations from it.
-        models: names of models.
+        project: The instrumented copy.
+        work: Folder for dbt's output.
+        warehouse: A built warehouse; dbt reads the column types of the replaced relations from it.
+        models: Names of models; empty for all.
 
     Raises:
-        CompileError: an example is red before anything is changed.
+        CompileError: An example fails without a change.
     """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -100,12 +100,14 @@ def compiled(project: Path, work: Path, warehouse: Path, models: list[str]) -> l
     finally:
         DuckDBConnectionManager.close_all_connections()
     if ended.result is None:
-        raise CompileError(f"dbt cannot run the examples of the marked project: {ended.exception}")
-    red = [
+        raise CompileError(
+            f"dbt cannot run the examples of the instrumented project: {ended.exception}"
+        )
+    failed = [
         f"{r.node.unique_id}: {r.message}" for r in ended.result.results if str(r.status) != "pass"
     ]
-    if red:
-        raise CompileError("examples that fail before any change:\n" + "\n".join(red))
+    if failed:
+        raise CompileError("examples that fail without a change:\n" + "\n".join(failed))
     return [
         Example(
             model, name, sql,
@@ -117,12 +119,12 @@ def compiled(project: Path, work: Path, warehouse: Path, models: list[str]) -> l
 
 
 class Bench:
-    """An in-memory database that holds the seeds and runs examples."""
+    """An in-memory database with the seeds, which runs examples."""
 
     def __init__(self, warehouse: Path) -> None:
         self.connection = duckdb.connect(config={"threads": 1})
         self.connection.execute("set TimeZone = 'UTC'")
-        # A changed join or window can run away; an example needs neither.
+        # Limits for mutants with an unbounded join or window; examples need little memory.
         self.connection.execute("set memory_limit = '500MB'")
         self.connection.execute("set max_temp_directory_size = '0MB'")
         self.connection.execute(f"attach '{warehouse}' as warehouse (read_only)")
@@ -139,11 +141,11 @@ class Bench:
             ]
         self.connection.execute("detach warehouse")
 
-    def holds(self, sql: str) -> bool:
-        """Whether the actual rows of an example's statement are the expected ones, in any order.
+    def passes(self, sql: str) -> bool:
+        """Whether the actual rows of an example's statement equal the expected rows, in any order.
 
         Raises:
-            duckdb.Error: the statement is not a query, or fails while it runs.
+            duckdb.Error: The statement is not a valid query, or fails at run time.
         """
         actual, expected = [], []
         limit = threading.Timer(_SECONDS, self.connection.interrupt)

@@ -1,6 +1,6 @@
-"""The one-token changes of a piece of SQL: comparisons, connectives, constants, null handling, joins, orders, branches.
+"""The one-token changes of a SQL text: comparisons, connectives, constants, null handling, joins, orders, branches.
 
-Reads tokens, not a grammar: template expressions inside the SQL are masked by the caller, and no parser reads Jinja.
+Uses tokens instead of a grammar, because no SQL parser reads Jinja. The caller masks template expressions in the SQL.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _TYPES = {"decimal", "numeric", "varchar", "char"}
 
 @dataclass(frozen=True)
 class Token:
-    """One SQL token of the source: its kind, its text in lower case, and where it begins and ends."""
+    """A SQL token: its kind, its text in lower case, its start and end in the source, and its parenthesis depth."""
 
     kind: str
     text: str
@@ -44,7 +44,7 @@ Change = tuple[str, str, dict[str, tuple[int, int]]]
 
 
 class Finder:
-    """The changes of one piece of SQL whose template expressions are masked."""
+    """Finds the changes of a SQL text with masked template expressions."""
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
@@ -64,7 +64,7 @@ class Finder:
         return self.tokens[index].text if 0 <= index < len(self.tokens) else ""
 
     def _is_code(self, token: Token) -> bool:
-        """Not glued to a template expression, and not part of one."""
+        """Whether the token is neither part of a template expression nor adjacent to one."""
         return "\x01" not in self.sql[max(token.start - 1, 0) : token.end + 1]
 
     def changes(self) -> Iterator[Change]:
@@ -99,7 +99,7 @@ class Finder:
             )
 
     def _counts(self, index: int) -> bool:
-        """`count(case when ... then 1 end)`: any value but null counts."""
+        """Whether the value is in `count(case when ... then 1 end)`, where every non-null value is equivalent."""
         while index > 1 and self._text(index) != "case":
             index -= 1
         return self._text(index - 2) == "count"
@@ -135,7 +135,7 @@ class Finder:
             yield "order", _FLIPPED[token.text], here
 
     def _is_pick(self, index: int) -> bool:
-        """`max(case when some_rank = 1 then ...)`: it picks one row, so that its order is none."""
+        """Whether the call is `max(case when some_rank = 1 then ...)`: it selects one row, so min and max are equivalent."""
         words = [self._text(index + step) for step in range(2, 8)]
         return words[:2] == ["case", "when"] and words[3:] == ["=", "1", "then"]
 
@@ -260,7 +260,7 @@ class Finder:
         }  # fmt: skip
 
     def _bare_conditions(self) -> Iterator[Change]:
-        """A condition that is a column alone has no operator to change: it is negated."""
+        """Negate conditions that consist of a column only, without an operator to change."""
         ranges = set(self._between_ands())
         for index, token in enumerate(self.tokens):
             if token.text not in ("where", "and", "or", "on", "when") or index + 1 >= len(

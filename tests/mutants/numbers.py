@@ -1,4 +1,4 @@
-"""The numbers of the seeds as rules: each is changed by one unit of its last digit, up and down."""
+"""Mutations of seed numbers: each number changes by one unit of its last digit, up and down."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NUMERIC = ("INTEGER", "BIGINT", "DOUBLE", "DECIMAL")
 
 @dataclass(frozen=True)
 class SeedChange:
-    """One cell of a seed, one step away from its value."""
+    """A changed number in a seed."""
 
     seed: str
     path: str
@@ -27,16 +27,16 @@ class SeedChange:
 
     @property
     def change(self) -> str:
-        """The change as a reader sees it."""
+        """The change, for display."""
         return f"{self.column} of {self.key}: {self.before} -> {self.after}"
 
     @property
     def context(self) -> str:
-        """What the accepted survivors know this place by."""
+        """The location, as in the `line` column of equivalent.csv."""
         return f"{self.key}.{self.column}"
 
     def statement(self) -> str:
-        """Changes the row in place: rows keep their order of insertion, so that the line is the row number."""
+        """The update statement; rows keep their insertion order, so the line number gives the rowid."""
         return (
             f"update seeds.{self.seed} set {self.column} = {self.after}"
             f" where rowid = {self.line - 2}"
@@ -44,12 +44,12 @@ class SeedChange:
 
 
 def changes(project: Path, path: Path, columns: list[tuple[str, str]]) -> Iterator[SeedChange]:
-    """Two changes for each number of a seed.
+    """Two changes for each number in a seed.
 
     Args:
-        project: the dbt project.
-        path: the seed's file.
-        columns: its columns and their types in the warehouse.
+        project: The dbt project.
+        path: The seed's file.
+        columns: The seed's columns and their types in the warehouse.
     """
     numeric = {name for name, kind in columns if kind.startswith(_NUMERIC)}
     with path.open(newline="") as file:

@@ -1,4 +1,4 @@
-"""`make mutants`: change one rule at a time, and report every change that no example notices."""
+"""`make mutants`: change one rule at a time, and report every change that no unit test detects."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Change = sites.Mutation | numbers.SeedChange
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the examples said of one change."""
+    """The result of a change: killed or not, and the number of examples that contain it."""
 
     change: Change
     area: str
@@ -34,12 +34,12 @@ class Verdict:
 
 
 def key(change: Change) -> tuple[str, str, str, str]:
-    """How an accepted survivor is recognized: by file, change and the text of its line, not by the line's number."""
+    """The identity of a change in equivalent.csv: file, kind, change and text of the line, without the line number."""
     return change.path, change.kind, change.change, change.context
 
 
 def accepted() -> dict[tuple[str, str, str, str], str]:
-    """The survivors that change no result, with the reason of each."""
+    """The accepted survivors, which change no result, with their reasons."""
     with EQUIVALENT.open(newline="") as file:
         return {
             (row["path"], row["kind"], row["change"], row["line"]): row["reason"]
@@ -48,7 +48,7 @@ def accepted() -> dict[tuple[str, str, str, str], str]:
 
 
 def sql_mutations(models: list[str]) -> dict[str, list[sites.Mutation]]:
-    """By file: every change in the models and macros of an area."""
+    """Every change in the models and macros of an area, by file."""
     found: dict[str, list[sites.Mutation]] = {}
     number = 1
     for path in sorted(examples.PROJECT.glob("m*s/**/*.sql")):
@@ -69,7 +69,7 @@ def seed_changes(bench: examples.Bench, models: list[str]) -> Iterator[numbers.S
 
 
 class Trial:
-    """The examples, and what they say of a change."""
+    """Runs the examples that contain a change."""
 
     def __init__(self, bench: examples.Bench, found: list[examples.Example]) -> None:
         self.bench = bench
@@ -83,7 +83,7 @@ class Trial:
                 self.by_seed[seed].append(example)
 
     def outcome(self, change: Change) -> tuple[str, int]:
-        """The verdict of the examples that touch a change, and how many they are."""
+        """The outcome of a change, and the number of examples that contain it."""
         if isinstance(change, numbers.SeedChange):
             touched = self.by_seed[change.seed]
             self.bench.connection.execute("begin")
@@ -101,7 +101,7 @@ class Trial:
     def _first_red(self, statements: Iterator[str]) -> str:
         for sql in statements:
             try:
-                if not self.bench.holds(sql):
+                if not self.bench.passes(sql):
                     return KILLED
             except examples.NOT_A_QUERY:
                 return NOT_A_QUERY
@@ -111,7 +111,7 @@ class Trial:
 
 
 def warehouse(data: Path) -> Path:
-    """A built warehouse, made where there is none: dbt reads the types of replaced relations from it."""
+    """Path of a built warehouse, from which dbt reads the types of replaced relations; built if there is none."""
     path = data / "warehouse.duckdb"
     if not path.exists():
         command = ["-m", "orchestration.cli", "demo", "--clients", _CLIENTS, "--data", str(data)]
@@ -122,15 +122,15 @@ def warehouse(data: Path) -> Path:
 
 
 def print_survivor(verdict: Verdict) -> None:
-    """File, line and change, as soon as it is known: a whole run takes minutes."""
+    """Print file, line and change immediately: a full run takes minutes."""
     change = verdict.change
-    why = "" if verdict.examples else " (no example reaches it)"
+    why = "" if verdict.examples else " (no example contains it)"
     print(f"dbt_project/{change.path}:{change.line}: {change.kind}: {change.change}{why}")
     print(f"    {change.context}", flush=True)
 
 
 def report(verdicts: list[Verdict], seconds: float) -> bool:
-    """Prints the table by area; false where an area is below its target."""
+    """Print the table by area; false if an area is below its target."""
     counts = Counter((verdict.area, verdict.outcome) for verdict in verdicts)
     print(
         f"\n{'area':<12}{'mutants':>8}{'killed':>8}{'explained':>11}{'survived':>10}{'share':>8}{'target':>8}"
@@ -140,7 +140,7 @@ def report(verdicts: list[Verdict], seconds: float) -> bool:
         killed, explained, survived = (counts[area, of] for of in (KILLED, EXPLAINED, SURVIVED))
         if not killed + explained + survived:
             continue
-        # What changes no result cannot be killed, so it counts neither way.
+        # An accepted survivor cannot be killed, so the share excludes it.
         share = killed / (killed + survived) if killed + survived else 1.0
         target = areas.TARGET.get(area)
         is_met = is_met and (target is None or share >= target)
@@ -150,20 +150,20 @@ def report(verdicts: list[Verdict], seconds: float) -> bool:
         )
     print(
         f"{len(verdicts)} changes in {seconds:.0f} s; {counts.total()} tried, "
-        f"{sum(v.outcome == NOT_A_QUERY for v in verdicts)} of them no query"
+        f"{sum(v.outcome == NOT_A_QUERY for v in verdicts)} of them are not valid queries"
     )
     return is_met
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command.
+    """Run the command.
 
     Returns:
-        0 where every area reaches its target, else 1.
+        0 if every area reaches its target, else 1.
     """
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
-    parser.add_argument("--sample", type=int, help="try this many changes, drawn evenly over all")
-    parser.add_argument("--seed", type=int, default=1, help="which sample")
+    parser.add_argument("--sample", type=int, help="number of changes to try, sampled at random")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the sample")
     parser.add_argument(
         "--models", nargs="*", default=[], help="models, macros or seeds by name; default all"
     )
@@ -171,7 +171,7 @@ def main(arguments: list[str] | None = None) -> int:
         "--work", type=Path, default=examples.ROOT / "data" / "mutants", help="working folder"
     )
     parser.add_argument(
-        "--data", type=Path, help="a built data folder; default: made in the working folder"
+        "--data", type=Path, help="a built data folder; default: built in the working folder"
     )
     options = parser.parse_args(arguments)
     started = time.monotonic()
@@ -184,9 +184,9 @@ def main(arguments: list[str] | None = None) -> int:
     found = examples.compiled(project, options.work, built, only_models)
     bench = examples.Bench(built)
     trial = Trial(bench, found)
-    red = [f"{e.model}::{e.name}" for e, sql in trial.plain.items() if not bench.holds(sql)]
-    if red:
-        print("examples that fail outside dbt before any change: " + ", ".join(red))
+    failed = [f"{e.model}::{e.name}" for e, sql in trial.plain.items() if not bench.passes(sql)]
+    if failed:
+        print("examples that fail outside dbt without a change: " + ", ".join(failed))
         return 1
     print(f"{len(found)} examples compiled in {time.monotonic() - started:.0f} s", flush=True)
     changes: list[Change] = [change for found in by_file.values() for change in found]

@@ -1,9 +1,10 @@
-"""Where a SQL rule can be changed by one token, and how the change is written into compiled SQL.
+"""Mutation sites in SQL rules, and the application of a mutation to compiled SQL.
 
-Works on the Jinja source of models and macros, so that a mutant has the file and the line a developer edits. Every place is
-enclosed in numbered SQL comments before dbt compiles the project (`instrumented`); the comments survive compilation, and
-`Mutation.applied` replaces what they enclose in the compiled SQL. Only text that dbt emits is changed: template logic
-(`{% if %}`, macro arguments that are names) is not, SQL inside strings passed to macros is.
+Sites are in the Jinja source of models and macros, so that a mutant has the file and line that a developer edits. Each
+site is enclosed in numbered SQL comments before dbt compiles the project (`instrumented`). The comments survive
+compilation, and `Mutation.applied` replaces the text between them in the compiled SQL. Only text that dbt emits is
+changed, including SQL in strings that are passed to macros; template logic (`{% if %}`, names as macro arguments) is
+not changed.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _SQL_IN_STRING = re.compile(r"[<>=]|\b(and|or|not|between|true|false)\b|^'?\d+(\
 
 @dataclass(frozen=True)
 class Mutation:
-    """One change of one place.
+    """A change at one site.
 
-    `spans` maps a letter to the part of the source that it names; `template` is what replaces the span `m`, with `{x}` for the
-    compiled text of another span.
+    `spans` maps letters to spans of the source. `template` replaces the span `m`; `{x}` in it is the compiled text of
+    the span `x`.
     """
 
     number: int
@@ -42,7 +43,7 @@ class Mutation:
 
     @property
     def change(self) -> str:
-        """The change as a reader sees it."""
+        """The change, for display."""
         return f"{self.before} -> {self.template.strip() or '(dropped)'}"
 
     @cached_property
@@ -56,7 +57,7 @@ class Mutation:
         }  # fmt: skip
 
     def applied(self, sql: str) -> str:
-        """The compiled SQL with this change made everywhere it was compiled to."""
+        """The compiled SQL with this change applied at every occurrence of its marker."""
         target = self._patterns["m"]
 
         def replacement(found: re.Match[str]) -> str:
@@ -88,7 +89,7 @@ def unmarked(sql: str) -> str:
 
 def instrumented(source: str, mutations: list[Mutation]) -> str:
     """The source with every span of these mutations enclosed in its markers."""
-    # At one position: what closes (inner first), then empty spans, then what opens (outer first).
+    # Order at one position: closing markers (inner first), empty spans, opening markers (outer first).
     inserts: list[tuple[int, tuple[int, int, int], str]] = []
     for mutation in mutations:
         for letter, (start, end) in mutation.spans.items():
@@ -112,12 +113,12 @@ def instrumented(source: str, mutations: list[Mutation]) -> str:
 
 
 def mutations(path: str, source: str, first_number: int) -> list[Mutation]:
-    """Every change of one token that can be made in a model or macro.
+    """Every one-token change of a model or macro.
 
     Args:
-        path: the file, as reported.
-        source: its Jinja SQL.
-        first_number: number of the first mutation; numbers are unique in a run.
+        path: The file, for reports.
+        source: The file's Jinja SQL.
+        first_number: Number of the first mutation; numbers are unique in a run.
     """
     lines = source.split("\n")
     found = []
@@ -152,5 +153,5 @@ def _changes(source: str) -> Iterator[Change]:
 
 
 def _is_template_value(source: str, start: int, end: int) -> bool:
-    """Whether a macro's whole text is this value: Jinja reads it as a number, and would stumble over a comment."""
+    """Whether the macro's whole text is this value: Jinja parses it as a number, and a comment would break it."""
     return source[:start].rstrip().endswith("%}") and source[end:].lstrip().startswith("{%")

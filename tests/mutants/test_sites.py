@@ -1,4 +1,4 @@
-"""Each kind of change is found where it belongs, and is written into the compiled SQL only there."""
+"""Each kind of change is found at its site, and is applied to the compiled SQL only there."""
 
 import pytest
 
@@ -57,22 +57,22 @@ def test_one_token_changes(source, mutant):
         ("count(case when a then 1 end)", "count(case when a then 2 end)"),
     ],
 )
-def test_what_changes_no_result_is_not_tried(source, equivalent):
+def test_equivalent_changes_are_not_tried(source, equivalent):
     assert equivalent not in mutants(source)
 
 
-def test_the_and_of_between_is_no_connective():
+def test_the_and_of_between_is_not_a_connective():
     assert "where d between a or b" not in mutants("where d between a and b")
 
 
-def test_template_logic_comments_and_types_stay():
+def test_template_logic_comments_and_types_are_not_changed():
     assert (
         mutants("{% if a == 'b' %}{# 1 < 2 #}-- 3 > 2\ncast(x as decimal(9, 1)){% endif %}")
         == set()
     )
 
 
-def test_sql_in_a_string_for_a_macro_changes():
+def test_sql_in_a_string_argument_of_a_macro_is_changed():
     assert "{{ day('a < b') }}" not in mutants("{{ day('a < b') }}")
     assert "{{ day('a <= b') }}" in mutants("{{ day('a < b') }}")
 

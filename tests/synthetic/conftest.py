@@ -1,4 +1,4 @@
-"""Two made-up agencies for this folder: a small one to look at closely, a larger one to measure."""
+"""Two synthetic agencies for this folder: a small one for row checks, a larger one for rates."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _agency(folder: Path, clients: int) -> Agency:
 
 
 @pytest.fixture(scope="session")
-def village(tmp_path_factory: pytest.TempPathFactory) -> Agency:
-    return _agency(tmp_path_factory.mktemp("village"), SMALL)
+def small_agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    return _agency(tmp_path_factory.mktemp("small_agency"), SMALL)
 
 
 @pytest.fixture(scope="session")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Agency:
-    return _agency(tmp_path_factory.mktemp("town"), LARGE)
+def large_agency(tmp_path_factory: pytest.TempPathFactory) -> Agency:
+    return _agency(tmp_path_factory.mktemp("large_agency"), LARGE)

@@ -1,4 +1,4 @@
-"""A row of each table that is told as FHIR, and the ways to deliver rows and to read what they became."""
+"""An example row of each table that converts to FHIR, and helpers to deliver rows and read the resources."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ TABLES = {
 
 
 def deliver(landing: Path, table: str, *rows: Row, day: str = DAY) -> Path:
-    """A file of rows, each told by how it differs from the example of its table."""
+    """Write a file of rows, each given as its differences from the table's example row."""
     sender, example = TABLES[table]
     path = landing / sender / day / f"{table}_delta.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def deliver(landing: Path, table: str, *rows: Row, day: str = DAY) -> Path:
     return path
 
 
-def told(landing: Path, resource: str, day: str = DAY) -> list[dict[str, Any]]:
+def resources(landing: Path, resource: str, day: str = DAY) -> list[dict[str, Any]]:
     """The resources of a delivery."""
     path = landing / "ehr_fhir" / day / f"{resource}_delta.ndjson"
     return [json.loads(line) for line in path.read_text("utf-8").splitlines()]

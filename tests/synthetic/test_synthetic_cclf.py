@@ -1,4 +1,4 @@
-"""Medicare's claims as CCLF: the values come back as they were, at CMS's places, and what CCLF cannot say stays CSV."""
+"""Medicare claims as CCLF: the reader returns the original values, fields are at CMS's positions, the rest stays CSV."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ VOID = {
     "diagnosis_code_3": None,
 }
 LATER = {"paid_date": "2026-03-01"}
-# A replacement that moves the discharge; a void of a replacement; a claim billed again after its void.
-TOLD = (
+# A replacement that changes the discharge date, a void of a replacement, a claim rebilled after its void.
+REPRESENTABLE = (
     VISIT | {"claim_id": "11", "diagnosis_code_2": "F10.10"},
     VISIT | {"claim_id": "11", "diagnosis_code_2": "F10.10", "claim_line_number": "2", "hcpcs_code": "96127", "paid_amount": "0.1"},
     VISIT | {"claim_id": "12", "claim_status": "denied", "paid_amount": "0", "allowed_amount": None},
@@ -67,15 +67,15 @@ TOLD = (
     STAY | {"claim_id": "24", "bill_type_code": "131", "claim_start_date": "2026-01-09", "claim_status": "denied", "paid_amount": "0", "admission_date": None, "paid_date": "2026-03-02"},
     VISIT | {"claim_id": "30", "person_id": "2", "member_id": "1SL00000002"},
 )  # fmt: skip
-KEPT = (
+UNSUPPORTED = (
     VISIT | {"claim_id": "k1"},
     VISIT | {"claim_id": "041"},
     VISIT | {"claim_id": "1234567890123"},
-    # Nobody can be named: of another payer, of two persons, with a ZIP code that is too long.
+    # Member not representable: another payer, an MBI shared by two people, a ZIP code that is too long.
     VISIT | {"claim_id": "42", "person_id": "1", "data_source": "h", "member_id": "SYN00000001"},
     VISIT | {"claim_id": "43", "person_id": "4", "member_id": "1SL00000004"},
     VISIT | {"claim_id": "44", "person_id": "3", "member_id": "1SL00000003"},
-    # Another bills, of a facility, nobody rendered it.
+    # Another billing provider, a facility, no rendering provider.
     VISIT | {"claim_id": "45", "billing_npi": "2222222222"},
     VISIT | {"claim_id": "46", "facility_npi": "3333333333"},
     VISIT | {"claim_id": "47", "rendering_npi": None},
@@ -88,12 +88,12 @@ KEPT = (
     VISIT | {"claim_id": "54", "paid_date": "9999-12-31"},
     VISIT | {"claim_id": "55", "procedure_code_1": "x"},
     VISIT | {"claim_id": "56", "claim_status": "reversed"},
-    # Two that stand beside each other would be one in Part A.
+    # Two active stays with the same key: Part A would read them as one claim.
     STAY | {"claim_id": "57", "claim_start_date": "2026-01-06", "admission_date": None},
     STAY | {"claim_id": "58", "claim_start_date": "2026-01-06", "admission_date": None, "paid_date": "2026-02-02"},
-    # One that stands, and was paid before the void of another of the same days.
+    # An active stay that was paid before the void of another stay with the same dates.
     STAY | {"claim_id": "60", "claim_start_date": "2026-01-07", "admission_date": None, "paid_date": "2026-02-15"},
-    # Corrections: denied, of a claim that never came, of the same day under a smaller number, the second, of one that stays.
+    # Corrections: denied, of an undelivered claim, same day with a smaller number, second correction, unsupported chain.
     VISIT | {"claim_id": "61"},
     VISIT | {"claim_id": "62", "claim_frequency_code": "7", "original_claim_id": "61", "claim_status": "denied", "paid_amount": "0"} | LATER,
     VISIT | {"claim_id": "63", "claim_frequency_code": "7", "original_claim_id": "99"} | LATER,
@@ -106,7 +106,7 @@ KEPT = (
     VISIT | {"claim_id": "70", "claim_frequency_code": "7", "original_claim_id": "69", "facility_npi": "3333333333"} | LATER,
     VISIT | {"claim_id": "71"},
     VISIT | {"claim_id": "71", "claim_frequency_code": "7", "original_claim_id": "98"},
-    # A number that two sources have.
+    # A claim_id in two data sources.
     VISIT | {"claim_id": "72"},
     VISIT | {"claim_id": "72", "data_source": "t", "person_id": "5", "member_id": "1SL00000005"},
 )  # fmt: skip
@@ -120,7 +120,7 @@ FILL = {
     "prescribing_provider_npi": "1111111111", "dispensing_provider_npi": "4444444444", "paid_date": "2026-01-08",
     "paid_amount": "9.0", "refills": "2", "claim_status": "paid",
 }  # fmt: skip
-KEPT_FILLS = (
+UNSUPPORTED_FILLS = (
     FILL | {"claim_id": "rx0"},
     FILL | {"claim_id": "91", "claim_status": "reversed"},
     FILL | {"claim_id": "92", "copayment_amount": "1"},
@@ -129,7 +129,9 @@ KEPT_FILLS = (
     FILL | {"claim_id": "94", "ndc_code": "9999902013"},
     FILL | {"claim_id": "95", "claim_line_number": "2"},
 )
-COLUMNS = tuple(dict.fromkeys(name for row in TOLD + KEPT for name in ("claim_id", *row)))
+COLUMNS = tuple(
+    dict.fromkeys(name for row in REPRESENTABLE + UNSUPPORTED for name in ("claim_id", *row))
+)
 
 
 def write(folder: Path, table: str, rows: tuple[dict[str, str | None], ...]) -> Path:
@@ -141,8 +143,8 @@ def write(folder: Path, table: str, rows: tuple[dict[str, str | None], ...]) -> 
     return path
 
 
-def told(folder: Path) -> dict[str, pl.DataFrame]:
-    """What the reader makes of the CCLF files of a delivery; no record is rejected."""
+def read_back(folder: Path) -> dict[str, pl.DataFrame]:
+    """The reader's tables of a delivery's CCLF files, without rejected records."""
     contract = load_contracts()["claims_cclf"]
     tables = {}
     for path in sorted(folder.glob("P.*")):
@@ -156,45 +158,47 @@ def told(folder: Path) -> dict[str, pl.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
-    """The rows above, told: the landing folder, and what the reader makes of the CCLF files."""
+def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
+    """The rows above after conversion: the landing folder, and the reader's tables of the CCLF files."""
     landing = tmp_path_factory.mktemp("cclf")
-    write(landing / "claims" / DAY, "medical_claim", TOLD + KEPT + VOIDED)
-    write(landing / "claims" / DAY, "pharmacy_claim", (FILL, *KEPT_FILLS))
+    write(landing / "claims" / DAY, "medical_claim", REPRESENTABLE + UNSUPPORTED + VOIDED)
+    write(landing / "claims" / DAY, "pharmacy_claim", (FILL, *UNSUPPORTED_FILLS))
     (landing / "claims" / DAY / "eligibility_full.csv").write_text(ROSTER, "utf-8")
-    cclf.transcribe(landing / "claims", landing / "claims_cclf")
-    return landing, told(landing / "claims_cclf" / DAY)
+    cclf.convert(landing / "claims", landing / "claims_cclf")
+    return landing, read_back(landing / "claims_cclf" / DAY)
 
 
-def test_what_cclf_cannot_say_stays_as_it_was(
-    delivered: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path
+def test_unsupported_rows_stay_csv(
+    converted: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path
 ) -> None:
-    for table, rows in (("medical_claim", KEPT), ("pharmacy_claim", KEPT_FILLS)):
-        path = delivered[0] / "claims" / DAY / f"{table}_full.csv"
+    for table, rows in (("medical_claim", UNSUPPORTED), ("pharmacy_claim", UNSUPPORTED_FILLS)):
+        path = converted[0] / "claims" / DAY / f"{table}_full.csv"
         kept = pl.read_csv(path, infer_schema=False)
         asked = pl.read_csv(write(tmp_path, table, rows), infer_schema=False)
         assert kept.select(asked.columns).rows() == asked.rows()
-    assert (delivered[0] / "claims" / DAY / "eligibility_full.csv").read_text("utf-8") == ROSTER
+    assert (converted[0] / "claims" / DAY / "eligibility_full.csv").read_text("utf-8") == ROSTER
 
 
-def test_a_line_stands_where_cms_puts_it(delivered: tuple[Path, dict[str, pl.DataFrame]]) -> None:
-    """Places of the information packet, counted from 1."""
-    path = delivered[0] / "claims_cclf" / DAY / "P.A9999.ACO.ZC5Y26.D260310.T0000000"
+def test_fields_are_at_the_positions_of_the_cms_layout(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
+) -> None:
+    """Positions of the CCLF Information Packet, counted from 1."""
+    path = converted[0] / "claims_cclf" / DAY / "P.A9999.ACO.ZC5Y26.D260310.T0000000"
     line = path.read_text("utf-8").splitlines()[0]
-    said = {
+    fields = {
         (1, 13): "112", (14, 23): "1", (24, 34): "1SL00000001", (46, 47): "71", (48, 57): "2026-01-05",
         (58, 67): "2026-01-05", (76, 77): "11", (78, 87): "2026-01-05", (88, 97): "2026-01-05", (98, 102): "90834",
         (103, 117): "68.20", (136, 145): "1111111111", (150, 151): "0", (152, 161): "2026-02-01", (172, 211): "11",
         (223, 239): "72.60", (240, 263): "1.00", (264, 265): "95", (276, 282): "F329", (283, 289): "F1010", (332, 332): "0",
     }  # fmt: skip
-    assert {(first, last): line[first - 1 : last].strip() for first, last in said} == said
+    assert {(first, last): line[first - 1 : last].strip() for first, last in fields} == fields
     assert len(line) == 388
-    blank = set(range(1, 389)) - {n for first, last in said for n in range(first, last + 1)}
+    blank = set(range(1, 389)) - {n for first, last in fields for n in range(first, last + 1)}
     assert {line[n - 1] for n in blank} == {" "}
 
 
 def test_corrections_are_cancellations_and_adjustments(
-    delivered: tuple[Path, dict[str, pl.DataFrame]],
+    converted: tuple[Path, dict[str, pl.DataFrame]],
 ) -> None:
     names = (
         "cur_clm_uniq_id", "clm_line_num", "clm_adjsmt_type_cd", "clm_cntl_num", "clm_line_cvrd_pd_amt", "clm_efctv_dt",
@@ -202,7 +206,7 @@ def test_corrections_are_cancellations_and_adjustments(
     )  # fmt: skip
     first, later, last = dt.date(2026, 2, 1), dt.date(2026, 3, 1), dt.date(2026, 3, 2)
     cents = Decimal("68.2")
-    assert delivered[1]["cclf5"].select(names).rows() == [
+    assert converted[1]["cclf5"].select(names).rows() == [
         ("112", 1, "0", "11", cents, first, None),
         ("112", 2, "0", "11", Decimal("0.1"), first, None),
         ("122", 1, "0", "12", 0, first, "0"),
@@ -214,8 +218,10 @@ def test_corrections_are_cancellations_and_adjustments(
     ]
 
 
-def test_stays_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFrame]]) -> None:
-    tables = delivered[1]
+def test_the_reader_returns_the_original_stays(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
+) -> None:
+    tables = converted[1]
     names = ("cur_clm_uniq_id", "clm_adjsmt_type_cd", "clm_thru_dt", "clm_mdcr_npmt_rsn_cd")
     ends = dt.date(2026, 1, 8), dt.date(2026, 1, 9)
     assert tables["cclf1"].select(names).rows() == [
@@ -229,21 +235,21 @@ def test_stays_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFr
         ("811", "1", ends[1], None),
     ]
     (stay,) = tables["cclf1"].filter(pl.col("cur_clm_uniq_id") == "212").to_dicts()
-    assert {name: stay[name] for name in STAY_SAID} == STAY_SAID
+    assert {name: stay[name] for name in STAY_RECORD} == STAY_RECORD
     lines = tables["cclf2"].filter(pl.col("cur_clm_uniq_id") == "212")
-    said = (
+    fields = (
         "clm_line_num",
         "clm_line_prod_rev_ctr_cd",
         "clm_line_srvc_unit_qty",
         "clm_line_cvrd_pd_amt",
     )
-    assert lines.select(said).rows() == [(1, "0124", 1, Decimal("68.2"))]
+    assert lines.select(fields).rows() == [(1, "0124", 1, Decimal("68.2"))]
     diagnoses = tables["cclf4"].filter(pl.col("cur_clm_uniq_id") == "212")
     names = ("clm_prod_type_cd", "clm_val_sqnc_num", "clm_dgns_cd", "dgns_prcdr_icd_ind")
     assert diagnoses.select(names).rows() == [("D", 2, "F1010", "0"), ("D", 3, "I10", "0")]
 
 
-STAY_SAID = {
+STAY_RECORD = {
     "bene_mbi_id": "1SL00000001", "clm_type_cd": "60", "clm_from_dt": dt.date(2026, 1, 5), "clm_bill_fac_type_cd": "1",
     "clm_bill_clsfctn_cd": "1", "clm_bill_freq_cd": "7", "prncpl_dgns_cd": "F329", "clm_pmt_amt": Decimal("68.2"),
     "clm_mdcr_instnl_tot_chrg_amt": 110, "bene_ptnt_stus_cd": "07", "dgns_drg_cd": "885",
@@ -252,12 +258,12 @@ STAY_SAID = {
 }  # fmt: skip
 
 
-def test_medicines_and_members_come_back_as_they_were(
-    delivered: tuple[Path, dict[str, pl.DataFrame]],
+def test_the_reader_returns_the_original_fills_and_members(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
 ) -> None:
-    tables = delivered[1]
+    tables = converted[1]
     (fill,) = tables["cclf7"].to_dicts()
-    assert {name: fill[name] for name in FILL_SAID} == FILL_SAID
+    assert {name: fill[name] for name in FILL_RECORD} == FILL_RECORD
     names = (
         "bene_mbi_id",
         "bene_dob",
@@ -278,7 +284,7 @@ def test_medicines_and_members_come_back_as_they_were(
     ]
 
 
-FILL_SAID = {
+FILL_RECORD = {
     "cur_clm_uniq_id": "90", "bene_mbi_id": "1SL00000001", "clm_line_ndc_cd": "99999020130",
     "clm_line_from_dt": dt.date(2026, 1, 5), "prvdr_srvc_id_qlfyr_cd": "01", "clm_srvc_prvdr_gnrc_id_num": "4444444444",
     "prvdr_prsbng_id_qlfyr_cd": "01", "clm_prsbng_prvdr_gnrc_id_num": "1111111111", "clm_line_srvc_unit_qty": 30,
@@ -287,11 +293,11 @@ FILL_SAID = {
 }  # fmt: skip
 
 
-def test_what_comes_again_is_told_again(tmp_path: Path) -> None:
-    """Line by line, with all that a correction cancels; what comes in other words or in pieces is not told at all."""
+def test_a_resent_line_is_converted_again(tmp_path: Path) -> None:
+    """A correction cancels all lines of the claim; a claim re-sent with changes or in parts stays CSV."""
     claims = tmp_path / "claims"
     two = [VISIT | {"claim_id": "1", "claim_line_number": line} for line in ("1", "2")]
-    reworded, late = VISIT | {"claim_id": "2"}, VISIT | {"claim_id": "3"}
+    changed, late = VISIT | {"claim_id": "2"}, VISIT | {"claim_id": "3"}
     void = (
         VISIT
         | VOID
@@ -300,14 +306,14 @@ def test_what_comes_again_is_told_again(tmp_path: Path) -> None:
     )
     (claims / DAY).mkdir(parents=True)
     (claims / DAY / "eligibility_full.csv").write_text(ROSTER, "utf-8")
-    write(claims / DAY, "medical_claim", (void, reworded, late))
-    later = (*two, reworded | {"paid_amount": "1"}, late | {"claim_line_number": "2"})
+    write(claims / DAY, "medical_claim", (void, changed, late))
+    later = (*two, changed | {"paid_amount": "1"}, late | {"claim_line_number": "2"})
     write(claims / AGAIN, "medical_claim", later)
     write(claims / "2026-04-07", "medical_claim", (two[1],))
-    cclf.transcribe(claims, tmp_path / "claims_cclf")
+    cclf.convert(claims, tmp_path / "claims_cclf")
     days = (DAY, AGAIN, "2026-04-07")
     assert [
-        told(tmp_path / "claims_cclf" / day)["cclf5"]
+        read_back(tmp_path / "claims_cclf" / day)["cclf5"]
         .select("cur_clm_uniq_id", "clm_line_num")
         .rows()
         for day in days
@@ -322,9 +328,9 @@ def test_what_comes_again_is_told_again(tmp_path: Path) -> None:
     assert not (claims / days[2] / "medical_claim_full.csv").exists()
 
 
-def test_a_value_beyond_its_place_is_no_record() -> None:
+def test_a_value_longer_than_its_field_is_an_error() -> None:
     row = {"reference": "M", "current_member_id": "1SL000000012", "member_id": "1SL00000002"}
-    with pytest.raises(ValueError, match="cclf9: a value is longer than its place"):
+    with pytest.raises(ValueError, match="cclf9: a value is longer than its field"):
         records("cclf9", pl.DataFrame([row]))
 
 

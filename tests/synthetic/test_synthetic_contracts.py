@@ -1,4 +1,4 @@
-"""The files keep the senders' contracts: names, required values, closed lists; and the readers take every row."""
+"""The files conform to the senders' contracts (names, required values, closed lists), and readers accept every row."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import pytest
 from sources.contract import load_contracts
 from sources.ingest import ingest
 
-# The synthetic agency hears of hospitals through an exchange; HL7 v2 is read from real hospitals only.
+# The default format of alerts is the exchange's CSV; HL7 v2 messages are an option of `formats`.
 NOT_WRITTEN = {("adt", "message")}
 FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
 
 
 @pytest.mark.parametrize("source", FEEDS)
-def test_headers_and_closed_values(village, source: str) -> None:
+def test_files_conform_to_their_contract(small_agency, source: str) -> None:
     tables = {
         name: table
         for name, table in load_contracts()[source].tables.items()
         if (source, name) not in NOT_WRITTEN
     }
     written = set()
-    for path in sorted((village.landing / source).glob("*/*.csv")):
+    for path in sorted((small_agency.landing / source).glob("*/*.csv")):
         name = path.stem.rsplit("_", 1)[0]
         table = tables[name]
         written.add(name)
@@ -44,41 +44,46 @@ def test_headers_and_closed_values(village, source: str) -> None:
     assert written == set(tables), "every table of the sender is written"
 
 
-def test_the_readers_reject_nothing(village, tmp_path: Path) -> None:
-    moment = dt.datetime(2026, 6, 30, 11, tzinfo=dt.UTC)
+def test_readers_reject_no_row(small_agency, tmp_path: Path) -> None:
+    received_at = dt.datetime(2026, 6, 30, 11, tzinfo=dt.UTC)
     report = ingest(
-        village.landing, tmp_path / "raw", "America/New_York", moment, lambda *_, **__: None
+        small_agency.landing,
+        tmp_path / "raw",
+        "America/New_York",
+        received_at,
+        lambda *_, **__: None,
     )
-    assert len(report.files) == village.report.files
+    assert len(report.files) == small_agency.report.files
     assert {file.outcome for file in report.files} <= {"loaded", "delivered_again"}
     assert sum(file.rows_rejected for file in report.files) == 0
     again = [file for file in report.files if file.outcome == "delivered_again"]
     assert sum(file.rows_in for file in report.files if file not in again) <= sum(
-        village.report.rows.values()
+        small_agency.report.rows.values()
     )
-    assert again, "the same bytes come again: a new delivery of an old batch"
+    assert again, "some files are re-sent with the same bytes"
 
 
-def test_deliveries_are_many_but_not_too_many(village) -> None:
+def test_each_sender_has_20_to_60_deliveries(small_agency) -> None:
     for source in FEEDS:
-        days = {path.name for path in (village.landing / source).iterdir()}
+        days = {path.name for path in (small_agency.landing / source).iterdir()}
         assert 20 <= len(days) <= 60, source
         assert max(days) <= "2026-06-30"
-    assert village.report.files <= 500
+    assert small_agency.report.files <= 500
 
 
-def test_made_up_identifiers_only(village) -> None:
+def test_identifiers_are_fictitious(small_agency) -> None:
     for column in ("phone", "phone_2", "guardian_phone"):
         assert (
-            village.number(f"""
+            small_agency.number(f"""
             select count(*) from client where {column} is not null
             and not regexp_matches(regexp_replace({column}, '[^0-9]', '', 'g'), '^[0-9]{{3}}55501[0-9]{{2}}$')""")
             == 0
         )
     assert (
-        village.number("select count(*) from medical_claim where facility_npi not like '9%'") == 0
+        small_agency.number("select count(*) from medical_claim where facility_npi not like '9%'")
+        == 0
     )
-    assert village.number("select count(*) from client where length(ssn_last4) <> 4") == 0
+    assert small_agency.number("select count(*) from client where length(ssn_last4) <> 4") == 0
     assert not any(
-        "social_security" in path.read_text()[:900] for path in village.landing.rglob("*.csv")
+        "social_security" in path.read_text()[:900] for path in small_agency.landing.rglob("*.csv")
     )

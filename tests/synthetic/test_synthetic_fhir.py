@@ -1,4 +1,4 @@
-"""The same agency's record as FHIR: what a row becomes, what the reader makes of it, the same bytes each time."""
+"""The agency's record as FHIR: the resource of each row, the reader's row of each resource, and equal bytes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fhir_examples import (
     ZONE,
     Row,
     deliver,
-    told,
+    resources,
 )
 
 from sources.contract import load_contracts
@@ -28,12 +28,12 @@ from synthetic.formats import fhir
 CLIENTS, SEED, DAYS = 60, 6, 120
 
 
-def test_a_client_is_a_patient_too(tmp_path: Path) -> None:
+def test_a_client_becomes_a_patient_and_stays_csv(tmp_path: Path) -> None:
     path = deliver(tmp_path, "client", {}, {"client_id": "C2", "merged_into_client_id": "C1"})
     before = path.read_bytes()
-    fhir.transcribe(tmp_path, ZONE)
+    fhir.convert(tmp_path, ZONE)
     assert path.read_bytes() == before
-    patient, merged = told(tmp_path, "Patient")
+    patient, merged = resources(tmp_path, "Patient")
     assert patient == {
         "resourceType": "Patient",
         "id": "C1",
@@ -48,12 +48,12 @@ def test_a_client_is_a_patient_too(tmp_path: Path) -> None:
     assert merged["link"] == [{"other": {"reference": "Patient/C1"}, "type": "replaced-by"}]
 
 
-def test_an_appointment_has_its_status_program_and_length(tmp_path: Path) -> None:
+def test_an_appointment_becomes_an_appointment_resource(tmp_path: Path) -> None:
     path = deliver(tmp_path, "appointment", {})
-    fhir.transcribe(tmp_path, ZONE)
+    fhir.convert(tmp_path, ZONE)
     assert not path.exists()
     reason = {"system": f"{HL7}/appointment-cancellation-reason", "code": "pat"}
-    (appointment,) = told(tmp_path, "Appointment")
+    (appointment,) = resources(tmp_path, "Appointment")
     assert appointment == {
         "resourceType": "Appointment",
         "id": "a1",
@@ -91,7 +91,7 @@ def test_an_appointment_has_its_status_program_and_length(tmp_path: Path) -> Non
     }
 
 
-# What is asked of the resource's row in the contract's columns: the reader says whether it was told.
+# Table, resource type, differences from the example row, and expected columns of the reader's row.
 READ: list[tuple[str, str, Row, dict[str, Any]]] = [
     (
         "client",
@@ -184,17 +184,17 @@ READ: list[tuple[str, str, Row, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("table", "resource", "row", "expected"), READ)
-def test_the_reader_finds_what_the_row_says(
+def test_the_reader_returns_the_original_values(
     tmp_path: Path, table: str, resource: str, row: Row, expected: dict[str, Any]
 ) -> None:
     deliver(tmp_path, table, row)
-    fhir.transcribe(tmp_path, ZONE)
+    fhir.convert(tmp_path, ZONE)
     (found,) = read(tmp_path, resource)
     assert {name: found[name] for name in expected} == expected
 
 
 def read(landing: Path, resource: str, name: str | None = None) -> list[dict[str, Any]]:
-    """The rows that a file of resources becomes."""
+    """The reader's rows of a file of resources."""
     contract = load_contracts()["ehr_fhir"].tables
     path = landing / "ehr_fhir" / DAY / f"{name or resource}_delta.ndjson"
     out = landing / "typed"
@@ -203,17 +203,17 @@ def read(landing: Path, resource: str, name: str | None = None) -> list[dict[str
     return pl.concat([pl.read_parquet(file) for file in result[resource].typed]).to_dicts()
 
 
-def test_a_form_is_one_resource(tmp_path: Path) -> None:
+def test_a_response_with_items_becomes_one_resource(tmp_path: Path) -> None:
     items = [ITEM | {"item_number": str(number), "item_value": "0"} for number in range(2, 10)]
     total = TOTAL | {"instrument": "phq9m", "total_score": "3"}
     path = deliver(tmp_path, "response", ITEM, *items, total, {"response_id": "r2"})
-    # Of what was told before, some rows come again: nothing is told again, or the resource would lose its other items.
+    # Some rows are re-sent: converting them again would replace the resource and lose its other items.
     again = deliver(tmp_path, "response", total, items[0], day=NEXT_DAY)
-    fhir.transcribe(tmp_path, ZONE)
+    fhir.convert(tmp_path, ZONE)
     assert not path.exists()
     assert not again.exists()
     assert not (tmp_path / "ehr_fhir" / NEXT_DAY).exists()
-    (form,) = told(tmp_path, "QuestionnaireResponse")
+    (form,) = resources(tmp_path, "QuestionnaireResponse")
     assert (form["id"], form["status"]) == ("r1", "completed")
     assert form["authored"] == "2026-03-09T09:30:00-04:00"
     answers = {item["linkId"]: item["answer"] for item in form["item"]}
@@ -223,13 +223,13 @@ def test_a_form_is_one_resource(tmp_path: Path) -> None:
     ]
     assert answers["44260-8"][0]["valueCoding"]["code"] == "LA6568-5"
     assert answers["89204-2"] == [{"valueInteger": 3}]
-    assert [found["id"] for found in told(tmp_path, "Observation")] == ["r2"]
+    assert [found["id"] for found in resources(tmp_path, "Observation")] == ["r2"]
 
 
-def test_a_withdrawn_visit_is_a_deletion(tmp_path: Path) -> None:
+def test_a_deleted_visit_becomes_a_delete_request(tmp_path: Path) -> None:
     deliver(tmp_path, "visit", {}, {"visit_id": "v2", "is_deleted": "true"})
-    fhir.transcribe(tmp_path, ZONE)
-    assert [visit["id"] for visit in told(tmp_path, "Encounter")] == ["v1"]
+    fhir.convert(tmp_path, ZONE)
+    assert [visit["id"] for visit in resources(tmp_path, "Encounter")] == ["v1"]
     (gone,) = read(tmp_path, "Encounter", "deleted_Encounter")
     assert (gone["id"], gone["is_deleted"]) == ("v2", True)
 

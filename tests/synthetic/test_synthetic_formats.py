@@ -1,4 +1,4 @@
-"""The same agency in another syntax: the same marts, the same bytes each time, nothing lost on the way."""
+"""The agency in every format: the same marts as from CSV, equal bytes, and no lost values."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from orchestration.cli import USAGE, main
 from sources.contract import load_contracts
 from sources.formats.hl7v2 import read_hl7v2
 from synthetic.agency import as_of, synthesize
-from synthetic.formats import FORMATS, TRANSCRIBERS, hl7v2
+from synthetic.formats import CONVERTERS, FORMATS, hl7v2
 from tests.linkage.matching import build_matches
 
-# Sixty clients among whom is what HL7 v2 says otherwise: deaths, cancellations, a visit without an end, days without hours.
+# With this seed, sixty clients include every special case of HL7 v2: deaths, cancellations, a visit without a discharge,
+# dates without times.
 CLIENTS, SEED, DAYS = 60, 6, 400
 ZONE = "America/New_York"
 MARTS = {
@@ -25,19 +26,19 @@ MARTS = {
     "hl7v2": ["+path:models/core,source:adt+", "+path:models/care,source:adt+"],
     "x12": ["+path:models/core", "+path:models/care"],
     "fhir": ["+path:models/core", "+path:models/care"],
-    "every": ["+path:models/core", "+path:models/care"],
+    "all_formats": ["+path:models/core", "+path:models/care"],
 }
-# Which raw row says so: an alert has another table, batch and row number than the message that tells it, and the number of a
-# message (event_id, in the list of unmatched discharges) is the message's, not the event's.
+# Columns that name the raw row: a message has another table, batch and row number than the CSV alert, and event_id in the
+# list of unmatched discharges is the message's id.
 EVIDENCE = {"evidence_table", "evidence_key", "event_id"}
-# Keys made from the sender and number of a claim, which in X12 are claims_x12 and the provider's number, and that sender.
+# Keys built from the sender and claim number (in X12: claims_x12 and the provider's number), and the sender.
 OF_CLAIMS = {
     "fct_claim": {"claim_key", "source"},
     "fct_ed_visit": {"ed_visit_key"},
     "fct_outpatient_service": {"service_key"},
     "mart_client_utilization": {"last_ed_visit_key"},
 }
-# Keys made from the sender and number of a record, that sender, and whether it is one that tells of reviews.
+# Keys built from the sender and record id, the sender, and whether the sender delivers reviews.
 OF_RECORD = {
     "fct_appointment": {"appointment_key"},
     "fct_consent": {"consent_key"},
@@ -53,19 +54,19 @@ EXCLUDED: dict[str, dict[str, set[str]]] = {
     "fhir": OF_RECORD,
     "hl7v2": {},
     "x12": OF_CLAIMS,
-    "every": {
+    "all_formats": {
         table: OF_RECORD.get(table, set()) | OF_CLAIMS.get(table, set())
         for table in OF_RECORD | OF_CLAIMS
     },
 }
-# Medicare has few: more clients, among whom are corrections of both kinds; with them come stays without an alert, whose key is
-# that of their first claim.
+# Few clients have Medicare: this agency is larger, so that it has replacements and voids. It also has stays without an
+# alert, whose key is built from their first claim.
 MEDICARE_CLIENTS, MEDICARE_SEED = 200, 3
 OF_MEDICARE = OF_CLAIMS | {
     "fct_stay": {"stay_key"},
     "mart_client_utilization": {"last_ed_visit_key", "last_acute_stay_key"},
 }
-KEPT_WITH_MARTS = (
+COPIED_STAGING_MODELS = (
     "stg_adt__event", "stg_adt__message", "stg_claims__medical_claim", "stg_claims_x12__claim",
     "stg_claims_x12__remittance", "stg_claims_cclf__cclf1", "stg_claims_cclf__cclf5",
 )  # fmt: skip
@@ -74,11 +75,11 @@ HEADER = (
     "source_patient_id,medicaid_id,first_name,last_name,birth_date,sex,diagnosis_code,discharge_disposition_code,"
     "admitted_from,received_at\n"
 )
-TOLD = r"""e1,h|1,"A ^ B",other,v\1,admit,inpatient,2026-03-08T03:30:00-04:00,p&1,M~1,"D'Arc \F\","\&|~^é",1980-02-13,X,F20.9,,emergency,2026-03-08T04:00:00-04:00
+REPRESENTABLE = r"""e1,h|1,"A ^ B",other,v\1,admit,inpatient,2026-03-08T03:30:00-04:00,p&1,M~1,"D'Arc \F\","\&|~^é",1980-02-13,X,F20.9,,emergency,2026-03-08T04:00:00-04:00
 e2,h,,,,discharge,,2026-03-09,,m2,,,,,,07,,2026-11-01T01:30:00-05:00
 e3,h,,,v3,deceased,observation,2026-03-09T10:00:00-04:00,p3,,,,1980-02-13,,I10,20,,2026-03-09T11:00:00-04:00
 """
-KEPT = """k1,h,,,v,closed,emergency,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
+UNSUPPORTED = """k1,h,,,v,closed,emergency,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
 k2,h,,,v,admit,emergency,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
 k3,h,,,v,presented,inpatient,2026-03-09T10:00:00-04:00,p,,,,,,,,,2026-03-09T11:00:00-04:00
 k4,h,,,v,discharge,inpatient,2026-03-09T10:00:00-04:00,,,A,B,1980-02-13,,,,,2026-03-09T11:00:00-04:00
@@ -95,7 +96,7 @@ B",,,,,,2026-03-09T12:00:00-04:00
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """The agency in each format, landed and built: its marts, alerts and claims, in a schema of the format's name."""
+    """The marts, alerts and claims of the agency in each format, in a schema named after the format."""
     connection = duckdb.connect()
     before = None
     for name, answers in MARTS.items():
@@ -107,7 +108,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection
 
 @pytest.fixture(scope="module")
 def medicare(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
-    """A larger agency, as CSV and with Medicare's claims as CCLF."""
+    """A larger agency as CSV, and with Medicare claims as CCLF."""
     connection = duckdb.connect()
     for name in ("csv", "cclf"):
         size = (MEDICARE_CLIENTS, MEDICARE_SEED)
@@ -123,14 +124,23 @@ def build(
     answers: list[str],
     before: Path | None,
 ) -> Path:
-    """The agency of so many clients and this seed in a format, built beginning with the warehouse before; its tables go to a schema of the format's name."""
+    """Synthesize and build an agency of this size (clients, seed) in a format; copy its tables to the format's schema.
+
+    Args:
+        connection: Receives the tables.
+        name: The format, which is also the schema.
+        folder: Folder of the run.
+        size: Number of clients, and seed.
+        answers: dbt selection to build.
+        before: Warehouse of an earlier format to start from, if any.
+    """
     clients, seed = size
     landing = folder / "landing [a]"
-    formats = [*TRANSCRIBERS] if name == "every" else [name]
+    formats = [*CONVERTERS] if name == "all_formats" else [name]
     synthesize(landing, clients, seed=seed, days=DAYS, formats=formats)
     data = folder / "data"
     if before:
-        # What no alert can change is built once: seeds, and what other senders alone say.
+        # Models that do not depend on the converted senders are built once.
         data.mkdir()
         shutil.copy(before, data)
     found = build_matches(landing, data, as_of(), answers)
@@ -138,7 +148,7 @@ def build(
     connection.execute(f"create schema {name}")
     for schema, table in connection.execute(
         "select distinct schema_name, table_name from duckdb_columns() where database_name = 'warehouse'"
-        f" and (schema_name = 'marts' or table_name in {KEPT_WITH_MARTS})"
+        f" and (schema_name = 'marts' or table_name in {COPIED_STAGING_MODELS})"
     ).fetchall():
         connection.execute(
             f"create table {name}.{table} as select * from warehouse.{schema}.{table}"
@@ -148,13 +158,15 @@ def build(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("told", list(EXCLUDED))
-def test_every_format_makes_the_same_marts(built: duckdb.DuckDBPyConnection, told: str) -> None:
-    assert not different(built, told, EXCLUDED[told])
+@pytest.mark.parametrize("format_name", list(EXCLUDED))
+def test_every_format_gives_the_same_marts(
+    built: duckdb.DuckDBPyConnection, format_name: str
+) -> None:
+    assert not different(built, format_name, EXCLUDED[format_name])
 
 
 @pytest.mark.long
-def test_cclf_makes_the_same_marts(medicare: duckdb.DuckDBPyConnection) -> None:
+def test_cclf_gives_the_same_marts(medicare: duckdb.DuckDBPyConnection) -> None:
     assert not different(medicare, "cclf", OF_MEDICARE)
     stay = "select stay_key, client_key, admit_date from {}.fct_stay where has_adt order by all"
     stays = [medicare.execute(stay.format(name)).fetchall() for name in ("csv", "cclf")]
@@ -168,10 +180,10 @@ def test_cclf_makes_the_same_marts(medicare: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.mark.long
-def test_medicare_speaks_in_cclf(medicare: duckdb.DuckDBPyConnection) -> None:
-    told = "cclf.fct_claim where evidence_table = 'raw_claims_cclf.cclf{}'"
-    assert count(medicare, told.format(2)) > 10
-    assert count(medicare, told.format(5)) > 50
+def test_cclf_marts_have_cclf_evidence(medicare: duckdb.DuckDBPyConnection) -> None:
+    claims = "cclf.fct_claim where evidence_table = 'raw_claims_cclf.cclf{}'"
+    assert count(medicare, claims.format(2)) > 10
+    assert count(medicare, claims.format(5)) > 50
     for table in ("cclf1", "cclf5"):
         for adjustment in ("00", "01", "02"):
             version = f"cclf.stg_claims_cclf__{table} where adjustment_type_code = '{adjustment}'"
@@ -182,9 +194,9 @@ def test_medicare_speaks_in_cclf(medicare: duckdb.DuckDBPyConnection) -> None:
 
 
 def different(
-    built: duckdb.DuckDBPyConnection, told: str, excluded: dict[str, set[str]]
+    built: duckdb.DuckDBPyConnection, format_name: str, excluded: dict[str, set[str]]
 ) -> dict[str, object]:
-    """Marts in which the format and CSV differ, with the first rows of each alone; the marts are not empty."""
+    """Marts that differ between the format and CSV, with sample rows; also asserts that the marts have rows."""
     columns: dict[str, list[str]] = {}
     for table, column in built.execute(
         "select table_name, column_name from duckdb_columns() where schema_name = 'csv'"
@@ -195,7 +207,7 @@ def different(
 
     found: dict[str, object] = {}
     for table, names in columns.items():
-        rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", told)]
+        rows = [f"select {', '.join(names)} from {name}.{table}" for name in ("csv", format_name)]
         lost = built.execute(f"{rows[0]} except all {rows[1]}").fetchall()
         added = built.execute(f"{rows[1]} except all {rows[0]}").fetchall()
         if lost or added:
@@ -206,16 +218,16 @@ def different(
 
 
 @pytest.mark.long
-def test_the_marts_are_told_by_the_format(built: duckdb.DuckDBPyConnection) -> None:
-    for name, told_by in (("csv", "raw_adt.event"), ("hl7v2", "raw_adt.message")):
+def test_the_marts_are_evidence_the_format(built: duckdb.DuckDBPyConnection) -> None:
+    for name, evidence in (("csv", "raw_adt.event"), ("hl7v2", "raw_adt.message")):
         for table in ("fct_stay", "fct_ed_visit", "fct_task"):
-            assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
-    for name, told_by in (
+            assert count(built, f"{name}.{table} where evidence_table = '{evidence}'") > 3, table
+    for name, evidence in (
         ("csv", "raw_claims.medical_claim"),
         ("x12", "raw_claims_x12.claim_line"),
     ):
         for table in ("fct_claim", "fct_ed_visit", "fct_outpatient_service"):
-            assert count(built, f"{name}.{table} where evidence_table = '{told_by}'") > 3, table
+            assert count(built, f"{name}.{table} where evidence_table = '{evidence}'") > 3, table
 
 
 @pytest.mark.long
@@ -232,7 +244,7 @@ def test_the_marts_are_told_by_the_format(built: duckdb.DuckDBPyConnection) -> N
         ("fct_visit", ["Encounter", "Appointment"]),
     ],
 )
-def test_the_agency_speaks_in_resources(
+def test_fhir_marts_have_fhir_evidence(
     built: duckdb.DuckDBPyConnection, table: str, resources: list[str]
 ) -> None:
     for resource in resources:
@@ -242,14 +254,14 @@ def test_the_agency_speaks_in_resources(
 
 
 @pytest.mark.long
-def test_most_of_the_record_is_told_as_fhir(built: duckdb.DuckDBPyConnection) -> None:
+def test_fhir_covers_most_of_the_record(built: duckdb.DuckDBPyConnection) -> None:
     for table, share in (("fct_visit", 0.9), ("fct_appointment", 0.8), ("fct_diagnosis", 0.3)):
-        told = count(built, f"fhir.{table} where evidence_table like 'raw_ehr_fhir.%'")
-        assert told > share * count(built, f"fhir.{table}"), table
+        converted = count(built, f"fhir.{table} where evidence_table like 'raw_ehr_fhir.%'")
+        assert converted > share * count(built, f"fhir.{table}"), table
 
 
 @pytest.mark.long
-def test_the_agency_speaks_in_claims(built: duckdb.DuckDBPyConnection) -> None:
+def test_x12_replaces_csv_claims(built: duckdb.DuckDBPyConnection) -> None:
     assert count(built, "csv.stg_claims_x12__claim") == 0
     assert count(built, "x12.stg_claims__medical_claim") == 0
     claim, remittance = "x12.stg_claims_x12__claim", "x12.stg_claims_x12__remittance"
@@ -262,10 +274,10 @@ def test_the_agency_speaks_in_claims(built: duckdb.DuckDBPyConnection) -> None:
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["csv", "x12"])
-def test_the_last_visit_is_the_same_by_another_key(
+def test_the_last_visit_key_refers_to_a_visit_of_the_client(
     built: duckdb.DuckDBPyConnection, name: str
 ) -> None:
-    """What the comparison leaves out: the key in one mart is that of the visit in the other."""
+    """The comparison excludes the key column: it must refer to a visit of the same client in either format."""
     last = f"{name}.mart_client_utilization where last_ed_visit_key is not null"
     visit = (
         f"select 1 from {name}.fct_ed_visit as visit where visit.ed_visit_key = last_ed_visit_key"
@@ -287,14 +299,14 @@ def test_the_last_visit_is_the_same_by_another_key(
 
 
 @pytest.mark.long
-def test_the_agency_speaks_in_messages(built: duckdb.DuckDBPyConnection) -> None:
-    """Else the marts would be the same because the deliveries are."""
+def test_hl7v2_replaces_most_csv_alerts(built: duckdb.DuckDBPyConnection) -> None:
+    """Otherwise the marts would be equal because the deliveries are."""
     assert count(built, "csv.stg_adt__message") == 0
     assert count(built, "hl7v2.stg_adt__message") > 100
     assert 0 < count(built, "hl7v2.stg_adt__event") < 20
     triggers = "select distinct trigger_event from hl7v2.stg_adt__message order by all"
-    told = [trigger for (trigger,) in built.execute(triggers).fetchall()]
-    assert told == ["A01", "A02", "A03", "A04", "A06", "A11", "A13"]
+    found = [trigger for (trigger,) in built.execute(triggers).fetchall()]
+    assert found == ["A01", "A02", "A03", "A04", "A06", "A11", "A13"]
 
 
 def count(built: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -306,12 +318,12 @@ def at(utc: str) -> dt.datetime:
     return dt.datetime.fromisoformat(utc).replace(tzinfo=dt.UTC)
 
 
-def test_values_come_back_as_they_were(tmp_path: Path) -> None:
+def test_the_reader_returns_the_original_values(tmp_path: Path) -> None:
     folder = tmp_path / "landing" / "adt" / "2026-03-10"
     folder.mkdir(parents=True)
-    (folder / "event_full.csv").write_text(HEADER + TOLD + KEPT, encoding="utf-8")
-    hl7v2.transcribe(folder.parent, folder.parent)
-    assert (folder / "event_full.csv").read_text("utf-8") == HEADER + KEPT
+    (folder / "event_full.csv").write_text(HEADER + REPRESENTABLE + UNSUPPORTED, encoding="utf-8")
+    hl7v2.convert(folder.parent, folder.parent)
+    assert (folder / "event_full.csv").read_text("utf-8") == HEADER + UNSUPPORTED
     contract = load_contracts()["adt"].tables["message"]
     out = tmp_path / "message"
     read = read_hl7v2(
@@ -351,16 +363,18 @@ def test_the_same_arguments_give_the_same_messages(tmp_path: Path) -> None:
     assert len(texts[0]) > 2
 
 
-def test_an_unknown_format_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_format_is_named_in_the_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     landing = tmp_path / "landing"
     arguments = ["synthesize", "--clients", "30", "--landing", str(landing), "--format", "csv,hl7"]
     assert main(arguments) == USAGE
-    assert f"hl7: expected formats among {', '.join(FORMATS)}" in capsys.readouterr().err
+    assert f"Unknown format hl7: expected one of {', '.join(FORMATS)}" in capsys.readouterr().err
     assert not landing.exists()
 
 
 def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["synthesize", "--help"])
-    said = capsys.readouterr().out
-    assert [name for name in FORMATS if name not in said] == []
+    output = capsys.readouterr().out
+    assert [name for name in FORMATS if name not in output] == []

@@ -1,4 +1,4 @@
-"""What was known when, on examples small enough to read."""
+"""When rows and later facts are delivered, on small examples."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from synthetic.agency import SHORTEST_PERIOD, synthesize
+from synthetic.agency import MINIMUM_DAYS, synthesize
 from synthetic.landing import Landing, Reveal, Rows
 from synthetic.timeline import DAY, NEVER, Period, day_number, instant, to_weekday
 
@@ -25,7 +25,7 @@ def _deliver(tmp_path: Path, rows: Rows, resent: float = 0.0) -> dict[str, list[
     target = Landing(tmp_path / "landing", 1, resent)
     with target:
         target.deliver("s", rows, SCHEDULE)
-        target.place()
+        target.move_into_place()
     files = sorted((tmp_path / "landing").rglob("*.csv"))
     return {
         file.relative_to(tmp_path / "landing" / "s").as_posix(): list(csv.DictReader(file.open()))
@@ -33,7 +33,7 @@ def _deliver(tmp_path: Path, rows: Rows, resent: float = 0.0) -> dict[str, list[
     }
 
 
-def test_a_later_fact_comes_later_and_is_not_told_before(tmp_path: Path) -> None:
+def test_a_later_fact_is_delivered_only_once_it_is_known(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": ["a", "b", "c"], "status": ["kept", "kept", "kept"]})
     known = np.array([_at(5), _at(12), _at(30)])
     settled = Reveal(np.array([_at(15), _at(13), NEVER]), {"status": "scheduled"})
@@ -46,7 +46,7 @@ def test_a_later_fact_comes_later_and_is_not_told_before(tmp_path: Path) -> None
     }
 
 
-def test_a_delivery_holds_what_was_known_before_its_day(tmp_path: Path) -> None:
+def test_a_delivery_has_the_rows_known_before_its_day(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": ["last minute", "first minute"]})
     known = np.array([_at(20) - 60, _at(20)])
     files = _deliver(tmp_path, Rows("t", frame, known))
@@ -54,7 +54,7 @@ def test_a_delivery_holds_what_was_known_before_its_day(tmp_path: Path) -> None:
     assert [row["id"] for row in files["2026-01-30/t_delta.csv"]] == ["first minute"]
 
 
-def test_a_full_extract_sends_everything_known_as_it_is_then(tmp_path: Path) -> None:
+def test_a_full_extract_has_every_known_row_in_its_current_state(tmp_path: Path) -> None:
     frame = pl.DataFrame({"id": ["a", "b"], "phone": ["new", "only"]})
     moved = Reveal(np.array([_at(25), NEVER]), {"phone": pl.Series(["old", "none"])})
     files = _deliver(tmp_path, Rows("t", frame, np.array([_at(1), _at(2)]), (moved,), full=(1,)))
@@ -62,7 +62,7 @@ def test_a_full_extract_sends_everything_known_as_it_is_then(tmp_path: Path) -> 
     assert [row["phone"] for row in files["2026-01-30/t_delta.csv"]] == ["new"]
 
 
-def test_rows_sent_again_are_unchanged(tmp_path: Path) -> None:
+def test_resent_rows_are_unchanged(tmp_path: Path) -> None:
     files = _deliver(tmp_path, Rows("t", pl.DataFrame({"id": ["a"]}), np.array([_at(1)])), resent=1)
     assert files == {
         "2026-01-10/t_full.csv": [{"id": "a"}],
@@ -70,7 +70,7 @@ def test_rows_sent_again_are_unchanged(tmp_path: Path) -> None:
     }
 
 
-def test_clocks() -> None:
+def test_clock_changes_and_weekends() -> None:
     period = Period(date(2025, 1, 1), date(2026, 1, 1), "America/New_York")
     assert period.autumn_change() == date(2025, 11, 2)
     assert Period(date(2026, 1, 1), date(2026, 4, 1), "America/New_York").autumn_change() is None
@@ -81,6 +81,8 @@ def test_clocks() -> None:
 
 
 @pytest.mark.parametrize(("clients", "seed"), [(1, 1), (1, 2), (3, 1), (20, 1)])
-def test_a_small_agency_may_have_no_hospital_stay(clients: int, seed: int, tmp_path: Path) -> None:
-    written = synthesize(tmp_path / "landing", clients, seed=seed, days=SHORTEST_PERIOD)
+def test_an_agency_without_hospital_stays_is_written(
+    clients: int, seed: int, tmp_path: Path
+) -> None:
+    written = synthesize(tmp_path / "landing", clients, seed=seed, days=MINIMUM_DAYS)
     assert written.rows["ehr", "client"] >= clients

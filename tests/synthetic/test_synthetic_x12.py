@@ -1,4 +1,4 @@
-"""The same agency's claims as X12: the values come back as they were, the payments balance, the same bytes each time."""
+"""The agency's claims as X12: the reader returns the original values, payments balance, and bytes are equal."""
 
 from __future__ import annotations
 
@@ -53,16 +53,16 @@ VOID = {
     "claim_frequency_code": "8", "charge_amount": "-110.0", "paid_amount": "-68.2", "allowed_amount": "-72.6",
     "diagnosis_code_1": None, "diagnosis_code_2": None,
 }  # fmt: skip
-TOLD: tuple[dict[str, str | None], ...] = (
+REPRESENTABLE: tuple[dict[str, str | None], ...] = (
     VISIT | {"claim_id": "1"},
     VISIT | {"claim_id": "1", "claim_line_number": "2", "hcpcs_code": "96127", "charge_amount": "8", "paid_amount": "0.1"},
     STAY | {"claim_id": "2"},
-    # Another payer's claim of the same number, by the same provider.
+    # Another payer's claim with the same number and provider.
     VISIT | {"claim_id": "2", "claim_status": "denied", "paid_amount": "0.0", "rendering_npi": None},
     VISIT | {"claim_id": "3", "claim_frequency_code": "7", "original_claim_id": "1", "paid_date": "2026-02-20"},
     VISIT | {"claim_id": "4", "original_claim_id": "2", "paid_date": "2026-02-21"} | VOID,
 )  # fmt: skip
-KEPT: tuple[dict[str, str | None], ...] = (
+UNSUPPORTED: tuple[dict[str, str | None], ...] = (
     VISIT | {"claim_id": "k1", "person_id": "2", "member_id": "M2"},
     VISIT | {"claim_id": "k2", "person_id": "3", "member_id": "M3"},
     VISIT | {"claim_id": "k3", "payer": "A:B"},
@@ -76,11 +76,11 @@ KEPT: tuple[dict[str, str | None], ...] = (
     STAY | {"claim_id": "k11", "discharge_disposition_code": "30"},
     STAY | {"claim_id": "k12", "revenue_center_code": None},
     VISIT | {"claim_id": "k13", "claim_frequency_code": "7"},
-    # A version of a claim that stays CSV, and what that one replaces.
+    # An unsupported replacement, the claim that it replaces, and its void.
     VISIT | {"claim_id": "k14"},
     VISIT | {"claim_id": "k15", "claim_frequency_code": "7", "original_claim_id": "k14", "diagnosis_code_type": None},
     VISIT | {"claim_id": "k16", "claim_frequency_code": "8", "original_claim_id": "k15"} | VOID,
-    # Another provider's correction, and two versions under one number.
+    # A correction by another provider, two versions with the same number, lines with different header values.
     VISIT | {"claim_id": "k17"},
     VISIT | {"claim_id": "k18", "claim_frequency_code": "7", "original_claim_id": "k17", "billing_npi": "3333333333"},
     VISIT | {"claim_id": "k19"},
@@ -97,8 +97,8 @@ def write(folder: Path, rows: tuple[dict[str, str | None], ...]) -> Path:
     return path
 
 
-def found(folder: Path) -> dict[str, pl.DataFrame]:
-    """What the reader makes of the X12 files of a delivery; no record is rejected."""
+def read_back(folder: Path) -> dict[str, pl.DataFrame]:
+    """The reader's tables of a delivery's X12 files, without rejected records."""
     tables = load_contracts()["claims_x12"].tables
     frames: dict[str, list[pl.DataFrame]] = {}
     for path in sorted(folder.glob("*.x12")):
@@ -111,36 +111,38 @@ def found(folder: Path) -> dict[str, pl.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def delivered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
-    """The rows above, told; the folder of what stayed, and what the reader makes of the rest."""
+def converted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, pl.DataFrame]]:
+    """The rows above after conversion: the folder of the CSV files, and the reader's tables of the X12 files."""
     landing = tmp_path_factory.mktemp("x12")
-    write(landing / "claims" / DAY, TOLD + KEPT)
+    write(landing / "claims" / DAY, REPRESENTABLE + UNSUPPORTED)
     (landing / "claims" / DAY / "eligibility_full.csv").write_text(ROSTER)
-    x12.transcribe(landing / "claims", landing / "claims_x12")
-    return landing / "claims" / DAY, found(landing / "claims_x12" / DAY)
+    x12.convert(landing / "claims", landing / "claims_x12")
+    return landing / "claims" / DAY, read_back(landing / "claims_x12" / DAY)
 
 
-def test_what_x12_cannot_say_stays_as_it_was(
-    delivered: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path
+def test_unsupported_rows_stay_csv(
+    converted: tuple[Path, dict[str, pl.DataFrame]], tmp_path: Path
 ) -> None:
-    kept = (delivered[0] / "medical_claim_full.csv").read_bytes()
-    assert kept == write(tmp_path, KEPT).read_bytes()
+    kept = (converted[0] / "medical_claim_full.csv").read_bytes()
+    assert kept == write(tmp_path, UNSUPPORTED).read_bytes()
 
 
-def test_claims_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFrame]]) -> None:
-    claims = delivered[1]["claim"].sort("claim_id").to_dicts()
+def test_the_reader_returns_the_original_claims(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
+) -> None:
+    claims = converted[1]["claim"].sort("claim_id").to_dicts()
     assert [claim["claim_id"] for claim in claims] == ["h-1", "h-2", "h-3", "h-4", "s-2"]
     visit, denied, again, void, stay = claims
-    assert {name: visit[name] for name in VISIT_SAID} == VISIT_SAID
-    assert {name: stay[name] for name in STAY_SAID} == STAY_SAID
+    assert {name: visit[name] for name in VISIT_RECORD} == VISIT_RECORD
+    assert {name: stay[name] for name in STAY_RECORD} == STAY_RECORD
     assert (again["claim_frequency_code"], again["payer_claim_control_number"]) == ("7", "h-1")
     assert (void["claim_frequency_code"], void["payer_claim_control_number"]) == ("8", "h-2")
     assert (void["charge_amount"], void["diagnosis_code_1"]) == (Decimal(110), None)
-    # Nobody rendered it, so its specialty is the provider's.
+    # Without a rendering provider the taxonomy is on the billing provider.
     assert (denied["rendering_npi"], denied["billing_taxonomy_code"]) == (None, "101Y00000X")
 
 
-VISIT_SAID = {
+VISIT_RECORD = {
     "guide": "005010X222A1", "facility_code": "10", "facility_code_qualifier": "B", "claim_frequency_code": "1",
     "payer_claim_control_number": None, "charge_amount": Decimal(118), "billing_npi": "2222222222",
     "billing_taxonomy_code": None, "rendering_npi": "1111111111", "rendering_taxonomy_code": "101Y00000X",
@@ -150,7 +152,7 @@ VISIT_SAID = {
     "patient_state": "NY", "patient_zip_code": "12180", "diagnosis_count": 2, "diagnosis_code_1": "F329",
     "diagnosis_qualifier_1": "ABK", "diagnosis_code_2": "F1010", "diagnosis_qualifier_2": "ABF",
 }  # fmt: skip
-STAY_SAID = {
+STAY_RECORD = {
     "guide": "005010X223A2", "facility_code": "11", "facility_code_qualifier": "A", "claim_frequency_code": "1",
     "statement_from_date": dt.date(2026, 1, 5), "statement_to_date": dt.date(2026, 1, 9),
     "admission_date": dt.date(2026, 1, 5), "admission_type_code": "1", "admission_source_code": "7",
@@ -160,12 +162,14 @@ STAY_SAID = {
 }  # fmt: skip
 
 
-def test_lines_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+def test_the_reader_returns_the_original_lines(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
+) -> None:
     names = (
         "claim_id", "line_number", "revenue_code", "procedure_code", "modifier_1", "charge_amount", "quantity",
         "service_from_date", "service_to_date",
     )  # fmt: skip
-    lines = delivered[1]["claim_line"].sort("claim_id", "line_number").select(names).rows()
+    lines = converted[1]["claim_line"].sort("claim_id", "line_number").select(names).rows()
     first, last = dt.date(2026, 1, 5), dt.date(2026, 1, 9)
     assert lines == [
         ("h-1", 1, None, "90834", "95", 110, 1, first, first),
@@ -177,7 +181,9 @@ def test_lines_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFr
     ]
 
 
-def test_payments_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.DataFrame]]) -> None:
+def test_the_reader_returns_the_original_payments(
+    converted: tuple[Path, dict[str, pl.DataFrame]],
+) -> None:
     names = (
         "payer_claim_control_number",
         "claim_status_code",
@@ -186,11 +192,11 @@ def test_payments_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.Dat
         "payee_npi",
         "payer_id",
     )
-    tables = delivered[1]
+    tables = converted[1]
     paid = tables["remittance"].sort("payment_date", *names[:2]).select("claim_id", *names).rows()
     cents = [Decimal(text) for text in ("68.30", "0", "68.20", "68.20", "-68.20")]
     days = [dt.date(2026, 2, 1)] * 3 + [dt.date(2026, 2, 20), dt.date(2026, 2, 21)]
-    told = [
+    expected = [
         ("h-1", "1", "h"),
         ("h-2", "4", "h"),
         ("s-2", "1", "s"),
@@ -199,28 +205,28 @@ def test_payments_come_back_as_they_were(delivered: tuple[Path, dict[str, pl.Dat
     ]
     assert paid == [
         (number, number, status, day, amount, "2222222222", payer)
-        for (number, status, payer), day, amount in zip(told, days, cents, strict=True)
+        for (number, status, payer), day, amount in zip(expected, days, cents, strict=True)
     ]
     assert tables["remittance_line"]["allowed_amount"].sum() == 3 * Decimal("72.6") + 72 + Decimal(
         "0.6"
     )
-    # What would be a payment below zero is carried forward.
+    # A negative payment is carried forward.
     assert tables["provider_adjustment"].select("reason_code", "amount").rows() == [
         ("FB", Decimal("-68.20"))
     ]
 
 
-def test_a_claim_is_told_again_only_whole_and_its_payment_never(tmp_path: Path) -> None:
+def test_a_resent_claim_is_converted_only_if_complete_and_its_payment_once(tmp_path: Path) -> None:
     claims, again = tmp_path / "claims", "2026-03-24"
-    reworded = VISIT | {"claim_id": "7"}
+    changed = VISIT | {"claim_id": "7"}
     late = VISIT | {"claim_id": "8"}
     two_lines = [VISIT | {"claim_id": "6", "claim_line_number": line} for line in ("1", "2")]
-    write(claims / DAY, (VISIT | {"claim_id": "5"}, *two_lines, reworded, late))
-    later = (reworded | {"paid_amount": "1"}, late | {"claim_line_number": "2"})
+    write(claims / DAY, (VISIT | {"claim_id": "5"}, *two_lines, changed, late))
+    later = (changed | {"paid_amount": "1"}, late | {"claim_line_number": "2"})
     write(claims / again, (VISIT | {"claim_id": "5"}, two_lines[0], *later))
     (claims / DAY / "eligibility_full.csv").write_text(ROSTER)
-    x12.transcribe(claims, tmp_path / "claims_x12")
-    first, second = (found(tmp_path / "claims_x12" / day) for day in (DAY, again))
+    x12.convert(claims, tmp_path / "claims_x12")
+    first, second = (read_back(tmp_path / "claims_x12" / day) for day in (DAY, again))
     assert sorted(first["claim"]["claim_id"]) == sorted(first["remittance"]["claim_id"])
     assert sorted(first["claim"]["claim_id"]) == ["h-5", "h-6"]
     assert second["claim"]["claim_id"].to_list() == ["h-5"]
@@ -230,11 +236,11 @@ def test_a_claim_is_told_again_only_whole_and_its_payment_never(tmp_path: Path) 
 
 
 def test_every_payment_balances(tmp_path: Path) -> None:
-    """005010X221 1.10.2: what was charged and not paid is adjusted, and claims and carried sums are the payment."""
+    """005010X221 1.10.2: charge = paid + adjustment, and a payment = its claims - the amounts carried forward."""
     synthesize(tmp_path, CLIENTS, seed=SEED, days=DAYS, formats=["x12"])
     payments = 0
     for path in sorted((tmp_path / "claims_x12").glob("*/835*.x12")):
-        tables = found(path.parent)
+        tables = read_back(path.parent)
         lines = tables["remittance_line"].with_columns(pl.col("adjusted_co_amount").fill_null(0))
         rest = pl.col("charge_amount") - pl.col("paid_amount") - pl.col("adjusted_co_amount")
         assert lines.select((rest == 0).all()).item()

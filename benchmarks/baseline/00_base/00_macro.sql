@@ -1,8 +1,8 @@
--- Stored text as dictionaries: choosing among all of DuckDB's ways of compression costs a third of storing a mart.
+-- Text stored with dictionary compression: DuckDB's automatic choice would take a third of the time of storing a mart.
 pragma force_compression = 'dictionary';
 
--- What every file uses. A macro is text for DuckDB: it costs nothing at run time, and the zone stays a constant (a zone
--- that comes out of a table makes each conversion twenty times as slow).
+-- Macros for every file. DuckDB expands a macro as text: it costs nothing at run time, and the zone stays a constant (a zone
+-- read from a table makes each conversion twenty times as slow).
 create macro as_of() as getvariable('as_of');
 create macro as_of_date() as getvariable('as_of_date');
 create macro local_date(instant) as cast(instant at time zone getvariable('zone') as date);
@@ -17,7 +17,7 @@ create macro age_years(birth_date, on_date) as cast(
     end as integer
 );
 
--- Codes arrive with dots, blanks, lower case or lost zeros.
+-- Delivered codes have dots, blanks, lower case or missing leading zeros.
 create macro icd_code(code) as nullif(upper(replace(trim(code), '.', '')), '');
 create macro upper_code(code) as nullif(upper(trim(code)), '');
 create macro padded_code(code, width) as case
@@ -25,7 +25,7 @@ create macro padded_code(code, width) as case
     else nullif(trim(code), '')
 end;
 
--- A claim's settings and a diagnosis' groups are bits of an integer; a bit is found by its place in these lists.
+-- A claim's settings and a diagnosis's groups are bits of an integer; the position in these lists is the bit.
 set variable settings = [
     'emergency', 'emergency_place', 'accommodation', 'psychiatric_inpatient', 'detox', 'hospice', 'nonacute', 'observation',
     'follow_up_service', 'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis', 'residential',
@@ -40,9 +40,9 @@ create macro setting_bit(setting) as cast(1 << (list_position(getvariable('setti
 create macro diagnosis_bit(diagnosis) as cast(1 << (list_position(getvariable('diagnoses'), diagnosis) - 1) as integer);
 create macro has(mask, wanted) as (mask & wanted) > 0;
 
--- Setting of a stay or emergency visit: what the facility or the room says, else the diagnosis, else unknown.
-create macro event_setting(told, principal_mask, kind, any_mask) as case
-    when told is not null then told
+-- Setting of a stay or emergency visit: from the facility or the room, else from the diagnosis, else unknown.
+create macro event_setting(reported, principal_mask, kind, any_mask) as case
+    when reported is not null then reported
     when kind = 'crisis' then 'psychiatric'
     when has(principal_mask, diagnosis_bit('is_mental_any') | diagnosis_bit('is_mental_principal_2025'))
         or has(any_mask, diagnosis_bit('is_self_harm')) then 'psychiatric'
@@ -51,7 +51,7 @@ create macro event_setting(told, principal_mask, kind, any_mask) as case
     else 'unknown'
 end;
 
--- Numbers of the seeds, as constants of the plan.
+-- Parameters of the seeds, as constants of the plan.
 set variable event_rules = (select map(list(rule_id), list(value)) from seed_event_rule);
 set variable risk_settings = (select map(list(name), list(value)) from seed_risk_setting);
 set variable risk_windows = (select map(list(measure), list(days)) from (

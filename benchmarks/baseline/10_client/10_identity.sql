@@ -1,7 +1,7 @@
--- Who a client is: the agency's record after merges; a claims member or an alert's person with the same Medicaid id (MBI)
--- and birth date is that client, and whoever is spelled as one; any other member stands for itself. client_key is a number from here on.
+-- Identity: the agency's record after merges. A claims member or an alert's person with the same Medicaid id (MBI)
+-- and birth date, or with matching demographics, is that client; any other member is its own person. client_key is an integer.
 
--- Merges of merges are followed; twenty steps end a circle, where the smallest id survives.
+-- Merges of merges are followed; after twenty steps a cycle is broken, and the smallest id survives.
 create temp table merged as
 with recursive step as (
     select client.client_id as id, client.merged_into_client_id as next_id
@@ -25,7 +25,7 @@ select client.client_id as source_client_id, coalesce(merged.client_id, client.c
 from ehr_client as client
 left join merged on client.client_id = merged.source_client_id;
 
--- A payer may send claims of people whose enrollment it never sent: only those are looked for in the lines.
+-- Some payers send claims without eligibility: only their members are looked up in the lines.
 create temp table member as
 with enrolled as (
     select distinct data_source, person_id from claims_eligibility
@@ -65,7 +65,7 @@ alert_person as (
     from adt_event
     where upper_code(medicaid_id) is not null
 ),
--- a member whom the agency does not know stands for itself in the alerts
+-- a member without a client is its own person in the alerts
 alert_holder as (
     select identifier, birth_date, client_id from held where kind = 'medicaid'
     union all
@@ -83,7 +83,7 @@ link as (
     from alert_person as person
     inner join alert_holder using (identifier, birth_date)
 ),
--- the agency may keep two records with one id and birth date: the record in use gets the link
+-- two records with the same id and birth date: the active record is linked
 ranked as (
     select link.*, row_number() over (
         partition by source, scope, source_client_id, kind, identifier
@@ -92,15 +92,15 @@ ranked as (
     from link
     left join ehr_client as client on link.client_id = client.client_id
 )
--- a person whose identifiers lead to two of our clients is nobody's
+-- a person whose identifiers match two clients is linked to neither
 select source, scope, source_client_id, min(client_id) as client_id
 from ranked
 where preference = 1
 group by all
 having count(distinct client_id) = 1;
 
--- Whom no identifier links, likeness does. Where senders spell everybody alike, as the synthetic agency's do without its dirt,
--- that is the same letters of both names, birth date and sex, the same street where there is one, and one client only.
+-- Probabilistic matching without identifiers. The synthetic agency without identity defects has identical demographics:
+-- equal names, birth date and sex, equal street if there is one, and only one client.
 create temp table alike as
 with letters as (
     select
@@ -145,7 +145,7 @@ from (
     from member
     left join linked on source = 'claims' and scope = data_source and source_client_id = person_id
     union all
-    -- an alert's person that a payer knows is whoever the member is
+    -- an alert's person with a member is that member's person
     select linked.source, linked.scope, linked.source_client_id, coalesce(alike.client_id, linked.client_id), false
     from linked
     left join (from alike where source = 'claims') as alike
@@ -153,7 +153,7 @@ from (
     where linked.source = 'adt'
 );
 
--- The three ways to find a client, each as narrow as its join.
+-- The three ways to match a client, each with the columns of its join.
 create temp table client_of_agency as
 select source_client_id as client_id, client_key from identity where source = 'ehr';
 create temp table client_of_member as

@@ -1,4 +1,4 @@
--- Programs, providers and enrollments, and the client with what holds at as_of.
+-- Programs, providers and enrollments, and clients with their values at as_of.
 create temp table dim_program as
 select
     program_id, coalesce(is_part2, false) as is_part2,
@@ -14,7 +14,7 @@ select client_key, enrollment_id, program_id, start_date, end_date
 from ehr_program_enrollment
 left join client_of_agency using (client_id);
 
--- Days on which a client is in a Part 2 program, without overlaps, so that a row meets one span at most.
+-- Days of a client in a Part 2 program, as merged spans, so that a row matches at most one span.
 create temp table part2_span as
 select client_key, min(start_date) as start_date, max(end_date) as end_date
 from (
@@ -61,7 +61,7 @@ select client_key, payer_type, min(start_date) as start_date, max(end_date) as e
 from numbered
 group by client_key, payer_type, n;
 
--- Nobody calls the dead: the record system's date first, then the payer's, the hospital's, the care manager's.
+-- Deceased clients are not called: date from the record, else from the payer, the hospital, the care manager.
 create temp table deceased as
 with report as (
     select 'ehr' as source, '' as scope, client_id as source_client_id, 1 as preference, death_date

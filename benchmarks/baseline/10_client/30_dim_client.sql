@@ -1,4 +1,4 @@
--- The client as it stands at as_of: the agency's record, the payer's word, who cares for it.
+-- Clients at as_of: the agency's record, the payer's eligibility, the assigned care manager.
 create table dim_client as
 with described as (
     select
@@ -36,7 +36,7 @@ program as (
     where as_of_date() >= start_date and coalesce(as_of_date() <= end_date, true)
     group by client_key
 ),
--- the spans that hold at as_of, or else those that ended last
+-- the spans active at as_of, else those that ended last
 payer as (
     select
         client_key,

@@ -1,5 +1,5 @@
--- Final claims. Every code is looked up in a small map: the Parquet scan hands DuckDB dictionaries, so a lookup runs once
--- per distinct code and row group, not once per line. A line is five numbers when it meets the one grouping.
+-- Final claims. Every code is looked up in a small map: the Parquet scan passes dictionaries to DuckDB, so a lookup runs once
+-- per distinct code and row group, not once per line. A line is five integers when it is grouped.
 
 create temp table diagnosis_code as
 with delivered as (
@@ -41,7 +41,7 @@ severe as (
     from translated
     inner join seed_smi_definition as definition
         on definition.is_included and starts_with(icd10cm_code, code_prefix)
-        -- the state's own list replaces the default one
+        -- the state's list replaces the default list
         and definition.state = case
             when getvariable('state') in (select state from seed_smi_definition) then getvariable('state') else 'default'
         end
@@ -52,7 +52,7 @@ select
         case when list_contains(groups, name) or name = 'is_known' then diagnosis_bit(name) else 0 end
         for name in getvariable('diagnoses') if name not in ('is_sud', 'is_smi')
     ]) as integer)
-    -- a disorder in remission is no active episode
+    -- a disorder in remission is not an active episode
     | case when list_contains(groups, 'is_sud') and not list_contains(groups, 'is_sud_remission')
         then diagnosis_bit('is_sud') else 0 end
     | case when severe.code is not null then diagnosis_bit('is_smi') else 0 end as diagnosis_mask
@@ -87,7 +87,7 @@ set variable taxonomy_masks = (select map(list(code), list(mask)) from code_sett
 create macro diagnosis_mask(code) as coalesce(map_extract_value(getvariable('diagnosis_masks'), icd_code(code)), 0);
 create macro mask_of(masks, code) as coalesce(map_extract_value(getvariable(masks), code), 0);
 
--- What the agency's own list of providers knows of them; the others need no row.
+-- Provider attributes from the agency's provider list; other providers have none.
 create temp table provider_mask as
 select
     npi,

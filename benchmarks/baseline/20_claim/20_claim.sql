@@ -1,6 +1,6 @@
--- 58 bits name a claim, so that the version (frequency, reversal) fits beside it into the one number to group by.
+-- 58 bits identify a claim, so that the version (frequency, reversal) fits into the same integer for grouping.
 create macro claim_hash(data_source, payer, claim_id) as cast(hash(data_source, payer, claim_id) >> 6 as bigint);
--- Three masks in one number, and whether the claim adjusts another: settings 27 bits, diagnoses 9 and 9.
+-- Three bit masks in one integer, plus a bit for adjustments: settings 27 bits, diagnoses 9 and 9.
 create temp table claim_version as
 with line as (
     select
@@ -58,7 +58,7 @@ coded as (
         | coalesce(clinician.part2_mask, 0) | coalesce(facility.part2_mask, 0)
         | case when is_payable then setting_bit('payable') else 0 end
         | case when is_institutional then setting_bit('institutional') else 0 end as setting_mask,
-        -- a visit counts by its code, or by its place, but never in a hospital bed or emergency room
+        -- a visit counts by its code or its place of service, but never during a stay or emergency visit
         is_payable
         and not has(setting_mask, setting_bit('no_follow_up_place'))
         and has(setting_mask, setting_bit('follow_up_service') | setting_bit('follow_up_place')) as is_follow_up
@@ -77,7 +77,7 @@ version as (
             cast(setting_mask as bigint) | (cast(principal_mask as bigint) << 27)
             | (cast(diagnosis_mask as bigint) << 36) | (cast(is_adjusting as bigint) << 45)
         ) as masks,
-        -- one bit for each day of the claim on which something may count as follow-up
+        -- one bit per day of the claim with a possible follow-up
         bit_or(case when is_follow_up then cast(1 as bigint) << service_day else 0 end) as follow_up_days_mask,
         sum(case when is_payable then paid_amount end) as paid_usd,
         min(_row) as first_row,

@@ -1,4 +1,4 @@
--- Only adjusted claims are worth the work: the rest is final as it is.
+-- Only adjusted claims need this logic; all others are final.
 create temp table adjusted_version as
 with recursive adjusting as (
     select distinct claim_hash, original_hash
@@ -23,7 +23,7 @@ family_member as (
     union select claim_hash, ancestor_hash from ancestry
     union select ancestor_hash, ancestor_hash from ancestry
 ),
--- the first claim of a family has no original; of a circle the least member stands for it
+-- the first claim of a chain has no original; a cycle is represented by its smallest member
 family as (
     select
         member.claim_hash,
@@ -33,7 +33,7 @@ family as (
     left join adjusting as earlier on member.ancestor_hash = earlier.claim_hash and earlier.original_hash is not null
     group by member.claim_hash
 ),
--- a void or replacement without a date comes after everything, an original without one before everything
+-- a void or replacement without a date sorts last, an original without a date first
 effective as (
     select
         family_hash, generation, version.claim_hash, frequency, is_reversal, is_denied, last_row,
@@ -66,7 +66,7 @@ select
     client_key, frequency, start_date, end_date, setting_mask, principal_mask, diagnosis_mask,
     follow_up_days_mask, paid_usd, first_row // 10000000000 as first_rank, last_row, is_denied,
     has(setting_mask, setting_bit('institutional')) as is_institutional,
-    -- inpatient bill, or a bed where no bill type says otherwise; ancillary bills are none
+    -- inpatient bill type, or an inpatient revenue code without a bill type; ancillary bills do not count
     is_institutional
     and not has(setting_mask, setting_bit('ancillary_bill'))
     and case
@@ -78,5 +78,5 @@ from claim_version
 left join adjusted_version as adjusted using (claim_hash, frequency, is_reversal)
 where coalesce(adjusted.is_final, true);
 drop table claim_version;
--- what is compared with the pipeline's final claims, whose rows are not stored either
+-- result for comparison with the pipeline's final claims, which are not stored either
 create table claim_result as select count(*) as claims, sum(paid_usd) as paid_usd from claim_final;

@@ -1,4 +1,4 @@
--- Claims that tell of a bed or an emergency room; the line last delivered tells what stands on every line.
+-- Claims of stays and emergency visits; claim-level columns come from the line that was delivered last.
 create temp table hospital_claim as
 with final as (
     select

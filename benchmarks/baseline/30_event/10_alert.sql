@@ -1,6 +1,6 @@
--- Stays, emergency visits: alerts and claims put together. Few rows, so this file is about being right, not fast.
+-- Stays and emergency visits from alerts and claims. There are few rows: these files favor clarity over speed.
 
--- Alerts in the order of what happened, by visit; without a visit number an arrival after an end or a long silence is another.
+-- Alerts in event order, by visit. Without a visit number, an arrival after an end or a long gap starts another visit.
 create temp table alert as
 with resent as (
     select
@@ -11,13 +11,13 @@ with resent as (
     inner join delivery as own on sent.current_row // 10000000000 = own.file_rank
     group by sent.current_row
 ),
-told as (
+reported_alert as (
     select
         event._row, event.sending_facility_id, facility_name, facility_type, visit_number, event_type, patient_class, event_at,
         event_at_precision, icd_code(diagnosis_code) as diagnosis_code,
         padded_code(discharge_disposition_code, 2) as discharge_disposition_code, client_key,
         coalesce(event.received_at, resent.received_at, delivery.received_at) as known_at,
-        -- an event without a time counts from the start of its day if it opens, from the end if it closes
+        -- an event without a time counts from the start of its day if it is an arrival, from the end if it is a departure
         case
             when event_at_precision = 'date' and event_type not in ('presented', 'admit')
                 then end_of_day(event_at_day)
@@ -45,7 +45,7 @@ told as (
 ),
 followed as (
     select *, lag(event_type) over visit as previous_type, lag(ordered_at) over visit as previous_at
-    from told
+    from reported_alert
     where visit_number is null
     window visit as (
         partition by sending_facility_id, visit_identity order by ordered_at, type_order, event_at, _row
@@ -69,7 +69,7 @@ numbered as (
     ) as occurrence
     from followed
     union all
-    select *, 0 from told where visit_number is not null
+    select *, 0 from reported_alert where visit_number is not null
 )
 select
     *, cast(hash(sending_facility_id, visit_identity, occurrence) >> 4 as bigint) as encounter_key,

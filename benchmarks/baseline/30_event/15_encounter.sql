@@ -1,4 +1,4 @@
--- What the alerts of a visit come to: its class, beginning, end, and what was taken back.
+-- One row per visit from its alerts: class, start, end, and cancellations.
 create temp table encounter as
 with cancelled as (
     select
@@ -9,8 +9,8 @@ with cancelled as (
     from alert
     window visit as (partition by encounter_key)
 ),
--- a cancellation takes back what happened up to it: the admission, or the arrival where nobody was admitted
-judged as (
+-- a cancellation retracts the earlier events: the admission, or the arrival if there was no admission
+assessed as (
     select
         *,
         case
@@ -26,7 +26,7 @@ judged as (
         coalesce(patient_class, case when event_type = 'presented' then 'emergency' end) as reported_class
     from cancelled
 ),
--- the latest word on each question, by the order of events
+-- latest non-null value of each column, in event order
 summed as (
     select
         encounter_key,
@@ -53,7 +53,7 @@ summed as (
         max_by(discharge_disposition_code, event_number)
             filter (where is_current and discharge_disposition_code is not null) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at
-    from judged
+    from assessed
     group by encounter_key
     having bool_or(is_current)
 ),
@@ -71,11 +71,11 @@ decided as (
             when summed.facility_type = 'emergency_department' then 'emergency'
             else 'inpatient'
         end as encounter_class,
-        -- nobody stays in an emergency room for days: what hangs is closed, with an unknown end
+        -- an emergency visit cannot last for days: an unclosed one is closed with an unknown end
         summed.started_at + event_rule('hanging_emergency_hours') * interval '1 hour' as hangs_until,
         reported_end_at is null and encounter_class = 'emergency' and hangs_until <= as_of() as is_hanging
     from summed
-    inner join judged as deciding
+    inner join assessed as deciding
         on summed.encounter_key = deciding.encounter_key and summed.deciding_number = deciding.event_number
 )
 select

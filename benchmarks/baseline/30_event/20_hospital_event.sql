@@ -1,6 +1,6 @@
--- Whatever tells of a bed or an emergency room, in one form.
+-- Every source of a stay or emergency visit in one layout.
 create temp table hospital_event as
-with told as (
+with alert_event as (
     select
         unnest(list_filter([
             case when encounter_class in ('inpatient', 'observation', 'crisis') then 'stay' end,
@@ -15,8 +15,8 @@ with told as (
 ),
 adt as (
     select
-        told.* exclude (arrived_at, admitted_at, left_at, reported_precision),
-        -- who was admitted from the emergency room left it then
+        alert_event.* exclude (arrived_at, admitted_at, left_at, reported_precision),
+        -- an admission from the emergency room ends the visit
         case when event_kind = 'stay' then admitted_at else arrived_at end as started_at,
         local_date(started_at) as start_date,
         case when event_kind = 'stay' or stay_class = 'emergency' then left_at else admitted_at end as ended_at,
@@ -26,7 +26,7 @@ adt as (
         principal_mask as diagnosis_mask,
         0 as setting_mask,
         false as is_hospice
-    from told
+    from alert_event
 ),
 claim as (
     select
@@ -53,7 +53,7 @@ described as (
     select
         claim.* exclude (start_date, end_date, admission_date, discharge_date, frequency),
         coalesce(admission_date, claim.start_date) as start_date,
-        -- an interim bill ends nothing: the client is in the bed
+        -- an interim bill is not a discharge: the client is still an inpatient
         case
             when event_kind = 'stay' and (discharge_disposition_code = '30' or frequency in (2, 3)) then null
             else greatest(coalesce(discharge_date, claim.end_date), coalesce(admission_date, claim.start_date))
@@ -74,7 +74,7 @@ described as (
 )
 select
     event.* exclude (facility_name, facility_type, stay_class, precision, setting_mask),
-    coalesce(event.client_key, -event_id) as person_key, -- nobody knows whose an unmatched event is: it joins no other
+    coalesce(event.client_key, -event_id) as person_key, -- an unmatched event has its own key, so that it merges with no other
     coalesce(event.facility_name, provider_name) as facility_name,
     coalesce(event.facility_type, provider.facility_type) as facility_type,
     case when event_kind = 'stay' then coalesce(facility.stay_class, event.stay_class) else event.stay_class end as stay_class,

@@ -1,5 +1,5 @@
--- Events that follow each other closely enough to be one, each with the first of its group. `events` has event_id, started_at,
--- start_date, merge_through_date (last day on which a next one still belongs) and group_key (what must agree).
+-- Events close enough to be merged, each with the first event of its group. `events` has event_id, started_at,
+-- start_date, merge_through_date (last day on which the next event still merges) and group_key (must be equal).
 create macro merge_adjacent_events(events) as table (
     select *, first_value(event_id) over (
         partition by group_key, group_number order by start_date, started_at, event_id
@@ -18,8 +18,8 @@ create macro merge_adjacent_events(events) as table (
     )
 );
 
--- Alerts of a stay that overlap are one (back the next day is a readmission), and so are claims a day apart; an emergency
--- visit's class does not matter. Both kinds go through one pass.
+-- Overlapping alerts of a stay merge (a return on the next day is a readmission), and so do claims a day apart. The class of
+-- an emergency visit does not matter. Both kinds are merged in one pass.
 create temp table grouped_event as
 select
     *,
@@ -43,8 +43,8 @@ from adt_member
 where client_key is not null
 group by event_kind, first_event_id, client_key, facility_id;
 
--- A claim is of the ADT stay whose days it shares, and of the emergency visit nearest in time; dates of the two may differ by a
--- day, facility ids by anything.
+-- A claim matches the ADT stay that shares its days, and the nearest emergency visit in time. Dates may differ by a
+-- day; facility ids are not compared.
 create temp table linked_claim as
 select claim.event_kind, claim.event_id, first(adt.first_event_id order by
     adt.facility_id = claim.facility_id desc, adt.stay_class = claim.stay_class desc,
@@ -85,7 +85,7 @@ create temp table claim_member_of as
 select * from grouped_event anti join linked_claim using (event_kind, event_id) where sender = 'claims';
 create temp table claim_member as from merge_adjacent_events('claim_member_of');
 
--- What a clinician bills from the bedside belongs to the facility's stay or visit, where the facility told of one.
+-- A professional claim from the bedside belongs to the facility's stay or visit if there is one.
 create temp table seen_in as
 with facility_group as (
     select event_kind, first_event_id, client_key, start_date,

@@ -1,4 +1,4 @@
--- ADT knows when (to the minute), the claim knows what (coded by the billing office).
+-- ADT has the exact times, the claim has the coded diagnoses.
 create table fct_stay as
 with member as (
     select
@@ -58,7 +58,7 @@ dated as (
     select
         * exclude (is_hospice),
         is_hospice as reported_hospice,
-        -- an interim bill that nothing follows says no longer that the client is in the bed
+        -- an interim bill without a later bill no longer means that the client is an inpatient
         adt.end_date is null and claim.end_date is null and not has_adt
         and last_seen_date + event_rule('open_claim_stay_days') < as_of_date() as is_end_lost,
         adt.end_date is null and claim.end_date is not null as is_ended_by_claim,
@@ -72,7 +72,7 @@ dated as (
         case when is_ended_by_claim then claim.known_at else coalesce(adt.known_at, claim.known_at) end as received_at
     from summed
 ),
--- acute to acute on a day, or at another facility within a day: two stays, and each knows the other
+-- acute to acute on the same day, or at another facility within a day: two stays that refer to each other
 neighbouring as (
     select
         *,
@@ -87,7 +87,7 @@ neighbouring as (
         partition by coalesce(client_key, -stay_key), stay_class order by admitted_at, discharged_at nulls last, stay_key
     )
 ),
-judged as (
+classified as (
     select
         stay.*,
         stay.has_died or coalesce(disposition.category = 'died', false)
@@ -129,5 +129,5 @@ select
     coalesce(adt.is_cancelled, false) and discharge_date is null as is_discharge_cancelled,
     adt.cancelled_at as cancelled_discharge_at, claim_admit_date, claim.end_date as claim_discharge_date,
     transferred_from_stay_key, transferred_to_stay_key, event_count, is_part2, received_at,
-    adt.event_row as adt_row -- which alert decided: the tasks compare it
-from judged;
+    adt.event_row as adt_row -- the deciding alert; tasks compare it
+from classified;

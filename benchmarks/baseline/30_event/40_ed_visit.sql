@@ -1,4 +1,4 @@
--- Emergency visits, from the same groups of events; one that ended in a bed is found by its stay.
+-- Emergency visits, from the same groups of events; a visit that became a stay is joined to it.
 create table fct_ed_visit as
 with stay as (
     select * from fct_stay where stay_class in ('acute', 'nonacute')
@@ -39,7 +39,7 @@ summed as (
             facility_id := facility_id, facility_name := facility_name, facility_type := facility_type, ended_at := ended_at,
             end_date := end_date, end_precision := end_precision, disposition := discharge_disposition_code,
             known_at := known_at, event_row := _row
-        )) filter (where is_timing) as told,
+        )) filter (where is_timing) as timing,
         min(started_at) filter (where is_adt = has_adt) as started_at,
         min(start_date) filter (where is_adt = has_adt) as visit_date,
         max(discharge_disposition_code) as other_disposition,
@@ -60,28 +60,28 @@ summed as (
 disposed as (
     select
         summed.*, category, is_to_community as is_community_disposition,
-        coalesce(told.disposition, other_disposition) as discharge_disposition_code
+        coalesce(timing.disposition, other_disposition) as discharge_disposition_code
     from summed
     left join seed_discharge_disposition as disposition
-        on coalesce(told.disposition, other_disposition) = disposition.discharge_disposition_code
+        on coalesce(timing.disposition, other_disposition) = disposition.discharge_disposition_code
 ),
--- admitted on the day they left; after midnight counts at the same facility, on a transfer, or where nobody knows the end
+-- admitted on the day of departure; after midnight only at the same facility, on a transfer, or with an unknown end
 admitted as (
     select distinct ed_visit_key
     from disposed as visit
     inner join stay
         on visit.client_key = stay.client_key
         and stay.admit_date >= visit.visit_date
-        and stay.admit_date <= coalesce(told.end_date, visit_date) + case
-            when told.facility_id = stay.facility_id or told.end_date is null or told.end_precision = 'unknown'
+        and stay.admit_date <= coalesce(timing.end_date, visit_date) + case
+            when timing.facility_id = stay.facility_id or timing.end_date is null or timing.end_precision = 'unknown'
                 or category = 'transfer' then 1
             else 0
         end
 )
 select
-    ed_visit_key, client_key, told.facility_id as facility_id, told.facility_name as facility_name,
-    told.facility_type as facility_type, event_setting(reported_setting, principal_mask, 'emergency', diagnosis_mask) as setting,
-    started_at, visit_date, told.ended_at as ended_at, told.end_date as end_date, told.end_precision as end_precision,
+    ed_visit_key, client_key, timing.facility_id as facility_id, timing.facility_name as facility_name,
+    timing.facility_type as facility_type, event_setting(reported_setting, principal_mask, 'emergency', diagnosis_mask) as setting,
+    started_at, visit_date, timing.ended_at as ended_at, timing.end_date as end_date, timing.end_precision as end_precision,
     discharge_disposition_code,
     principal_diagnosis_code,
     has(principal_mask, diagnosis_bit('is_mental_principal_2024')) as is_mental_principal_2024,
@@ -91,14 +91,14 @@ select
     has(diagnosis_mask, diagnosis_bit('is_mental_any')) as is_mental_any,
     has(diagnosis_mask, diagnosis_bit('is_self_harm')) as is_self_harm_any,
     has(diagnosis_mask, diagnosis_bit('is_overdose')) as is_overdose_any,
-    -- principal mental or substance-use diagnosis, or harm in any position
+    -- principal mental or substance-use diagnosis, or self-harm in any position
     has(principal_mask, diagnosis_bit('is_behavioral'))
     or has(diagnosis_mask, diagnosis_bit('is_self_harm') | diagnosis_bit('is_overdose')) as is_behavioral,
     is_admitted_by_adt or admitted.ed_visit_key is not null as became_inpatient,
     has_died or coalesce(category = 'died', false) as died,
-    told.ended_at is not null and told.end_precision <> 'unknown' and not became_inpatient and not died
+    timing.ended_at is not null and timing.end_precision <> 'unknown' and not became_inpatient and not died
     and coalesce(is_community_disposition, true) as is_to_community,
     has_claim, has_adt, paid_usd, event_count, is_part2,
-    told.known_at as received_at, told.event_row as adt_row
+    timing.known_at as received_at, timing.event_row as adt_row
 from disposed
 left join admitted using (ed_visit_key);

@@ -1,5 +1,5 @@
--- What the agency recorded. Each table is read once, with the columns that something needs; a Part 2 record is known by its
--- program, or by the client's Part 2 enrollment that day.
+-- The agency's record. Each table is read once, with the columns that are used. A Part 2 record is identified by its
+-- program, or by the client's Part 2 enrollment on that day.
 
 create temp table part2_provider as select distinct npi from dim_provider where is_part2;
 
@@ -17,7 +17,7 @@ left join part2_span
     and scheduled_at_day between part2_span.start_date and part2_span.end_date
 left join part2_provider on provider_id = npi;
 
--- A kept appointment is a visit too, unless one is recorded: under its id, or without any id that day.
+-- A kept appointment counts as a visit unless a visit is recorded with its id, or without any id on that day.
 create table fct_visit as
 with recorded as (
     select

@@ -1,4 +1,4 @@
--- Intakes, diagnoses, documents, medications, plans, contacts and referrals, each read once as well.
+-- Intakes, diagnoses, documents, medications, plans, contacts and referrals, each read once.
 create temp table fct_intake as
 select
     _row as intake_key, client.client_key, first_contact_at, first_contact_at_day as first_contact_date, urgency,
@@ -65,14 +65,14 @@ create table fct_contact as
 select
     _row as contact_key, client.client_key, contact_id, task_key, staff_id, contacted_at,
     contacted_at_day as contacted_date, channel, contact.outcome,
-    coalesce(contact.is_two_way, told.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
+    coalesce(contact.is_two_way, outcome_code.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
     instructions_reviewed, medications_reconciled,
-    -- what the client's own care manager wrote discloses nothing to her
+    -- a contact logged by the client's own care manager discloses nothing to that manager
     part2_span.client_key is not null and coalesce(staff_id <> care_manager_id, true) as is_part2
 from outreach_log_contact as contact
 left join client_of_agency as client using (client_id)
 left join dim_client on client.client_key = dim_client.client_key
-left join seed_contact_outcome as told on contact.outcome = told.outcome
+left join seed_contact_outcome as outcome_code on contact.outcome = outcome_code.outcome
 left join part2_span
     on client.client_key = part2_span.client_key
     and contacted_at_day between part2_span.start_date and part2_span.end_date;
@@ -82,7 +82,7 @@ select
     _row as referral_key, client.client_key, referral_id, direction, domain, priority, created_at,
     created_at_day as created_date, sent_at, accepted_at, scheduled_at, attended_at, result_received_at, closed_at,
     close_reason, barrier_code, referred_to,
-    -- the furthest step reached is the status
+    -- the status is the furthest step reached
     case
         when closed_at is not null then 'closed'
         when result_received_at is not null then 'result_received'

@@ -1,4 +1,4 @@
--- One pass over the answers; a value outside its range is no answer. The response is known by the hash of its id.
+-- One pass over the answers; a value out of range counts as missing. A response is identified by the hash of its id.
 create temp table response as
 select
     any_value(response_id) as response_id,
@@ -43,12 +43,12 @@ with measured as (
             as is_total_possible,
         case status_rank when 2 then 'declined' when 1 then 'in_progress' else 'completed' end as status,
         item_row_count > 0 as is_item_level,
-        -- items and total must agree
+        -- the items must sum to the total
         coalesce(total_given <> other_total_given, false)
         or coalesce(total_given not between coalesce(item_score, 0)
             and coalesce(item_score, 0) + missing_count * item_highest, false)
         or coalesce(level_rank_given <> item_level_rank, false) as is_contradicted,
-        -- an answer that says danger counts before the form is finished, and above a milder level
+        -- a positive safety answer counts before the response is completed, and over a lower level
         case
             when status_rank = 2 then null
             when item_level_rank is not null or level_rank_given > 0 then greatest(level_rank_given, item_level_rank)
@@ -66,7 +66,7 @@ scored as (
             when is_item_level and missing_count = 0 then cast(item_score as decimal(6, 2))
             when not is_item_level and is_total_possible and not is_contradicted then cast(total_given as decimal(6, 2))
         end as total_score,
-        -- one or two answers missing, for display only
+        -- prorated for one or two missing answers, for display only
         case
             when status = 'completed' and is_item_level and missing_count between 1 and prorated_missing_limit
                 then cast(round(item_score * item_count / cast(answered_count as decimal(9, 4))) as integer)
@@ -84,7 +84,7 @@ scored as (
 known as (
     select
         scored.*,
-        -- one response under two people's ids belongs to neither
+        -- a response with the ids of two people belongs to neither
         case when other.client_key = client.client_key then client.client_key end as client_key
     from scored
     left join client_of_agency as client on scored.client_id = client.client_id

@@ -1,6 +1,6 @@
--- The call, the visit and its claim are one crisis; what is no Part 2 record stands for it where there is one.
+-- The call, the visit and its claim are one crisis; a record without Part 2 represents it if there is one.
 create temp table fct_crisis_contact as
-with told as (
+with reported_service as (
     select 'center' as channel, 1 as channel_order, stay_key as event_id, client_key, admitted_at as started_at,
         admit_date as contact_date, is_part2
     from fct_stay where stay_class = 'crisis'
@@ -15,12 +15,12 @@ with told as (
     from claim_final where not is_denied and has(setting_mask, setting_bit('crisis'))
 )
 select row_number() over () as crisis_contact_key, * exclude (channel_order, event_id)
-from told
+from reported_service
 qualify row_number() over (
     partition by coalesce(client_key, -event_id), contact_date order by is_part2, channel_order, started_at, event_id
 ) = 1;
 
--- Outpatient services of claims that could count for a measure; a claim of several days is several visits.
+-- Outpatient services of claims that can count for a measure; a claim over several days is several visits.
 create temp table claim_service as
 select
     client_key, start_date + unnest(case
@@ -28,7 +28,7 @@ select
         else list_filter(range(63), lambda n: (follow_up_days_mask & (cast(1 as bigint) << n)) > 0)
     end)::integer as service_date,
     follow_up_days_mask > 0 as is_follow_up_setting,
-    -- the taxonomy where the source has one, else the place; else nobody knows
+    -- the taxonomy if the source has one, else the place of service, else unknown
     case
         when has(setting_mask, setting_bit('mental_health_taxonomy')) then true
         when has(setting_mask, setting_bit('known_taxonomy')) then false

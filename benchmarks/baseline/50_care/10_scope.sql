@@ -1,6 +1,6 @@
--- Engagement and utilization per client. A client who has Part 2 rows is counted twice: with them, and without (no_part2).
+-- Engagement and utilization per client. A client with Part 2 rows has two views: with them and without them (no_part2).
 
--- Every origin of a client's Part 2 rows; '' where no program is known.
+-- Every origin of a client's Part 2 rows; '' if the program is unknown.
 create temp table part2_origin as
 with program as (
     select program_id from dim_program where is_part2
@@ -42,20 +42,20 @@ select client_key, false as no_part2 from dim_client
 union all
 select distinct client_key, true from part2_origin semi join dim_client using (client_key);
 
--- The score is worked out for today and for the same time of day 14 and 30 days ago.
-create temp table spine as
+-- The score dates: today, and the same time of day 14 and 30 days ago.
+create temp table score_point as
 select
-    days_back as spine,
+    days_back as score_point,
     case when days_back = 0 then as_of()
         else ((as_of() at time zone getvariable('zone')) - days_back * interval '1 day') at time zone getvariable('zone')
     end as score_at,
     as_of_date() - days_back as score_date
 from (select unnest([0, risk_days('hysteresis_days'), risk_days('change_days')]) as days_back);
-set variable now_at = (select max(score_at) from spine);
-set variable d14_at = (select score_at from spine where spine = risk_days('hysteresis_days'));
-set variable d30_at = (select min(score_at) from spine);
+set variable now_at = (select max(score_at) from score_point);
+set variable d14_at = (select score_at from score_point where score_point = risk_days('hysteresis_days'));
+set variable d30_at = (select min(score_at) from score_point);
 
--- Acute care by day of the spine and scope. An emergency visit that became a stay is that stay.
+-- Acute care by score date and Part 2 view. An emergency visit that became a stay counts as that stay.
 create temp table acute_event as
 select
     row_number() over () as event_key, client_key, event_kind, start_date, end_date, ended_at, is_to_community,
@@ -90,10 +90,10 @@ set variable acute_lookback = (
 );
 create temp table dated_event as
 select
-    spine, no_part2, event.*, score_date, score_date - start_date as start_days,
+    score_point, no_part2, event.*, score_date, score_date - start_date as start_days,
     case when end_date <= score_date then score_date - end_date end as end_days
 from acute_event as event
-cross join spine
+cross join score_point
 inner join client_part2_view using (client_key)
 where start_date <= score_date
     and coalesce(end_date, score_date) >= score_date - getvariable('acute_lookback')

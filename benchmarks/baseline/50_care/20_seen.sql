@@ -1,4 +1,4 @@
--- One pass over the visits for everything that asks when a client came.
+-- One pass over the visits for all columns that depend on them.
 create temp table visit_summed as
 select
     client_key, is_part2, coalesce(service_line, 'other') as service_line,
@@ -16,7 +16,7 @@ from fct_visit
 where client_key is not null
 group by client_key, is_part2, coalesce(service_line, 'other');
 
--- Days since the last kept visit, of each line and of any; days in hospital do not count against the client.
+-- Days since the last kept visit, by service line and overall; inpatient days are excluded.
 create temp table visit_last as
 with last_visit as (
     select
@@ -41,8 +41,8 @@ select last_visit.*, cast(greatest(as_of_date() - last_kept_date - coalesce(days
 from last_visit
 left join hospital using (client_key, no_part2, service_line);
 
--- One pass over the appointments: counts of two windows, the last ones, the next one, the last three of each day of the spine,
--- and whether something was booked that day (made by then, not yet due, not yet taken back).
+-- One pass over the appointments: counts in two windows, the last, the next, the last three at each score date,
+-- and whether one was scheduled on that date (created by then, in the future, not yet cancelled).
 create macro is_booked(moment) as scheduled_at > getvariable(moment)
     and (created_at is null or created_at <= getvariable(moment))
     and (status in ('scheduled', 'kept', 'no_show') or status_at > getvariable(moment));
@@ -53,7 +53,7 @@ create macro last_three(moment) as max(
     where scheduled_at <= getvariable(moment) and status in ('kept', 'no_show', 'late_cancel')
         and scheduled_date >= as_of_date() - risk_days('change_days') - risk_window('missed_of_last_3')
 );
--- Of appointments at one moment the pipeline's key, a hash of the id, decides: it is made where it could matter.
+-- The pipeline breaks ties between appointments at the same time by its key, a hash of the id: built only for ties.
 create temp table appointment_summed as
 select
     client_key, no_part2,

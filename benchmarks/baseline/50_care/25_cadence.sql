@@ -1,4 +1,4 @@
--- How often a client should be seen: as the plan orders, else as the client came lately, else as is usual.
+-- Expected visit interval: from the plan, else from recent visits, else the program's default.
 create temp table cadence as
 with ordered as (
     select client_key, no_part2, min(interval_days) as interval_days
@@ -8,7 +8,7 @@ with ordered as (
     where plan.status = 'active' and start_date <= as_of_date() and interval_days > 0 and not (no_part2 and is_part2)
     group by client_key, no_part2
 ),
--- visits are only sorted where no plan orders an interval
+-- visits are sorted only if no plan sets an interval
 visit_interval as (
     select
         client_key, no_part2, visit_date - lag(visit_date) over scope as interval_days,

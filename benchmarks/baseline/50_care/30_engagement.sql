@@ -1,4 +1,4 @@
--- Engagement per client, day of the spine and scope.
+-- Engagement per client, score date and Part 2 view.
 create temp table engagement as
 with visit as (
     pivot (select client_key, no_part2, service_line, days_since from visit_last)
@@ -9,7 +9,7 @@ with visit as (
 any_visit as (
     from visit_last where service_line = 'any'
 ),
--- a kept visit without an appointment also ends a row of misses
+-- a kept visit without an appointment also ends a run of missed appointments
 miss_row as (
     select summed.client_key, summed.no_part2, count(*) as consecutive_miss_count
     from (from fct_appointment where status in ('no_show', 'late_cancel') and scheduled_at <= as_of()) as appointment

@@ -1,10 +1,10 @@
--- Utilization per client: windows over stays, visits and what payers paid.
+-- Utilization per client: stays, visits and paid amounts in windows.
 create table mart_client_utilization as
 with stay as (
     select
         *, as_of_date() - admit_date as age_days,
         least(coalesce(discharge_date, as_of_date()), as_of_date()) as last_day,
-        -- back within 30 days; a transfer is the same episode going on
+        -- readmitted within 30 days; a transfer continues the same episode
         coalesce(
             stay_class = 'acute' and transferred_from_stay_key is null
             and admit_date <= lag(discharge_date) over (
@@ -124,7 +124,7 @@ counted as (
         client_key, client_id, as_of() as as_of,
         coalesce(columns('(_count|_days|_usd)$'), 0),
         coalesce(is_in_stay, false) as is_in_stay,
-        -- in an emergency room or under observation now, and inpatient lately
+        -- emergency visit or observation in progress, and a recent stay
         coalesce(
             (is_in_emergency or is_in_observation)
             and last_acute_day >= as_of_date() - event_rule('readmission_risk_days'),

@@ -1,7 +1,7 @@
--- A rule is a step of its measure. Where "A or B" gives points once, B stands back for A.
+-- A rule is a threshold on its measure. Where "A or B" scores once, B does not score if A does.
 create temp table reason as
 with point as (
-    select fact.spine, fact.client_key, fact.no_part2, rule_id, domain, points, yields_to
+    select fact.score_point, fact.client_key, fact.no_part2, rule_id, domain, points, yields_to
     from fact
     inner join seed_risk_weight as weight
         on fact.measure = weight.measure
@@ -9,37 +9,37 @@ with point as (
         and fact.value > coalesce(above, -100000)
         and fact.value <= coalesce(at_most, 100000)
 ),
-standing as (
-    select spine, client_key, no_part2, rule_id, domain, points from point where yields_to is null
+applicable_rule as (
+    select score_point, client_key, no_part2, rule_id, domain, points from point where yields_to is null
     union all
-    select spine, client_key, no_part2, rule_id, domain, points
+    select score_point, client_key, no_part2, rule_id, domain, points
     from (from point where yields_to is not null) as weaker
     anti join point as stronger
-        on weaker.spine = stronger.spine and weaker.client_key = stronger.client_key
+        on weaker.score_point = stronger.score_point and weaker.client_key = stronger.client_key
         and weaker.no_part2 = stronger.no_part2 and weaker.yields_to = stronger.rule_id
 ),
 domain_sum as (
-    select spine, client_key, no_part2, domain, sum(points) as points, any_value(cap) as cap
-    from standing
+    select score_point, client_key, no_part2, domain, sum(points) as points, any_value(cap) as cap
+    from applicable_rule
     inner join seed_risk_cap using (domain)
-    group by spine, client_key, no_part2, domain
+    group by score_point, client_key, no_part2, domain
 )
-from standing
+from applicable_rule
 union all
-select spine, client_key, no_part2, 'cap_' || domain, domain, cap - points from domain_sum where points > cap
+select score_point, client_key, no_part2, 'cap_' || domain, domain, cap - points from domain_sum where points > cap
 union all
-select spine, client_key, no_part2, 'cap_total', 'total', total.cap - sum(least(points, domain_sum.cap))
+select score_point, client_key, no_part2, 'cap_total', 'total', total.cap - sum(least(points, domain_sum.cap))
 from domain_sum
 inner join seed_risk_cap as total on total.domain = 'total'
-group by spine, client_key, no_part2, total.cap
+group by score_point, client_key, no_part2, total.cap
 having sum(least(points, domain_sum.cap)) > total.cap;
 
 create table fct_risk_reason as
-select client_key, rule_id, domain, cast(points as integer) as points from reason where spine = 0 and not no_part2;
+select client_key, rule_id, domain, cast(points as integer) as points from reason where score_point = 0 and not no_part2;
 
 create temp table score as
-select spine, client_key, no_part2, cast(coalesce(sum(points), 0) as integer) as risk_score
+select score_point, client_key, no_part2, cast(coalesce(sum(points), 0) as integer) as risk_score
 from client_part2_view
-cross join spine
-left join reason using (spine, client_key, no_part2)
-group by spine, client_key, no_part2;
+cross join score_point
+left join reason using (score_point, client_key, no_part2)
+group by score_point, client_key, no_part2;

@@ -1,7 +1,7 @@
--- Tasks: lanes 0, 1 and 3 live through one pass, then lanes 2 and 4, whose openings or due days depend on them. Contacts that
--- name a task's key would dismiss it; the synthetic agency has none, so keys of text are not made here.
+-- Tasks: lanes 0, 1 and 3 in one pass, then lanes 2 and 4, whose openings or due dates depend on them. A contact that
+-- names a task's key would dismiss it; the synthetic agency has none, so text keys are not built here.
 
--- Local days with their bounds, so that a due date is a join and no conversion; business days are numbered.
+-- Local days with their bounds, so that a due date is a join and not a conversion; business days are numbered.
 create temp table day as
 select
     day, is_business_day, start_of_day(day) as starts_at, end_of_day(day) as ends_at,
@@ -28,7 +28,7 @@ with last_word as (
     where contacted_at <= as_of() and (client_left = 'moved' or contact.is_two_way) and not (no_part2 and is_part2)
     group by client_key, no_part2
 ),
--- the record says that a client was discharged but not when: the last program's end, else the day we heard it
+-- the client was discharged on an unknown date: end of the last program, else the delivery day
 notice as (
     select client_key, min(received_at) as noticed_at
     from ehr_client as record
@@ -55,7 +55,7 @@ left join last_word using (client_key, no_part2)
 left join notice using (client_key)
 left join enrollment using (client_key);
 
--- In a hospital: an acute stay. Without a discharge it ends at the first kept in-person visit, else after so many days.
+-- Inpatient: an acute stay. Without a discharge it ends at the first kept in-person visit, else after the configured days.
 create temp table admission as
 with remote as (
     select distinct client_key, appointment_id from fct_appointment where modality in ('video', 'phone')

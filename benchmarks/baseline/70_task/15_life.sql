@@ -1,18 +1,18 @@
--- Two-way contacts by scope, for "the first one after": an ASOF join finds it without looking at the others.
+-- Two-way contacts by Part 2 view, for "the first contact after": an ASOF join reads only that contact.
 create temp table reach as
 select client_key, no_part2, contacted_at
 from fct_contact
 inner join client_part2_view using (client_key)
 where is_two_way and contacted_at <= as_of() and not (no_part2 and is_part2);
 
--- From openings to tasks: what ended each one first. answered_by_contact: a two-way contact after the event ends it.
--- admission: 'ends', 'pauses' (the client is inside), 'replaces' (ends it once the client came home).
+-- From openings to tasks: the first event that resolved each one. answered_by_contact: a two-way contact resolves it.
+-- admission: 'ends', 'pauses' (while the client is an inpatient), 'replaces' (ends it once the client was discharged).
 create macro task_lifecycle(openings) as table (
     with opening as (
         select opening.*, died_at, moved_at, left_at
         from query_table(openings) as opening
         inner join task_client using (client_key, no_part2)
-        -- nobody works a task of a client who had died or left before it opened
+        -- no task for a client who died or was discharged before it opened
         where opened_at <= as_of() and coalesce(opened_at < died_at + interval '1 day', true)
             and coalesce(opened_at <= left_at, true)
     ),

@@ -1,4 +1,4 @@
--- Lane 0: an answer that says danger, self-harm or overdose, a crisis.
+-- Lane 0: a positive safety answer, self-harm or overdose, a crisis.
 create temp table safety_opening as
 with event as (
     select
@@ -15,7 +15,7 @@ with event as (
         hash('harm', client_key, facility_id, event_at), event_key, event_at, local_date(event_at), null, true,
         facility_name, setting, is_part2
     from (
-        -- an emergency visit counts from its start, a stay from the day the client came home
+        -- an emergency visit counts from its start, a stay from its discharge
         select client_key, is_self_harm_any, facility_id, facility_name, setting, ed_visit_key as event_key,
             started_at as event_at, has_adt, received_at, is_part2
         from fct_ed_visit where (is_self_harm_any or is_overdose_any) and not became_inpatient

@@ -1,68 +1,73 @@
--- Lane 1: discharges, and those that an alert told of and a later one took back or moved.
+-- Lane 1: discharges, and retracted discharges (cancelled or moved by a later alert).
 create temp table discharge as
-with fallen as (
+with retracted_alert as (
     select alert.*
     from alert
     anti join (
         select client_key, facility_id as sending_facility_id, discharged_at as event_at from fct_stay
         union all select client_key, facility_id, ended_at from fct_ed_visit
-    ) as standing using (client_key, sending_facility_id, event_at)
+    ) as current_discharge using (client_key, sending_facility_id, event_at)
     where event_type = 'discharge' and client_key is not null
 ),
 valid_alert as (
-    select alert.*, standing.started_at
+    select alert.*, current_discharge.started_at
     from alert
     inner join (
         select client_key, facility_id as sending_facility_id, admitted_at as started_at, discharged_at as event_at
         from fct_stay
         union all select client_key, facility_id, started_at, ended_at from fct_ed_visit
-    ) as standing using (client_key, sending_facility_id, event_at)
+    ) as current_discharge using (client_key, sending_facility_id, event_at)
     where event_type = 'discharge'
 ),
 cancellation as (
-    select fallen._row, min(alert.event_at) as cancelled_at
-    from fallen
+    select retracted_alert._row, min(alert.event_at) as cancelled_at
+    from retracted_alert
     inner join alert
-        on fallen.client_key = alert.client_key and fallen.sending_facility_id = alert.sending_facility_id
-        and alert.event_type = 'cancelled_discharge' and alert.event_at >= fallen.event_at
-        and coalesce(fallen.visit_number = alert.visit_number, true)
-    group by fallen._row
+        on retracted_alert.client_key = alert.client_key and retracted_alert.sending_facility_id = alert.sending_facility_id
+        and alert.event_type = 'cancelled_discharge' and alert.event_at >= retracted_alert.event_at
+        and coalesce(retracted_alert.visit_number = alert.visit_number, true)
+    group by retracted_alert._row
 ),
 correction as (
-    select fallen._row, min(told.known_at) as corrected_at, min(told.event_at) as discharged_at
-    from fallen
-    inner join valid_alert as told
-        on fallen.client_key = told.client_key and fallen.sending_facility_id = told.sending_facility_id
-        and (fallen.visit_number = told.visit_number or fallen.event_at between told.started_at and told.event_at)
-    group by fallen._row
+    select retracted_alert._row, min(later.known_at) as corrected_at, min(later.event_at) as discharged_at
+    from retracted_alert
+    inner join valid_alert as later
+        on retracted_alert.client_key = later.client_key
+        and retracted_alert.sending_facility_id = later.sending_facility_id
+        and (
+            retracted_alert.visit_number = later.visit_number
+            or retracted_alert.event_at between later.started_at and later.event_at
+        )
+    group by retracted_alert._row
 ),
 behavioral as (
-    select distinct fallen._row
-    from fallen
+    select distinct retracted_alert._row
+    from retracted_alert
     inner join fct_ed_visit as visit
-        on fallen.client_key = visit.client_key and sending_facility_id = visit.facility_id
-        and visit.started_at <= fallen.event_at and coalesce(visit.ended_at, fallen.event_at) >= fallen.event_at
+        on retracted_alert.client_key = visit.client_key and sending_facility_id = visit.facility_id
+        and visit.started_at <= retracted_alert.event_at
+        and coalesce(visit.ended_at, retracted_alert.event_at) >= retracted_alert.event_at
     where visit.is_behavioral or visit.setting <> 'medical'
 ),
 withdrawn as (
     select
-        fallen.*, behavioral._row is not null as is_behavioral,
+        retracted_alert.*, behavioral._row is not null as is_behavioral,
         coalesce(cancelled_at <= discharged_at, true) and cancelled_at is not null or correction._row is null as is_cancelled,
         case when is_cancelled then cancelled_at else corrected_at end as retracted_at,
         case
-            when fallen.facility_type = 'crisis_center' then 'discharge_crisis'
+            when retracted_alert.facility_type = 'crisis_center' then 'discharge_crisis'
             when is_behavioral then 'discharge_emergency'
             when patient_class = 'inpatient'
-                or (patient_class is null and fallen.facility_type <> 'emergency_department') then 'discharge_inpatient'
+                or (patient_class is null and retracted_alert.facility_type <> 'emergency_department') then 'discharge_inpatient'
         end as task_type
-    from fallen
+    from retracted_alert
     left join cancellation using (_row)
     left join correction using (_row)
     left join behavioral using (_row)
     left join seed_discharge_disposition as disposition using (discharge_disposition_code)
     where (cancellation._row is not null or correction._row is not null) and coalesce(disposition.is_to_community, true)
 ),
-told as (
+reported_discharge as (
     select
         stay_key as event_key, client_key, facility_id, facility_name, setting,
         case stay_class
@@ -85,8 +90,8 @@ told as (
 )
 select event.* exclude (has_adt, received_at)
 from (
-    select told.*
-    from told
+    select reported_discharge.*
+    from reported_discharge
     left join day
         on discharge_date + (
             select cast(value as integer) from seed_task_setting where name = 'claims_notice_days'
@@ -102,7 +107,7 @@ from (
     where task_type is not null
 ) as event
 semi join (from dim_client where is_agency_client) as client using (client_key)
--- one discharge of a client from a facility at a moment, however many messages tell of it
+-- one row per client, facility and discharge time, for any number of messages
 qualify row_number() over (
     partition by client_key, facility_id, discharged_at order by retracted_at is not null, task_type desc, event_key
 ) = 1;
@@ -120,7 +125,7 @@ with due as (
 )
 select
     event_key, no_part2, due.client_key, lane, task_type, discharged_at as event_at, discharged_at as opened_at, due_at,
-    -- a business day later, at the same time of the day
+    -- a business day later, at the same time of day
     (local_due_at + (pass_day.day - due_on.day) * interval '1 day') at time zone getvariable('zone') as expires_at,
     'passed_to_lane_2' as expiry_reason, true as answered_by_contact, 'replaces' as admission, retracted_at, retraction_type,
     due.is_part2, discharge_date as event_date, facility_name as event_facility, setting as event_setting,

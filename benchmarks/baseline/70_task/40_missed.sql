@@ -1,6 +1,6 @@
--- Lane 3: missed appointments, and misses that the record later took back, moved or rescheduled.
+-- Lane 3: missed appointments, and misses that the record later retracted, moved or rescheduled.
 create temp table missed_opening as
-with standing as (
+with current_miss as (
     select
         missed.appointment_key, missed.client_key, missed.service_line, missed.scheduled_at, missed.scheduled_date,
         case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
@@ -28,7 +28,7 @@ earlier as (
     where status in ('no_show', 'late_cancel')
     group by appointment_id, scheduled_at
 ),
-withdrawn as (
+retracted_miss as (
     select
         now.appointment_key, coalesce(now.client_key, client.client_key), earlier.service_line, earlier.scheduled_at,
         earlier.scheduled_at_day, earlier.scheduled_at,
@@ -45,10 +45,10 @@ withdrawn as (
 opening as (
     select
         miss.*, no_part2, lane, task_type,
-        -- end of the next business day; the same day for injection and moud
+        -- end of the next business day; the same day for injection and MOUD
         case when due_business_days = 0 then missed_day.ends_at else due_day.ends_at end as due_at,
         missed_at + expires_days * interval '1 day' as expires_at
-    from (from standing union all from withdrawn) as miss
+    from (from current_miss union all from retracted_miss) as miss
     inner join (from seed_task_type where lane = 3) as task_type on miss.service_line = event_kind
     inner join client_part2_view on miss.client_key = client_part2_view.client_key and not (no_part2 and is_part2)
     left join day as missed_day on scheduled_date = missed_day.day

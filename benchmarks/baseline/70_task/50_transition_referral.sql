@@ -1,4 +1,4 @@
--- Lane 2 exists once lane 1 was worked or its time had passed.
+-- Lane 2 opens once lane 1 is resolved or its due time has passed.
 create temp table transition_opening as
 with passed as (
     select
@@ -14,7 +14,7 @@ kept as (
     inner join fct_visit as visit
         on passed.client_key = visit.client_key and started_at > event_at and started_at <= as_of()
         and visit_date <= pass_date and not (no_part2 and visit.is_part2)
-        -- without a time of discharge, a visit of that day may have come before it
+        -- without a discharge time, a visit on that day may precede the discharge
         and (event_precision <> 'date' or visit_date > event_date)
     group by passed.task_key, passed.no_part2
 )
@@ -31,7 +31,7 @@ left join kept using (task_key, no_part2)
 left join day as due_on on event_date + cast(due_days as integer) = due_on.day
 left join day as pass_day on pass_date = pass_day.day;
 
--- Lane 4: no new status for so long, or a barrier; again where nothing moved so long after a hospital stay.
+-- Lane 4: no status change within the limit, or a barrier; reopened without progress after a hospital stay.
 create temp table referral_opening as
 with barrier as (
     select referral_id, barrier_code, min(received_at) as known_at
@@ -59,7 +59,7 @@ timed as (
     select
         followed.*, referral.client_key, is_part2, stalled_after_days,
         status_at + stalled_after_days * interval '1 day' as stalled_at,
-        -- no barrier is heard of before its referral is made; greatest() alone would take a null for the creation
+        -- a barrier cannot precede its referral; greatest() alone would ignore a null
         case when known_at is not null then greatest(known_at, created_at) end as reported_at,
         case when reported_at >= status_at and coalesce(reported_at < next_status_at, true) then reported_at end as barrier_at,
         case when barrier_at <= stalled_at then 'referral_barrier' else 'referral_stalled' end as task_type,
@@ -84,14 +84,14 @@ opened as (
     where stay.admitted_at > opened_at and coalesce(stay.admitted_at < next_status_at, true)
         and coalesce(next_status_at > again_at, true) and coalesce(next_admitted_at > again_at, true)
 ),
--- the tier of today; lanes 0 and 1 raise it, lane 4 does not, so nothing depends on itself
+-- today's tier; lanes 0 and 1 raise it and lane 4 does not, so the definition is not circular
 tiered as (
     select client_key, no_part2, first(tier order by tier_rank desc) as tier
     from score
     left join (select distinct client_key, no_part2, true as is_urgent from task_013 where lane < 2 and status = 'open')
         using (client_key, no_part2)
     inner join seed_risk_tier on risk_score >= at_least or is_urgent
-    where spine = 0
+    where score_point = 0
     group by client_key, no_part2
 )
 select

@@ -1,13 +1,13 @@
--- The tier: today's score, that of 14 days ago (it drops only if it was also lower then), a fast rise, the manual override.
+-- The tier: today's score, the score 14 days ago (the tier drops only if that was lower too), a fast rise, the override.
 create table mart_client_risk as
 with urgent as (
-    select distinct spine, client_key, no_part2
+    select distinct score_point, client_key, no_part2
     from (from task_013 where lane <= risk_setting('max_lane_forcing_critical_tier')) as task
-    inner join spine on opened_at <= score_at and (closed_at is null or closed_at > score_at)
+    inner join score_point on opened_at <= score_at and (closed_at is null or closed_at > score_at)
 ),
 ranked as (
     select
-        spine, client_key, no_part2, risk_score, urgent.client_key is not null as is_urgent,
+        score_point, client_key, no_part2, risk_score, urgent.client_key is not null as is_urgent,
         case when is_urgent then (select max(tier_rank) from seed_risk_tier) else step.tier_rank end as tier_rank
     from score
     inner join (
@@ -15,18 +15,18 @@ ranked as (
         from (select distinct risk_score from score) inner join seed_risk_tier on risk_score >= at_least
         group by risk_score
     ) as step using (risk_score)
-    left join urgent using (spine, client_key, no_part2)
+    left join urgent using (score_point, client_key, no_part2)
 ),
 compared as (
     select
         client_key, no_part2,
-        max(risk_score) filter (where spine = 0) as risk_score,
-        max(tier_rank) filter (where spine = risk_days('hysteresis_days')) as previous_rank,
-        max(risk_score) filter (where spine = 0) - max(risk_score) filter (where spine = risk_days('change_days'))
+        max(risk_score) filter (where score_point = 0) as risk_score,
+        max(tier_rank) filter (where score_point = risk_days('hysteresis_days')) as previous_rank,
+        max(risk_score) filter (where score_point = 0) - max(risk_score) filter (where score_point = risk_days('change_days'))
             as score_change_30d,
-        bool_or(is_urgent) filter (where spine = 0) as is_urgent,
+        bool_or(is_urgent) filter (where score_point = 0) as is_urgent,
         greatest(
-            max(tier_rank) filter (where spine = 0), previous_rank,
+            max(tier_rank) filter (where score_point = 0), previous_rank,
             case when score_change_30d >= risk_setting('rising_change')
                 then (select tier_rank from seed_risk_tier where tier = 'rising') else 0 end
         ) as computed_rank
@@ -65,14 +65,14 @@ tiered as (
 screened as (
     select client_key, bool_or(kind = 'phq9' and age_days <= risk_window('phq9_latest')) as has_phq9,
         bool_or(kind = 'cssrs') as has_cssrs
-    from latest_response where spine = 0 and not no_part2
+    from latest_response where score_point = 0 and not no_part2
     group by client_key
 )
 select
     client_key, client_id, as_of() as as_of, tiered.risk_score, tiered.tier, tiered.tier_rank, tiered.previous_tier,
     tiered.score_change_30d, coalesce(without.risk_score, tiered.risk_score) as risk_score_without_part2,
     coalesce(without.tier, tiered.tier) as tier_without_part2, coalesce(without.tier_rank, tiered.tier_rank) as rank_without_part2,
-    -- unknown is not zero: what could not be scored is named
+    -- a missing input is not zero: data_gaps names it
     nullif(case
         when not is_agency_client then 'agency_record'
         else concat_ws(
@@ -95,4 +95,4 @@ from dim_client
 inner join (from tiered where not no_part2) as tiered using (client_key)
 left join (from tiered where no_part2) as without using (client_key)
 left join screened using (client_key)
-left join (select client_key, gap_ratio from seen where spine = 0 and not no_part2) using (client_key);
+left join (select client_key, gap_ratio from seen where score_point = 0 and not no_part2) using (client_key);

@@ -1,7 +1,7 @@
--- Measures: each as events (who counts), exclusions and numerators (rows that say so), judged in one place. The millions of
--- appointments of the no-show rate are never stored as events: they are counted at once.
+-- Measures: eligible events, exclusions and numerators, combined in 40_event.sql. The millions of appointments of the
+-- no-show rate are aggregated directly and never stored as events.
 
--- The measurement years of a run, each with the rules in force in it.
+-- The measurement years of a run, each with its effective rules.
 create temp table period as
 select
     year, make_date(year, 1, 1) as start_date, make_date(year, 12, 31) as end_date, measure_set,
@@ -17,7 +17,7 @@ create temp table event (
 create temp table exclusion (measure_id varchar, basis varchar, event_key bigint, measurement_year integer, reason varchar);
 create temp table numerator (measure_id varchar, basis varchar, event_key bigint, measurement_year integer, is_met boolean);
 
--- Discharges that ask the agency for a follow-up, by ADT or by a claim that comes early enough.
+-- Discharges that require a follow-up by the agency, from ADT or from a claim received in time.
 create temp table measured_discharge as
 select leaving.*, greatest(received_at, discharged_at) as notified_at
 from (
@@ -74,7 +74,7 @@ select
     null
 from discharge_event;
 
--- nobody could have followed up: transfer, death, custody and placement, and who is back in a bed
+-- follow-up not possible: transfer, death, custody, placement, or readmission
 insert into exclusion
 select measure_id, 'operational', event_key, year,
     case when died or death_date between discharge_date and local_date(window_closes_at) then 'death'
@@ -102,7 +102,7 @@ from (from discharge_event where measure_id = 'followup_7d_kept') as event
 inner join fct_visit as visit
     on event.client_key = visit.client_key and started_at > discharged_at and started_at <= window_closes_at
 union all
--- an appointment that was moved or cancelled ahead is none; a missed one had been scheduled
+-- an appointment that was moved or cancelled in advance does not count; a missed one was scheduled
 select distinct measure_id, 'operational', event_key, year, true
 from (from discharge_event where measure_id = 'followup_7d_scheduled') as event
 inner join fct_appointment as appointment

@@ -1,4 +1,4 @@
--- Depression response: the last PHQ-9 in the window is at most half of the first total of 10 or more in the year.
+-- Depression response: the last PHQ-9 in the window is at most half of the year's first total of 10 or more.
 create temp table phq9_total as
 select screening_key, client_key, administered_at, administered_date, total_score
 from fct_screening

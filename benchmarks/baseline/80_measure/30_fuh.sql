@@ -1,4 +1,4 @@
--- Follow-up after hospitalization for mental illness. Claims speak for the reporting basis, ADT for the operational one.
+-- Follow-up after hospitalization for mental illness: claims for the reporting basis, ADT for the operational basis.
 create temp table measured_stay as
 select
     basis, year, start_date, end_date, measure_version, rule, stay_key, stay.client_key, stay_class, setting, facility_type,
@@ -6,7 +6,7 @@ select
     make_date(year, rule['last_discharge_month'], rule['last_discharge_day']) as last_event_date,
     age_years(birth_date, discharge_date) as age_years,
     died or coalesce(death_date between start_date and end_date, false) as has_died_in_year,
-    -- principal mental illness; self-harm as principal, from MY2025 anywhere
+    -- principal diagnosis of mental illness; self-harm as principal, from MY2025 in any position
     coalesce(
         is_self_harm_principal or (rule['self_harm_any_position'] = 1 and is_self_harm_any)
         or case rule['uses_2025_diagnosis_list'] when 1 then is_mental_principal_2025 else is_mental_principal_2024 end,
@@ -26,7 +26,7 @@ inner join dim_client as client on stay.client_key = client.client_key
 inner join (from period where measure_set = 'fuh') as period
     on admit_date <= end_date and coalesce(discharge_date, end_date) >= start_date;
 
--- A visit of the agency as a service, for the clients that have such a stay.
+-- The agency's visits as services, for clients with an eligible stay.
 create temp table service as
 select * exclude (claim_basis), 'reporting' as basis
 from (select *, true as claim_basis from claim_service)

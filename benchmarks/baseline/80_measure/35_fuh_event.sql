@@ -1,4 +1,4 @@
--- Stays no more than 30 days apart are one chain; its last discharge counts.
+-- Stays at most 30 days apart form a chain; the last discharge is the event.
 create temp table fuh_event as
 with numbered as (
     select *, sum(case when admit_date - earlier_discharge_date <= rule['readmission_days'] then 0 else 1 end) over (
@@ -29,7 +29,7 @@ qualifying as (
     where is_index_chain and number_from_last = 1 and discharge_date between start_date and last_event_date
         and age_years >= rule['minimum_age_years']
 ),
--- enrolled from the discharge through day 30, without a gap
+-- continuously enrolled from the discharge through day 30
 covered as (
     select
         stay_key, discharge_date as first_day, discharge_date + rule['enrollment_days'] as last_day, span.start_date,
@@ -87,7 +87,7 @@ where (event.has_died_in_year and event.stay_key = stay.stay_key)
     )
 group by measure_id, event.basis, event.stay_key, event.year;
 
--- Null where the record does not tell the provider's kind.
+-- Null if the record has no provider type.
 insert into numerator
 select measure_id, basis, stay_key, year, bool_or(is_met)
 from (

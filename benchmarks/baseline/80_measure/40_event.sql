@@ -1,5 +1,5 @@
--- The order of the verdict: an exclusion from the moment it is known; before the window closes nothing counts; then what
--- cannot be judged leaves.
+-- Precedence of the status: an exclusion once it is known, then open until the window closes, then not assessable, then
+-- the numerator.
 create table fct_measure_event as
 select
     event.measure_id, measure_version, measurement_year, event.basis, client_key, client_id, event_key, event_date,

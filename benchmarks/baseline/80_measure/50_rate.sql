@@ -1,4 +1,4 @@
--- No-show rate. A client's strata are one small number, so that appointments are grouped by four numbers and a place.
+-- No-show rate. The client's strata are one integer, so that appointments are grouped by four integers and a location.
 create temp table stratum as
 select row_number() over () as stratum, sex, race, ethnicity, payer_type, primary_program_id, site_id
 from (select distinct sex, race, ethnicity, payer_type, primary_program_id, site_id from dim_client);
@@ -26,7 +26,7 @@ with missed_in_hospital as (
             select max(rule['open_stay_days']) from period where measure_set = 'no_show_rate'
         ) * interval '1 day')
 ),
-judged as (
+counted as (
     select
         stratum, program_id, site_id, scheduled_date, birth_date,
         case
@@ -53,7 +53,7 @@ grouped as (
         count(*) filter (where verdict = 'met') as numerator,
         count(*) filter (where verdict = 'excluded') as excluded,
         count(*) filter (where verdict = 'open') as open
-    from judged
+    from counted
     group by all
 )
 select

@@ -1,6 +1,6 @@
--- Each care manager's list for today, in order: the most urgent task of each client, in the scope that consent allows.
+-- Each care manager's ranked list for today: the most urgent task of each client, in the Part 2 view that consent allows.
 
--- Every origin of the client's Part 2 rows needs a consent in force: of that program, or of all of them.
+-- Every origin of the client's Part 2 rows needs an active consent for that program or for all programs.
 create temp table recipient_view as
 with listed as (
     select client_key, care_manager_id from dim_client where is_listable
@@ -25,7 +25,7 @@ consented as (
             or (recipient_type = 'organization' and recipient_id = getvariable('organization_id'))
             or (recipient_type = 'any_treating' and care_manager_id is not null)
         )
-        -- a span ends on its last day; a revocation ends it at once
+        -- a consent ends on its last day; a revocation ends it immediately
         and coalesce(end_date >= as_of_date(), true)
         and not coalesce(revoked_at <= as_of() and (end_date is null or revoked_at <= end_of_day(end_date)), false)
 ),
@@ -52,7 +52,7 @@ with waiting as (
             cast(date_diff('second', due_at, as_of()) / 3600.0 as decimal(9, 1)), cast(0 as decimal(9, 1))
         ) as overdue_hours,
         case when task.no_part2 then rank_without_part2 else tier_rank end as tier_rank,
-        -- an unworked task moves forward inside its lane; the client's score stays what it is
+        -- an aging task moves up within its lane; the client's score does not change
         case when task.no_part2 then risk_score_without_part2 else risk_score end + least(
             floor(
                 (as_of_date() - greatest(local_date(opened_at), local_date(last_contact_at)))
@@ -81,7 +81,7 @@ ranked as (
     ) as rank
     from waiting
 ),
--- the working share of the shift, less what is booked that day
+-- the working share of the shift, minus the time scheduled on that day
 working_day as (
     select
         staff_id,

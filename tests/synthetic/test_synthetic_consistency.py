@@ -1,15 +1,15 @@
-"""One life per client: what one feed tells, the others tell too, and nobody tells it before it happened."""
+"""The feeds agree with each other, and no delivery has an event before it happened."""
 
 from __future__ import annotations
 
 import pytest
 
-# A claim may be paid 150 days after the stay, replaced 70 days later, and waits for a fortnightly delivery.
+# A claim can be paid 150 days after the stay, be replaced 70 days later, and wait two weeks for a delivery.
 RUN_OUT = 240
 
 
-def test_each_alerted_stay_has_its_claim(town) -> None:
-    unbilled = town.query(f"""
+def test_each_alerted_stay_has_its_claim(large_agency) -> None:
+    unbilled = large_agency.query(f"""
         with alerted as (
             select distinct p.data_source, p.person_id, e.sending_facility_id as facility, e.event_at[:10]::date as day
             from event as e
@@ -31,31 +31,31 @@ def test_each_alerted_stay_has_its_claim(town) -> None:
     assert [row for row in unbilled if row[-1] is None] == []
 
 
-def test_a_fresh_discharge_has_no_claim_yet(town) -> None:
+def test_a_recent_discharge_has_no_claim_yet(large_agency) -> None:
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from medical_claim, clock where claim_end_date::date >= horizon - 9""")
         == 0
     )
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from event, clock where event_type = 'discharge' and event_at[:10]::date >= horizon - 3""")
         > 20
     )
 
 
-def test_visits_come_from_kept_appointments_and_reach_the_claims(village) -> None:
-    visit = f"read_csv('{village.landing}/ehr/*/visit_*.csv', all_varchar = true)"
+def test_visits_come_from_kept_appointments_and_reach_the_claims(small_agency) -> None:
+    visit = f"read_csv('{small_agency.landing}/ehr/*/visit_*.csv', all_varchar = true)"
     assert (
-        village.number(f"""
+        small_agency.number(f"""
         select count(*) from {visit} as v join appointment as a using (appointment_id) where a.status <> 'kept'""")
         == 0
     )
-    kept, with_visit = village.query(f"""
+    kept, with_visit = small_agency.query(f"""
         select count(*), count(*) filter (where appointment_id in (select appointment_id from {visit}))
         from appointment where status = 'kept'""")[0]
     assert 0.95 < with_visit / kept < 1
-    billed = village.number(f"""
+    billed = small_agency.number(f"""
         select avg((exists (select 1 from medical_claim as m where m.data_source = p.data_source and m.person_id = p.person_id
             and m.claim_start_date = v.started_at[:10] and m.claim_type = 'professional'))::int)
         from {visit} as v join true_person as p on p.client_id = v.client_id, clock
@@ -63,9 +63,9 @@ def test_visits_come_from_kept_appointments_and_reach_the_claims(village) -> Non
     assert billed > 0.94
 
 
-def test_nobody_is_seen_while_in_hospital(town) -> None:
-    """A visit of a client of whom an alert says that she is on a ward would be a lie of one of the two."""
-    inside = town.number(f"""
+def test_an_inpatient_has_no_visits(large_agency) -> None:
+    """A visit during a stay reported by alerts would contradict them."""
+    inside = large_agency.number(f"""
         with ward as (
             select p.client_id, e.visit_number, min(e.event_at::timestamptz) as begins, max(e.event_at::timestamptz) as ends
             from event as e join true_adt_event as t using (event_id) join true_person as p using (person_number)
@@ -73,48 +73,53 @@ def test_nobody_is_seen_while_in_hospital(town) -> None:
             group by all having count(distinct e.event_type) = 2 and bool_or(e.event_type = 'discharge')
         )
         select count(*) from ward as w
-        join read_csv('{town.landing}/ehr/*/visit_*.csv', all_varchar = true) as v
+        join read_csv('{large_agency.landing}/ehr/*/visit_*.csv', all_varchar = true) as v
             on v.client_id = w.client_id and v.started_at::timestamptz between w.begins + interval 1 minute and w.ends""")
     assert inside == 0
 
 
-def test_items_make_the_total(town) -> None:
-    both, equal = town.query("""
+def test_totals_equal_the_sum_of_their_items(large_agency) -> None:
+    both, equal = large_agency.query("""
         select count(*), count(*) filter (where item_sum = total) from phq where items = 9 and total is not null""")[
         0
     ]
     assert both > 5_000
-    assert 0.99 < equal / both < 1, "a few totals contradict their items on purpose"
+    assert 0.99 < equal / both < 1, "a few totals differ from the sum of their items"
     assert (
-        town.number("select count(*) from phq where items between 1 and 8 and total is not null")
+        large_agency.number(
+            "select count(*) from phq where items between 1 and 8 and total is not null"
+        )
         <= 5
     )
-    assert town.number("select count(*) from phq where items = 0 and total is not null") > 2_000
-    assert town.number("select count(*) from phq where total > 27 or item_sum > 27") == 0
-
-
-def test_claims_chains_hang_together(town) -> None:
     assert (
-        town.number("""
+        large_agency.number("select count(*) from phq where items = 0 and total is not null")
+        > 2_000
+    )
+    assert large_agency.number("select count(*) from phq where total > 27 or item_sum > 27") == 0
+
+
+def test_corrections_refer_to_an_existing_claim(large_agency) -> None:
+    assert (
+        large_agency.number("""
         select count(*) from medical_claim where (claim_frequency_code = '1') <> (original_claim_id is null)""")
         == 0
     )
-    orphans = town.number("""
+    orphans = large_agency.number("""
         select avg((not exists (select 1 from medical_claim as o where o.data_source = m.data_source
             and o.claim_id = m.original_claim_id))::int) from medical_claim as m where original_claim_id is not null""")
-    assert orphans < 0.02, "only voids that overtook an original which is still to come"
+    assert orphans < 0.02, "only voids delivered before their original claim"
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from (select claim_id from medical_claim group by claim_id having count(distinct data_source) > 1)""")
         > 100
     )
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from medical_claim where claim_frequency_code <> '8' and diagnosis_code_1 is null""")
         == 0
     )
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from medical_claim where (bill_type_code = '111') <> (drg_code is not null)""")
         == 0
     )
@@ -135,27 +140,27 @@ def test_claims_chains_hang_together(town) -> None:
         ("claims/*/medical_claim_", "paid_date"),
     ],
 )
-def test_no_delivery_tells_the_future(village, feed: str, column: str) -> None:
-    files = f"read_csv('{village.landing}/{feed}*.csv', all_varchar = true, filename = true)"
-    told = f"select filename, {column} as told from {files} where {column} is not null"
-    assert village.number(f"select count(*) from ({told})") > 50
+def test_no_delivery_has_a_future_timestamp(small_agency, feed: str, column: str) -> None:
+    files = f"read_csv('{small_agency.landing}/{feed}*.csv', all_varchar = true, filename = true)"
+    values = f"select filename, {column} as value from {files} where {column} is not null"
+    assert small_agency.number(f"select count(*) from ({values})") > 50
     assert (
-        village.number(f"""
-        select count(*) from ({told})
-        where told[:10]::date >= regexp_extract(filename, '([0-9-]{{10}})/[^/]*$', 1)::date""")
+        small_agency.number(f"""
+        select count(*) from ({values})
+        where value[:10]::date >= regexp_extract(filename, '([0-9-]{{10}})/[^/]*$', 1)::date""")
         == 0
     )
 
 
-def test_the_record_closes_with_the_client(town) -> None:
+def test_a_deceased_client_has_no_later_appointments_or_contacts(large_agency) -> None:
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from appointment as a join client as c using (client_id)
         where c.death_date is not null and a.scheduled_at[:10] > c.death_date and a.status in ('scheduled', 'kept')""")
         == 0
     )
     assert (
-        town.number("""
+        large_agency.number("""
         select count(*) from contact as k join client as c using (client_id)
         where c.death_date is not null and k.contacted_at[:10] > c.death_date""")
         == 0

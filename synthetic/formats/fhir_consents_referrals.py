@@ -1,6 +1,6 @@
-"""Consents of the agency's record and the referrals it makes as FHIR resources: Consent; ServiceRequest with its Task.
+"""Consents and outbound referrals as FHIR resources: Consent, ServiceRequest, Task.
 
-Must not be here: files; which rows stay CSV for another row's sake.
+Must not be here: files, conditions across rows.
 """
 
 from __future__ import annotations
@@ -8,10 +8,18 @@ from __future__ import annotations
 import polars as pl
 
 from synthetic.formats import fhir_json as fhir
-from synthetic.formats.fhir_kinds import HL7, Kind, mapped, meta, moment, patient, said
+from synthetic.formats.fhir_mapping import (
+    HL7,
+    ResourceMapping,
+    column_text,
+    date_time,
+    mapped,
+    meta,
+    patient,
+)
 
 _PURPOSES = {"treatment": "TREAT", "payment": "HPAYMT", "operations": "HOPERAT"}
-# No purpose is every one of them.
+# A Consent without a purpose covers all of them.
 _ANY_PURPOSE = "tpo"
 _PART2 = "42CFRPart2"
 _DOMAINS = (
@@ -30,16 +38,16 @@ def _consent(zone: str) -> fhir.Json:
     status = pl.when(is_revoked).then(pl.lit("inactive")).otherwise(pl.lit("active"))
     return fhir.obj(
         resourceType=fhir.const("Consent"),
-        id=said("consent_id"),
-        meta=meta(moment(_consent_changed(), zone)),
+        id=column_text("consent_id"),
+        meta=meta(date_time(_consent_changed(), zone)),
         status=fhir.text(status),
         scope=fhir.concept(fhir.coding(f"{HL7}/consentscope", pl.lit("patient-privacy"))),
         category=fhir.arr(fhir.concept(fhir.coding(f"{HL7}/consentcategorycodes", pl.lit("npp")))),
         patient=patient(),
-        dateTime=said("start_date"),
+        dateTime=column_text("start_date"),
         provision=fhir.obj(
             type=fhir.const("permit"),
-            period=fhir.obj(start=said("start_date"), end=said("end_date")),
+            period=fhir.obj(start=column_text("start_date"), end=column_text("end_date")),
             actor=fhir.arr(
                 fhir.obj(
                     role=fhir.concept(fhir.coding(f"{HL7}/v3-ParticipationType", pl.lit("IRCP"))),
@@ -52,7 +60,7 @@ def _consent(zone: str) -> fhir.Json:
     )
 
 
-CONSENT = Kind(
+CONSENT = ResourceMapping(
     "ehr",
     "consent",
     "Consent",
@@ -60,7 +68,7 @@ CONSENT = Kind(
     {
         "consent_id": "id", "client_id": "id", "recipient_type": "text", "recipient_id": "id",
         "purpose": "text", "scope": "text", "program_id": "text", "start_date": "day",
-        "end_date": "day", "revoked_at": "moment",
+        "end_date": "day", "revoked_at": "timestamp",
     },
     _consent,
     (pl.col("scope") == "part2")
@@ -81,7 +89,7 @@ def _is_closed_as(reason: str) -> pl.Expr:
     return (pl.col("close_reason") == reason).fill_null(False)
 
 
-def _referral_tellable() -> pl.Expr:
+def _is_referral_representable() -> pl.Expr:
     is_open = pl.col("closed_at").is_null() & pl.col("close_reason").is_null()
     is_refused = (
         _is_closed_as(_REFUSED) & pl.col("sent_at").is_not_null() & pl.col("accepted_at").is_null()
@@ -97,7 +105,7 @@ def _referral_tellable() -> pl.Expr:
 
 
 def _task(zone: str) -> fhir.Json:
-    """Who has the referral, since it was sent."""
+    """The Task of a referral that was sent."""
     status = (
         pl.when(_is_closed_as(_REFUSED))
         .then(pl.lit("rejected"))
@@ -109,15 +117,15 @@ def _task(zone: str) -> fhir.Json:
         pl.col("sent_at"),
         fhir.obj(
             resourceType=fhir.const("Task"),
-            id=said("referral_id"),
-            meta=meta(moment(_referral_changed(), zone)),
+            id=column_text("referral_id"),
+            meta=meta(date_time(_referral_changed(), zone)),
             status=fhir.text(status),
             intent=fhir.const("order"),
             focus=fhir.reference("ServiceRequest", pl.col("referral_id")),
             for_=patient(),
-            executionPeriod=fhir.obj(start=moment(pl.col("accepted_at"), zone)),
-            authoredOn=moment(pl.col("sent_at"), zone),
-            lastModified=moment(_referral_changed(), zone),
+            executionPeriod=fhir.obj(start=date_time(pl.col("accepted_at"), zone)),
+            authoredOn=date_time(pl.col("sent_at"), zone),
+            lastModified=date_time(_referral_changed(), zone),
         ),
     )
 
@@ -127,43 +135,43 @@ def _service_request(zone: str) -> fhir.Json:
     status = pl.when(_is_closed_as(_OTHER)).then(pl.lit("revoked")).otherwise(pl.lit("active"))
     return fhir.obj(
         resourceType=fhir.const("ServiceRequest"),
-        id=said("referral_id"),
-        meta=meta(moment(_referral_changed(), zone)),
+        id=column_text("referral_id"),
+        meta=meta(date_time(_referral_changed(), zone)),
         status=fhir.text(status),
         intent=fhir.const("order"),
-        priority=said("priority"),
+        priority=column_text("priority"),
         code=fhir.concept(
             fhir.coding(None, pl.when(domain == _OTHER).then(pl.lit("referral")).otherwise(domain))
         ),
         subject=patient(),
-        authoredOn=moment(pl.col("created_at"), zone),
-        performer=fhir.arr(fhir.obj(display=said("referred_to"))),
+        authoredOn=date_time(pl.col("created_at"), zone),
+        performer=fhir.arr(fhir.obj(display=column_text("referred_to"))),
     )
 
 
 _REFERRAL = {
     "referral_id": "id", "client_id": "id", "direction": "text", "domain": "text", "priority": "text",
-    "created_at": "moment", "sent_at": "moment", "accepted_at": "moment", "closed_at": "moment",
+    "created_at": "timestamp", "sent_at": "timestamp", "accepted_at": "timestamp", "closed_at": "timestamp",
     "close_reason": "text", "referred_to": "text", "program_id": "text",
 }  # fmt: skip
-TASK = Kind(
+TASK = ResourceMapping(
     "referrals",
     "referral",
     "Task",
     "referral_id",
     _REFERRAL,
     _task,
-    _referral_tellable(),
+    _is_referral_representable(),
     changed=_referral_changed(),
-    is_beside=True,
+    keeps_csv=True,
 )
-SERVICE_REQUEST = Kind(
+SERVICE_REQUEST = ResourceMapping(
     "referrals",
     "referral",
     "ServiceRequest",
     "referral_id",
     _REFERRAL,
     _service_request,
-    _referral_tellable(),
+    _is_referral_representable(),
     changed=_referral_changed(),
 )
