@@ -24,7 +24,7 @@ belong to the table in addition to those that begin with its name.
 
 A key is a list of columns. `first_of` in a key takes the first alternative with values; an
 alternative of several columns is written in brackets. `rules` compare two columns and apply where
-both have a value.
+both have a value. Longer than the size budget: the syntax above and its parser belong together.
 """
 
 from __future__ import annotations

@@ -47,10 +47,9 @@ def read_header(path: Path, table: Table) -> Header:
             `match_header`.
     """
     with path.open("rb") as file:
-        line = file.readline(MAX_LINE_BYTES)
+        first = line = file.readline(MAX_LINE_BYTES)
         while line and not line.strip():
             line = file.readline(MAX_LINE_BYTES)
-        is_first = file.tell() == len(line)
     if not line:
         raise FileRefusedError(
             "empty_file", f"the file has {path.stat().st_size} bytes; expected a header and records"
@@ -62,7 +61,7 @@ def read_header(path: Path, table: Table) -> Header:
             )
     if line.startswith(_UTF16_MARKS) or b"\0" in line:
         raise FileRefusedError("bad_encoding", "the header is not UTF-8 (UTF-16 or NUL bytes)")
-    if not is_first:
+    if line is not first:
         raise FileRefusedError(
             "header_missing_column", "the first line is empty; expected the header"
         )

@@ -31,15 +31,11 @@ from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, ac
 
 _TYPE = "resourceType"
 _TYPE_FIRST = r'^\s*\{\s*"resourceType"\s*:\s*"([A-Za-z]{1,64})"\s*[,}]'
-_TYPE_FIRST_BYTES = re.compile(r'\{ ?"resourceType": ?"([A-Za-z]{1,64})"[,}]')
 _TYPE_ANYWHERE = re.compile(r'"resourceType"\s*:\s*"([A-Za-z]{1,64})"')
 _ID_ANYWHERE = re.compile(r'"id"\s*:\s*"([A-Za-z0-9.\-]{1,64})"')
 _WORD = re.compile(r"[A-Za-z]{1,64}")
 # The decoder builds objects for all texts of a call; a batch of this size stays in the CPU cache.
-_DECODED_AT_ONCE = 500
-# Planning a Polars query costs more than decoding a hundred resources, so one query decodes
-# several batches.
-_PLANNED_AT_ONCE = 16
+_BATCH_SIZE = 500
 _NO_TYPE = Problem("no_resource_type", "resourceType: expected a resource type")
 
 
@@ -89,10 +85,6 @@ class _FileReader:
         """Read the file."""
         for block in resources(path):
             texts = pl.Series(block.texts, dtype=pl.String())
-            only = None if block.problems else _only_type(texts)
-            if only is not None:
-                self._read(self.plans.get(only, self.plans[ANY_TYPE]), texts, {})
-                continue
             types, problems = _types(texts, block.problems)
             known = types.replace_strict(
                 {kind: kind for kind in self.plans}, default=ANY_TYPE, return_dtype=pl.String()
@@ -205,12 +197,6 @@ class _TableOutput:
         return account_for_records(self.typed.finish(), self.rejects.path, rows_in, rejected)
 
 
-def _only_type(texts: pl.Series) -> str | None:
-    """The resource type if all records begin with the same bytes up to the type, as in most files."""
-    found = _TYPE_FIRST_BYTES.match(texts[0]) if len(texts) else None
-    return found[1] if found and texts.str.starts_with(found[0]).all() else None
-
-
 def _types(texts: pl.Series, problems: dict[int, Problem]) -> tuple[pl.Series, dict[int, Problem]]:
     """The resource type of each record, or None, and the problems of records without a type."""
     types = texts.str.extract(_TYPE_FIRST, 1)
@@ -269,29 +255,21 @@ def decode(
 
 
 def _decoded(texts: pl.Series | list[str], shape: Shape) -> pl.DataFrame | None:
-    series, data_type = pl.Series("", texts, dtype=pl.String()), shape.data_type
-    parts = [
-        series.slice(start, _DECODED_AT_ONCE).alias(str(start))
-        for start in range(0, len(series) or 1, _DECODED_AT_ONCE)
-    ]
-    # All series of a query must have one length; the last batch may be shorter and is decoded
-    # alone.
-    groups = [
-        parts[n : min(n + _PLANNED_AT_ONCE, len(parts) - 1)]
-        for n in range(0, len(parts) - 1, _PLANNED_AT_ONCE)
-    ]
-    found: list[pl.Series] = []
-    for group in (*groups, parts[-1:]):
+    """Decode in batches; None if any text is not an object of this shape."""
+    series = pl.Series("", texts, dtype=pl.String())
+    batches: list[pl.Series] = []
+    for start in range(0, len(series) or 1, _BATCH_SIZE):
+        batch = series.slice(start, _BATCH_SIZE)
         try:
-            read = pl.DataFrame(group).select(pl.all().str.json_decode(data_type))
+            decoded = batch.str.json_decode(shape.data_type)
         except (pl.exceptions.ComputeError, pl.exceptions.ShapeError):
             return None
         # The decoder reads the texts as one array: a text that is not an object can become two
         # elements or merge with the next text.
-        if read.height != len(group[0]):
+        if len(decoded) != len(batch):
             return None
-        found.extend(read.get_columns())
-    return pl.concat([part.alias("") for part in found], rechunk=True).struct.unnest()
+        batches.append(decoded)
+    return pl.concat(batches, rechunk=True).struct.unnest()
 
 
 def _problem(text: str, shape: Shape) -> Problem | None:

@@ -34,7 +34,6 @@ _YEAR_OR_MONTH = r"^[0-9]{4}(?:-[0-9]{2})?$"
 # An ASCII letter, digit or `_` written as a JSON escape, which could hide an element's name.
 _ESCAPED_NAME = r"\\u00(?:3[0-9]|[4-7])"
 _SAMPLE = 50
-_SUFFIX_LENGTH = 7
 _NULL_TEXT = pl.repeat(None, pl.len(), dtype=pl.String())
 
 
@@ -145,17 +144,14 @@ def _present(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:
     """The names that may occur in any of the texts."""
     if texts.str.contains(_ESCAPED_NAME).any():
         return names
-    # Most names that occur at all are in the first resources, so only the remaining ones are
-    # searched for everywhere.
+    # Most names that occur at all are in the first texts; one search for all other names finds the
+    # few texts that contain any of them.
     found = _named(texts.head(_SAMPLE), names)
     rest = names - found
     if not rest:
         return found
-    # Search for the suffixes of the names only: the matcher looks for the first bytes of each
-    # pattern, and many names share their beginning with frequent ones.
-    suffixes = sorted({f'{name[-_SUFFIX_LENGTH:]}"' for name in rest})
-    has_other_name = texts.str.contains("|".join(suffixes))
-    return found | _named(texts.filter(has_other_name), rest) if has_other_name.any() else found
+    has_other_name = texts.str.contains_any([f'"{name}"' for name in sorted(rest)])
+    return found | _named(texts.filter(has_other_name), rest)
 
 
 def _named(texts: pl.Series, names: frozenset[str]) -> frozenset[str]:

@@ -5,7 +5,8 @@ broken record. Any other file is one JSON document, parsed value by value; if it
 missing resources cannot be counted, so the file is refused. Bundles (hl7.org/fhir/R4/bundle.html)
 are unpacked: an entry is a resource, or the deletion of one if request.method is DELETE;
 references to a fullUrl become `Type/id`. Memory is bounded by a block and the largest resource,
-plus the urn:uuid addresses of a Bundle.
+plus the urn:uuid addresses of a Bundle. Longer than the size budget: lines and documents share the
+Bundle code.
 """
 
 from __future__ import annotations

@@ -133,40 +133,27 @@ def _canonical(block: Messages) -> MessageText:
 
     A record that cannot be normalized becomes empty, and its problem is added to the block's.
     """
+    # Nearly every block is canonical as received: it is used as one buffer, without copying records.
     if isinstance(block.records, Slices):
-        whole = block.records
-        content = whole.buffer[whole.begins[0] : whole.ends[-1]]
-        text = MessageText(content, whole.begins - whole.begins[0])
+        slices = block.records
+        content = slices.buffer[slices.begins[0] : slices.ends[-1]]
+        text = MessageText(content, slices.begins - slices.begins[0])
         if (
             _is_plain_ascii(content)
-            and _have_standard_header(text, whole.ends - whole.begins).all()
+            and _have_standard_header(text, slices.ends - slices.begins).all()
         ):
             return text
     records = list(block.records)
-    for position in block.problems:
-        records[position] = b""
-    text = MessageText.of(records)
-    if not text.content:
-        return text
-    if _is_plain_ascii(text.content):
-        sizes = np.diff(text.firsts, append=len(text.content) + 1) - 1
-        not_plain = np.flatnonzero(~_have_standard_header(text, sizes)).tolist()
-        to_normalize = [p for p in not_plain if not records[p].startswith(STANDARD_HEADERS)]
-    else:
-        to_normalize = [
-            p
-            for p, record in enumerate(records)
-            if not (record.startswith(STANDARD_HEADERS) and _is_plain_ascii(record))
-        ]
-    for position in to_normalize:
-        if not records[position]:
-            continue
-        found = canonical(records[position])
-        if isinstance(found, Problem):
-            block.problems[position] = found
-            found = b""
-        records[position] = found
-    return MessageText.of(records) if to_normalize else text
+    for position, record in enumerate(records):
+        if position in block.problems:
+            records[position] = b""
+        elif not (record.startswith(STANDARD_HEADERS) and _is_plain_ascii(record)):
+            found = canonical(record)
+            if isinstance(found, Problem):
+                block.problems[position] = found
+                found = b""
+            records[position] = found
+    return MessageText.of(records)
 
 
 def _is_plain_ascii(content: bytes) -> bool:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from string import ascii_letters, digits
 from typing import BinaryIO, overload
 
 import numpy as np
@@ -39,6 +40,7 @@ _ENVELOPES = ("FHS", "BHS", "BTS", "FTS")
 _NAMES = {int.from_bytes(kind.encode(), "big"): kind for kind in ("MSH", "msh", *_ENVELOPES)}
 _IS_END = np.isin(np.arange(256), list(_ENDS))
 _IS_INITIAL = np.isin(np.arange(256), list(b"MmFB"))
+_IS_ALPHANUMERIC = np.isin(np.arange(256), list((ascii_letters + digits).encode()))
 _MSH = int.from_bytes(b"MSH", "big")
 # A file without MSH in which no line starts with one of these is not HL7 at all.
 _SEGMENTS = tuple(
@@ -343,9 +345,7 @@ def _find_starts(
     is_mark = np.isin(names, list(_NAMES))
     positions, names = starts[is_mark], names[is_mark]
     after = values[np.minimum(positions + 3, len(values) - 1)]
-    letter = after | 32
-    continues_name = ((after >= 48) & (after <= 57)) | ((letter >= 97) & (letter <= 122))
-    is_whole = ~continues_name | (positions + 3 == len(values))
+    is_whole = ~_IS_ALPHANUMERIC[after] | (positions + 3 == len(values))
     begins, found = positions[is_whole].tolist(), names[is_whole].tolist()
     # Counting is cheap; the positions are searched only in the rare file with joined lines.
     if (

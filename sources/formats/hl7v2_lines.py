@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase, digits
 from typing import Self
 
 import numpy as np
@@ -20,6 +21,8 @@ from sources.formats.hl7v2_frames import Problem
 from sources.formats.hl7v2_text import unescaped
 
 _IS_SEPARATOR = np.isin(np.arange(256), list(b"|^~&\n"))
+_IS_UPPER = np.isin(np.arange(256), list(ascii_uppercase.encode()))
+_IS_UPPER_OR_DIGIT = np.isin(np.arange(256), list((ascii_uppercase + digits).encode()))
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,8 @@ class Lines:
         content = text.content.replace(b"\r", b"\n")
         values = np.frombuffer(content, np.uint8)
         # One comparison finds line ends and blanks, which are few.
-        blanks = np.flatnonzero(values <= 32)
-        is_line_end = values[blanks] == 10
+        blanks = np.flatnonzero(values <= ord(" "))
+        is_line_end = values[blanks] == ord("\n")
         ends = blanks[is_line_end]
         starts = np.concatenate(([0], ends + 1))
         ends = np.append(ends, len(values))
@@ -87,7 +90,7 @@ class Lines:
         )
         length = self._ends - self._starts
         is_segment = (length == 3) | ((length > 3) & (mark == ord("|")))
-        is_segment &= (first >= 65) & (first <= 90) & _is_name(second) & _is_name(third)
+        is_segment &= _IS_UPPER[first] & _IS_UPPER_OR_DIGIT[second] & _IS_UPPER_OR_DIGIT[third]
         codes = np.where(is_segment, first << 16 | second << 8 | third, 0)
         if not is_segment.all():
             self._check_other_lines(codes)
@@ -193,10 +196,6 @@ def _has_padding(values: np.ndarray, blanks: np.ndarray) -> bool:
     )
     is_edge = (blanks == 0) | (blanks == len(values) - 1)
     return bool((is_edge | _IS_SEPARATOR[before] | _IS_SEPARATOR[after]).any())
-
-
-def _is_name(values: np.ndarray) -> np.ndarray:
-    return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
 
 
 def _read(texts: pl.Series, fields: list[int]) -> pl.DataFrame:

@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from string import ascii_uppercase, digits
 from typing import BinaryIO
 
 import numpy as np
@@ -38,6 +39,8 @@ _CANONICAL_BLANK = b"\n \0"
 _BOM = b"\xef\xbb\xbf"
 _HEADER_BYTES = 256  # longer than any ISA, even with line ends inside
 _HEADER_ELEMENTS = 16
+_IS_UPPER = np.isin(np.arange(256), list(ascii_uppercase.encode()))
+_IS_UPPER_OR_DIGIT = np.isin(np.arange(256), list((ascii_uppercase + digits).encode()))
 _VERSION, _REPETITION = 12, 11
 _WIDTHS = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
 _FIXED = re.compile(rb"ISA(?P<e>[^A-Za-z0-9\s])" + rb"(?P=e)".join(b".{%d}" % w for w in _WIDTHS)
@@ -224,17 +227,13 @@ def _codes(heads: np.ndarray) -> np.ndarray:
     """Segment names as numbers; 0 if the name is not two or three capitals and digits."""
     first, second, third, fourth = (heads >> shift & 255 for shift in (24, 16, 8, 0))
     is_short = _is_end(third)
-    is_name = (first >= 65) & (first <= 90) & _is_letter(second)
-    is_name &= is_short | (_is_letter(third) & _is_end(fourth))
+    is_name = _IS_UPPER[first] & _IS_UPPER_OR_DIGIT[second]
+    is_name &= is_short | (_IS_UPPER_OR_DIGIT[third] & _is_end(fourth))
     return np.where(is_name, np.where(is_short, heads >> 16 << 8, heads >> 8), 0)
 
 
 def _is_end(values: np.ndarray) -> np.ndarray:
     return (values == ELEMENT[0]) | (values == TERMINATOR[0])
-
-
-def _is_letter(values: np.ndarray) -> np.ndarray:
-    return ((values >= 65) & (values <= 90)) | ((values >= 48) & (values <= 57))
 
 
 def _translation(separators: Separators) -> tuple[bytes, bytes]:
