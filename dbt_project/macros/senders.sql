@@ -22,5 +22,6 @@
 {% macro senders_of(entity) -%}
     {{ return({
         'consent': ['ehr', 'ehr_fhir'],
+        'eligibility': ['claims', 'ehr_fhir'],
     }[entity]) }}
 {%- endmacro %}
