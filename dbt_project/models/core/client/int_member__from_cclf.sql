@@ -14,7 +14,7 @@ batch as (
 
 claim_count as (
     select current_mbi, count(*) as claim_count
-    from {{ ref('int_claim_version__from_cclf') }}
+    from {{ ref('input_claims_cclf__claim_version') }}
     where is_final
     group by current_mbi
 ),
