@@ -29,6 +29,7 @@
         'consent': ['ehr', 'ehr_fhir'],
         'eligibility': ['claims', 'ehr_fhir'],
         'matched_payment': ['claims_x12'],
+        'mbi_change': ['claims_cclf'],
         'payment': ['claims_x12'],
     }[entity]) }}
 {%- endmacro %}

@@ -44,7 +44,7 @@ MODELS = (
     "staging/claims_cclf/stg_claims_cclf__cclf4",
     "staging/claims_cclf/stg_claims_cclf__cclf5",
     "staging/claims_cclf/stg_claims_cclf__cclf9",
-    "core/client/int_beneficiary__resolved",
+    "input/claims_cclf/input_claims_cclf__mbi_change",
     "input/claims_cclf/input_claims_cclf__claim_version",
     "input/claims_cclf/input_claims_cclf__claim_diagnosis",
     "input/claims_cclf/input_claims_cclf__claim_line",

@@ -112,8 +112,7 @@ ranked_version as (
             order by
                 is_denied, effective_date desc, generation desc,
                 case action when 'void' then 3 when 'replacement' then 2 else 1 end desc,
-                own_effective_date desc, last_batch_rank desc, last_source_row desc,
-                frequency desc
+                own_effective_date desc, last_batch_rank desc, last_source_row desc, frequency desc
         ) as version_rank,
         max(case when frequency in (7, 8) then 0 else 1 end) over (
             partition by family_key

@@ -4,21 +4,22 @@
     'is_sud_any': 'is_sud', 'is_overdose_any': 'is_overdose',
 } %}
 
-with line_diagnosis as (
+with line as (
+    select * from {{ ref('int_claim_line__classified') }}
+),
+
+line_diagnosis as (
+    {%- for n in range(1, 26) %}
     select
         claim_id_key,
         frequency,
         is_reversal,
-        diagnosis_position,
-        diagnosis_code
-    from {{ ref('int_claim_line__classified') }}
-    unpivot (
-        diagnosis_code for diagnosis_position in (
-            {%- for n in range(1, 26) %}
-            diagnosis_code_{{ n }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
-    )
+        diagnosis_code_{{ n }} as diagnosis_code,
+        {{ n }} as diagnosis_position
+    from line
+    where diagnosis_code_{{ n }} is not null
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 grouped_code as (
@@ -35,9 +36,8 @@ classified_claim as (
         {%- for column, group_name in groups.items() %}
         bool_or(grouped_code.{{ group_name }}) as {{ column }},
         {%- endfor %}
-        bool_or(
-            grouped_code.is_mental_any and line_diagnosis.diagnosis_position = 'diagnosis_code_1'
-        ) as is_mental_principal
+        bool_or(grouped_code.is_mental_any and line_diagnosis.diagnosis_position = 1)
+            as is_mental_principal
     from line_diagnosis
     inner join grouped_code on line_diagnosis.diagnosis_code = grouped_code.code
     group by

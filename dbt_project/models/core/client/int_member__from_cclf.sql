@@ -5,7 +5,7 @@ with beneficiary as (
 ),
 
 resolved_beneficiary as (
-    select * from {{ ref('int_beneficiary__resolved') }}
+    select * from {{ ref('input_claims_cclf__mbi_change') }}
 ),
 
 batch as (

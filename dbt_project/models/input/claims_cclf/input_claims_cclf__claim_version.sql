@@ -10,7 +10,7 @@ professional_line as (
 ),
 
 beneficiary as (
-    select * from {{ ref('int_beneficiary__resolved') }}
+    select * from {{ ref('input_claims_cclf__mbi_change') }}
 ),
 
 delivered_version as (
@@ -55,7 +55,7 @@ ordered_version as (
     from resolved_version
 ),
 
--- rules/encounters-and-claims.md#cclf: the latest version is final, a denied one too. A cancellation
+-- rules/encounters-and-claims.md#cclf: the latest version is final, also if denied. A cancellation
 -- repeats the amount that it takes back, mostly without a minus sign
 ranked_version as (
     select

@@ -60,8 +60,8 @@ given_number as (
         on payment.version_id = version.version_id
 ),
 
--- a correction replaces the version with the payer number that it names. Two payers may use one number
--- for two claims: then the claim submitted to the payer of the correction comes first
+-- a correction replaces the version with the payer number that it names. Where two payers use one
+-- number for two claims, the claim submitted to the payer of the correction comes first
 ranked_number as (
     select
         correction.version_id,

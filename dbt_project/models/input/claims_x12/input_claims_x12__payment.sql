@@ -13,8 +13,8 @@ remittance_status as (
     select * from {{ ref('remittance_status') }}
 ),
 
--- many remittances identify the provider by the claim number alone; where both sides have an NPI, it
--- must be the same
+-- many remittances identify the provider by the claim number alone; where both sides have an NPI,
+-- it must be the same
 provided_payment as (
     select
         remittance._batch_id,
