@@ -21,6 +21,15 @@
 {# Senders that have an entity: those with a model input_<sender>__<entity>. #}
 {% macro senders_of(entity) -%}
     {{ return({
+        'adjudicated_version': ['claims_x12'],
+        'claim': ['synthea'],
+        'claim_diagnosis': ['claims_cclf'],
+        'claim_line': ['claims', 'claims_cclf', 'claims_x12'],
+        'claim_version': ['claims_cclf', 'claims_x12'],
         'consent': ['ehr', 'ehr_fhir'],
+        'eligibility': ['claims', 'ehr_fhir'],
+        'matched_payment': ['claims_x12'],
+        'mbi_change': ['claims_cclf'],
+        'payment': ['claims_x12'],
     }[entity]) }}
 {%- endmacro %}

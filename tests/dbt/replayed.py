@@ -1,4 +1,4 @@
-"""The demo's compiled models against a few rows in memory, from what payers and providers deliver to the final claim.
+"""The demo's compiled models over a few rows in memory, from the deliveries of payers and providers to the final claim.
 
 Read by test_claim_replay (X12) and test_medicare_replay (CCLF).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,22 +33,23 @@ MODELS = (
     "staging/claims_x12/stg_claims_x12__claim",
     "staging/claims_x12/stg_claims_x12__claim_line",
     "staging/claims_x12/stg_claims_x12__remittance",
-    "core/claim/int_claim_version__submitted",
-    "core/claim/int_claim_payment__numbered",
-    "core/claim/int_claim_payment__matched",
-    "core/claim/int_claim_version__adjudicated",
-    "core/claim/int_claim_line__from_x12",
+    "input/claims_x12/input_claims_x12__claim_version",
+    "input/claims_x12/input_claims_x12__payment",
+    "input/claims_x12/input_claims_x12__matched_payment",
+    "input/claims_x12/input_claims_x12__adjudicated_version",
+    "input/claims_x12/input_claims_x12__claim_line",
     "staging/claims_cclf/stg_claims_cclf__superseded",
     "staging/claims_cclf/stg_claims_cclf__cclf1",
     "staging/claims_cclf/stg_claims_cclf__cclf2",
     "staging/claims_cclf/stg_claims_cclf__cclf4",
     "staging/claims_cclf/stg_claims_cclf__cclf5",
     "staging/claims_cclf/stg_claims_cclf__cclf9",
-    "core/client/int_beneficiary__resolved",
-    "core/claim/int_claim_version__from_cclf",
-    "core/claim/int_claim_diagnosis__from_cclf",
-    "core/claim/int_claim_line__from_cclf",
-    "core/claim/int_claim_line__delivered",
+    "input/claims_cclf/input_claims_cclf__mbi_change",
+    "input/claims_cclf/input_claims_cclf__claim_version",
+    "input/claims_cclf/input_claims_cclf__claim_diagnosis",
+    "input/claims_cclf/input_claims_cclf__claim_line",
+    "input/claims/input_claims__claim_line",
+    "input/input_claim_line",
     "core/claim/int_claim_line__classified",
     "core/claim/int_claim__summed",
     "core/claim/int_claim__versioned",
@@ -56,22 +58,30 @@ MODELS = (
 
 
 def _schema(path: str) -> str:
-    """The schema of a model: staging, or the steps of later layers."""
+    """The schema of a model: staging, or that of input models and steps."""
     return "staging" if path.startswith("staging/") else "intermediate"
 
 
-# What classification and identity know: nothing but the one member.
+# The columns of a classified code, by the macro that lists them.
+SETTINGS = re.findall(
+    r"'([a-z_]+)'",
+    (SEEDS.parents[1] / "macros" / "claim_setting.sql")
+    .read_text()
+    .partition("macro claim_settings()")[2]
+    .partition("endmacro")[0],
+)
+# Classification and identity: no code is classified, and one member is known.
 STUBS = {
     "int_client__matched": (
         "select source, source as source_scope, 'M' as source_client_id, 7 as client_key"
         " from (values ('claims_x12'), ('claims_cclf')) as sender (source)"
     ),
-    "int_claim_code__classified": "select '' as code_type, '' as code, 0 as setting_mask where false",
-    "dim_provider": "select '' as npi, '' as taxonomy_code, false as is_part2 where false",
-    "int_code__classified": (
-        "select '' as code, false as is_mental_principal_2024, false as is_mental_principal_2025, false as is_mental_any,"
-        " false as is_self_harm, false as is_sud, false as is_overdose, false as is_behavioral, false as is_known where false"
+    "int_claim_code__classified": (
+        "select '' as code_type, '' as code, "
+        + ", ".join(f"false as is_{setting}" for setting in SETTINGS)
+        + " where false"
     ),
+    "dim_provider": "select '' as npi, '' as taxonomy_code, false as is_part2 where false",
 }
 
 
@@ -252,7 +262,7 @@ class Payer:
         self._deliver(deliveries)
         return self._connection.execute(
             "select part, cast(claim_version_id as integer), claim_id, action, valid_from, valid_to, is_final"
-            " from intermediate.int_claim_version__from_cclf order by all"
+            " from intermediate.input_claims_cclf__claim_version order by all"
         ).fetchall()
 
     def _deliver(self, deliveries: list[list[Record]]) -> None:
@@ -262,8 +272,8 @@ class Payer:
         run("delete from raw_caseload.delivery")
         for number, records in enumerate(deliveries):
             received = AS_OF - dt.timedelta(days=len(deliveries) - number)
-            told = {self._sources[table] for record in records for table, _ in record.rows()}
-            for source in told:
+            senders = {self._sources[table] for record in records for table, _ in record.rows()}
+            for source in senders:
                 run(
                     "insert into raw_caseload.delivery values (?, ?, ?, ?, true)",
                     [f"b{number}", source, f"{number}", received],

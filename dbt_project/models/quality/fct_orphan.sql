@@ -24,7 +24,7 @@ member_without_enrollment as (
 ),
 
 matched_payment as (
-    select _batch_id, _source_row from {{ ref('int_claim_payment__numbered') }}
+    select _batch_id, _source_row from {{ ref('input_claims_x12__payment') }}
 ),
 
 -- a payment whose claim was never submitted here adds nothing to any client

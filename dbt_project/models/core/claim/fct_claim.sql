@@ -1,41 +1,39 @@
 {{ config(materialized='view') }}
 
-{# A view: int_claim__summed holds every claim, and a copy of it would be the largest table. #}
-with final_claim as (
+{# A view: int_claim__summed already stores every claim. #}
+with claim_of_lines as (
     select * from {{ ref('int_claim__final') }}
 ),
 
-simulated_claim as (
-    select * from {{ ref('int_claim__from_synthea') }}
-),
-
-batch as (
-    select * from {{ ref('stg_caseload__batch_order') }}
+whole_claim as (
+    {{ client_record(
+        'claim',
+        day='record.start_date',
+        happened_at='record.started_at',
+        has_program=false
+    ) }}
 ),
 
 claim as (
     select
-        claim.claim_key,
-        coalesce(batch.source, 'claims') as source,
-        claim.client_key,
-        claim.start_date,
-        claim.end_date,
-        claim.paid_usd,
-        claim.is_denied,
-        claim.is_orphan_adjustment,
-        claim.is_institutional,
-        claim.is_acute_inpatient,
-        first_batch.first_received_at as received_at,
-        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
-            as evidence_key
-    from final_claim as claim
-    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
-    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
+        claim_key,
+        source,
+        client_key,
+        start_date,
+        end_date,
+        paid_usd,
+        is_denied,
+        is_orphan_adjustment,
+        is_institutional,
+        is_acute_inpatient,
+        received_at,
+        evidence_table,
+        evidence_key
+    from claim_of_lines
     union all
     select
-        claim_key,
-        'synthea' as source,
+        {{ surrogate_key(['source', 'claim_id']) }} as claim_key,
+        source,
         client_key,
         start_date,
         cast(null as date) as end_date,
@@ -47,7 +45,7 @@ claim as (
         received_at,
         evidence_table,
         evidence_key
-    from simulated_claim
+    from whole_claim
 )
 
 select * from claim

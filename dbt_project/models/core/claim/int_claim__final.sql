@@ -8,61 +8,44 @@ claim_version as (
     select * from {{ ref('int_claim__versioned') }}
 ),
 
--- the few versions that something later replaced, voided or reversed are taken away; the rest is
--- final
--- the few versions that something later replaced, voided or reversed are taken away; the rest is
--- final, and an adjusted claim keeps the name of the first of its family
-final_claim as (
+batch as (
+    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
+),
+
+-- int_claim__versioned lists the versions of adjusted claims; any other claim is final. An adjusted
+-- claim keeps the key of the first of its family
+final_version as (
     select
-        claim.*,
-        coalesce(claim_version.family_hash, claim.claim_hash) as family_hash,
-        coalesce(claim_version.is_orphan_adjustment, false) as is_orphan_adjustment
+        claim.* exclude (last_batch_rank),
+        coalesce(claim_version.family_key, claim.claim_id_key) as family_key,
+        coalesce(claim_version.is_orphan_adjustment, false) as is_orphan_adjustment,
+        claim.last_batch_rank as batch_rank,
+        batch.batch_id
     from claim
     left join claim_version
         on
-        claim.claim_hash = claim_version.claim_hash
+        claim.claim_id_key = claim_version.claim_id_key
         and claim.frequency = claim_version.frequency
         and claim.is_reversal = claim_version.is_reversal
+    left join batch on claim.last_batch_rank = batch.batch_rank
     where coalesce(claim_version.is_final, true)
 ),
 
-evaluated_claim as (
+final_claim as (
     select
-        {{ row_hash([
-            'family_hash', 'case when frequency = 7 then 1 else frequency end'
-        ]) }} as claim_key,
-        client_key,
-        frequency,
-        is_orphan_adjustment,
-        start_date,
-        end_date,
-        setting_mask,
-        principal_mask,
-        diagnosis_mask,
-        follow_up_days_mask,
-        paid_usd,
-        first_batch_rank,
-        evidence_row,
-        is_denied,
-        {{ has_setting('setting_mask', 'institutional') }} as is_institutional,
-        -- rules/encounters-and-claims.md#stays: inpatient bill, or a bed where no bill type says
-        -- otherwise; ancillary bills are none
-        {{ has_setting('setting_mask', 'institutional') }}
-        and not {{ has_setting('setting_mask', 'ancillary_bill') }}
+        *,
+        {{ surrogate_key(['family_key', 'case when frequency = 7 then 1 else frequency end']) }}
+            as claim_key,
+        -- rules/encounters-and-claims.md#stays: an inpatient bill, or a bed where no bill type says
+        -- otherwise; ancillary bills are no stays
+        is_institutional
+        and not is_ancillary_bill
         and (
-            (
-                {{ has_setting('setting_mask', 'inpatient_bill') }}
-                and (
-                    {{ has_setting('setting_mask', 'accommodation') }}
-                    or not {{ has_setting('setting_mask', 'nonacute') }}
-                )
-            )
-            or (
-                {{ has_setting('setting_mask', 'accommodation') }}
-                and not {{ has_setting('setting_mask', 'nonacute') }}
-            )
-        ) as is_acute_inpatient
-    from final_claim
+            (is_inpatient_bill and (is_accommodation or not is_nonacute))
+            or (is_accommodation and not is_nonacute)
+        ) as is_acute_inpatient,
+        batch_id || ':' || cast(last_source_row as {{ dbt.type_string() }}) as evidence_key
+    from final_version
 )
 
-select * from evaluated_claim
+select * from final_claim

@@ -1,7 +1,6 @@
 {#
-    Only claims that were adjusted are worth the work: a replacement, a void, a reversal, whatever
-    they point at, and whatever points at the same. All others stand alone and are final as they
-    are (int_claim__final).
+    Only adjusted claims: replacements, voids, reversals, the claims that they name, and the others that name the same claim.
+    Every other claim is final (int_claim__final).
 #}
 with recursive
 version as (
@@ -9,61 +8,62 @@ version as (
 ),
 
 adjusting_claim as (
-    select distinct claim_hash, original_claim_hash
+    select distinct claim_id_key, original_claim_id_key
     from version
     where is_adjusting
 ),
 
--- every claim that a claim replaces, directly or through others; the union ends also where
--- senders write a circle
+-- every claim that a claim replaces, directly or through others; the union also ends where the
+-- original claim ids form a circle
 ancestry as (
-    select claim_hash, original_claim_hash as ancestor_hash
+    select claim_id_key, original_claim_id_key as ancestor_key
     from adjusting_claim
-    where original_claim_hash is not null
+    where original_claim_id_key is not null
     union
-    select ancestry.claim_hash, adjusting_claim.original_claim_hash as ancestor_hash
+    select ancestry.claim_id_key, adjusting_claim.original_claim_id_key as ancestor_key
     from ancestry
-    inner join adjusting_claim on ancestry.ancestor_hash = adjusting_claim.claim_hash
-    where adjusting_claim.original_claim_hash is not null
+    inner join adjusting_claim on ancestry.ancestor_key = adjusting_claim.claim_id_key
+    where adjusting_claim.original_claim_id_key is not null
 ),
 
 family_member as (
-    select claim_hash, claim_hash as ancestor_hash from adjusting_claim
+    select claim_id_key, claim_id_key as ancestor_key from adjusting_claim
     union
-    select claim_hash, ancestor_hash from ancestry
+    select claim_id_key, ancestor_key from ancestry
     union
-    select ancestor_hash as claim_hash, ancestor_hash from ancestry
+    select ancestor_key as claim_id_key, ancestor_key from ancestry
 ),
 
--- the first claim of a family has no original of its own; a circle has none such, and its least
--- member stands for it
+-- the first claim of a family names no original; a circle has no first claim, and its smallest key
+-- identifies it
 family as (
     select
-        family_member.claim_hash,
+        family_member.claim_id_key,
         count(*) - 1 as generation,
         coalesce(
-            min(case when earlier.claim_hash is null then family_member.ancestor_hash end),
-            min(family_member.ancestor_hash)
-        ) as family_hash
+            min(case when earlier.claim_id_key is null then family_member.ancestor_key end),
+            min(family_member.ancestor_key)
+        ) as family_key
     from family_member
     left join adjusting_claim as earlier
         on
-        family_member.ancestor_hash = earlier.claim_hash
-        and earlier.original_claim_hash is not null
-    group by family_member.claim_hash
+        family_member.ancestor_key = earlier.claim_id_key
+        and earlier.original_claim_id_key is not null
+    group by family_member.claim_id_key
 ),
 
--- a void or replacement without a date comes after everything, an original without one before
--- everything; a claim that names its original is never older than it
+-- a void or replacement without a date takes effect after all dated versions, an original without
+-- one before them; a claim never takes effect before the claims that it replaces
 effective_version as (
     select
-        family.family_hash,
+        family.family_key,
         family.generation,
-        version.claim_hash,
+        version.claim_id_key,
         version.frequency,
         version.is_reversal,
         version.is_denied,
-        version.evidence_row,
+        version.last_batch_rank,
+        version.last_source_row,
         case
             when version.is_reversal or version.frequency = 8 then 'void'
             when version.frequency = 7 then 'replacement'
@@ -78,17 +78,17 @@ effective_version as (
             end
         ) as own_effective_date
     from version
-    inner join family on version.claim_hash = family.claim_hash
+    inner join family on version.claim_id_key = family.claim_id_key
 ),
 
 inherited_date as (
     select
-        family_member.claim_hash,
+        family_member.claim_id_key,
         max(effective_version.own_effective_date) as effective_date
     from family_member
-    inner join effective_version on family_member.ancestor_hash = effective_version.claim_hash
-    where family_member.claim_hash <> family_member.ancestor_hash
-    group by family_member.claim_hash
+    inner join effective_version on family_member.ancestor_key = effective_version.claim_id_key
+    where family_member.claim_id_key <> family_member.ancestor_key
+    group by family_member.claim_id_key
 ),
 
 dated_version as (
@@ -99,33 +99,33 @@ dated_version as (
             coalesce(inherited_date.effective_date, effective_version.own_effective_date)
         ) as effective_date
     from effective_version
-    left join inherited_date on effective_version.claim_hash = inherited_date.claim_hash
+    left join inherited_date on effective_version.claim_id_key = inherited_date.claim_id_key
 ),
 
--- a denied adjustment changes nothing; the latest of the others stands, a void before what it voids
--- and, where all claims of a circle inherit one date, the latest by its own
+-- a denied adjustment changes nothing; the latest other version is final. On one date a void ranks
+-- before the version that it voids; in a circle, where all inherit one date, the own date decides
 ranked_version as (
     select
         *,
         row_number() over (
-            partition by family_hash
+            partition by family_key
             order by
                 is_denied, effective_date desc, generation desc,
                 case action when 'void' then 3 when 'replacement' then 2 else 1 end desc,
-                own_effective_date desc, evidence_row desc, frequency desc
-        ) as recency,
+                own_effective_date desc, last_batch_rank desc, last_source_row desc, frequency desc
+        ) as version_rank,
         max(case when frequency in (7, 8) then 0 else 1 end) over (
-            partition by family_hash
+            partition by family_key
         ) = 0 as is_orphan_adjustment
     from dated_version
 ),
 
--- what stood until something later replaced it; a void stands for nothing, a denied version never
--- stood. An open end is null, and so is a beginning that nobody knows
+-- a version is valid until a later one replaces it; voids and denied versions are never valid. An
+-- open end and an unknown beginning are null
 evaluated_version as (
     select
-        family_hash,
-        claim_hash,
+        family_key,
+        claim_id_key,
         frequency,
         is_reversal,
         action,
@@ -140,10 +140,10 @@ evaluated_version as (
         case
             when not is_denied and action <> 'void'
                 then lag(effective_date) over (
-                        partition by family_hash, is_denied order by recency
+                        partition by family_key, is_denied order by version_rank
                     )
         end as valid_to,
-        recency = 1 and action <> 'void' as is_final
+        version_rank = 1 and action <> 'void' as is_final
     from ranked_version
 )
 

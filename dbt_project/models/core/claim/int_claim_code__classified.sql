@@ -1,23 +1,20 @@
-{%- set bits = claim_setting_bits() %}
 with
 taxonomy_seed as (
     select * from {{ ref('provider_taxonomy') }}
 ),
 
--- taxonomies are named by prefix, so the few distinct ones that occur are matched, not the lines
-delivered_taxonomy as (
-    select rendering_taxonomy_code as code from {{ ref('int_claim_line__delivered') }}
+-- the seed lists taxonomies by prefix: the few distinct codes are matched, not the claim lines
+reported_taxonomy as (
+    select rendering_taxonomy_code as code from {{ ref('input_claim_line') }}
     union
-    select facility_taxonomy_code as code from {{ ref('int_claim_line__delivered') }}
+    select facility_taxonomy_code as code from {{ ref('input_claim_line') }}
     union
-    select provider_taxonomy_code as code from {{ ref('stg_ehr__visit') }}
-    union
-    select provider_taxonomy_code as code from {{ ref('stg_ehr_fhir__encounter') }}
+    select provider_taxonomy_code as code from {{ ref('fct_visit') }}
     union
     select taxonomy_code as code from {{ ref('dim_provider') }}
 ),
 
-named_code as (
+code_setting as (
     select 'revenue_center' as code_type, revenue_center_code as code, setting
     from {{ ref('claim_revenue_center') }}
     union all
@@ -30,15 +27,15 @@ named_code as (
     select 'hcpcs' as code_type, hcpcs_code as code, setting
     from {{ ref('claim_hcpcs') }}
     union all
-    select 'taxonomy' as code_type, delivered_taxonomy.code, taxonomy_seed.setting
-    from delivered_taxonomy
+    select 'taxonomy' as code_type, reported_taxonomy.code, taxonomy_seed.setting
+    from reported_taxonomy
     inner join taxonomy_seed
         on
-        left(delivered_taxonomy.code, length(taxonomy_seed.taxonomy_prefix))
+        left(reported_taxonomy.code, length(taxonomy_seed.taxonomy_prefix))
         = taxonomy_seed.taxonomy_prefix
     union all
     select 'taxonomy' as code_type, code, 'known_taxonomy' as setting
-    from delivered_taxonomy
+    from reported_taxonomy
     where code is not null
 ),
 
@@ -46,16 +43,10 @@ classified_code as (
     select
         code_type,
         code,
-        cast(
-            bit_or(
-                case setting
-                    {%- for name, bit in bits.items() %}
-                    when '{{ name }}' then {{ bit }}
-                    {%- endfor %}
-                end
-            ) as integer
-        ) as setting_mask
-    from named_code
+    {%- for setting in claim_settings() %}
+    bool_or(setting = '{{ setting }}') as is_{{ setting }}{{ ',' if not loop.last }}
+    {%- endfor %}
+    from code_setting
     group by code_type, code
 )
 

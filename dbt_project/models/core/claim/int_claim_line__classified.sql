@@ -1,38 +1,68 @@
-{{ config(materialized='view') }}
+{%- set lookups = {
+    'revenue_center': ('revenue_center', 'revenue_center_code'),
+    'bill_type': ('bill_type', 'bill_type_prefix'),
+    'place': ('place_of_service', 'place_of_service_code'),
+    'hcpcs': ('hcpcs', 'hcpcs_code'),
+    'taxonomy': ('taxonomy', 'taxonomy_code'),
+} %}
 
-{%- set bits = claim_setting_bits() %}
-{#- the later ones are nearly always empty: int_claim__summed adds them where they are not #}
-{%- set first_diagnoses = range(1, 5) %}
-with
-delivered_line as (
-    select
-        *,
-        claim_type = 'institutional'
-        or (claim_type = 'undetermined' and bill_type_code is not null) as is_institutional
-    from {{ ref('int_claim_line__delivered') }}
+with run as (
+    select as_of_date from {{ ref('int_run__as_of') }}
 ),
 
--- hashed before the joins, so that they carry numbers and not text; an institutional line says
--- where by its type of bill and facility, any other by its place of service and clinician
+client as (
+    select * from {{ ref('int_client__matched') }}
+),
+
+code as (
+    select * from {{ ref('int_claim_code__classified') }}
+),
+
+provider as (
+    select npi, taxonomy_code, is_part2 from {{ ref('dim_provider') }}
+),
+
+-- rules/dates-and-times.md#future-rows: a claim that ends after as_of is no fact yet
 claim_line as (
     select
-        {{ row_hash(['data_source', 'payer', 'claim_id']) }} as claim_hash,
+        line.*,
+        client.client_key,
+        run.as_of_date,
+        line.claim_type = 'institutional'
+        or (line.claim_type = 'undetermined' and line.bill_type_code is not null)
+            as is_institutional
+    from {{ ref('input_claim_line') }} as line
+    cross join run
+    left join client
+        on line.client_source = client.source
+        and line.client_scope = client.source_scope
+        and line.source_client_id = client.source_client_id
+    where {{ dated_by_as_of('coalesce(line.claim_end_date, line.claim_start_date)') }}
+),
+
+-- an institutional line says where by its type of bill and its facility, any other by its place of
+-- service and its clinician
+described_line as (
+    select
+        {{ surrogate_key(['source', 'client_scope', 'payer', 'claim_id']) }} as claim_id_key,
         case
             when original_claim_id <> claim_id
-                then {{ row_hash(['data_source', 'payer', 'original_claim_id']) }}
-        end as original_claim_hash,
-        {{ row_hash(['data_source', 'source_client_id']) }} as person_hash,
+                then {{ surrogate_key(['source', 'client_scope', 'payer', 'original_claim_id']) }}
+        end as original_claim_id_key,
+        client_key,
         {{ claim_frequency('coalesce(claim_frequency_code, right(bill_type_code, 1))') }}
             as frequency,
-        coalesce(claim_status, 'paid') = 'reversed' as is_reversal,
-        coalesce(claim_status, 'paid') <> 'denied' as is_payable,
-        original_claim_id is not null as has_original,
+        coalesce(claim_status = 'reversed', false) as is_reversal,
+        coalesce(claim_status <> 'denied', true) as is_payable,
+        original_claim_id is not null as names_original,
         is_institutional,
         claim_start_date,
         claim_end_date,
-        least({{ last_claim_day() }}, greatest(0, {{ dbt.datediff(
-            'claim_start_date', 'coalesce(claim_line_start_date, claim_start_date)', 'day'
-        ) }})) as service_day,
+        greatest(claim_start_date, coalesce(claim_line_start_date, claim_start_date))
+            as service_date,
+        case when admission_date <= as_of_date then admission_date end as admission_date,
+        case when discharge_date <= as_of_date then discharge_date end as discharge_date,
+        discharge_disposition_code,
         paid_date,
         paid_amount,
         revenue_center_code,
@@ -40,105 +70,74 @@ claim_line as (
         case
             when claim_type in ('professional', 'undetermined') and not is_institutional
                 then place_of_service_code
-        end as place_code,
+        end as place_of_service_code,
         hcpcs_code,
         case
             when is_institutional then coalesce(facility_taxonomy_code, rendering_taxonomy_code)
             else coalesce(rendering_taxonomy_code, facility_taxonomy_code)
         end as taxonomy_code,
         case when not is_institutional then rendering_npi end as clinician_npi,
-        coalesce(facility_npi, billing_npi) as facility_npi,
-        {%- for n in first_diagnoses %}
+        coalesce(facility_npi, billing_npi) as provider_facility_npi,
+        coalesce(facility_npi, case when is_institutional then billing_npi end) as facility_id,
+        {%- for n in range(1, 26) %}
         diagnosis_code_{{ n }},
         {%- endfor %}
-        _batch_id,
-        _source_row
-    from delivered_line
+        source,
+        received_at,
+        batch_rank,
+        _source_row,
+        evidence_table
+    from claim_line
 ),
 
--- not materialized: a join to the table itself costs half of a join to a copy of it
-code as not materialized (
-    select * from {{ ref('int_claim_code__classified') }}
-),
-
--- what the agency's own list of providers knows of them
-provider as not materialized (
+-- where the claim names no taxonomy, the agency's own list of providers may
+provider_line as (
     select
-        provider.npi,
-        max(coalesce(code.setting_mask, 0)) as taxonomy_mask,
-        max(case when provider.is_part2 then {{ bits.part2_provider }} else 0 end) as part2_mask
-    from {{ ref('dim_provider') }} as provider
-    left join code on code.code_type = 'taxonomy' and provider.taxonomy_code = code.code
-    where provider.is_part2 or code.code is not null
-    group by provider.npi
-),
-
-diagnosis as not materialized (
-    select code, {{ diagnosis_mask() }} as diagnosis_mask
-    from {{ ref('int_code__classified') }}
+        line.* exclude (taxonomy_code, clinician_npi, provider_facility_npi),
+        coalesce(
+            line.taxonomy_code,
+            case when not line.is_institutional then clinician.taxonomy_code end,
+            facility.taxonomy_code
+        ) as taxonomy_code,
+        coalesce(clinician.is_part2, false) or coalesce(facility.is_part2, false) as is_part2
+    from described_line as line
+    left join provider as clinician on line.clinician_npi = clinician.npi
+    left join provider as facility on line.provider_facility_npi = facility.npi
 ),
 
 coded_line as (
     select
         line.* exclude (
-            revenue_center_code, bill_type_prefix, place_code, hcpcs_code, taxonomy_code,
-            clinician_npi, facility_npi,
-            {%- for n in first_diagnoses %} diagnosis_code_{{ n }}{{ ',' if not loop.last }}
-            {%- endfor %}
+            revenue_center_code, bill_type_prefix, place_of_service_code, hcpcs_code, taxonomy_code
         ),
-        coalesce(diagnosis_1.diagnosis_mask, 0) as principal_mask,
-        {% for n in first_diagnoses -%}
-        coalesce(diagnosis_{{ n }}.diagnosis_mask, 0){{ ' | ' if not loop.last }}
-        {%- endfor %} as diagnosis_mask,
-        coalesce(revenue_center.setting_mask, 0)
-        | coalesce(bill_type.setting_mask, 0)
-        | coalesce(place.setting_mask, 0)
-        | coalesce(hcpcs.setting_mask, 0)
-        | coalesce(
-            taxonomy.setting_mask,
-            case when line.is_institutional then facility.taxonomy_mask
-                else coalesce(clinician.taxonomy_mask, facility.taxonomy_mask)
-            end,
-            0
-        )
-        | coalesce(clinician.part2_mask, 0)
-        | coalesce(facility.part2_mask, 0) as code_mask
-    from claim_line as line
-    {%- for name, column, code_type in [
-        ('revenue_center', 'revenue_center_code', 'revenue_center'),
-        ('bill_type', 'bill_type_prefix', 'bill_type'),
-        ('place', 'place_code', 'place_of_service'),
-        ('hcpcs', 'hcpcs_code', 'hcpcs'),
-        ('taxonomy', 'taxonomy_code', 'taxonomy'),
-    ] %}
-left join code as {{ name }}
-    on {{ name }}.code_type = '{{ code_type }}' and line.{{ column }} = {{ name }}.code
+    {%- for setting in claim_settings() %}
+    coalesce(
+        {% for name in lookups -%}
+        {{ name }}.is_{{ setting }}{{ ' or ' if not loop.last }}
+        {%- endfor %}, false
+    ) as is_{{ setting }}{{ ',' if not loop.last }}
     {%- endfor %}
-    left join provider as clinician on line.clinician_npi = clinician.npi
-    left join provider as facility on line.facility_npi = facility.npi
-    {%- for n in first_diagnoses %}
-    left join diagnosis as diagnosis_{{ n }}
-        on line.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
+    from provider_line as line
+    {%- for name, lookup in lookups.items() %}
+left join code as {{ name }}
+    on {{ name }}.code_type = '{{ lookup[0] }}' and line.{{ lookup[1] }} = {{ name }}.code
     {%- endfor %}
 ),
 
--- a visit counts by its code, or by its place, but never in a hospital bed or emergency room
+-- a visit counts by its code or by its place, but never in a hospital bed or emergency room;
+-- rules/encounters-and-claims.md#services: the taxonomy where known, else the place
 classified_line as (
     select
-        * exclude (code_mask),
-        code_mask
-        | case when is_payable then {{ bits.payable }} else 0 end
-        | case when is_institutional then {{ bits.institutional }} else 0 end
-        | case
-            when
-                not {{ has_setting('code_mask', 'no_follow_up_place') }}
-                and (
-                    {{ has_setting('code_mask', 'follow_up_service') }}
-                    or {{ has_setting('code_mask', 'follow_up_place') }}
-                )
-                then {{ bits.follow_up }}
-            else 0
-        end as setting_mask
+        * exclude (
+            is_follow_up_service, is_follow_up_place, is_no_follow_up_place,
+            is_mental_health_taxonomy, is_known_taxonomy
+        ),
+        (is_follow_up_service or is_follow_up_place) and not is_no_follow_up_place as is_follow_up,
+        case
+            when is_mental_health_taxonomy then true
+            when is_known_taxonomy then false
+            when is_mental_health_place then true
+        end as is_mental_health_provider
     from coded_line
 )
 

@@ -1,86 +1,79 @@
-with
-final_claim as (
+with claim as (
     select
         *,
-        {{ has_setting('setting_mask', 'nonacute') }}
-        or {{ has_setting('setting_mask', 'residential') }} as is_in_facility,
+        is_nonacute or is_residential as is_in_facility,
         case
             when is_institutional
-                then
-                    {{ has_setting('setting_mask', 'emergency') }}
-                    and not {{ has_setting('setting_mask', 'inpatient_bill') }}
-                    and not is_acute_inpatient
-            else {{ has_setting('setting_mask', 'emergency_place') }}
-        end as is_emergency,
-        is_institutional
-        and not is_acute_inpatient
-        and {{ has_setting('setting_mask', 'observation') }} as is_observation,
-        not is_institutional
-        and (
-            {{ has_setting('setting_mask', 'psychiatric_place') }}
-            or {{ has_setting('setting_mask', 'detox_place') }}
-        ) as is_clinician_of_inpatient
+                then is_emergency and not is_inpatient_bill and not is_acute_inpatient
+            else is_emergency_place
+        end as is_emergency_visit,
+        is_institutional and not is_acute_inpatient and is_observation as is_in_observation,
+        not is_institutional and (is_psychiatric_place or is_detox_place)
+            as is_clinician_of_inpatient
     from {{ ref('int_claim__final') }}
     where not is_denied
 ),
 
+line as (
+    select * from {{ ref('int_claim_line__classified') }}
+),
+
+diagnosis as (
+    select * from {{ ref('int_claim_diagnosis__classified') }}
+),
+
+-- every line repeats what describes the whole claim, so the line delivered last is read
 hospital_claim as (
-    select * from final_claim
-    where
-        is_acute_inpatient or is_emergency or is_observation or is_in_facility
-        or is_clinician_of_inpatient
-),
-
-hospital_place as (
-    select distinct place_of_service_code
-    from {{ ref('claim_place_of_service') }}
-    where
-        setting not in (
-            'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis', 'telehealth'
-        )
-),
-
-residential_code as (
-    select hcpcs_code from {{ ref('claim_hcpcs') }}
-    where setting = 'residential'
-),
-
-batch as (
-    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
-),
-
--- a cheap first cut of the lines; what counts is decided by the join to hospital_claim
-hospital_line as (
     select
-        {{ claim_evidence_row('batch.batch_rank', 'line._source_row') }} as evidence_row,
-        line.data_source,
-        line.payer,
-        line.claim_id,
+        claim.claim_key,
+        claim.client_key,
+        claim.frequency,
+        claim.is_orphan_adjustment,
+        claim.start_date,
+        claim.end_date,
         line.admission_date,
         line.discharge_date,
         line.discharge_disposition_code,
-        line.facility_npi,
-        line.billing_npi,
+        line.facility_id,
         line.diagnosis_code_1 as principal_diagnosis_code,
-        line.diagnosis_code_type
-    from {{ ref('int_claim_line__delivered') }} as line
-    inner join batch on line._batch_id = batch.batch_id
+        claim.is_institutional,
+        claim.is_acute_inpatient,
+        claim.is_in_facility,
+        claim.is_emergency_visit,
+        claim.is_in_observation,
+        claim.is_clinician_of_inpatient,
+        claim.is_emergency as came_through_ed,
+        claim.is_hospice,
+        claim.is_psychiatric_inpatient or claim.is_psychiatric_place as is_psychiatric,
+        claim.is_detox or claim.is_detox_place as is_detox,
+        coalesce(diagnosis.is_mental_any, false) as is_mental_any,
+        coalesce(diagnosis.is_self_harm_any, false) as is_self_harm_any,
+        coalesce(diagnosis.is_sud_any, false) as is_sud_any,
+        coalesce(diagnosis.is_overdose_any, false) as is_overdose_any,
+        claim.is_part2,
+        claim.paid_usd,
+        claim.received_at,
+        claim.evidence_table,
+        claim.evidence_key
+    from claim
+    inner join line
+        on
+        claim.claim_id_key = line.claim_id_key
+        and claim.frequency = line.frequency
+        and claim.is_reversal = line.is_reversal
+        and claim.batch_rank = line.batch_rank
+        and claim.last_source_row = line._source_row
+    left join diagnosis
+        on
+        claim.claim_id_key = diagnosis.claim_id_key
+        and claim.frequency = diagnosis.frequency
+        and claim.is_reversal = diagnosis.is_reversal
     where
-        line.claim_type <> 'professional'
-        or line.place_of_service_code in (select place_of_service_code from hospital_place)
-        or line.hcpcs_code in (select hcpcs_code from residential_code)
-),
-
--- what is said of the claim as a whole stands on every line, so the line last delivered tells it
-described_hospital_claim as (
-    select
-        hospital_claim.*,
-        line.* exclude (evidence_row, facility_npi, billing_npi),
-        coalesce(
-            line.facility_npi, case when hospital_claim.is_institutional then line.billing_npi end
-        ) as facility_id
-    from hospital_claim
-    inner join hospital_line as line on hospital_claim.evidence_row = line.evidence_row
+        claim.is_acute_inpatient
+        or claim.is_emergency_visit
+        or claim.is_in_observation
+        or claim.is_in_facility
+        or claim.is_clinician_of_inpatient
 )
 
-select * from described_hospital_claim
+select * from hospital_claim

@@ -5,7 +5,7 @@ with beneficiary as (
 ),
 
 resolved_beneficiary as (
-    select * from {{ ref('int_beneficiary__resolved') }}
+    select * from {{ ref('input_claims_cclf__mbi_change') }}
 ),
 
 batch as (
@@ -14,7 +14,7 @@ batch as (
 
 claim_count as (
     select current_mbi, count(*) as claim_count
-    from {{ ref('int_claim_version__from_cclf') }}
+    from {{ ref('input_claims_cclf__claim_version') }}
     where is_final
     group by current_mbi
 ),

@@ -2,10 +2,6 @@ with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
 
-batch as (
-    select * from {{ ref('stg_caseload__batch_order') }}
-),
-
 center_contact as (
     select
         'center' as channel,
@@ -62,16 +58,13 @@ claim_contact as (
         claim.client_key,
         {{ start_of_local_day('claim.start_date', 'run.time_zone') }} as started_at,
         claim.start_date as contact_date,
-        {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
-        first_batch.first_received_at as received_at,
-        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
-            as evidence_key
+        claim.is_part2,
+        claim.received_at,
+        claim.evidence_table,
+        claim.evidence_key
     from {{ ref('int_claim__final') }} as claim
     cross join run
-    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
-    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
-    where not claim.is_denied and {{ has_setting('claim.setting_mask', 'crisis') }}
+    where not claim.is_denied and claim.is_crisis
 ),
 
 reported_contact as (

@@ -19,8 +19,7 @@ service_line as (
 ),
 
 known_code as (
-    select code from {{ ref('int_claim_code__classified') }}
-    where code_type = 'hcpcs'
+    select distinct hcpcs_code as code from {{ ref('claim_hcpcs') }}
 ),
 
 -- of several, the one that says what kind of service the visit was: a therapy hour counts, the form

@@ -39,7 +39,7 @@ member_birth_date as (
         coalesce(resolved.current_mbi, beneficiary.mbi),
         beneficiary.birth_date
     from {{ ref('stg_claims_cclf__cclf8') }} as beneficiary
-    left join {{ ref('int_beneficiary__resolved') }} as resolved
+    left join {{ ref('input_claims_cclf__mbi_change') }} as resolved
         on beneficiary.mbi = resolved.former_mbi
 ),
 

@@ -4,17 +4,13 @@ with claim as (
     select * from {{ ref('int_hospital_claim__described') }}
 ),
 
-batch as (
-    select * from {{ ref('stg_caseload__batch_order') }}
-),
-
 kind as (
     select 'stay' as event_kind
     union all
     select 'emergency' as event_kind
 ),
 
--- an interim bill (frequency 2 or 3, or still a patient) ends nothing: the client is in the bed
+-- an interim bill (frequency 2 or 3, or still a patient) has no end: the client is still in the bed
 hospital_event as (
     select
         kind.event_kind,
@@ -27,7 +23,7 @@ hospital_event as (
         case
             when claim.is_acute_inpatient or claim.is_clinician_of_inpatient then 'acute'
             when claim.is_in_facility then 'nonacute'
-            when claim.is_observation then 'observation'
+            when claim.is_in_observation then 'observation'
             else 'emergency'
         end as stay_class,
         cast(null as timestamp with time zone) as started_at,
@@ -46,32 +42,39 @@ hospital_event as (
         'date' as end_precision,
         claim.discharge_disposition_code,
         claim.principal_diagnosis_code,
-        claim.principal_mask,
-        claim.diagnosis_mask,
-        claim.setting_mask,
-        {{ has_setting('claim.setting_mask', 'emergency') }} as came_through_ed,
-        {{ has_setting('claim.setting_mask', 'hospice') }} as is_hospice,
+        cast(null as integer) as principal_mask,
+        case when claim.is_mental_any then {{ diagnosis_bits()['is_mental_any'] }} else 0 end
+        + case when claim.is_self_harm_any then {{ diagnosis_bits()['is_self_harm'] }} else 0 end
+        + case when claim.is_sud_any then {{ diagnosis_bits()['is_sud'] }} else 0 end
+        + case when claim.is_overdose_any then {{ diagnosis_bits()['is_overdose'] }} else 0 end
+            as diagnosis_mask,
+        case when claim.is_part2 then {{ event_setting_bits()['part2_provider'] }} else 0 end
+        + case
+            when claim.is_psychiatric then {{ event_setting_bits()['psychiatric_inpatient'] }}
+            else 0
+        end
+        + case when claim.is_detox then {{ event_setting_bits()['detox'] }} else 0 end
+            as setting_mask,
+        claim.came_through_ed,
+        claim.is_hospice,
         false as has_died,
         false as is_discharge_cancelled,
         cast(null as timestamp with time zone) as cancelled_discharge_at,
         claim.paid_usd,
-        first_batch.first_received_at as known_at,
-        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
-            as evidence_key
+        claim.received_at as known_at,
+        claim.evidence_table,
+        claim.evidence_key
     from claim
     inner join kind
         on
-        (kind.event_kind = 'emergency' and claim.is_emergency)
+        (kind.event_kind = 'emergency' and claim.is_emergency_visit)
         or (
             kind.event_kind = 'stay'
             and (
-                claim.is_acute_inpatient or claim.is_in_facility or claim.is_observation
+                claim.is_acute_inpatient or claim.is_in_facility or claim.is_in_observation
                 or claim.is_clinician_of_inpatient
             )
         )
-    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
-    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
 )
 
 select * from hospital_event

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{# A view: a table would say again, millions of times, what fct_visit and the claims already say. #}
+{# A view: fct_visit and int_outpatient_service__from_claims already store these rows. #}
 with claim_service as (
     select * from {{ ref('int_outpatient_service__from_claims') }}
 ),
@@ -17,15 +17,27 @@ service_line_setting as (
     select * from {{ ref('service_line_setting') }}
 ),
 
+-- the agency is a CCBHC: without a known taxonomy, the place or the service line names the kind of
+-- provider
 coded_visit as (
     select
         visit.*,
-        coalesce(taxonomy.setting_mask, 0) as taxonomy_mask,
-        coalesce(place.setting_mask, 0) as place_mask,
-        coalesce(procedure_setting.setting_mask, 0) as procedure_mask,
-        coalesce(service_line_setting.is_follow_up_service, false) as is_follow_up_line,
-        service_line_setting.is_mental_health_provider as is_mental_health_line,
-        coalesce(service_line_setting.is_peer_support, false) as is_peer_line
+        not coalesce(place.is_no_follow_up_place, false)
+        and (
+            coalesce(service_line_setting.is_follow_up_service, false)
+            or coalesce(procedure_setting.is_follow_up_service, false)
+        ) as is_follow_up_setting,
+        case
+            when taxonomy.is_mental_health_taxonomy then true
+            when taxonomy.is_known_taxonomy then false
+            when place.is_mental_health_place then true
+            else service_line_setting.is_mental_health_provider
+        end as is_mental_health_provider,
+        coalesce(place.is_residential or procedure_setting.is_residential, false)
+            as is_residential,
+        coalesce(
+            service_line_setting.is_peer_support or procedure_setting.is_peer_support, false
+        ) as is_peer_support
     from visit
     left join code as taxonomy
         on taxonomy.code_type = 'taxonomy' and visit.provider_taxonomy_code = taxonomy.code
@@ -40,32 +52,21 @@ coded_visit as (
     left join service_line_setting on visit.service_line = service_line_setting.service_line
 ),
 
--- the agency is a CCBHC: where no taxonomy is known, its place or service line says who provides
 visit_service as (
     select
         visit_key as service_key,
         client_key,
         visit_date as service_date,
         'operational' as basis,
-        not {{ has_setting('place_mask', 'no_follow_up_place') }}
-        and (
-            is_follow_up_line
-            or {{ has_setting('procedure_mask', 'follow_up_service') }}
-        ) as is_follow_up_setting,
-        case
-            when {{ has_setting('taxonomy_mask', 'mental_health_taxonomy') }} then true
-            when {{ has_setting('taxonomy_mask', 'known_taxonomy') }} then false
-            when {{ has_setting('place_mask', 'mental_health_place') }} then true
-            else is_mental_health_line
-        end as is_mental_health_provider,
+        is_follow_up_setting,
+        is_mental_health_provider,
         is_mental_principal,
         is_mental_dx_any as is_mental_any,
         false as is_self_harm_any,
         is_sud_dx_any as is_sud_any,
         false as is_overdose_any,
-        {{ has_setting('place_mask', 'residential') }}
-        or {{ has_setting('procedure_mask', 'residential') }} as is_residential,
-        is_peer_line or {{ has_setting('procedure_mask', 'peer_support') }} as is_peer_support,
+        is_residential,
+        is_peer_support,
         is_part2,
         received_at,
         evidence_table,

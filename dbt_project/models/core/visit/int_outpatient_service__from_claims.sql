@@ -1,87 +1,100 @@
-{{ config(materialized='view') }}
+with run as (
+    select as_of_date from {{ ref('int_run__as_of') }}
+),
 
-with claim as (
+claim as (
     select * from {{ ref('int_claim__final') }}
+    where not is_denied and not is_acute_inpatient
+),
+
+diagnosis as (
+    select * from {{ ref('int_claim_diagnosis__classified') }}
+),
+
+-- each condition of a visit must hold on one line; the diagnoses are those of the claim
+service_line as (
+    select
+        line.claim_id_key,
+        line.frequency,
+        line.is_reversal,
+        line.service_date,
+        line.is_follow_up as is_follow_up_setting,
+        line.is_mental_health_provider,
+        line.is_mental_health_place,
+        line.is_residential,
+        line.is_peer_support
+    from {{ ref('int_claim_line__classified') }} as line
+    cross join run
     where
-        not is_denied
-        and not is_acute_inpatient
-        and (
-            follow_up_days_mask > 0
-            or {{ has_setting('setting_mask', 'residential') }}
-        )
-        -- rules/measures/fuh.md#follow-up: neither the provider nor any diagnosis could make it
-        -- count
-        and (
-            {{ has_setting('setting_mask', 'mental_health_taxonomy') }}
-            or {{ has_setting('setting_mask', 'mental_health_place') }}
-            or {{ has_setting('setting_mask', 'peer_support') }}
-            or {{ has_setting('setting_mask', 'residential') }}
-            or {{ has_diagnosis('diagnosis_mask', 'is_mental_any') }}
-            or {{ has_diagnosis('diagnosis_mask', 'is_sud') }}
-            or {{ has_diagnosis('diagnosis_mask', 'is_overdose') }}
-        )
+        line.is_payable
+        and {{ dated_by_as_of('line.service_date') }}
+        and (line.is_follow_up or line.is_residential)
 ),
 
-batch as (
-    select * from {{ ref('stg_caseload__batch_order') }}
-),
-
-day_number as (
-    {%- for n in range(last_claim_day() | int + 1) %}
-    select {{ n }} as service_day, cast(1 as bigint) << cast({{ n }} as bigint) as day_bit
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
--- nearly every claim has one day, its first; a claim of several days is several visits
-claim_day as (
-    select
-        *,
-        follow_up_days_mask > 0 as is_follow_up,
-        start_date as service_date
-    from claim
-    where follow_up_days_mask <= 1
-    union all
-    select
-        claim.*,
-        true as is_follow_up,
-        claim.start_date + day_number.service_day as service_date
-    from claim
-    inner join day_number on (claim.follow_up_days_mask & day_number.day_bit) > 0
-    where claim.follow_up_days_mask > 1
-),
-
+-- rules/measures/fuh.md#follow-up: left out is what no provider and no diagnosis makes count. Lines
+-- of one day with the same flags are one service
 claim_service as (
-    select
-        {{ row_hash(['claim.claim_key', 'claim.service_date']) }} as service_key,
+    select distinct
+        claim.claim_key,
         claim.client_key,
-        claim.service_date,
+        line.service_date,
+        line.is_follow_up_setting,
+        line.is_mental_health_provider,
+        coalesce(diagnosis.is_mental_principal, false) as is_mental_principal,
+        coalesce(diagnosis.is_mental_any, false) as is_mental_any,
+        coalesce(diagnosis.is_self_harm_any, false) as is_self_harm_any,
+        coalesce(diagnosis.is_sud_any, false) as is_sud_any,
+        coalesce(diagnosis.is_overdose_any, false) as is_overdose_any,
+        line.is_residential,
+        line.is_peer_support,
+        claim.is_part2,
+        claim.received_at,
+        claim.evidence_table,
+        claim.evidence_key
+    from service_line as line
+    inner join claim
+        on
+        line.claim_id_key = claim.claim_id_key
+        and line.frequency = claim.frequency
+        and line.is_reversal = claim.is_reversal
+    left join diagnosis
+        on
+        line.claim_id_key = diagnosis.claim_id_key
+        and line.frequency = diagnosis.frequency
+        and line.is_reversal = diagnosis.is_reversal
+    where
+        line.is_mental_health_provider
+        or line.is_mental_health_place
+        or line.is_peer_support
+        or line.is_residential
+        or diagnosis.is_mental_any
+        or diagnosis.is_sud_any
+        or diagnosis.is_overdose_any
+),
+
+outpatient_service as (
+    select
+        {{ surrogate_key([
+            'claim_key', 'service_date', 'is_follow_up_setting', 'is_mental_health_provider',
+            'is_residential', 'is_peer_support',
+        ]) }} as service_key,
+        client_key,
+        service_date,
         'reporting' as basis,
-        claim.is_follow_up as is_follow_up_setting,
-        -- rules/encounters-and-claims.md#services: the taxonomy where the source has one, else the
-        -- place; else nobody knows
-        case
-            when {{ has_setting('claim.setting_mask', 'mental_health_taxonomy') }} then true
-            when {{ has_setting('claim.setting_mask', 'known_taxonomy') }} then false
-            when {{ has_setting('claim.setting_mask', 'mental_health_place') }} then true
-        end as is_mental_health_provider,
-        {{ has_diagnosis('claim.principal_mask', 'is_mental_any') }} as is_mental_principal,
-        {{ has_diagnosis('claim.diagnosis_mask', 'is_mental_any') }} as is_mental_any,
-        {{ has_diagnosis('claim.diagnosis_mask', 'is_self_harm') }} as is_self_harm_any,
-        {{ has_diagnosis('claim.diagnosis_mask', 'is_sud') }} as is_sud_any,
-        {{ has_diagnosis('claim.diagnosis_mask', 'is_overdose') }} as is_overdose_any,
-        {{ has_setting('claim.setting_mask', 'residential') }} as is_residential,
-        {{ has_setting('claim.setting_mask', 'peer_support') }} as is_peer_support,
-        {{ has_setting('claim.setting_mask', 'part2_provider') }} as is_part2,
-        first_batch.first_received_at as received_at,
-        {{ claim_evidence_table('batch.source', 'claim.evidence_row') }} as evidence_table,
-        {{ claim_evidence_key('claim.evidence_row', 'batch.batch_id', 'batch.source') }}
-            as evidence_key
-    from claim_day as claim
-    left join batch as first_batch on claim.first_batch_rank = first_batch.batch_rank
-    left join batch on {{ claim_batch_rank('claim.evidence_row') }} = batch.batch_rank
+        is_follow_up_setting,
+        is_mental_health_provider,
+        is_mental_principal,
+        is_mental_any,
+        is_self_harm_any,
+        is_sud_any,
+        is_overdose_any,
+        is_residential,
+        is_peer_support,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from claim_service
 )
 
-select * from claim_service
+select * from outpatient_service

@@ -1,9 +1,11 @@
+{{ config(materialized='table') }}
 {#
-    The lines of the versions that stand, in the columns of the Tuva input layer. Which version stands is Medicare's to say, so
-    all of them are originals here. Payments are of the claim: its first line carries them.
+    Longer than the budget: two files with the columns of one entity. Only lines of final versions, all as originals:
+    Medicare's versions are resolved in input_claims_cclf__claim_version. A payment is for the whole claim, so the first
+    line carries it. CCLF has no taxonomies and no admission or discharge dates.
 #}
 with final_version as (
-    select * from {{ ref('int_claim_version__from_cclf') }}
+    select * from {{ ref('input_claims_cclf__claim_version') }}
     where is_final
 ),
 
@@ -23,7 +25,7 @@ institutional_line as (
 ),
 
 diagnosis as (
-    select * from {{ ref('int_claim_diagnosis__from_cclf') }}
+    select * from {{ ref('input_claims_cclf__claim_diagnosis') }}
 ),
 
 professional_line as (
@@ -33,7 +35,7 @@ professional_line as (
         on version.part = 'B' and line.claim_version_id = version.claim_version_id
 ),
 
--- a claim without lines is a line of its own
+-- a claim header without lines counts as one line
 delivered_line as (
     select
         claim.claim_id,
@@ -73,11 +75,9 @@ delivered_line as (
             else '1'
         end as claim_frequency_code,
         case when denial.code is not null then 'denied' else 'paid' end as claim_status,
+        case when line._batch_id is not null then 'cclf2' else 'cclf1' end as source_table,
         coalesce(line._batch_id, claim._batch_id) as _batch_id,
-        coalesce(
-            {{ cclf_source_row(2, 'line._source_row') }},
-            {{ cclf_source_row(1, 'claim._source_row') }}
-        ) as _source_row
+        coalesce(line._source_row, claim._source_row) as _source_row
     from institutional_claim as claim
     left join institutional_line as line on claim.claim_version_id = line.claim_version_id
     left join diagnosis on claim.claim_version_id = diagnosis.claim_version_id
@@ -118,8 +118,9 @@ delivered_line as (
         {%- endfor %}
         '1' as claim_frequency_code,
         case when denial.code is not null then 'denied' else 'paid' end as claim_status,
+        'cclf5' as source_table,
         line._batch_id,
-        {{ cclf_source_row(5, 'line._source_row') }} as _source_row
+        line._source_row
     from professional_line as line
     left join denial
         on
@@ -127,19 +128,36 @@ delivered_line as (
         and line.payment_denial_code = denial.code
 ),
 
+batch as (
+    select * from {{ ref('stg_caseload__batch_order') }}
+),
+
 claim_line as (
     select
-        * exclude (net_paid_amount),
+        line.* exclude (net_paid_amount),
+        'claims_cclf' as payer,
         case
             when row_number() over (
-                    partition by claim_id
-                    order by claim_status desc, claim_line_number, _batch_id, _source_row
-                ) = 1 then net_paid_amount
+                    partition by line.claim_id
+                    order by
+                        line.claim_status desc, line.claim_line_number, line._batch_id,
+                        line.source_table, line._source_row
+                ) = 1 then line.net_paid_amount
         end as paid_amount,
         cast(null as date) as admission_date,
         cast(null as date) as discharge_date,
-        {{ no_text('rendering_taxonomy_code', 'facility_taxonomy_code', 'original_claim_id') }}
-    from delivered_line
+        {{ no_text('rendering_taxonomy_code', 'facility_taxonomy_code', 'original_claim_id') }},
+        'claims_cclf' as source,
+        'claims_cclf' as client_source,
+        'claims_cclf' as client_scope,
+        false as is_part2_labelled,
+        batch.first_received_at as received_at,
+        batch.batch_rank,
+        'raw_claims_cclf.' || line.source_table as evidence_table,
+        line._batch_id || ':' || cast(line._source_row as {{ dbt.type_string() }})
+            as evidence_key
+    from delivered_line as line
+    left join batch on line._batch_id = batch.batch_id
 )
 
 select * from claim_line

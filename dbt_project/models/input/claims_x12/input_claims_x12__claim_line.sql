@@ -1,28 +1,30 @@
+{{ config(materialized='table') }}
+
 {#
-    The lines of submitted claims in the columns of the Tuva input layer. One name of payer for all: what several payers share
-    of one service is one claim, paid by all of them together. Payments are of the claim, not of the line: the first line
-    carries them.
+    All payers of a claim share one payer name here: a claim that several payers pay is one claim. A payment is for the whole
+    claim, so the first line carries it. A version without a remittance is a service with unknown payment.
 #}
 with claim as (
     select * from {{ ref('stg_claims_x12__claim') }}
 ),
 
 claim_line as (
-    select * from {{ ref('stg_claims_x12__claim_line') }}
+    {{ sender_record('claims_x12', 'claim_line', client_scope="'claims_x12'") }}
 ),
 
 submitted_version as (
-    select * from {{ ref('int_claim_version__submitted') }}
+    select * from {{ ref('input_claims_x12__claim_version') }}
 ),
 
 adjudicated_version as (
-    select * from {{ ref('int_claim_version__adjudicated') }}
+    select * from {{ ref('input_claims_x12__adjudicated_version') }}
 ),
 
--- a line of an earlier delivery of the claim does not belong to the one that stands
+-- only the lines of the claim record that is current: an earlier delivery may have other lines
 dated_line as (
     select
         claim_line.*,
+        {{ x12_client_id('claim') }} as source_client_id,
         min(claim_line.service_from_date) over claim_record as first_service_date,
         max(claim_line.service_to_date) over claim_record as last_service_date,
         row_number() over (
@@ -43,7 +45,6 @@ described_claim as (
         adjudicated_version.claim_status,
         adjudicated_version.paid_date,
         adjudicated_version.paid_amount,
-        {{ x12_client_id('claim') }} as source_client_id,
         substr(claim.guide, 8, 3) in ('223', '299') as is_institutional
     from claim
     inner join submitted_version
@@ -54,15 +55,15 @@ described_claim as (
         on submitted_version.version_id = adjudicated_version.version_id
 ),
 
--- an institutional claim tells the hour of discharge only; its last day is that day, unless the
--- patient is still there
+-- an institutional claim gives only the hour of discharge: its last day is the day of discharge,
+-- unless patient status 30 says that the patient is still there
 claim_line_of_version as (
     select
+        'claims_x12' as payer,
         claim.version_id as claim_id,
         line.line_number as claim_line_number,
         case when claim.is_institutional then 'institutional' else 'professional' end
             as claim_type,
-        claim.source_client_id,
         claim.subscriber_id as member_id,
         coalesce(
             claim.statement_from_date, claim.service_from_date, line.first_service_date,
@@ -123,8 +124,7 @@ claim_line_of_version as (
         claim.claim_frequency_code,
         claim.original_version_id as original_claim_id,
         claim.claim_status,
-        line._batch_id,
-        line._source_row
+        {{ lineage_columns('line') }}
     from dated_line as line
     inner join described_claim as claim
         on line._batch_id = claim._batch_id and line.claim_row = claim._source_row

@@ -1,14 +1,16 @@
+{{ config(materialized='table') }}
+
 {#
-    What became of a submitted version: which version it replaces, and how the payers decided. Without a remittance it is a
-    service that was rendered and whose payment nobody knows yet; a reversal takes back one decision, whatever comes first.
+    The version that a submitted version replaces, and the payers' decision. Without a remittance the service counts and its
+    payment is unknown. A reversal cancels one decision, whichever of the two is delivered first.
 #}
 with version as (
     select distinct provider_id, claim_id, replaced_sequence, version_id
-    from {{ ref('int_claim_version__submitted') }}
+    from {{ ref('input_claims_x12__claim_version') }}
 ),
 
 payment as (
-    select * from {{ ref('int_claim_payment__matched') }}
+    select * from {{ ref('input_claims_x12__matched_payment') }}
     where decision <> 'none'
 ),
 
@@ -19,7 +21,7 @@ ranked_decision as (
         row_number() over (
             partition by version_id
             order by payment_date desc, remittance_number desc, payer_claim_number desc, decision
-        ) as recency
+        ) as decision_rank
     from payment
     where decision <> 'reversed'
 ),
@@ -37,11 +39,11 @@ decided_version as (
 
 correction as (
     select distinct provider_id, claim_id, replaced_sequence, version_id, payer_id
-    from {{ ref('int_claim_version__submitted') }}
+    from {{ ref('input_claims_x12__claim_version') }}
     where replaced_sequence is not null
 ),
 
--- the numbers that corrections name, and the versions that payers gave them to
+-- the payer numbers that corrections name, and the versions that have them
 given_number as (
     select distinct
         payment.provider_id,
@@ -49,17 +51,17 @@ given_number as (
         version.version_id,
         version.claim_id,
         version.payer_id
-    from {{ ref('int_claim_payment__matched') }} as payment
+    from {{ ref('input_claims_x12__matched_payment') }} as payment
     inner join (select distinct provider_id, replaced_sequence from correction) as named
         on
         payment.provider_id = named.provider_id
         and payment.payer_claim_number = named.replaced_sequence
-    inner join {{ ref('int_claim_version__submitted') }} as version
+    inner join {{ ref('input_claims_x12__claim_version') }} as version
         on payment.version_id = version.version_id
 ),
 
--- the payer's number leads to the version that it was given to. Two payers may give one number to
--- two claims: then to the one submitted to the payer of the correction, as the provider names both
+-- a correction replaces the version with the payer number that it names. Where two payers use one
+-- number for two claims, the claim submitted to the payer of the correction comes first
 ranked_number as (
     select
         correction.version_id,
@@ -72,7 +74,7 @@ ranked_number as (
                 given_number.version_id,
                 given_number.payer_id nulls last,
                 correction.payer_id nulls last
-        ) as preference
+        ) as match_rank
     from correction
     inner join given_number
         on
@@ -101,9 +103,9 @@ adjudicated_version as (
     from version
     left join decided_version on version.version_id = decided_version.version_id
     left join ranked_decision as last_decision
-        on version.version_id = last_decision.version_id and last_decision.recency = 1
+        on version.version_id = last_decision.version_id and last_decision.decision_rank = 1
     left join ranked_number as number_version
-        on version.version_id = number_version.version_id and number_version.preference = 1
+        on version.version_id = number_version.version_id and number_version.match_rank = 1
     left join version as first_version
         on
         version.provider_id = first_version.provider_id

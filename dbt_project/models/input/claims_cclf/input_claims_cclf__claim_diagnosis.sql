@@ -1,5 +1,6 @@
--- Diagnoses of Part A claims side by side: the principal one first, then the others in CMS's order,
--- external causes last.
+{{ config(materialized='table') }}
+
+-- The principal diagnosis comes first, then the others in CMS's order, external causes last.
 with diagnosis as (
     select * from {{ ref('stg_claims_cclf__cclf4') }}
 ),

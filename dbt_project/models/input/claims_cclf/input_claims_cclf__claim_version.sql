@@ -1,5 +1,6 @@
--- All versions of Medicare's claims, Part A by header and Part B by its lines taken together, with
--- the family that they are versions of.
+{{ config(materialized='table') }}
+
+-- Part A versions are claim headers; Part B versions are the lines with one claim number together.
 with institutional_claim as (
     select * from {{ ref('stg_claims_cclf__cclf1') }}
 ),
@@ -9,7 +10,7 @@ professional_line as (
 ),
 
 beneficiary as (
-    select * from {{ ref('int_beneficiary__resolved') }}
+    select * from {{ ref('input_claims_cclf__mbi_change') }}
 ),
 
 delivered_version as (
@@ -45,7 +46,7 @@ resolved_version as (
     left join beneficiary on version.mbi = beneficiary.former_mbi
 ),
 
--- a version without a day comes before all others
+-- a version without an effective date comes before all others
 ordered_version as (
     select
         *,
@@ -54,8 +55,8 @@ ordered_version as (
     from resolved_version
 ),
 
--- rules/encounters-and-claims.md#cclf: the latest version stands, a denied one, too; a cancellation
--- takes back what it names, and its amount is written as if it were paid
+-- rules/encounters-and-claims.md#cclf: the latest version is final, also if denied. A cancellation
+-- repeats the amount that it takes back, mostly without a minus sign
 ranked_version as (
     select
         *,
@@ -66,14 +67,14 @@ ranked_version as (
         row_number() over (
             partition by part, current_mbi, natural_key
             order by known_date desc, version_number desc
-        ) as recency,
+        ) as version_rank,
         sum(case when is_cancellation then -abs(paid_amount) else paid_amount end) over (
             partition by part, current_mbi, natural_key
         ) as net_paid_amount
     from ordered_version
 ),
 
--- what stood until something later took its place; a cancellation stands for nothing
+-- a version is valid until a later one replaces it; a cancellation is never valid
 evaluated_version as (
     select
         part,
@@ -90,7 +91,7 @@ evaluated_version as (
         net_paid_amount,
         case when not is_cancellation then effective_date end as valid_from,
         case when not is_cancellation then next_date end as valid_to,
-        recency = 1 and not is_cancellation as is_final
+        version_rank = 1 and not is_cancellation as is_final
     from ranked_version
 )
 

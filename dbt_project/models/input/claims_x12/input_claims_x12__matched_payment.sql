@@ -1,10 +1,12 @@
+{{ config(materialized='table') }}
+
 {#
-    A payer numbers each version of a claim, the 835 names that number (CLP07) and the provider's (CLP01), and nothing names
-    both versions: the first number of a claim belongs to its first version, the second to the second. Later numbers than
-    there are versions are the payer's own corrections of the last one.
+    A payer numbers each version of a claim. The 835 gives that number (CLP07) and the provider's (CLP01), but not the version:
+    the first payer number of a claim matches its first version, the second the second. Numbers beyond the last version are
+    the payer's own corrections of that version.
 #}
 with payment as (
-    select * from {{ ref('int_claim_payment__numbered') }}
+    select * from {{ ref('input_claims_x12__payment') }}
 ),
 
 payer_number as (
@@ -22,18 +24,18 @@ ranked_number as (
     from payer_number
 ),
 
--- two payers may give two claims of a provider one number: what the claim's own payers answered
--- counts first
+-- two payers may use one number for two claims of a provider: the payments of the claim itself
+-- count first
 replaced_sequence as (
     select provider_id, payer_claim_number, min(first_payment_date) as first_payment_date
     from payer_number
     group by provider_id, payer_claim_number
 ),
 
--- a void gets no number of its own: the payer takes back what it paid by the number of what is void
+-- a void has no payer number: the payer reverses its payment under the number of the voided version
 numbered_version as (
     select distinct provider_id, claim_id, replaced_sequence, version_id
-    from {{ ref('int_claim_version__submitted') }}
+    from {{ ref('input_claims_x12__claim_version') }}
     where not is_void
 ),
 

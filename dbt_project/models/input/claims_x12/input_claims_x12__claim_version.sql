@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {#
-    A provider keeps one number for a claim and its corrections (CLM01), or gives each its own; a correction names what it
-    replaces or voids by the payer's number (REF F8). So number and REF F8 together are a version.
+    A provider uses one number for a claim and its corrections (CLM01), or a new number for each. A correction names the
+    version that it replaces or voids by the payer's number (REF F8). So CLM01 and REF F8 together identify a version.
 #}
 with claim as (
     select

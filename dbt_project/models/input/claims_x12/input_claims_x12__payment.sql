@@ -1,6 +1,8 @@
+{{ config(materialized='table') }}
+
 with claim_number as (
     select distinct claim_id, billing_npi, provider_id
-    from {{ ref('int_claim_version__submitted') }}
+    from {{ ref('input_claims_x12__claim_version') }}
 ),
 
 remittance as (
@@ -11,8 +13,8 @@ remittance_status as (
     select * from {{ ref('remittance_status') }}
 ),
 
--- payers often know no other identifier of the provider than the claim's number itself; who has an
--- NPI on both sides must have the same one
+-- many remittances identify the provider by the claim number alone; where both sides have an NPI,
+-- it must be the same
 provided_payment as (
     select
         remittance._batch_id,
