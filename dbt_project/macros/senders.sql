@@ -22,5 +22,7 @@
 {% macro senders_of(entity) -%}
     {{ return({
         'consent': ['ehr', 'ehr_fhir'],
+        'encounter': ['ehr_fhir'],
+        'encounter_diagnosis': ['ehr_fhir'],
     }[entity]) }}
 {%- endmacro %}
