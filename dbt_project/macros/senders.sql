@@ -21,8 +21,26 @@
 {# Senders that have an entity: those with a model input_<sender>__<entity>. #}
 {% macro senders_of(entity) -%}
     {{ return({
+        'appointment': ['adt', 'ehr', 'ehr_fhir'],
+        'appointment_version': ['ehr'],
+        'assignment': ['ehr'],
+        'authorization': ['ehr'],
         'consent': ['ehr', 'ehr_fhir'],
+        'contact': ['outreach_log'],
+        'document': ['ehr'],
         'encounter': ['ehr_fhir'],
         'encounter_diagnosis': ['ehr_fhir'],
+        'intake': ['ehr'],
+        'program': ['ehr'],
+        'program_enrollment': ['ehr'],
+        'provider': ['ehr'],
+        'referral': ['ehr_fhir', 'referrals'],
+        'referral_barrier': ['referrals'],
+        'staff': ['ehr'],
+        'staff_program': ['ehr'],
+        'treatment_plan': ['ehr', 'ehr_fhir'],
+        'treatment_plan_service': ['ehr'],
+        'visit': ['ehr', 'ehr_fhir', 'synthea'],
+        'visit_diagnosis': ['ehr_fhir'],
     }[entity]) }}
 {%- endmacro %}
