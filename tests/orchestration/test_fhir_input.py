@@ -80,10 +80,11 @@ def test_encounters_are_visits_stays_and_emergencies(
     export: Path, delivered: list[dict[str, Any]]
 ) -> None:
     classes = Counter(r["class"]["code"] for r in delivered if r.get("resourceType") == "Encounter")
-    told = (
-        "select event_kind, count(*) from intermediate.int_encounter__from_fhir group by event_kind"
+    by_kind = (
+        "select event_kind, count(*) from intermediate.input_ehr_fhir__encounter"
+        " group by event_kind"
     )
-    kinds = dict(_all(export, told))
+    kinds = dict(_all(export, by_kind))
     assert kinds["stay"] == classes["IMP"]
     assert kinds["emergency"] == classes["EMER"]
     assert kinds["visit"] == sum(classes.values()) - classes["IMP"] - classes["EMER"]

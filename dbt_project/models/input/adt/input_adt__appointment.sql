@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 with message as (
     select * from {{ ref('stg_adt__message') }}
     where coalesce(processing_id, 'P') not in ('D', 'T')
@@ -33,7 +35,7 @@ numbered_message as (
         and message.source_patient_id = merged_patient.prior_patient_id
 ),
 
--- whoever schedules may leave out what registration has told
+-- a scheduling message may leave out demographics that a registration message has
 patient as (
     select
         sender_id,
@@ -46,8 +48,8 @@ patient as (
     group by sender_id, source_patient_id
 ),
 
--- the filler (who keeps the calendar) numbers appointments; who only asked for one may know no more
--- than the placer's number
+-- the filler (the system that keeps the calendar) numbers appointments; a message of the placer may
+-- have the placer's number only
 named_message as (
     select
         *,
@@ -60,7 +62,7 @@ named_message as (
     where message_type = 'SIU'
 ),
 
--- what the trigger says holds against a status field that was not brought up to date
+-- the trigger outranks the status field, which some systems do not update
 reported_message as (
     select
         message.*,
@@ -104,10 +106,14 @@ appointment as (
     group by sender_id, appointment_number
 ),
 
+batch as (
+    select batch_id, first_received_at, batch_rank from {{ ref('stg_caseload__batch_order') }}
+),
+
 scheduled_appointment as (
     select
-        appointment.sender_id,
         appointment.sender_id || ':' || appointment.appointment_number as appointment_id,
+        appointment.sender_id,
         appointment.source_patient_id,
         patient.medicaid_id,
         patient.last_name,
@@ -115,10 +121,12 @@ scheduled_appointment as (
         appointment.scheduled_at,
         cast(nullif(round(appointment.reported_minutes), 0) as integer) as duration_minutes,
         coalesce(by_service.service_line, by_type.service_line, 'other') as service_line,
-        appointment.service_code,
+        appointment.service_code as procedure_code,
+        cast(null as {{ dbt.type_string() }}) as program_id,
         appointment.site_id,
         appointment.provider_id,
-        -- the message does not say who cancelled: the client is called rather than not
+        -- the message does not name who cancelled: a late cancellation is assumed to be the
+        -- client's, so that the client is called
         case
             when appointment.reported_status <> 'cancelled' then appointment.reported_status
             when
@@ -129,15 +137,27 @@ scheduled_appointment as (
             else 'client_cancel'
         end as status,
         appointment.status_at,
+        cast(null as {{ dbt.type_string() }}) as rescheduled_to_appointment_id,
         appointment.created_at,
+        cast(null as {{ dbt.type_string() }}) as modality,
+        'adt' as source,
+        'message' as source_table,
+        'adt' as client_source,
+        appointment.sender_id as client_scope,
+        appointment.source_patient_id as source_client_id,
+        false as is_part2_labelled,
+        batch.first_received_at as received_at,
+        batch.batch_rank,
         appointment._batch_id,
-        appointment._source_row
+        appointment._source_row,
+        {{ evidence_columns('raw_adt.message', 'appointment') }}
     from appointment
     left join patient
         on appointment.sender_id = patient.sender_id
         and appointment.source_patient_id = patient.source_patient_id
     left join service_code as by_service on appointment.service_code = by_service.code
     left join service_code as by_type on appointment.type_code = by_type.code
+    left join batch on appointment._batch_id = batch.batch_id
     where appointment.reported_status <> 'deleted' and appointment.scheduled_at is not null
 )
 

@@ -1,9 +1,6 @@
-with request_record as (
-    {{ fhir_record(
-        'ServiceRequest',
-        day=local_date('coalesce(record.authored_at, record.last_updated)', 'run.time_zone'),
-        happened_at='coalesce(record.authored_at, record.last_updated)',
-        has_program=true
+with record as (
+    {{ sender_record(
+        'ehr_fhir', 'ServiceRequest', part2_label='record.part2_label is not null'
     ) }}
 ),
 
@@ -25,17 +22,15 @@ domain_code as (
 
 appointment as (
     select
-        delivered.referral_id,
-        min(coalesce(delivered.created_at, fact.scheduled_at)) as scheduled_at,
-        min(case when fact.status = 'kept' then fact.scheduled_at end) as attended_at
-    from {{ ref('stg_ehr_fhir__appointment') }} as delivered
-    inner join {{ ref('int_appointment__from_fhir') }} as fact
-        on delivered.appointment_id = fact.appointment_id
-    where delivered.referral_id is not null
-    group by delivered.referral_id
+        referral_id,
+        min(coalesce(created_at, scheduled_at)) as scheduled_at,
+        min(case when status = 'kept' then scheduled_at end) as attended_at
+    from {{ ref('input_ehr_fhir__appointment') }}
+    where referral_id is not null
+    group by referral_id
 ),
 
--- what the tasks of a referral say of its way, each step as early as any of them says it
+-- each step of a referral has the earliest time that any of its tasks gives
 followed_task as (
     select
         task.*,
@@ -60,7 +55,7 @@ tracked_request as (
                 then coalesce(task.started_at, task.changed_at)
         end) as accepted_at,
         min(case when task.is_fulfilled then task.changed_at end) as result_received_at,
-        -- the last refusal gives both the moment and the reason
+        -- the last refusal gives both the time and the reason
         max(case when task.refusal_order = 1 and task.close_reason is not null
                 then task.changed_at
         end) as refused_at,
@@ -70,18 +65,15 @@ tracked_request as (
     group by task.referral_id
 ),
 
--- an order of a test is no referral, unless somebody has the task of it
+-- an order of a test is a referral only where it has a task
 referral as (
     select
-        {{ surrogate_key(["'ehr_fhir'", 'record.referral_id']) }} as referral_key,
-        record.client_key,
         record.referral_id,
         'out' as direction,
         coalesce(code_domain.domain, category_domain.domain, 'other') as domain,
         case when record.priority in ('urgent', 'asap', 'stat') then 'urgent' else 'routine' end
             as priority,
         coalesce(record.authored_at, record.last_updated) as created_at,
-        record.record_date as created_date,
         tracked.sent_at,
         tracked.accepted_at,
         appointment.scheduled_at,
@@ -104,19 +96,18 @@ referral as (
             when tracked.is_refused then tracked.refused_reason
             when record.status = 'revoked' then 'other'
         end as close_reason,
+        cast(null as {{ dbt.type_string() }}) as barrier_code,
         coalesce(record.performer_name, record.performer_id) as referred_to,
         record.program_id,
-        record.is_part2,
-        record.received_at,
-        record.evidence_table,
-        record.evidence_key
-    from request_record as record
+        {{ lineage_columns('record') }}
+    from record
     left join tracked_request as tracked on record.referral_id = tracked.referral_id
     left join appointment on record.referral_id = appointment.referral_id
     left join domain_code as code_domain on lower(record.code) = code_domain.code
     left join domain_code as category_domain on lower(record.category_code) = category_domain.code
     where
-        coalesce(record.status, 'unknown') not in ('draft', 'entered-in-error')
+        coalesce(record.authored_at, record.last_updated) is not null
+        and coalesce(record.status, 'unknown') not in ('draft', 'entered-in-error')
         and coalesce(record.intent, 'order') not in ('proposal', 'plan', 'option')
         and (
             tracked.referral_id is not null
