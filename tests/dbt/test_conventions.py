@@ -45,8 +45,8 @@ READS_SOURCES = {
     "fct_reconciliation": "counts what the raw tables hold, against the ledger",
     "fct_set_aside": "staging no longer has the birth dates that it set aside",
     "int_code__collected": "staging's anti-joins would cost more than the model, and add nothing",
-    "int_task__retracted_missed_appointment": "reads what a correction replaced: the missed appointment that was",
-    "int_referral__stepped": "earlier versions of a referral hold the steps that a later one overwrote",
+    "input_ehr__appointment_version": "staging no longer has the versions that a correction replaced",
+    "input_referrals__referral_barrier": "a superseded version dates a barrier by its delivery",
 }
 MOST_MODELS_IN_FOLDER = 20
 CROWDED_FOLDERS = {

@@ -83,7 +83,8 @@ def test_encounters_become_visits_stays_and_emergency_visits(
 ) -> None:
     classes = Counter(r["class"]["code"] for r in delivered if r.get("resourceType") == "Encounter")
     query = (
-        "select event_kind, count(*) from intermediate.int_encounter__from_fhir group by event_kind"
+        "select event_kind, count(*) from intermediate.input_ehr_fhir__encounter"
+        " group by event_kind"
     )
     kinds = dict(_all(export, query))
     assert kinds["stay"] == classes["IMP"]

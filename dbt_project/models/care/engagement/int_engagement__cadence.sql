@@ -1,5 +1,3 @@
--- how often a client should be seen: as the plan orders, else as the client came lately, else as
--- is usual
 with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
@@ -30,8 +28,8 @@ ordered_interval as (
         client_part2_view.part2_view,
         min(service.interval_days) as interval_days
     from {{ ref('fct_treatment_plan') }} as plan
-    inner join {{ ref('stg_ehr__treatment_plan_service') }} as service
-        on plan.plan_id = service.plan_id
+    inner join {{ ref('int_treatment_plan__ordered_service') }} as service
+        on plan.treatment_plan_key = service.treatment_plan_key
     inner join client_part2_view on plan.client_key = client_part2_view.client_key
     cross join run
     where plan.status = 'active' and plan.start_date <= run.as_of_date
@@ -40,7 +38,7 @@ ordered_interval as (
     group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
--- visits are only sorted where no plan orders an interval
+-- visits are sorted only where no plan orders an interval
 visit_day as (
     select distinct client_part2_view.client_key, client_part2_view.part2_view, visit.visit_date
     from {{ ref('fct_visit') }} as visit

@@ -39,6 +39,7 @@ valid_miss as (
         cast(null as timestamp with time zone) as retracted_at,
         cast(null as {{ dbt.type_string() }}) as retraction_type,
         missed.is_part2,
+        missed.evidence_table,
         missed.evidence_key
     from {{ ref('fct_appointment') }} as missed
     left join rescheduled_miss on missed.appointment_key = rescheduled_miss.appointment_key
@@ -62,6 +63,7 @@ retracted_miss as (
         case when status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end
             as retraction_type,
         is_part2,
+        evidence_table,
         evidence_key
     from {{ ref('int_task__retracted_missed_appointment') }}
     where client_key is not null
@@ -130,7 +132,7 @@ opening as (
         end as resolution_reason,
         miss.retracted_at,
         miss.retraction_type,
-        'raw_ehr.appointment' as evidence_table,
+        miss.evidence_table,
         miss.evidence_key,
         miss.is_part2,
         miss.missed_date as event_date,

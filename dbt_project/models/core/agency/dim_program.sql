@@ -1,5 +1,5 @@
 with program as (
-    select * from {{ ref('stg_ehr__program') }}
+    select * from {{ ref('input_program') }}
 ),
 
 service_line_default as (

@@ -1,5 +1,5 @@
 with provider as (
-    select * from {{ ref('stg_ehr__provider') }}
+    select * from {{ ref('input_provider') }}
 ),
 
 described_provider as (

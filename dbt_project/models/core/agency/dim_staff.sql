@@ -1,5 +1,5 @@
 with staff as (
-    select * from {{ ref('stg_ehr__staff') }}
+    select * from {{ ref('input_staff') }}
 ),
 
 described_staff as (

@@ -1,10 +1,10 @@
 with assignment_record as (
-    {{ agency_record('ehr', 'assignment', day='record.start_date', has_program=false) }}
+    {{ client_record('assignment', day='record.start_date', has_program=false) }}
 ),
 
 assignment as (
     select
-        {{ surrogate_key(["'ehr'", 'assignment_id']) }} as assignment_key,
+        {{ surrogate_key(['source', 'assignment_id']) }} as assignment_key,
         assignment_id,
         client_key,
         staff_id,

@@ -1,5 +1,5 @@
 with enrollment_record as (
-    {{ agency_record('ehr', 'program_enrollment', day='record.start_date') }}
+    {{ client_record('program_enrollment', day='record.start_date') }}
 ),
 
 run as (
@@ -8,7 +8,7 @@ run as (
 
 program_enrollment as (
     select
-        {{ surrogate_key(["'ehr'", 'enrollment_id']) }} as program_enrollment_key,
+        {{ surrogate_key(['source', 'enrollment_id']) }} as program_enrollment_key,
         enrollment_id,
         client_key,
         program_id,

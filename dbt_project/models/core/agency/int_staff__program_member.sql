@@ -3,7 +3,7 @@ with run as (
 ),
 
 staff_program as (
-    select staff_id, program_id, start_date, end_date from {{ ref('stg_ehr__staff_program') }}
+    select staff_id, program_id, start_date, end_date from {{ ref('input_staff_program') }}
 ),
 
 program_member as (

@@ -32,7 +32,7 @@ alert as (
 ),
 
 booked_patient as (
-    select * from {{ ref('int_appointment__from_siu') }}
+    select * from {{ ref('input_adt__appointment') }}
     where source_patient_id is not null and medicaid_id is not null
 ),
 

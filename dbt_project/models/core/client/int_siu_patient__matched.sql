@@ -2,7 +2,7 @@
 
 with booked_patient as (
     select distinct sender_id, source_patient_id, last_name, birth_date
-    from {{ ref('int_appointment__from_siu') }}
+    from {{ ref('input_adt__appointment') }}
 ),
 
 agency_client as (

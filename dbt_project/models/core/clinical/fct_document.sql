@@ -1,6 +1,6 @@
 with document_record as (
-    {{ agency_record(
-        'ehr', 'document',
+    {{ client_record(
+        'document',
         day=local_date('record.document_at', 'run.time_zone'),
         happened_at='record.document_at'
     ) }}
@@ -8,7 +8,7 @@ with document_record as (
 
 document as (
     select
-        {{ surrogate_key(["'ehr'", 'document_id']) }} as document_key,
+        {{ surrogate_key(['source', 'document_id']) }} as document_key,
         document_id,
         client_key,
         document_type,

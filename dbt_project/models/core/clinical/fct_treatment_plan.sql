@@ -1,5 +1,5 @@
 with plan_record as (
-    {{ agency_record('ehr', 'treatment_plan', day='record.start_date') }}
+    {{ client_record('treatment_plan', day='record.start_date') }}
 ),
 
 run as (
@@ -8,7 +8,7 @@ run as (
 
 treatment_plan as (
     select
-        {{ surrogate_key(["'ehr'", 'plan_id']) }} as treatment_plan_key,
+        {{ surrogate_key(['source', 'plan_id']) }} as treatment_plan_key,
         plan_id,
         client_key,
         program_id,
@@ -22,8 +22,6 @@ treatment_plan as (
         evidence_key
     from plan_record
     cross join run
-    union all
-    select * from {{ ref('int_treatment_plan__from_fhir') }}
 )
 
 select * from treatment_plan

@@ -1,8 +1,19 @@
 {{ config(materialized='view') }}
 
-with encounter as (
-    select * from {{ ref('int_encounter__from_fhir') }}
-    where event_kind in ('stay', 'emergency')
+with run as (
+    select as_of from {{ ref('int_run__as_of') }}
+),
+
+encounter as (
+    select encounter.*, client.client_key
+    from {{ ref('input_ehr_fhir__encounter') }} as encounter
+    cross join run
+    left join {{ ref('int_client__matched') }} as client
+        on encounter.client_source = client.source
+        and encounter.client_scope = client.source_scope
+        and encounter.source_client_id = client.source_client_id
+    where encounter.event_kind in ('stay', 'emergency')
+        and {{ happened_by_as_of('encounter.started_at') }}
 ),
 
 disposition as (

@@ -15,7 +15,7 @@ patient as (
     from {{ ref('int_alert__delivered') }}
     union all
     select sender_id, source_patient_id
-    from {{ ref('int_appointment__from_siu') }}
+    from {{ ref('input_adt__appointment') }}
 ),
 
 reported_patient as (

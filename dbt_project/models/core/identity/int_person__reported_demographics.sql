@@ -76,7 +76,7 @@ ordered_claim_member as (
 ),
 
 booked_patient as (
-    select distinct sender_id, source_patient_id from {{ ref('int_appointment__from_siu') }}
+    select distinct sender_id, source_patient_id from {{ ref('input_adt__appointment') }}
 ),
 
 patient_message as (

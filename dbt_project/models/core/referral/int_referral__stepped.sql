@@ -1,4 +1,3 @@
--- each status of a referral, how long it lasted, and when a barrier was first heard of
 with run as (
     select as_of from {{ ref('int_run__as_of') }}
 ),
@@ -8,32 +7,26 @@ referral as (
     where client_key is not null
 ),
 
-batch as (
-    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
+barrier as (
+    select
+        {{ surrogate_key(['source', 'referral_id']) }} as referral_key,
+        barrier_code,
+        reported_at
+    from {{ ref('input_referral_barrier') }}
 ),
 
--- a barrier has no date of its own: the first delivery that named it, earlier versions of the row
--- included
-barrier_version as (
-    select version.referral_id, version.barrier_code, min(batch.first_received_at) as known_at
-    from {{ source('referrals', 'referral') }} as version
-    inner join batch on version._batch_id = batch.batch_id
-    where version.barrier_code is not null
-    group by version.referral_id, version.barrier_code
-),
-
--- no barrier is heard of before its referral is made
+-- a barrier is dated by the delivery that first named it, but not before its referral was made
 reported_barrier as (
     select
         referral.referral_key,
         case
-            when barrier_version.known_at < referral.created_at then referral.created_at
-            else barrier_version.known_at
+            when barrier.reported_at < referral.created_at then referral.created_at
+            else barrier.reported_at
         end as barrier_at
     from referral
-    inner join barrier_version
-        on referral.referral_id = barrier_version.referral_id
-        and referral.barrier_code = barrier_version.barrier_code
+    inner join barrier
+        on referral.referral_key = barrier.referral_key
+        and referral.barrier_code = barrier.barrier_code
 ),
 
 step as (

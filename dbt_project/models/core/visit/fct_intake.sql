@@ -1,6 +1,6 @@
 with intake_record as (
-    {{ agency_record(
-        'ehr', 'intake',
+    {{ client_record(
+        'intake',
         day=local_date('record.first_contact_at', 'run.time_zone'),
         happened_at='record.first_contact_at',
         has_program=false
@@ -13,7 +13,7 @@ run as (
 
 intake as (
     select
-        {{ surrogate_key(["'ehr'", 'intake_id']) }} as intake_key,
+        {{ surrogate_key(['source', 'intake_id']) }} as intake_key,
         intake_id,
         client_key,
         first_contact_at,

@@ -1,0 +1,91 @@
+{{ config(materialized='view') }}
+
+with visit_record as (
+    {{ client_record(
+        'visit',
+        day=local_date('record.started_at', 'run.time_zone'),
+        happened_at='record.started_at'
+    ) }}
+),
+
+part2_provider as (
+    select distinct npi from {{ ref('dim_provider') }}
+    where is_part2
+),
+
+diagnosis as (
+    select code, is_mental_any, is_sud from {{ ref('int_code__classified') }}
+    where is_mental_any or is_sud
+),
+
+listed_diagnosis as (
+    select
+        listed.source,
+        listed.visit_id,
+        bool_or(diagnosis.is_mental_any) as is_mental_any,
+        bool_or(diagnosis.is_sud) as is_sud
+    from {{ ref('input_visit_diagnosis') }} as listed
+    inner join diagnosis on listed.diagnosis_code = diagnosis.code
+    group by listed.source, listed.visit_id
+),
+
+-- the billing code of a procedure is more specific than the type of the encounter
+classified_visit as (
+    select
+        record.* exclude (service_line, procedure_code, is_part2),
+        coalesce(
+            record.service_line, done.service_line, record.booked_service_line, 'other'
+        ) as service_line,
+        coalesce(
+            case when done.is_billing_code then done.procedure_code end,
+            record.procedure_code,
+            done.procedure_code
+        ) as procedure_code,
+        record.is_part2 or coalesce(done.is_part2_labelled, false) as is_part2
+    from visit_record as record
+    left join {{ ref('int_procedure__from_fhir') }} as done
+        on record.encounter_id = done.encounter_id
+),
+
+recorded_visit as (
+    select
+        {{ surrogate_key(['visit.source', "'visit'", 'visit.visit_id']) }} as visit_key,
+        visit.visit_id,
+        visit.appointment_id,
+        visit.client_key,
+        visit.started_at,
+        visit.record_date as visit_date,
+        visit.ended_at,
+        visit.service_line,
+        visit.procedure_code,
+        visit.place_of_service_code,
+        visit.provider_id,
+        visit.provider_taxonomy_code,
+        visit.program_id,
+        visit.site_id,
+        coalesce(diagnosis_1.is_mental_any, false) as is_mental_principal,
+        {%- for flag, name in [
+            ('is_mental_any', 'is_mental_dx_any'), ('is_sud', 'is_sud_dx_any'),
+        ] %}
+        coalesce(
+            {% for n in range(1, 5) -%}
+            nullif(diagnosis_{{ n }}.{{ flag }}, false),{{ ' ' if not loop.last }}
+            {%- endfor %} listed_diagnosis.{{ flag }}, false
+        ) as {{ name }},
+        {%- endfor %}
+        coalesce(visit.is_crisis, false) or visit.service_line = 'crisis' as is_crisis,
+        visit.is_part2 or part2_provider.npi is not null as is_part2,
+        visit.received_at,
+        visit.evidence_table,
+        visit.evidence_key
+    from classified_visit as visit
+    left join part2_provider on visit.provider_id = part2_provider.npi
+    {%- for n in range(1, 5) %}
+    left join diagnosis as diagnosis_{{ n }}
+        on visit.diagnosis_code_{{ n }} = diagnosis_{{ n }}.code
+    {%- endfor %}
+    left join listed_diagnosis
+        on visit.source = listed_diagnosis.source and visit.visit_id = listed_diagnosis.visit_id
+)
+
+select * from recorded_visit

@@ -1,0 +1,16 @@
+with record as (
+    {{ sender_record('ehr', 'assignment') }}
+),
+
+assignment as (
+    select
+        record.assignment_id,
+        record.staff_id,
+        record.role,
+        record.start_date,
+        record.end_date,
+        {{ lineage_columns('record') }}
+    from record
+)
+
+select * from assignment
