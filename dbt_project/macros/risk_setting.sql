@@ -15,7 +15,15 @@
     (select max(window_days) from {{ ref('risk_weight') }} where measure = '{{ measure }}')
 {%- endmacro %}
 
-{# The words of a reason: {value} and {date} of its template filled in from the row `fact`. #}
+{# Whether the value of a fact is on the step of a rule: from at_least or above, up to at_most. #}
+{% macro is_on_step(fact, rule) -%}
+    {{ fact }}.measure = {{ rule }}.measure
+    and {{ fact }}.value >= {{ rule }}.at_least
+    and {{ fact }}.value > {{ rule }}.above
+    and {{ fact }}.value <= {{ rule }}.at_most
+{%- endmacro %}
+
+{# The text of a reason: {value} and {date} of its template replaced by those of the row `fact`. #}
 {% macro filled_reason(template) -%}
     replace(
         replace(

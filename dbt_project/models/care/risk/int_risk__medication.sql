@@ -23,7 +23,7 @@ medication as (
 injection_visit as (
     select client_key, visit_date, is_part2
     from {{ ref('fct_visit') }}
-    where service_line = 'injection' and client_key is not null
+    where service_line = 'injection'
 ),
 
 score_date as (

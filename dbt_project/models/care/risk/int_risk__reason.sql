@@ -1,6 +1,6 @@
 {#-
-    The facts are read narrow for the sums and wide for today's words alone: one shared CTE would carry the text of a
-    million rows through every step. Longer than the budget for that reason.
+    The sums read the facts without their evidence; only the current reasons read it. One shared CTE would carry the
+    text of a million rows through every step.
 -#}
 {% set domains = [
     'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap',
@@ -40,40 +40,28 @@ worded_fact as (
     {%- endfor %}
 ),
 
--- Where "A or B" gives points once, B stands back for A; such pairs are clinical (tested).
+-- Where "A or B" gives points once, B yields to A. Such pairs are in the clinical domain only.
 yielding_rule as (
     select fact.score_point, fact.part2_view, fact.client_key, weight.rule_id
     from {{ ref('int_risk__clinical') }} as fact
-    inner join weight as stronger
-        on fact.measure = stronger.measure
-        and fact.value >= stronger.at_least
-        and fact.value > stronger.above
-        and fact.value <= stronger.at_most
+    inner join weight as stronger on {{ is_on_step('fact', 'stronger') }}
     inner join weight on stronger.rule_id = weight.yields_to
 ),
 
--- Rules that may yield are few; the rest keeps clear of one more join.
+-- Few rules yield: the others are not joined to yielding_rule.
 point as (
     select
         fact.score_point, fact.part2_view, fact.client_key, weight.domain, weight.points,
         fact.is_part2
     from scored_fact as fact
-    inner join weight
-        on fact.measure = weight.measure
-        and fact.value >= weight.at_least
-        and fact.value > weight.above
-        and fact.value <= weight.at_most
+    inner join weight on {{ is_on_step('fact', 'weight') }}
     where weight.yields_to is null
     union all
     select
         fact.score_point, fact.part2_view, fact.client_key, weight.domain, weight.points,
         fact.is_part2
     from {{ ref('int_risk__clinical') }} as fact
-    inner join weight
-        on fact.measure = weight.measure
-        and fact.value >= weight.at_least
-        and fact.value > weight.above
-        and fact.value <= weight.at_most
+    inner join weight on {{ is_on_step('fact', 'weight') }}
     left join yielding_rule
         on weight.rule_id = yielding_rule.rule_id
         and fact.score_point = yielding_rule.score_point
@@ -118,7 +106,7 @@ cap_row as (
     inner join cap on cap.domain = 'total' and client_sum.points > cap.cap
 ),
 
--- The words and the proof are for the present; of earlier days only the points are asked.
+-- Reason text and evidence exist for the current score date only; earlier dates need the points.
 reason as (
     select
         fact.score_point, fact.part2_view, fact.client_key, weight.rule_id, weight.domain,
@@ -127,11 +115,7 @@ reason as (
             as reason,
         fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
     from worded_fact as fact
-    inner join weight
-        on fact.measure = weight.measure
-        and fact.value >= weight.at_least
-        and fact.value > weight.above
-        and fact.value <= weight.at_most
+    inner join weight on {{ is_on_step('fact', 'weight') }}
     left join yielding_rule
         on weight.rule_id = yielding_rule.rule_id
         and fact.score_point = yielding_rule.score_point
