@@ -27,26 +27,27 @@
         {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
 {%- endmacro %}
 
-{# Names of the lineage that every row of the input layer carries. #}
-{% macro lineage_names() -%}
-    {{ return([
-        'source', 'source_table', 'client_source', 'client_scope', 'source_client_id', 'is_part2_labelled',
-        'received_at', 'batch_rank', '_batch_id', '_source_row', 'evidence_table', 'evidence_key',
-    ]) }}
+{# Names of the lineage that every row of the input layer carries; without a client where the entity has none (a program). #}
+{% macro lineage_names(of_client=true) -%}
+    {{ return(
+        ['source', 'source_table']
+        + (['client_source', 'client_scope', 'source_client_id', 'is_part2_labelled'] if of_client else [])
+        + ['received_at', 'batch_rank', '_batch_id', '_source_row', 'evidence_table', 'evidence_key']
+    ) }}
 {%- endmacro %}
 
 {# The lineage as a select list, of a row that comes from sender_record. #}
-{% macro lineage_columns(row) -%}
-    {%- for name in lineage_names() %}
+{% macro lineage_columns(row, of_client=true) -%}
+    {%- for name in lineage_names(of_client) %}
         {{ row }}.{{ name }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
 {# An entity of the input layer: the same columns of every sender that has it, and their lineage. #}
-{% macro union_of_senders(entity, columns) -%}
+{% macro union_of_senders(entity, columns, of_client=true) -%}
     {%- for sender in senders_of(entity) %}
     select
-        {%- for column in columns + lineage_names() %}
+        {%- for column in columns + lineage_names(of_client) %}
         {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('input_' ~ sender ~ '__' ~ entity) }}

@@ -22,5 +22,6 @@
 {% macro senders_of(entity) -%}
     {{ return({
         'consent': ['ehr', 'ehr_fhir'],
+        'diagnosis': ['ehr', 'ehr_fhir', 'synthea'],
     }[entity]) }}
 {%- endmacro %}

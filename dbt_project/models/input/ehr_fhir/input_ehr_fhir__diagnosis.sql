@@ -1,18 +1,9 @@
-{{ config(materialized='view') }}
-
-with condition_record as (
-    {{ fhir_record(
-        'Condition',
-        day=local_date(
-            'coalesce(record.onset_at, record.recorded_at, record.last_updated)', 'run.time_zone'
-        ),
-        happened_at='coalesce(record.recorded_at, record.onset_at, run.as_of)',
-        has_program=true
-    ) }}
+with record as (
+    {{ sender_record('ehr_fhir', 'Condition', part2_label='record.part2_label is not null') }}
 ),
 
 run as (
-    select time_zone from {{ ref('int_run__as_of') }}
+    select time_zone from {{ ref('input_run') }}
 ),
 
 code_system as (
@@ -25,14 +16,16 @@ principal_diagnosis as (
     where rank = 1
 ),
 
--- what was refuted or entered in error is no diagnosis; one that is resolved without a date ended
--- when the server heard of it
+-- a refuted entry and one entered in error are not diagnoses. A resolved condition without an end
+-- date ended on the day of the server's last update
 diagnosis as (
     select
-        {{ surrogate_key(["'ehr_fhir'", 'record.condition_id']) }} as diagnosis_key,
         record.condition_id as diagnosis_id,
-        record.client_key,
-        record.record_date as diagnosis_date,
+        record.condition_id as record_id,
+        coalesce(record.recorded_at, record.onset_at) as recorded_at,
+        {{ local_date(
+            'coalesce(record.onset_at, record.recorded_at, record.last_updated)', 'run.time_zone'
+        ) }} as diagnosis_date,
         {{ local_date(
             'coalesce(record.abatement_at, case when record.clinical_status'
             ~ " in ('inactive', 'resolved') then coalesce(record.last_updated, record.recorded_at,"
@@ -48,11 +41,8 @@ diagnosis as (
         principal_diagnosis.condition_id is not null as is_primary,
         coalesce(record.verification_status, 'confirmed') = 'confirmed' as is_confirmed,
         record.program_id,
-        record.is_part2,
-        record.received_at,
-        record.evidence_table,
-        record.evidence_key
-    from condition_record as record
+        {{ lineage_columns('record') }}
+    from record
     cross join run
     left join code_system on record.code_system = code_system.uri
     left join principal_diagnosis on record.condition_id = principal_diagnosis.condition_id
