@@ -23,5 +23,8 @@
     {{ return({
         'consent': ['ehr', 'ehr_fhir'],
         'diagnosis': ['ehr', 'ehr_fhir', 'synthea'],
+        'fill': ['ehr_fhir'],
+        'medication': ['ehr', 'ehr_fhir', 'synthea'],
+        'value_set_code': ['valuesets'],
     }[entity]) }}
 {%- endmacro %}
