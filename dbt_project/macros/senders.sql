@@ -21,6 +21,7 @@
 {# Senders that have an entity: those with a model input_<sender>__<entity>. #}
 {% macro senders_of(entity) -%}
     {{ return({
+        'code': ['adt', 'claims', 'claims_cclf', 'claims_x12', 'ehr', 'ehr_fhir', 'synthea'],
         'consent': ['ehr', 'ehr_fhir'],
         'diagnosis': ['ehr', 'ehr_fhir', 'synthea'],
         'fill': ['ehr_fhir'],

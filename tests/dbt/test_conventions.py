@@ -44,7 +44,18 @@ SCHEMAS = {"input": "intermediate", "core": "marts", "care": "marts"}
 READS_SOURCES = {
     "fct_reconciliation": "counts what the raw tables hold, against the ledger",
     "fct_set_aside": "staging no longer has the birth dates that it set aside",
-    "int_code__collected": "staging's anti-joins would cost more than the model, and add nothing",
+    **dict.fromkeys(
+        (
+            "input_adt__code",
+            "input_claims__code",
+            "input_claims_cclf__code",
+            "input_claims_x12__code",
+            "input_ehr__code",
+            "input_ehr_fhir__code",
+            "input_synthea__code",
+        ),
+        "the anti-joins of staging would run once per column and change no code",
+    ),
     "int_task__retracted_missed_appointment": "reads what a correction replaced: the missed appointment that was",
     "int_referral__stepped": "earlier versions of a referral hold the steps that a later one overwrote",
 }
