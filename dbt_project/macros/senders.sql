@@ -12,7 +12,6 @@
         'identity_decisions': ['decision', 'checked_person'],
         'outreach_log': ['contact'],
         'referrals': ['referral'],
-        'screenings': ['response'],
         'synthea': ['patients', 'encounters', 'conditions', 'observations', 'medications', 'procedures', 'claims', 'claims_transactions', 'payer_transitions', 'organizations', 'providers'],
         'valuesets': ['fhir_value_set', 'code', 'fhir_resource'],
     }) }}
@@ -21,11 +20,14 @@
 {# Senders that have an entity: those with a model input_<sender>__<entity>. #}
 {% macro senders_of(entity) -%}
     {{ return({
+        'alert': ['adt'],
         'code': ['adt', 'claims', 'claims_cclf', 'claims_x12', 'ehr', 'ehr_fhir', 'synthea'],
         'consent': ['ehr', 'ehr_fhir'],
         'diagnosis': ['ehr', 'ehr_fhir', 'synthea'],
         'fill': ['ehr_fhir'],
         'medication': ['ehr', 'ehr_fhir', 'synthea'],
+        'merged_patient': ['adt'],
+        'message': ['adt'],
         'value_set_code': ['valuesets'],
     }[entity]) }}
 {%- endmacro %}

@@ -1,20 +1,10 @@
 {#
-    A discharge that was taken back or corrected still stands in the ADT history, so the task that it
-    had opened can be shown as cancelled or superseded without any memory of yesterday's list.
+    The alerts still contain a discharge that was cancelled or corrected, so the task that it opened is
+    shown as cancelled or superseded without any memory of yesterday's list.
 #}
-with matched as (
-    select source_scope, source_client_id, client_key
-    from {{ ref('int_client__matched') }}
-    where source = 'adt'
-),
-
-batch as (
-    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
-),
-
-alert as (
+with alert as (
     select
-        matched.client_key,
+        event.client_key,
         event.sending_facility_id as facility_id,
         event.facility_name,
         event.facility_type,
@@ -24,15 +14,12 @@ alert as (
         event.event_at,
         event.event_at_precision,
         event.discharge_disposition_code,
-        coalesce(event.received_at, batch.first_received_at) as known_at,
+        coalesce(event.reported_at, event.received_at) as known_at,
         event.evidence_table,
-        event._batch_id || ':' || cast(event._source_row as {{ dbt.type_string() }}) as evidence_key
-    from {{ ref('int_alert__delivered') }} as event
-    inner join matched
-        on event.sending_facility_id = matched.source_scope
-        and event.source_client_id = matched.source_client_id
-    left join batch on event._batch_id = batch.batch_id
-    where event.event_type in ('discharge', 'cancelled_discharge')
+        event.evidence_key
+    from {{ ref('int_alert__described') }} as event
+    where event.client_key is not null
+        and event.event_type in ('discharge', 'cancelled_discharge')
 ),
 
 followup_eligible_discharge as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with encounter as (
-    select * from {{ ref('int_encounter__from_adt') }}
+    select * from {{ ref('int_alert_encounter__resolved') }}
     where not is_cancelled
 ),
 

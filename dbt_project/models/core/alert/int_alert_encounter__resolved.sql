@@ -1,4 +1,4 @@
-{# Longer than the budget: a state machine is read in one piece, or not at all. #}
+{# Longer than the budget: the states of an encounter are easier to check in one model. #}
 with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
@@ -25,8 +25,8 @@ cancelled_alert as (
     window visit as (partition by encounter_key)
 ),
 
--- a cancellation takes back what happened up to it: the admission, or the arrival where nobody
--- was admitted
+-- a cancellation retracts the earlier events: the admission, or the arrival where there was no
+-- admission
 evaluated_alert as (
     select
         *,
@@ -51,7 +51,7 @@ evaluated_alert as (
     from cancelled_alert
 ),
 
--- the latest word on each question, by the order of events
+-- the latest reported value of each column, by the order of events
 encounter as (
     select
         encounter_key,
@@ -96,7 +96,7 @@ encounter as (
     group by encounter_key
 ),
 
--- the row that decides: how the encounter ended, else how it began
+-- the deciding row: the end of the encounter, else its start
 decided_encounter as (
     select
         encounter.*,
@@ -136,7 +136,7 @@ decided_encounter as (
         ) = deciding.event_number
 ),
 
--- nobody stays in an emergency room for days: what hangs is closed, with an unknown end
+-- an emergency visit without an end is closed after a limit of hours, with an unknown end
 closed_encounter as (
     select
         decided.encounter_key,

@@ -1,6 +1,8 @@
+{{ config(materialized='table') }}
+
 {#
-    Longer than the budget: what the hospital says elsewhere of the same patient and visit is put beside each message,
-    so that whoever reads alerts need not know that messages correct each other.
+    Longer than the budget: other messages of the same patient and visit complete each message, so that later models need
+    not know that messages correct each other.
 #}
 with adt_message as (
     select
@@ -20,11 +22,7 @@ trigger_rule as (
 ),
 
 merged_patient as (
-    select * from {{ ref('int_adt_message__merged') }}
-),
-
-provider as (
-    select * from {{ ref('dim_provider') }}
+    select * from {{ ref('input_adt__merged_patient') }}
 ),
 
 discharge_disposition as (
@@ -61,7 +59,7 @@ patient as (
     group by sender_id, source_patient_id
 ),
 
--- a visit has one facility, also where a message of it (a cancellation, say) leaves it out
+-- a visit has one facility, also where one of its messages (a cancellation, for example) omits it
 visit as (
     select
         sender_id,
@@ -103,8 +101,8 @@ triggered_message as (
         on message.trigger_event = any_rule.trigger_event and any_rule.patient_class is null
 ),
 
--- EVN-6 of a cancellation names what is cancelled: it happened then or when it was recorded,
--- whichever is later
+-- EVN-6 of a cancellation is the time of the cancelled event: the cancellation happened then or
+-- when it was recorded, whichever is later
 timed_message as (
     select
         *,
@@ -139,9 +137,9 @@ happened_message as (
     from timed_message
 ),
 
--- taken back and told again with a corrected time: what is told after the cancellation stands,
--- also where it happened before it
-answered_message as (
+-- an event that is cancelled and reported again with a corrected time is valid, also where the
+-- corrected time is before the cancellation
+repeated_message as (
     select
         *,
         case
@@ -163,18 +161,15 @@ answered_message as (
     )
 ),
 
-placed_message as (
+enriched_message as (
     select
         message.sender_id,
         message.message_sequence,
         message.trigger_event,
         coalesce(visit.visit_facility_id, message.visit_facility_id, message.sender_id)
             as sending_facility_id,
-        -- no message says what kind of facility it comes from: the agency's list of providers does
-        provider.provider_name as facility_name,
-        provider.facility_type,
         message.visit_number,
-        -- A03 of the dead (PID-30) is their death, unless PV1-36 says that they left alive
+        -- A03 of a deceased patient (PID-30) is the death, unless PV1-36 says otherwise
         case
             when
                 message.event_type = 'discharge'
@@ -216,18 +211,14 @@ placed_message as (
         case when message.message_at_precision = 'time' then message.message_at end as reported_at,
         message._batch_id,
         message._source_row
-    from answered_message as message
+    from repeated_message as message
     left join patient
         on message.sender_id = patient.sender_id
         and message.source_patient_id = patient.source_patient_id
     left join visit
         on message.sender_id = visit.sender_id and message.visit_number = visit.visit_number
-    left join provider
-        on
-        coalesce(visit.visit_facility_id, message.visit_facility_id, message.sender_id)
-        = provider.npi
     left join discharge_disposition as disposition
         on message.discharge_disposition_code = disposition.discharge_disposition_code
 )
 
-select * from placed_message
+select * from enriched_message

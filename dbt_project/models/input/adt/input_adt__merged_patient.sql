@@ -8,7 +8,7 @@ with message as (
         and prior_patient_id <> source_patient_id
 ),
 
--- of two merges that give up the same id, the later one holds
+-- of two merges that give up the same id, the later one counts
 merge_step as (
     select
         sender_id,
@@ -25,7 +25,7 @@ merge_step as (
     group by sender_id, prior_patient_id
 ),
 
--- merges of merges are followed; twenty steps end a circle
+-- merges of merges are followed; twenty steps end a circular merge
 merge_walk as (
     with recursive walk as (
         select sender_id, prior_patient_id, next_patient_id, 1 as step
