@@ -64,13 +64,16 @@ cancellation as (
     group by retracted_alert.evidence_key
 ),
 
--- the same visit's discharge as it now stands, told by the visit number or by the span of the
--- stay
-correction as (
+-- the valid discharge of the same visit, found by the visit number or by the span of the stay
+ranked_correction as (
     select
         retracted_alert.evidence_key,
-        min(valid_alert.known_at) as corrected_at,
-        min(valid_alert.event_at) as discharged_at
+        valid_alert.known_at as corrected_at,
+        valid_alert.event_at as discharged_at,
+        row_number() over (
+            partition by retracted_alert.evidence_key
+            order by valid_alert.known_at, valid_alert.event_at, valid_alert.evidence_key
+        ) as correction_rank
     from retracted_alert
     inner join valid_alert
         on retracted_alert.client_key = valid_alert.client_key
@@ -79,7 +82,12 @@ correction as (
             retracted_alert.visit_number = valid_alert.visit_number
             or retracted_alert.event_at between valid_alert.started_at and valid_alert.event_at
         )
-    group by retracted_alert.evidence_key
+),
+
+-- the first correction that was reported closes the task
+correction as (
+    select * from ranked_correction
+    where correction_rank = 1
 ),
 
 behavioral_emergency as (
