@@ -12,6 +12,7 @@
         'identity_decisions': ['decision', 'checked_person'],
         'outreach_log': ['contact'],
         'referrals': ['referral'],
+        'screenings': ['response'],
         'synthea': ['patients', 'encounters', 'conditions', 'observations', 'medications', 'procedures', 'claims', 'claims_transactions', 'payer_transitions', 'organizations', 'providers'],
         'valuesets': ['fhir_value_set', 'code', 'fhir_resource'],
     }) }}
@@ -28,6 +29,9 @@
         'medication': ['ehr', 'ehr_fhir', 'synthea'],
         'merged_patient': ['adt'],
         'message': ['adt'],
+        'screening': ['ehr_fhir', 'screenings', 'synthea'],
+        'screening_observation': ['ehr_fhir'],
+        'screening_questionnaire': ['ehr_fhir'],
         'value_set_code': ['valuesets'],
     }[entity]) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@ our_group as (
     select distinct group_name from {{ ref('icd10_code_group') }}
 ),
 
--- a list names its value set by OID, by title or by a canonical URL; the URL of the national library
+-- a list names its value set by OID, by title or by a canonical URL; a URL of the national library
 -- ends with the OID
 spelled_set as (
     select distinct

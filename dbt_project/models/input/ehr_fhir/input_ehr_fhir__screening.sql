@@ -1,7 +1,9 @@
+{{ config(materialized='table') }}
+
 with reported_answer as (
-    select * from {{ ref('int_screening__from_observation') }}
+    select * from {{ ref('input_ehr_fhir__screening_observation') }}
     union all
-    select * from {{ ref('int_screening__from_questionnaire') }}
+    select * from {{ ref('input_ehr_fhir__screening_questionnaire') }}
 ),
 
 answer_code as (
@@ -15,25 +17,26 @@ level_code as (
     where kind = 'risk_level'
 ),
 
--- an item without an answer is a missing one: it has no row
+-- an item without an answer is missing: it has no row
 valued_answer as (
     select
-        told.* exclude (number_given, code_given, yes_given),
-        case when told.part = 'total' then told.number_given end as total_score,
+        answer.* exclude (number_given, code_given, yes_given),
+        case when answer.part = 'total' then answer.number_given end as total_score,
         case
-            when told.part <> 'item' or told.number_given <> floor(told.number_given) then null
-            when told.number_given is not null
-                then {{ dbt.safe_cast('told.number_given', 'integer') }}
-            when told.yes_given is not null then cast(told.yes_given as integer)
+            when answer.part <> 'item' or answer.number_given <> floor(answer.number_given)
+                then null
+            when answer.number_given is not null
+                then {{ dbt.safe_cast('answer.number_given', 'integer') }}
+            when answer.yes_given is not null then cast(answer.yes_given as integer)
             else answer_code.item_value
         end as item_value,
-        case when told.part = 'level' then level_code.level end as level
-    from reported_answer as told
-    left join answer_code on told.code_given = answer_code.code
-    left join level_code on lower(told.code_given) = lower(level_code.code)
+        case when answer.part = 'level' then level_code.level end as level
+    from reported_answer as answer
+    left join answer_code on answer.code_given = answer_code.code
+    left join level_code on lower(answer.code_given) = lower(level_code.code)
 ),
 
--- forms share questions: which form it was, its total says
+-- forms share questions: the total decides which form it was
 formed_answer as (
     select
         *,
@@ -62,43 +65,59 @@ named_answer as (
     from formed_answer
 ),
 
--- one resource stands for the response: the questionnaire, else the total, else the first of its
--- observations
+-- one resource is the evidence of a response: the questionnaire response, else the total, else the
+-- first observation
 ranked_answer as (
     select
         *,
         row_number() over (
             partition by response_id, instrument
             order by
-                case when evidence_table = 'raw_ehr_fhir.QuestionnaireResponse' then 0 else 1 end,
+                case when source_table = 'QuestionnaireResponse' then 0 else 1 end,
                 case when part = 'total' then 0 else 1 end,
                 _batch_id,
                 _source_row
-        ) as preference
+        ) as evidence_rank
     from named_answer
 ),
 
-screening_answer as (
+batch as (
+    select batch_id, first_received_at, batch_rank from {{ ref('stg_caseload__batch_order') }}
+),
+
+screening as (
     select
         ranked_answer.response_id,
-        ranked_answer.source_client_id,
         ranked_answer.instrument,
         ranked_answer.administered_at,
         ranked_answer.item_number,
         ranked_answer.item_value,
         ranked_answer.total_score,
         ranked_answer.level,
+        cast(null as {{ dbt.type_string() }}) as domain,
+        cast(null as boolean) as is_positive,
         ranked_answer.status,
+        cast(null as timestamp with time zone) as reviewed_at,
         ranked_answer.program_id,
+        'ehr_fhir' as source,
+        evidence.source_table,
+        'ehr_fhir' as client_source,
+        '' as client_scope,
+        ranked_answer.source_client_id,
         ranked_answer.is_part2_labelled,
-        evidence.evidence_table,
+        batch.first_received_at as received_at,
+        batch.batch_rank,
         evidence._batch_id,
-        evidence._source_row
+        evidence._source_row,
+        'raw_ehr_fhir.' || evidence.source_table as evidence_table,
+        evidence._batch_id || ':' || cast(evidence._source_row as {{ dbt.type_string() }})
+            as evidence_key
     from ranked_answer
     inner join ranked_answer as evidence
-        on evidence.preference = 1
+        on evidence.evidence_rank = 1
         and ranked_answer.response_id = evidence.response_id
         and ranked_answer.instrument = evidence.instrument
+    left join batch on evidence._batch_id = batch.batch_id
 )
 
-select * from screening_answer
+select * from screening

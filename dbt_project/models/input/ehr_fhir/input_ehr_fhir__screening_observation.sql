@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with screening_loinc as (
     select * from {{ ref('screening_loinc') }}
 ),
@@ -9,7 +7,7 @@ screening_status as (
     where kind = 'observation_status'
 ),
 
--- what was cancelled or entered in error is no observation
+-- cancelled observations and those entered in error are left out
 observation as (
     select
         observation.*,
@@ -74,20 +72,20 @@ reported_value as (
     inner join formed_observation as whole on component.observation_id = whole.observation_id
 ),
 
--- without a form, what a client answered at one moment is one response, unless there are two totals
+-- without a form, the answers of a client at one time are one response, unless there are two totals
 observed_answer as (
     select
         reported_value.*,
         screening_loinc.instrument,
         screening_loinc.part,
         screening_loinc.item_number,
-        count(case when screening_loinc.part = 'total' then 1 end) over same_moment as total_count,
-        min(reported_value.observation_id) over same_moment as first_id,
+        count(case when screening_loinc.part = 'total' then 1 end) over same_time as total_count,
+        min(reported_value.observation_id) over same_time as first_id,
         min(case when screening_loinc.part <> 'total' then reported_value.observation_id end)
-            over same_moment as first_item_id
+            over same_time as first_item_id
     from reported_value
     inner join screening_loinc on reported_value.answer_to = screening_loinc.code
-    window same_moment as (
+    window same_time as (
         partition by
             reported_value.form_id, reported_value.source_client_id, reported_value.administered_at,
             screening_loinc.instrument
@@ -116,7 +114,7 @@ answer as (
         screening_status as status,
         program_id,
         part2_label is not null as is_part2_labelled,
-        'raw_ehr_fhir.Observation' as evidence_table,
+        'Observation' as source_table,
         _batch_id,
         _source_row
     from observed_answer

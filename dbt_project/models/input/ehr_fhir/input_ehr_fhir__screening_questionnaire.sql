@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with screening_loinc as (
     select * from {{ ref('screening_loinc') }}
 ),
@@ -17,7 +15,7 @@ item as (
     select * from {{ ref('stg_ehr_fhir__questionnaireresponse_item') }}
 ),
 
--- LOINC names an item in its code, at the end of its linkId (/panel/item) or of its definition
+-- the LOINC code of an item is its code, the end of its linkId (/panel/item) or of its definition
 coded_item as (
     select
         item.*,
@@ -34,7 +32,7 @@ coded_item as (
         )
 ),
 
--- what was entered in error is no response
+-- responses entered in error are left out
 answer as (
     select
         response.response_id,
@@ -49,7 +47,7 @@ answer as (
         screening_status.status,
         response.program_id,
         response.part2_label is not null as is_part2_labelled,
-        'raw_ehr_fhir.QuestionnaireResponse' as evidence_table,
+        'QuestionnaireResponse' as source_table,
         response._batch_id,
         response._source_row
     from coded_item
