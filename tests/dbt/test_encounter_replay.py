@@ -34,11 +34,13 @@ MODELS = (
     ("staging", "view", "staging/adt/stg_adt__superseded"),
     ("staging", "view", "staging/adt/stg_adt__event"),
     ("staging", "view", "staging/adt/stg_adt__message"),
-    ("intermediate", "view", "core/alert/int_adt_message__merged"),
-    ("intermediate", "view", "core/alert/int_adt_message__enriched"),
-    ("intermediate", "view", "core/alert/int_alert__delivered"),
+    ("intermediate", "view", "input/adt/input_adt__merged_patient"),
+    ("intermediate", "view", "input/adt/input_adt__message"),
+    ("intermediate", "view", "input/adt/input_adt__alert"),
+    ("intermediate", "view", "input/input_alert"),
+    ("intermediate", "view", "core/alert/int_alert__described"),
     ("intermediate", "view", "core/alert/int_alert__sequenced"),
-    ("intermediate", "view", "core/alert/int_encounter__from_adt"),
+    ("intermediate", "view", "core/alert/int_alert_encounter__resolved"),
 )
 EVENT_TYPES = (
     "admit", "discharge", "transfer", "presented", "cancelled_admit", "cancelled_discharge",
@@ -194,7 +196,7 @@ class Hospital:
                     [row.get(name) for name in names],
                 )
         return run(
-            f"select {columns} from intermediate.int_encounter__from_adt order by encounter_key"
+            f"select {columns} from intermediate.int_alert_encounter__resolved order by encounter_key"
         ).fetchall()
 
     def close(self) -> None:

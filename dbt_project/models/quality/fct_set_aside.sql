@@ -76,7 +76,7 @@ early_discharge as (
         'event_at' as column_name,
         'discharge_before_admission' as reason_code,
         false as is_row
-    from {{ ref('int_encounter__from_adt') }}
+    from {{ ref('int_alert_encounter__resolved') }}
     where ended_at < admitted_at and not is_cancelled
 ),
 

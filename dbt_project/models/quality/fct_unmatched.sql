@@ -1,12 +1,17 @@
--- An unmatched discharge is a missed call. Below the least number of events a share says nothing.
-with event as (
-    select sending_facility_id, source_client_id from {{ ref('int_alert__delivered') }}
+-- An unmatched discharge is a missed call. The share is computed from a least number of events on.
+with sender as (
+    {%- for sender in senders_of('alert') %}
+    select '{{ sender }}' as source
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+event as (
+    select source, client_source, client_scope, source_client_id from {{ ref('input_alert') }}
 ),
 
 identity as (
-    select source_scope, source_client_id
-    from {{ ref('int_client__matched') }}
-    where source = 'adt'
+    select source, source_scope, source_client_id from {{ ref('int_client__matched') }}
 ),
 
 quality_limit as (
@@ -16,17 +21,21 @@ quality_limit as (
 
 counted_event as (
     select
-        count(*) as event_count,
-        count(*) filter (where identity.source_client_id is null) as unmatched_count
-    from event
+        sender.source,
+        count(event.source) as event_count,
+        count(event.source) filter (where identity.source_client_id is null) as unmatched_count
+    from sender
+    left join event on sender.source = event.source
     left join identity
-        on event.sending_facility_id = identity.source_scope
+        on event.client_source = identity.source
+        and event.client_scope = identity.source_scope
         and event.source_client_id = identity.source_client_id
+    group by sender.source
 ),
 
 unmatched_share as (
     select
-        'adt' as source,
+        counted_event.source,
         counted_event.event_count,
         counted_event.unmatched_count,
         cast(

@@ -22,26 +22,23 @@ local_day as (
 ),
 
 alert as (
-    select
-        *,
-        _batch_id || ':' || cast(_source_row as {{ dbt.type_string() }}) as alert_key
-    from {{ ref('int_alert__delivered') }}
+    select * from {{ ref('int_alert__described') }}
 ),
 
 ranked_candidate as (
     select
+        source,
         source_scope,
         source_client_id,
         client_id as candidate_client_id,
         reason_code,
         match_probability,
-        count(*) over (partition by source_scope, source_client_id) as candidate_count,
+        count(*) over (partition by source, source_scope, source_client_id) as candidate_count,
         row_number() over (
-            partition by source_scope, source_client_id
+            partition by source, source_scope, source_client_id
             order by match_probability desc nulls last, client_id, reason_code
         ) as preference
     from {{ ref('int_identity__reviewed') }}
-    where source = 'adt'
 ),
 
 candidate as (
@@ -90,9 +87,10 @@ unmatched_discharge as (
         on discharge.discharge_date + task_type.due_days = next_day.calendar_date
     left join alert
         on discharge.evidence_table = alert.evidence_table
-        and discharge.evidence_key = alert.alert_key
+        and discharge.evidence_key = alert.evidence_key
     left join candidate
-        on alert.sending_facility_id = candidate.source_scope
+        on alert.client_source = candidate.source
+        and alert.client_scope = candidate.source_scope
         and alert.source_client_id = candidate.source_client_id
 )
 

@@ -1,20 +1,10 @@
 {#
-    A discharge that was taken back or corrected still stands in the ADT history, so the task that it
-    had opened can be shown as cancelled or superseded without any memory of yesterday's list.
+    The alerts still contain a discharge that was cancelled or corrected, so the task that it opened is
+    shown as cancelled or superseded without any memory of yesterday's list.
 #}
-with matched as (
-    select source_scope, source_client_id, client_key
-    from {{ ref('int_client__matched') }}
-    where source = 'adt'
-),
-
-batch as (
-    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
-),
-
-alert as (
+with alert as (
     select
-        matched.client_key,
+        event.client_key,
         event.sending_facility_id as facility_id,
         event.facility_name,
         event.facility_type,
@@ -24,15 +14,12 @@ alert as (
         event.event_at,
         event.event_at_precision,
         event.discharge_disposition_code,
-        coalesce(event.received_at, batch.first_received_at) as known_at,
+        coalesce(event.reported_at, event.received_at) as known_at,
         event.evidence_table,
-        event._batch_id || ':' || cast(event._source_row as {{ dbt.type_string() }}) as evidence_key
-    from {{ ref('int_alert__delivered') }} as event
-    inner join matched
-        on event.sending_facility_id = matched.source_scope
-        and event.source_client_id = matched.source_client_id
-    left join batch on event._batch_id = batch.batch_id
-    where event.event_type in ('discharge', 'cancelled_discharge')
+        event.evidence_key
+    from {{ ref('int_alert__described') }} as event
+    where event.client_key is not null
+        and event.event_type in ('discharge', 'cancelled_discharge')
 ),
 
 followup_eligible_discharge as (
@@ -77,13 +64,16 @@ cancellation as (
     group by retracted_alert.evidence_key
 ),
 
--- the same visit's discharge as it now stands, told by the visit number or by the span of the
--- stay
-correction as (
+-- the valid discharge of the same visit, found by the visit number or by the span of the stay
+ranked_correction as (
     select
         retracted_alert.evidence_key,
-        min(valid_alert.known_at) as corrected_at,
-        min(valid_alert.event_at) as discharged_at
+        valid_alert.known_at as corrected_at,
+        valid_alert.event_at as discharged_at,
+        row_number() over (
+            partition by retracted_alert.evidence_key
+            order by valid_alert.known_at, valid_alert.event_at, valid_alert.evidence_key
+        ) as correction_rank
     from retracted_alert
     inner join valid_alert
         on retracted_alert.client_key = valid_alert.client_key
@@ -92,7 +82,12 @@ correction as (
             retracted_alert.visit_number = valid_alert.visit_number
             or retracted_alert.event_at between valid_alert.started_at and valid_alert.event_at
         )
-    group by retracted_alert.evidence_key
+),
+
+-- the first correction that was reported closes the task
+correction as (
+    select * from ranked_correction
+    where correction_rank = 1
 ),
 
 behavioral_emergency as (

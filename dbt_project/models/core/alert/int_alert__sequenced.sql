@@ -1,6 +1,6 @@
 {#
-    Longer than the budget: half of it says which events without a visit number belong together.
-    It asks for the time of the event only, never for the order of arrival.
+    Longer than the budget: half of it decides which events without a visit number belong together.
+    Only the time of an event counts, never the order of arrival.
 #}
 with run as (
     select * from {{ ref('int_run__as_of') }}
@@ -12,32 +12,15 @@ rule as (
     from {{ ref('event_rule') }}
 ),
 
-batch as (
-    select batch_id, first_received_at from {{ ref('stg_caseload__batch_order') }}
-),
-
 resent_row as (
-    select
-        'raw_adt.' || table_name as evidence_table,
-        _batch_id,
-        _source_row,
-        received_at
-    from {{ ref('int_row__delivered') }}
-    where source = 'adt'
-),
-
-client as (
-    select source_scope, source_client_id, client_key
-    from {{ ref('int_client__matched') }}
-    where source = 'adt'
+    select * from {{ ref('int_row__delivered') }}
 ),
 
 -- an event without a time counts from the start of its day if it opens, from the end if it closes
 alert as (
     select
         event.*,
-        client.client_key,
-        coalesce(event.received_at, resent_row.received_at, batch.first_received_at) as known_at,
+        coalesce(event.reported_at, resent_row.received_at, event.received_at) as known_at,
         case
             when event.event_at_precision = 'date'
                 and event.event_type not in ('presented', 'admit')
@@ -70,18 +53,14 @@ alert as (
                 'row:' || event._batch_id || ':'
                 || cast(event._source_row as {{ dbt.type_string() }})
         end as visit_identity
-    from {{ ref('int_alert__delivered') }} as event
+    from {{ ref('int_alert__described') }} as event
     cross join run
-    left join batch on event._batch_id = batch.batch_id
     left join resent_row
         on
-        event.evidence_table = resent_row.evidence_table
+        event.source = resent_row.source
+        and event.source_table = resent_row.table_name
         and event._batch_id = resent_row._batch_id
         and event._source_row = resent_row._source_row
-    left join client
-        on
-        event.sending_facility_id = client.source_scope
-        and event.source_client_id = client.source_client_id
     where event.event_at <= run.as_of
 ),
 
@@ -92,7 +71,7 @@ followed_alert as (
         lag(ordered_at) over in_order as previous_at
     from alert
     window in_order as (
-        partition by sending_facility_id, visit_identity
+        partition by source, sending_facility_id, visit_identity
         order by ordered_at, type_order, event_at, _batch_id, _source_row
     )
 ),
@@ -121,7 +100,9 @@ numbered_alert as (
                 else 0
             end
         ) over (
-            partition by followed_alert.sending_facility_id, followed_alert.visit_identity
+            partition by
+                followed_alert.source, followed_alert.sending_facility_id,
+                followed_alert.visit_identity
             order by
                 followed_alert.ordered_at, followed_alert.type_order, followed_alert.event_at,
                 followed_alert._batch_id, followed_alert._source_row
@@ -137,7 +118,8 @@ dated_alert as (
         case
             when visit_number is null
                 then min(event_at) over (
-                        partition by sending_facility_id, visit_identity, visit_occurrence
+                        partition by
+                            source, sending_facility_id, visit_identity, visit_occurrence
                     )
         end as visit_started_at
     from numbered_alert
@@ -146,11 +128,11 @@ dated_alert as (
 sequenced_alert as (
     select
         {{ surrogate_key([
-            "'adt'", 'sending_facility_id', 'visit_identity', 'visit_started_at'
+            'source', 'sending_facility_id', 'visit_identity', 'visit_started_at'
         ]) }} as encounter_key,
         *,
         row_number() over (
-            partition by sending_facility_id, visit_identity, visit_occurrence
+            partition by source, sending_facility_id, visit_identity, visit_occurrence
             order by ordered_at, type_order, event_at, _batch_id, _source_row
         ) as event_number
     from dated_alert

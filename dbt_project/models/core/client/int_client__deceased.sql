@@ -52,7 +52,7 @@ reported_death as (
             when alert.event_type = 'deceased'
                 then {{ local_date('alert.event_at', 'run.time_zone') }}
         end
-    from {{ ref('int_alert__delivered') }} as alert
+    from {{ ref('input_alert') }} as alert
     cross join run
     where
         (alert.event_type = 'deceased' or alert.is_deceased)
@@ -74,7 +74,7 @@ discharge_death as (
         encounter.client_key,
         3 as preference,
         {{ local_date('encounter.ended_at', 'run.time_zone') }} as death_date
-    from {{ ref('int_encounter__from_adt') }} as encounter
+    from {{ ref('int_alert_encounter__resolved') }} as encounter
     inner join {{ ref('discharge_disposition') }} as disposition
         on encounter.discharge_disposition_code = disposition.discharge_disposition_code
     cross join run

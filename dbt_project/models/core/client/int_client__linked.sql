@@ -27,7 +27,7 @@ claim_member as (
 ),
 
 alert as (
-    select * from {{ ref('int_alert__delivered') }}
+    select * from {{ ref('input_alert') }}
     where source_client_id is not null and medicaid_id is not null
 ),
 

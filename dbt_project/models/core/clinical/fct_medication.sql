@@ -1,18 +1,20 @@
 with order_record as (
-    {{ agency_record('ehr', 'medication', day='record.start_date') }}
+    {{ client_record('medication', day='record.start_date', happened_at='record.started_at') }}
 ),
 
-simulated_order as (
-    {{ synthea_record('medications', happened_at='record.started_at') }}
+fill_record as (
+    {{ client_record(
+        'fill', day='record.fill_date', happened_at='record.filled_at', has_program=false
+    ) }}
 ),
 
-run as (
-    select time_zone from {{ ref('int_run__as_of') }}
+medication_code as (
+    select * from {{ ref('int_medication_code__classified') }}
 ),
 
-medication as (
+ordered as (
     select
-        {{ surrogate_key(["'ehr'", 'medication_id']) }} as medication_key,
+        {{ surrogate_key(['source', 'record_id']) }} as medication_key,
         medication_id,
         client_key,
         code_system,
@@ -20,7 +22,7 @@ medication as (
         medication_class,
         start_date,
         end_date,
-        coalesce(is_long_acting_injectable, false) as is_long_acting_injectable,
+        is_long_acting_injectable,
         next_due_date,
         days_supply,
         program_id,
@@ -29,33 +31,49 @@ medication as (
         evidence_table,
         evidence_key
     from order_record
-    union all
+),
+
+-- the end of a prescription ends its fills; a fill of a Part 2 prescription is a Part 2 record
+filled as (
     select
-        {{ surrogate_key([
-            "'synthea'", 'simulated_order.source_client_id', 'simulated_order.encounter_id',
-            'simulated_order.code', 'simulated_order.started_at', 'simulated_order.ended_at',
-        ]) }},
-        cast(null as {{ dbt.type_string() }}),
-        simulated_order.client_key,
-        'rxnorm',
-        simulated_order.code,
-        'other',
-        {{ local_date('simulated_order.started_at', 'run.time_zone') }},
-        {{ local_date('simulated_order.ended_at', 'run.time_zone') }},
-        false,
-        cast(null as date),
-        cast(null as integer),
-        cast(null as {{ dbt.type_string() }}),
-        simulated_order.is_part2,
-        simulated_order.received_at,
-        simulated_order.evidence_table,
-        simulated_order.evidence_key
-    from simulated_order
-    cross join run
+        {{ surrogate_key(['fill.source', "'fill'", 'fill.fill_id']) }} as medication_key,
+        fill.fill_id as medication_id,
+        fill.client_key,
+        fill.code_system,
+        fill.code,
+        fill.medication_class,
+        fill.fill_date as start_date,
+        prescription.end_date,
+        false as is_long_acting_injectable,
+        cast(null as date) as next_due_date,
+        fill.days_supply,
+        cast(null as {{ dbt.type_string() }}) as program_id,
+        fill.is_part2 or coalesce(prescription.is_part2, false) as is_part2,
+        fill.received_at,
+        fill.evidence_table,
+        fill.evidence_key
+    from fill_record as fill
+    left join order_record as prescription
+        on fill.source = prescription.source
+        and fill.prescription_id = prescription.medication_id
+),
+
+supplied as (
+    select * from ordered
     union all
-    select * from {{ ref('int_medication__from_fhir') }}
-    union all
-    select * from {{ ref('int_fill__from_fhir') }}
+    select * from filled
+),
+
+medication as (
+    select
+        supplied.* replace (
+            coalesce(supplied.medication_class, medication_code.medication_class, 'other')
+                as medication_class
+        )
+    from supplied
+    left join medication_code
+        on supplied.code_system = medication_code.code_system
+        and replace({{ upper_code('supplied.code') }}, '-', '') = medication_code.code
 )
 
 select * from medication

@@ -1,12 +1,12 @@
--- FHIR tells a drug by its code alone. Of what class it is say the agency's own lists, else its own
--- record of the same code, where that says one class only.
+-- Some senders code a drug without its class. The agency's own lists classify the code, else orders
+-- of the same code whose sender gives the class.
 {%- set classes = "('antipsychotic', 'antidepressant', 'mood_stabilizer', 'moud', 'stimulant')" %}
 with listed_class as (
     select
         code_system,
         replace(code, '-', '') as code,
         min(lower(trim(value_set))) as medication_class
-    from {{ ref('stg_valuesets__code') }}
+    from {{ ref('input_value_set_code') }}
     where
         code_system in ('rxnorm', 'ndc')
         and lower(trim(value_set)) in {{ classes }}
@@ -19,7 +19,7 @@ recorded_class as (
         code_system,
         replace({{ upper_code('code') }}, '-', '') as code,
         min(medication_class) as medication_class
-    from {{ ref('stg_ehr__medication') }}
+    from {{ ref('input_medication') }}
     where medication_class in {{ classes }}
     group by code_system, replace({{ upper_code('code') }}, '-', '')
     having count(distinct medication_class) = 1

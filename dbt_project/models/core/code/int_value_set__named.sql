@@ -1,5 +1,5 @@
 with listed_code as (
-    select * from {{ ref('stg_valuesets__code') }}
+    select * from {{ ref('input_value_set_code') }}
 ),
 
 published_set as (
@@ -10,8 +10,8 @@ our_group as (
     select distinct group_name from {{ ref('icd10_code_group') }}
 ),
 
--- the three ways to name a set lead to the same one; a canonical URL of the national library ends
--- with the OID
+-- a list names its value set by OID, by title or by a canonical URL; a URL of the national library
+-- ends with the OID
 spelled_set as (
     select distinct
         value_set,

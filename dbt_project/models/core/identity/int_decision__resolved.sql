@@ -12,7 +12,7 @@ fhir_patient as (
 
 patient as (
     select sending_facility_id as source_scope, source_client_id
-    from {{ ref('int_alert__delivered') }}
+    from {{ ref('input_alert') }}
     union all
     select sender_id, source_patient_id
     from {{ ref('input_adt__appointment') }}

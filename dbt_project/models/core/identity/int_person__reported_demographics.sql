@@ -84,7 +84,7 @@ patient_message as (
         message.* exclude (source_patient_id),
         coalesce(merged.surviving_patient_id, message.source_patient_id) as source_patient_id
     from {{ ref('stg_adt__message') }} as message
-    left join {{ ref('int_adt_message__merged') }} as merged
+    left join {{ ref('input_adt__merged_patient') }} as merged
         on message.sender_id = merged.sender_id
         and message.source_patient_id = merged.prior_patient_id
     where coalesce(message.processing_id, 'P') not in ('D', 'T')
@@ -102,7 +102,7 @@ patient as (
         event_at as reported_at,
         _batch_id,
         _source_row
-    from {{ ref('int_alert__delivered') }}
+    from {{ ref('input_alert') }}
     where source_client_id is not null
     union all
     select

@@ -15,9 +15,7 @@ severity_band as (
 ),
 
 matched as (
-    select source, source_client_id, client_key
-    from {{ ref('int_client__matched') }}
-    where source in ('ehr', 'ehr_fhir', 'synthea')
+    select source, source_scope, source_client_id, client_key from {{ ref('int_client__matched') }}
 ),
 
 client as (
@@ -45,7 +43,7 @@ two_name_response as (
 client_response as (
     select
         response.*,
-        -- one response under two people's ids belongs to neither
+        -- a response with the ids of two people belongs to neither
         case
             when response.other_client_id is null or matched.client_key = other_match.client_key
                 then matched.client_key
@@ -53,9 +51,11 @@ client_response as (
     from two_name_response as response
     left join matched
         on response.client_source = matched.source
+        and response.client_scope = matched.source_scope
         and response.source_client_id = matched.source_client_id
     left join matched as other_match
         on response.client_source = other_match.source
+        and response.client_scope = other_match.source_scope
         and response.other_client_id = other_match.source_client_id
 ),
 

@@ -14,16 +14,12 @@ program as (
     select program_id, is_part2 from {{ ref('dim_program') }}
 ),
 
-batch as (
-    select batch_id, batch_rank, first_received_at from {{ ref('stg_caseload__batch_order') }}
-),
-
 level as (
     select level, level_rank from {{ ref('screening_level') }}
 ),
 
--- a row is known by one number here, batch rank and record number: texts are dear at millions of
--- answers
+-- one number, batch rank and record number, identifies a row: text columns of millions of answers
+-- would cost more than the sums
 checked_answer as (
     select
         answer.*,
@@ -36,19 +32,16 @@ checked_answer as (
         item.level_rank as item_level_rank,
         level.level_rank,
         program.program_id is not null as has_known_program,
-        coalesce(answer.is_part2_labelled, false) or coalesce(program.is_part2, false)
-            as is_part2_program,
-        batch.first_received_at,
-        batch.batch_rank * {{ rows_per_batch() }} + answer._source_row as row_number_of_all
+        answer.is_part2_labelled or coalesce(program.is_part2, false) as is_part2_program,
+        answer.batch_rank * {{ rows_per_batch() }} + answer._source_row as row_number_of_all
     from answer
     left join item
         on answer.instrument = item.instrument and answer.item_number = item.item_number
     left join level on answer.level = level.level
     left join program on answer.program_id = program.program_id
-    left join batch on answer._batch_id = batch.batch_id
 ),
 
--- one pass over the answers; a value outside its range is no answer
+-- one pass over the answers; a value outside its range does not count as an answer
 summed_response as (
     select
         source,
@@ -77,10 +70,12 @@ summed_response as (
         {%- endfor %}
         max(reviewed_at) as reviewed_at,
         max(program_id) as program_id,
-        max(evidence_table) as reported_evidence_table,
+        min(client_source) as client_source,
+        min(client_scope) as client_scope,
+        max(evidence_table) as evidence_table,
         bool_or(is_part2_program) as is_part2_program,
         bool_and(has_known_program) as has_known_program,
-        min(first_received_at) as received_at,
+        min(received_at) as received_at,
         coalesce(
             min(case when is_safety_item and item_value > 0 then row_number_of_all end),
             min(case when total_score is not null or level is not null
@@ -100,19 +95,14 @@ local_response as (
     cross join run
 ),
 
+batch as (
+    select distinct batch_rank, _batch_id from answer
+),
+
 evident_response as (
     select
-        local_response.* exclude (reported_evidence_table),
-        case when local_response.source in ('synthea', 'ehr_fhir') then local_response.source
-            else 'ehr'
-        end as client_source,
-        coalesce(
-            local_response.reported_evidence_table,
-            case local_response.source when 'synthea' then 'raw_synthea.observations'
-                else 'raw_screenings.response'
-            end
-        ) as evidence_table,
-        batch.batch_id || ':' || cast(
+        local_response.*,
+        batch._batch_id || ':' || cast(
             local_response.evidence_row % {{ rows_per_batch() }} as {{ dbt.type_string() }}
         ) as evidence_key
     from local_response

@@ -21,7 +21,7 @@ diagnosis as (
 ),
 
 hospital_event as (
-    select * from {{ ref('int_hospital_event__from_adt') }}
+    select * from {{ ref('int_hospital_event__from_alerts') }}
     union all
     select * from {{ ref('int_hospital_event__from_claims') }}
     union all

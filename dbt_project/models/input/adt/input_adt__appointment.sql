@@ -18,7 +18,7 @@ service_code as (
 ),
 
 merged_patient as (
-    select * from {{ ref('int_adt_message__merged') }}
+    select * from {{ ref('input_adt__merged_patient') }}
 ),
 
 numbered_message as (

@@ -23,7 +23,7 @@ event as (
         {{ icd_code('diagnosis_code') }} as diagnosis_code,
         {{ padded_code('discharge_disposition_code', 2) }} as discharge_disposition_code,
         admitted_from,
-        received_at,
+        received_at as reported_at,
         _batch_id,
         _source_row
     from delivered_row

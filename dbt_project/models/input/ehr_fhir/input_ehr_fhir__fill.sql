@@ -1,0 +1,56 @@
+with record as (
+    {{ sender_record(
+        'ehr_fhir', 'MedicationDispense', part2_label='record.part2_label is not null'
+    ) }}
+),
+
+run as (
+    select time_zone from {{ ref('input_run') }}
+),
+
+named_drug as (
+    select
+        medication_id as named_medication_id,
+        code as named_code,
+        code_system as named_code_system
+    from {{ ref('stg_ehr_fhir__medication') }}
+    where coalesce(status, 'active') <> 'entered-in-error'
+),
+
+-- the code is in the record, or in a Medication resource of this or an earlier delivery
+coded_record as (
+    select
+        record.*,
+        coalesce(record.code, named_drug.named_code) as drug_code,
+        case
+            when record.code is null then named_drug.named_code_system else record.code_system
+        end as drug_code_system
+    from record
+    left join named_drug on record.medication_id = named_drug.named_medication_id
+),
+
+code_system as (
+    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    where kind = 'code_system'
+),
+
+-- only a completed dispense supplies a drug
+fill as (
+    select
+        record.fill_id,
+        record.prescription_id,
+        coalesce(record.handed_over_at, record.prepared_at) as filled_at,
+        {{ local_date('coalesce(record.handed_over_at, record.prepared_at)', 'run.time_zone') }}
+            as fill_date,
+        coalesce(code_system.code_system, 'unknown') as code_system,
+        record.drug_code as code,
+        cast(null as {{ dbt.type_string() }}) as medication_class,
+        cast(record.days_supply as integer) as days_supply,
+        {{ lineage_columns('record') }}
+    from coded_record as record
+    cross join run
+    left join code_system on record.drug_code_system = code_system.uri
+    where record.status = 'completed' and record.drug_code is not null
+)
+
+select * from fill
