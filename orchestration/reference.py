@@ -114,9 +114,7 @@ def _relation_section(schema: str, name: str, model: dict[str, Any]) -> list[str
 
 def _text(value: object) -> str:
     blocks = _docs_blocks()
-    resolved = re.sub(
-        r"\{\{ doc\('(\w+)'\) \}\}", lambda found: blocks[found.group(1)], str(value)
-    )
+    resolved = re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda found: blocks[found.group(1)], str(value))
     return " ".join(resolved.split())
 
 
