@@ -8,16 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """A target rate.
-
-    Attributes:
-        name: Name in the table of docs/synthetic.md.
-        target: The published or assumed value.
-        low: Lower end of the band that a test accepts at 20,000 clients.
-        high: Upper end of that band.
-        source: Source of the target, as in `rates`.
-        sql: Query that measures the rate.
-    """
+    """A target rate: `low` to `high` is its accepted band at 20,000 clients, `sql` measures it."""
 
     name: str
     target: float
