@@ -8,16 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Rate:
-    """A target rate.
-
-    Attributes:
-        name: Name in the table of docs/synthetic.md.
-        target: The published or assumed value.
-        low: Lower end of the band that a test accepts at 20,000 clients.
-        high: Upper end of that band.
-        source: Source of the target, as in `rates`.
-        sql: Query that measures the rate.
-    """
+    """A target rate: `low` to `high` is its accepted band at 20,000 clients, `sql` measures it."""
 
     name: str
     target: float
@@ -40,9 +31,7 @@ def _yearly(condition: str, among: str) -> str:
                from eligibility where payer_type = 'medicare' or dual_status_code is null)"""  # noqa: S608
 
 
-def _follow_up_rate(
-    event: str, day: str, first: int, last: int, visit: str, where: str = "true"
-) -> str:
+def _follow_up(event: str, day: str, first: int, last: int, visit: str, where: str = "true") -> str:
     return f"""
         select avg((exists (select 1 from follow_up as f where f.person = e.person and {visit}
             and f.day between e.{day} + {first} and e.{day} + {last}))::int) from {event} as e where {where}"""  # noqa: S608
@@ -107,7 +96,7 @@ RATES: tuple[Rate, ...] = (
         0.34,
         0.43,
         "[figures]",
-        _follow_up_rate("fuh_event", "discharged", 1, 7, "f.is_mental"),
+        _follow_up("fuh_event", "discharged", 1, 7, "f.is_mental"),
     ),
     Rate(
         "FUH-30",
@@ -115,7 +104,7 @@ RATES: tuple[Rate, ...] = (
         0.54,
         0.63,
         "[figures]",
-        _follow_up_rate("fuh_event", "discharged", 1, 30, "f.is_mental"),
+        _follow_up("fuh_event", "discharged", 1, 30, "f.is_mental"),
     ),
     Rate(
         "FUM-7",
@@ -123,7 +112,7 @@ RATES: tuple[Rate, ...] = (
         0.36,
         0.47,
         "[figures]",
-        _follow_up_rate("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
+        _follow_up("ed_event", "day", 0, 7, "f.is_mental", "not is_sud"),
     ),
     Rate(
         "FUM-30",
@@ -131,7 +120,7 @@ RATES: tuple[Rate, ...] = (
         0.50,
         0.61,
         "[figures]",
-        _follow_up_rate("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
+        _follow_up("ed_event", "day", 0, 30, "f.is_mental", "not is_sud"),
     ),
     Rate(
         "FUA-7",
@@ -139,7 +128,7 @@ RATES: tuple[Rate, ...] = (
         0.19,
         0.31,
         "[figures]",
-        _follow_up_rate("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
+        _follow_up("ed_event", "day", 0, 7, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
         "FUA-30",
@@ -147,7 +136,7 @@ RATES: tuple[Rate, ...] = (
         0.29,
         0.43,
         "[figures]",
-        _follow_up_rate("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
+        _follow_up("ed_event", "day", 0, 30, "(f.is_sud or f.is_mental)", "is_sud"),
     ),
     Rate(
         "psychiatric readmission, 30 days",

@@ -80,7 +80,8 @@ admitted as (
 )
 select
     ed_visit_key, client_key, timing.facility_id as facility_id, timing.facility_name as facility_name,
-    timing.facility_type as facility_type, event_setting(reported_setting, principal_mask, 'emergency', diagnosis_mask) as setting,
+    timing.facility_type as facility_type,
+    event_setting(reported_setting, principal_mask, 'emergency', diagnosis_mask) as setting,
     started_at, visit_date, timing.ended_at as ended_at, timing.end_date as end_date, timing.end_precision as end_precision,
     discharge_disposition_code,
     principal_diagnosis_code,

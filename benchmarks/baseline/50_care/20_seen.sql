@@ -43,14 +43,14 @@ left join hospital using (client_key, no_part2, service_line);
 
 -- One pass over the appointments: counts in two windows, the last, the next, the last three at each score date,
 -- and whether one was scheduled on that date (created by then, in the future, not yet cancelled).
-create macro is_booked(moment) as scheduled_at > getvariable(moment)
-    and (created_at is null or created_at <= getvariable(moment))
-    and (status in ('scheduled', 'kept', 'no_show') or status_at > getvariable(moment));
-create macro last_three(moment) as max(
+create macro is_booked(variable_name) as scheduled_at > getvariable(variable_name)
+    and (created_at is null or created_at <= getvariable(variable_name))
+    and (status in ('scheduled', 'kept', 'no_show') or status_at > getvariable(variable_name));
+create macro last_three(variable_name) as max(
     struct_pack(at := scheduled_at, tie := tie, is_missed := status <> 'kept'),
     3
 ) filter (
-    where scheduled_at <= getvariable(moment) and status in ('kept', 'no_show', 'late_cancel')
+    where scheduled_at <= getvariable(variable_name) and status in ('kept', 'no_show', 'late_cancel')
         and scheduled_date >= as_of_date() - risk_days('change_days') - risk_window('missed_of_last_3')
 );
 -- The pipeline breaks ties between appointments at the same time by its key, a hash of the id: built only for ties.
