@@ -75,8 +75,7 @@ missed as (
     select * from retracted_miss
 ),
 
--- rules/tasks-and-lanes.md#lane-3: end of the next business day; the same day for injection and
--- moud
+-- rules/tasks-and-lanes.md#lane-3: next business day; the same day for injection and moud
 opening_miss as (
     select
         client_part2_view.part2_view,
