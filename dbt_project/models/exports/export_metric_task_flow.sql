@@ -39,7 +39,8 @@ lane as (
     select lane, lane_name from {{ ref('task_lane') }}
 ),
 
--- Each month is suppressed on its own (docs/suppression.md): a lane's few open tasks would hide its total.
+-- Each month is suppressed on its own (docs/suppression.md): a lane's few open tasks would hide
+-- its total.
 cell as (
     select
         counted.lane,
