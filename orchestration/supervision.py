@@ -10,6 +10,7 @@ closes the warehouse and removes unfinished files.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -128,6 +129,8 @@ def _work_as_child(
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
+        # dbt's adapter holds a semaphore that is unlinked only when the object is deleted.
+        gc.collect()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError):  # the reader may have closed the pipe
                 stream.flush()

@@ -15,6 +15,8 @@ Column syntax, one line per column: `name: {type: …, is: description, …}`.
   inclusive range.
 - `date_only`: the timestamp may be delivered as a date; adds the column `<name>_precision`.
 - `required_unless: {column: value}`: a value is required unless the other column has that value.
+- `header`: other header texts of the column in a list that a care manager returns; compared without
+  case, blanks and punctuation. `if_empty`: the value of an empty cell in such a list.
 - `at`: where to find the value in a record of a format without a header, in that format's
   notation.
 
@@ -79,6 +81,7 @@ class Column:
             if any.
         minimum, maximum: inclusive range (int or date), or None.
         required_unless: (other column, its value that makes this column optional), or None.
+        header, if_empty: other header texts, and the value of an empty cell, in a returned list.
         at: where the format's reader finds the value; None if the header names the column.
     """
 
@@ -95,6 +98,8 @@ class Column:
     maximum: int | dt.date | None = None
     date_only: bool = False
     required_unless: tuple[str, str] | None = None
+    header: tuple[str, ...] = ()
+    if_empty: str | None = None
     at: str | None = None
 
     @property
@@ -283,7 +288,19 @@ def _columns(written: str, spec: object, lists: dict[str, Any], location: str) -
     _expect(isinstance(spec, dict), location, "a mapping such as {type: varchar, is: description}")
     _known(
         spec,
-        {"type", "is", "at", "values", "pattern", "min", "max", "date_only", "required_unless"},
+        {
+            "type",
+            "is",
+            "at",
+            "values",
+            "pattern",
+            "min",
+            "max",
+            "date_only",
+            "required_unless",
+            "header",
+            "if_empty",
+        },
         location,
     )
     _expect(spec.get("type") in TYPES, location, f"type: one of {', '.join(TYPES)}")
@@ -322,6 +339,8 @@ def _columns(written: str, spec: object, lists: dict[str, Any], location: str) -
             maximum=maximum,
             date_only=bool(spec.get("date_only", False)),
             required_unless=next(iter(unless.items())) if unless else None,
+            header=tuple(spec.get("header") or ()),
+            if_empty=_text(spec, "if_empty", location) if "if_empty" in spec else None,
             at=_text(spec, "at", location) if "at" in spec else None,
         )
 

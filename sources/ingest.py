@@ -26,8 +26,8 @@ from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.isolated import ReaderDiedError, read_isolated
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
+from sources.formats.returned_list import is_saved_list, returned_list_to_csv
 from sources.formats.structure import CsvScan
-from sources.formats.workbook import workbook_to_csv
 from sources.formats.x12 import read_x12
 from sources.header import is_note_file
 from sources.landing import (
@@ -289,18 +289,21 @@ class _Ingester:
         options = {
             "zone": self.zone, "batch_id": batch_id, "out": out, "first_row": first_rows[name],
         }  # fmt: skip
-        if kind == PARQUET:
-            try:
+        try:
+            if kind == PARQUET:
                 return [BatchPart(name, read_isolated(read_parquet, plain.path, table, **options))]
-            except ReaderDiedError as error:
-                detail = "the file is damaged: reading it crashed the reader process"
-                raise FileRefusedError("not_a_parquet", detail) from error
+            if kind == WORKBOOK or (
+                WORKBOOK in contract.formats and is_saved_list(plain.path, table)
+            ):
+                returned = out.with_name(f"{out.name}.returned.csv")
+                read_isolated(returned_list_to_csv, plain.path, table, returned)
+                plain = PlainFile(plain.name, returned, scan_plain(returned)[1])
+        except ReaderDiedError as error:
+            code = "not_a_parquet" if kind == PARQUET else "not_a_workbook"
+            detail = "the file is damaged: reading it crashed the reader process"
+            raise FileRefusedError(code, detail) from error
         if kind == FIXED_WIDTH:
             return [BatchPart(name, read_fixed_width(plain.path, table, **options))]
-        if kind == WORKBOOK:
-            returned = out.with_name(f"{out.name}.returned.csv")
-            workbook_to_csv(plain.path, table, returned)
-            plain = PlainFile(plain.name, returned, scan_plain(returned)[1])
         assert plain.scan is not None
         return [BatchPart(name, read_delimited(plain.path, plain.scan, table, **options))]
 

@@ -34,6 +34,8 @@ _FORMATS = {
     ".parquet": PARQUET,
     ".pq": PARQUET,
     ".xlsx": WORKBOOK,
+    ".xls": WORKBOOK,
+    ".ods": WORKBOOK,
     ".hl7": HL7V2,
     ".ndjson": FHIR,
     ".json": FHIR,
@@ -42,7 +44,7 @@ _FORMATS = {
 _FORMAT_NAMES = {
     DELIMITED: "CSV UTF-8 (.csv)",
     PARQUET: "Parquet (.parquet)",
-    WORKBOOK: "Excel (.xlsx)",
+    WORKBOOK: "Excel or OpenDocument (.xlsx, .xls, .ods)",
     HL7V2: "HL7 v2 (.hl7)",
     FHIR: "FHIR JSON (.json, .ndjson)",
     X12: "X12 (.x12)",
@@ -175,8 +177,8 @@ def table_of(file_name: str, contract: Contract) -> str | None:
     """The contract's table that a file name belongs to, or None.
 
     A table matches if the file name begins with its name or matches its `files`; the longest
-    table name wins. A returned workbook may have any name, because care managers rename it: it
-    belongs to the only table of its sender.
+    table name wins. A returned list may have any name, because care managers rename it: it belongs
+    to the only table of its sender.
     """
     name = PurePosixPath(file_name).name.casefold()
     found = [
@@ -185,7 +187,7 @@ def table_of(file_name: str, contract: Contract) -> str | None:
         if name.startswith(known.casefold())
         or (table.files and re.search(table.files, name, re.IGNORECASE))
     ]
-    if not found and format_of(name, contract) == WORKBOOK and WORKBOOK in contract.formats:
+    if not found and WORKBOOK in contract.formats and format_of(name, contract) is not None:
         found = list(contract.tables)[:1]
     return max(found, key=len, default=None)
 

@@ -68,7 +68,7 @@ _FILE = (
     Reason("not_x12", "the file does not begin with an X12 interchange header", "deliver interchanges that begin with ISA"),
     Reason("not_fhir", "not JSON, or a truncated JSON document", "deliver NDJSON, a single resource or a Bundle"),
     Reason("not_a_parquet", "not readable as Parquet", "export the file again; an interrupted transfer is a common cause"),
-    Reason("not_a_workbook", "not readable as an .xlsx workbook", "save it as .xlsx again, or deliver CSV"),
+    Reason("not_a_workbook", "not readable as a workbook, or protected by a password", "save it again as .xlsx without a password, or deliver CSV"),
     Reason("bad_column_type", "a Parquet column has a nested or binary type", "export columns of simple types"),
     Reason("record_too_long", "a line longer than 8 MiB", "check for a missing line end"),
     Reason("archive_truncated", "the archive ends before its content does", "send it again"),

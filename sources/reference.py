@@ -58,7 +58,37 @@ def _table_section(table: Table) -> list[str]:
     )
     lines.extend(["", _COLUMN_HEAD])
     lines.extend(_column_row(column) for column in table.columns)
-    return [*lines, ""]
+    return [*lines, *_spelling_lists(table), *_header_texts(table), ""]
+
+
+def _spelling_lists(table: Table) -> list[str]:
+    """The accepted spellings of each listed value, for columns that accept more than the values."""
+    lines: list[str] = []
+    for column in table.columns:
+        spelled: dict[str, list[str]] = {}
+        for text, value in column.spellings or ():
+            if text != value.lower():
+                spelled.setdefault(value, []).append(text)
+        if spelled:
+            lines += ["", f"Accepted spellings of `{column.name}`, in any case:", ""]
+            lines += [
+                f"- `{value}`: {_cell(', '.join(spelled[value]))}"
+                for value in column.values or ()
+                if value in spelled
+            ]
+    return lines
+
+
+def _header_texts(table: Table) -> list[str]:
+    """The header texts of a returned list, and what an empty cell means."""
+    named = [column for column in table.columns if column.header or column.if_empty]
+    if not named:
+        return []
+    lines = ["", "In a returned list, these header texts are read too, in any case:", ""]
+    for column in named:
+        empty = f"; an empty cell means `{column.if_empty}`" if column.if_empty else ""
+        lines.append(f"- `{column.name}`: {_cell(', '.join(column.header))}{empty}")
+    return lines
 
 
 def _key_part(part: str | FirstOf) -> str:
