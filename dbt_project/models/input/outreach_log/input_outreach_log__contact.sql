@@ -8,6 +8,7 @@ contact as (
         record.task_key,
         record.staff_id,
         record.contacted_at,
+        record.contacted_precision,
         record.channel,
         record.outcome,
         record.is_two_way,

@@ -9,6 +9,7 @@ contact as (
         client_id as source_client_id,
         staff_id,
         contacted_at,
+        contacted_at_precision as contacted_precision,
         channel,
         outcome,
         is_two_way,
