@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from dagster import AssetMaterialization, MetadataValue, Output
 from dagster_dbt import DbtCliEventMessage, DbtCliInvocation, DbtCliResource
-from dbt.adapters.factory import reset_adapters
 
 from orchestration import progress
 from orchestration.dbt_project import PROJECT, QUIET, BuildError, environment
@@ -149,6 +148,5 @@ def build(
             if invocation.adapter is not None:
                 invocation.adapter.cleanup_connections()
                 invocation.adapter.connections.close_all_connections()
-            reset_adapters()
     if failures:
         raise BuildError("dbt build failed:\n  " + "\n  ".join(failures))

@@ -10,7 +10,6 @@ closes the warehouse and removes unfinished files.
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -123,18 +122,28 @@ def _work_as_child(
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         progress.include_parent_cpu(cpu_before)
+        _silence_semaphore_warning()
         code = work()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else _FAILED
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:
-        # dbt's adapter holds a semaphore that is unlinked only when the object is deleted.
-        gc.collect()
         for stream in (sys.stdout, sys.stderr):
             with contextlib.suppress(OSError):  # the reader may have closed the pipe
                 stream.flush()
         os._exit(code)
+
+
+def _silence_semaphore_warning() -> None:
+    """Let the tracker of multiprocessing remove dbt's semaphores without a warning.
+
+    They would be released by the exit handlers, which this process skips.
+    """
+    filters = filter(
+        None, (os.environ.get("PYTHONWARNINGS"), "ignore:resource_tracker:UserWarning")
+    )
+    os.environ["PYTHONWARNINGS"] = ",".join(filters)
 
 
 def _clean_up(settings: Settings) -> None:
