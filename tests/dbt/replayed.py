@@ -27,6 +27,7 @@ MODELS = (
     "core/run/int_run__as_of",
     "staging/caseload/stg_caseload__delivery",
     "staging/caseload/stg_caseload__batch_order",
+    "input/input_batch",
     "staging/claims/stg_claims__superseded",
     "staging/claims/stg_claims__medical_claim",
     "staging/claims_x12/stg_claims_x12__superseded",

@@ -1,11 +1,6 @@
 {%- set diagnosis_columns = [
-    ('ehr', 'diagnosis', 'code'), ('ehr', 'visit', 'diagnosis_code_1'),
-    ('adt', 'event', 'diagnosis_code'), ('adt', 'message', 'diagnosis_code_1'),
-    ('claims', 'medical_claim', 'diagnosis_code_1'),
-    ('claims_x12', 'claim', 'diagnosis_code_1'),
-    ('claims_cclf', 'cclf4', 'diagnosis_code'), ('claims_cclf', 'cclf5', 'diagnosis_code_1'),
-    ('synthea', 'conditions', 'code'), ('synthea', 'encounters', 'reason_code'),
-    ('ehr_fhir', 'Condition', 'diagnosis_code'), ('ehr_fhir', 'Encounter', 'reason_code'),
+    ('diagnosis', 'code'), ('visit', 'diagnosis_code_1'), ('alert', 'diagnosis_code'),
+    ('hospital_encounter', 'principal_diagnosis_code'), ('claim_line', 'diagnosis_code_1'),
 ] %}
 
 with classified_code as (
@@ -14,15 +9,15 @@ with classified_code as (
 
 -- counted per code first, so that millions of rows meet the classification as a few thousand
 delivered_code as (
-    {%- for source_name, table_name, column in diagnosis_columns %}
+    {%- for entity, column in diagnosis_columns %}
     select
-        '{{ source_name }}' as source,
-        '{{ table_name }}' as table_name,
+        source,
+        source_table as table_name,
         {{ icd_code(column) }} as code,
         count(*) as row_count
-    from {{ ref('stg_' ~ source_name ~ '__' ~ table_name | lower) }}
+    from {{ ref('input_' ~ entity) }}
     where {{ column }} is not null
-    group by {{ column }}
+    group by source, source_table, {{ column }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),

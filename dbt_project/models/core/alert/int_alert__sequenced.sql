@@ -58,7 +58,7 @@ alert as (
     left join resent_row
         on
         event.source = resent_row.source
-        and event.source_table = resent_row.table_name
+        and event.source_table = resent_row.source_table
         and event._batch_id = resent_row._batch_id
         and event._source_row = resent_row._source_row
     where event.event_at <= run.as_of

@@ -91,6 +91,7 @@ encounter as (
         ) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at,
         not bool_or(is_current) as is_cancelled,
+        coalesce(bool_or(is_part2_labelled), false) as is_part2,
         max(event_number) as last_number
     from evaluated_alert
     group by encounter_key
@@ -170,6 +171,7 @@ closed_encounter as (
         decided.reported_end_at is null and decided.cancelled_discharge_at is not null
             as is_discharge_cancelled,
         decided.cancelled_discharge_at,
+        decided.is_part2,
         decided.known_at,
         decided.evidence_table,
         decided._batch_id,

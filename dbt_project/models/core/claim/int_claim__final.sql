@@ -9,7 +9,7 @@ claim_version as (
 ),
 
 batch as (
-    select batch_id, batch_rank from {{ ref('stg_caseload__batch_order') }}
+    select batch_id, batch_rank from {{ ref('input_batch') }}
 ),
 
 -- int_claim__versioned lists the versions of adjusted claims; any other claim is final. An adjusted

@@ -54,7 +54,7 @@ claim_contact as (
     select
         'mobile' as channel,
         4 as channel_order,
-        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
+        {{ surrogate_key(["'claim'", 'claim.claim_key']) }} as event_id,
         claim.client_key,
         {{ start_of_local_day('claim.start_date', 'run.time_zone') }} as started_at,
         claim.start_date as contact_date,
@@ -77,15 +77,15 @@ reported_contact as (
     select * from claim_contact
 ),
 
--- the call, the visit and its claim are one crisis; what is no Part 2 record stands for it where
--- there is one, so that the count without Part 2 records is right too
+-- the call, the visit and its claim are one crisis. A record that is not a Part 2 record represents
+-- it where there is one, so that the count without Part 2 records is right too
 ranked_contact as (
     select
         *,
         row_number() over (
             partition by coalesce(client_key, -event_id), contact_date
             order by is_part2, channel_order, started_at, event_id
-        ) as preference
+        ) as contact_rank
     from reported_contact
 ),
 
@@ -103,7 +103,7 @@ crisis_contact as (
         evidence_table,
         evidence_key
     from ranked_contact
-    where preference = 1
+    where contact_rank = 1
 )
 
 select * from crisis_contact

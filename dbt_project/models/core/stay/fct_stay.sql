@@ -23,14 +23,14 @@ client as (
 ended_stay as (
     select
         stay.*,
-        stay.adt_end_date is null
+        stay.alert_end_date is null
         and stay.claim_end_date is null
         and not stay.has_adt
         and stay.last_seen_date + rule.open_claim_days < run.as_of_date as is_end_lost,
-        coalesce(stay.adt_facility_id, stay.claim_facility_id) as facility_id,
-        coalesce(stay.adt_evidence_table, stay.claim_evidence_table) as evidence_table,
-        coalesce(stay.adt_evidence_key, stay.claim_evidence_key) as evidence_key,
-        stay.adt_end_date is null and stay.claim_end_date is not null as is_ended_by_claim,
+        coalesce(stay.alert_facility_id, stay.claim_facility_id) as facility_id,
+        coalesce(stay.alert_evidence_table, stay.claim_evidence_table) as evidence_table,
+        coalesce(stay.alert_evidence_key, stay.claim_evidence_key) as evidence_key,
+        stay.alert_end_date is null and stay.claim_end_date is not null as is_ended_by_claim,
         run.time_zone,
         rule.transfer_days
     from {{ ref('int_stay__summarized') }} as stay
@@ -47,22 +47,24 @@ dated_stay as (
                 then greatest(
                         {{ start_of_local_day('last_seen_date', 'time_zone') }}, admitted_at
                     )
-            when coalesce(adt_ended_at, claim_ended_at) is not null
-                then greatest(coalesce(adt_ended_at, claim_ended_at), admitted_at)
+            when coalesce(alert_ended_at, claim_ended_at) is not null
+                then greatest(coalesce(alert_ended_at, claim_ended_at), admitted_at)
         end as discharged_at,
         case
             when is_end_lost then last_seen_date
-            when coalesce(adt_end_date, claim_end_date) is not null
-                then greatest(coalesce(adt_end_date, claim_end_date), admit_date)
+            when coalesce(alert_end_date, claim_end_date) is not null
+                then greatest(coalesce(alert_end_date, claim_end_date), admit_date)
         end as discharge_date,
         case
             when is_end_lost then 'unknown'
             when is_ended_by_claim then claim_end_precision
-            else adt_end_precision
+            else alert_end_precision
         end as discharge_precision,
-        nullif(coalesce(adt_discharge_disposition_code, claim_discharge_disposition_code), '30')
+        nullif(coalesce(alert_discharge_disposition_code, claim_discharge_disposition_code), '30')
             as discharge_disposition_code,
-        case when is_ended_by_claim then claim_known_at else coalesce(adt_known_at, claim_known_at)
+        case
+            when is_ended_by_claim then claim_known_at
+            else coalesce(alert_known_at, claim_known_at)
         end as received_at
     from ended_stay
 ),
@@ -92,6 +94,12 @@ evaluated_stay as (
         or coalesce(disposition.category = 'died', false)
         or coalesce(client.death_date between stay.admit_date and stay.discharge_date, false)
             as died,
+        {{ event_setting('stay.reported_setting', 'stay.stay_class', 'principal_diagnosis') }}
+            as setting,
+        coalesce(principal_diagnosis.is_mental_principal_2024, false) as is_mental_principal_2024,
+        coalesce(principal_diagnosis.is_mental_principal_2025, false) as is_mental_principal_2025,
+        coalesce(principal_diagnosis.is_self_harm, false) as is_self_harm_principal,
+        coalesce(principal_diagnosis.is_sud, false) as is_sud_principal,
         {%- for name, left_on, arrived_on, left_facility, arrived_facility, stay_key in [
             ('from', 'stay.earlier_discharge_date', 'stay.admit_date', 'stay.earlier_facility_id',
                 'stay.facility_id', 'stay.earlier_stay_key'),
@@ -115,6 +123,8 @@ evaluated_stay as (
     left join disposition
         on stay.discharge_disposition_code = disposition.discharge_disposition_code
     left join client on stay.client_key = client.client_key
+    left join {{ ref('int_code__classified') }} as principal_diagnosis
+        on stay.principal_diagnosis_code = principal_diagnosis.code
 ),
 
 stay as (
@@ -122,10 +132,10 @@ stay as (
         stay_key,
         client_key,
         facility_id,
-        coalesce(adt_facility_name, claim_facility_name) as facility_name,
-        coalesce(adt_facility_type, claim_facility_type) as facility_type,
+        coalesce(alert_facility_name, claim_facility_name) as facility_name,
+        coalesce(alert_facility_type, claim_facility_type) as facility_type,
         stay_class,
-        {{ event_setting('reported_setting', 'principal_mask', 'stay_class') }} as setting,
+        setting,
         admitted_at,
         admit_date,
         discharged_at,
@@ -138,21 +148,13 @@ stay as (
         and coalesce(is_community_disposition, transferred_to_stay_key is null) as is_to_community,
         is_against_advice,
         principal_diagnosis_code,
-        {%- for column, name in [
-            ('is_mental_principal_2024', 'is_mental_principal_2024'),
-            ('is_mental_principal_2025', 'is_mental_principal_2025'),
-            ('is_self_harm_principal', 'is_self_harm'),
-            ('is_sud_principal', 'is_sud'),
-        ] %}
-        {{ has_diagnosis('principal_mask', name) }} as {{ column }},
-        {%- endfor %}
-        {%- for column, name in [
-            ('is_mental_any', 'is_mental_any'),
-            ('is_self_harm_any', 'is_self_harm'),
-            ('is_overdose_any', 'is_overdose'),
-        ] %}
-        {{ has_diagnosis('diagnosis_mask', name) }} as {{ column }},
-        {%- endfor %}
+        is_mental_principal_2024,
+        is_mental_principal_2025,
+        is_mental_any,
+        is_self_harm_principal,
+        is_self_harm_any,
+        is_sud_principal,
+        is_overdose_any,
         came_through_ed,
         has_claim,
         has_adt,

@@ -1,8 +1,3 @@
-{#
-    Whatever tells of a bed or an emergency room, in one form, with what the facility and the
-    diagnosis say about it. Which of these events are the same stay or visit is decided in
-    int_stay__merged and int_ed_visit__merged.
-#}
 with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
@@ -16,7 +11,7 @@ facility_setting as (
 ),
 
 diagnosis as (
-    select code, {{ diagnosis_mask() }} as diagnosis_mask
+    select code, is_mental_any, is_self_harm, is_overdose
     from {{ ref('int_code__classified') }}
 ),
 
@@ -25,22 +20,20 @@ hospital_event as (
     union all
     select * from {{ ref('int_hospital_event__from_claims') }}
     union all
-    select * from {{ ref('int_hospital_event__from_synthea') }}
-    union all
-    select * from {{ ref('int_hospital_event__from_fhir') }}
+    select * from {{ ref('int_hospital_event__from_encounters') }}
 ),
 
 placed_event as (
     select
         event.* exclude (
             facility_name, facility_type, stay_class, started_at, start_date, ended_at, end_date,
-            last_seen_date, end_precision, principal_mask, diagnosis_mask
+            last_seen_date, end_precision, is_mental_any, is_self_harm_any, is_overdose_any,
+            is_part2
         ),
         coalesce(event.facility_name, provider.provider_name) as facility_name,
         coalesce(event.facility_type, provider.facility_type) as facility_type,
         event.stay_class as reported_class,
-        coalesce(provider.is_part2, false)
-        or {{ has_setting('event.setting_mask', 'part2_provider') }} as is_part2,
+        event.is_part2 or coalesce(provider.is_part2, false) as is_part2,
         coalesce(
             event.started_at, {{ start_of_local_day('event.start_date', 'run.time_zone') }}
         ) as started_at,
@@ -54,8 +47,9 @@ placed_event as (
         event.last_seen_date,
         case when coalesce(event.ended_at, event.end_date) is not null then event.end_precision end
             as end_precision,
-        coalesce(event.principal_mask, diagnosis.diagnosis_mask, 0) as principal_mask,
-        coalesce(event.diagnosis_mask, diagnosis.diagnosis_mask, 0) as diagnosis_mask
+        coalesce(event.is_mental_any, diagnosis.is_mental_any, false) as is_mental_any,
+        coalesce(event.is_self_harm_any, diagnosis.is_self_harm, false) as is_self_harm_any,
+        coalesce(event.is_overdose_any, diagnosis.is_overdose, false) as is_overdose_any
     from hospital_event as event
     cross join run
     left join provider on event.facility_id = provider.npi
@@ -64,7 +58,7 @@ placed_event as (
 
 described_event as (
     select
-        placed_event.* exclude (reported_class),
+        placed_event.* exclude (reported_class, is_psychiatric, is_detox),
         case
             when placed_event.event_kind = 'stay'
                 then coalesce(facility_setting.stay_class, placed_event.reported_class)
@@ -72,14 +66,8 @@ described_event as (
         end as stay_class,
         case
             when facility_setting.setting is not null then facility_setting.setting
-            when
-                {{ has_setting('setting_mask', 'psychiatric_inpatient') }}
-                or {{ has_setting('setting_mask', 'psychiatric_place') }}
-                then 'psychiatric'
-            when
-                {{ has_setting('setting_mask', 'detox') }}
-                or {{ has_setting('setting_mask', 'detox_place') }}
-                then 'substance_use'
+            when placed_event.is_psychiatric then 'psychiatric'
+            when placed_event.is_detox then 'substance_use'
         end as reported_setting
     from placed_event
     left join facility_setting on placed_event.facility_type = facility_setting.facility_type

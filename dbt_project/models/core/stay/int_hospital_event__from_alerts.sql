@@ -8,7 +8,7 @@ with encounter as (
 stay_event as (
     select
         'stay' as event_kind,
-        'adt' as sender,
+        'alert' as event_basis,
         encounter_key as event_id,
         client_key,
         facility_id,
@@ -23,15 +23,18 @@ stay_event as (
         end_precision,
         discharge_disposition_code,
         diagnosis_code as principal_diagnosis_code,
-        cast(null as integer) as principal_mask,
-        cast(null as integer) as diagnosis_mask,
-        0 as setting_mask,
+        cast(null as boolean) as is_mental_any,
+        cast(null as boolean) as is_self_harm_any,
+        cast(null as boolean) as is_overdose_any,
+        false as is_psychiatric,
+        false as is_detox,
         has_emergency_part as came_through_ed,
         false as is_hospice,
         has_died,
         is_discharge_cancelled,
         cancelled_discharge_at,
         cast(null as decimal(18, 4)) as paid_usd,
+        is_part2,
         known_at,
         evidence_table,
         _batch_id || ':' || cast(_source_row as {{ dbt.type_string() }}) as evidence_key
@@ -39,11 +42,11 @@ stay_event as (
     where encounter_class in ('inpatient', 'observation', 'crisis')
 ),
 
--- the arrival in the emergency room is an event of its own; who was admitted from it left it then
+-- the arrival in the emergency room is a separate event; it ends with an admission from it
 emergency_event as (
     select
         'emergency' as event_kind,
-        'adt' as sender,
+        'alert' as event_basis,
         encounter_key as event_id,
         client_key,
         facility_id,
@@ -58,15 +61,18 @@ emergency_event as (
         case encounter_class when 'emergency' then end_precision else 'time' end as end_precision,
         discharge_disposition_code,
         diagnosis_code as principal_diagnosis_code,
-        cast(null as integer) as principal_mask,
-        cast(null as integer) as diagnosis_mask,
-        0 as setting_mask,
+        cast(null as boolean) as is_mental_any,
+        cast(null as boolean) as is_self_harm_any,
+        cast(null as boolean) as is_overdose_any,
+        false as is_psychiatric,
+        false as is_detox,
         true as came_through_ed,
         false as is_hospice,
         has_died,
         is_discharge_cancelled,
         cancelled_discharge_at,
         cast(null as decimal(18, 4)) as paid_usd,
+        is_part2,
         known_at,
         evidence_table,
         _batch_id || ':' || cast(_source_row as {{ dbt.type_string() }}) as evidence_key

@@ -14,8 +14,9 @@ kind as (
 hospital_event as (
     select
         kind.event_kind,
-        case when claim.is_institutional then 'claims' else 'clinician' end as sender,
-        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
+        case when claim.is_institutional then 'institutional_claim' else 'professional_claim' end
+            as event_basis,
+        {{ surrogate_key(["'claim'", 'claim.claim_key']) }} as event_id,
         claim.client_key,
         claim.facility_id,
         cast(null as {{ dbt.type_string() }}) as facility_name,
@@ -42,25 +43,18 @@ hospital_event as (
         'date' as end_precision,
         claim.discharge_disposition_code,
         claim.principal_diagnosis_code,
-        cast(null as integer) as principal_mask,
-        case when claim.is_mental_any then {{ diagnosis_bits()['is_mental_any'] }} else 0 end
-        + case when claim.is_self_harm_any then {{ diagnosis_bits()['is_self_harm'] }} else 0 end
-        + case when claim.is_sud_any then {{ diagnosis_bits()['is_sud'] }} else 0 end
-        + case when claim.is_overdose_any then {{ diagnosis_bits()['is_overdose'] }} else 0 end
-            as diagnosis_mask,
-        case when claim.is_part2 then {{ event_setting_bits()['part2_provider'] }} else 0 end
-        + case
-            when claim.is_psychiatric then {{ event_setting_bits()['psychiatric_inpatient'] }}
-            else 0
-        end
-        + case when claim.is_detox then {{ event_setting_bits()['detox'] }} else 0 end
-            as setting_mask,
+        claim.is_mental_any,
+        claim.is_self_harm_any,
+        claim.is_overdose_any,
+        claim.is_psychiatric,
+        claim.is_detox,
         claim.came_through_ed,
         claim.is_hospice,
         false as has_died,
         false as is_discharge_cancelled,
         cast(null as timestamp with time zone) as cancelled_discharge_at,
         claim.paid_usd,
+        claim.is_part2,
         claim.received_at as known_at,
         claim.evidence_table,
         claim.evidence_key

@@ -23,19 +23,19 @@ event as (
 
 -- ADT says when somebody left, so only what overlaps is one stay: back the next day is a
 -- readmission
-adt_event as (
+alert_event as (
     select
         *,
         greatest(start_date, coalesce(end_date, start_date) - 1) as merge_through_date
     from event
-    where sender = 'adt'
+    where event_basis = 'alert'
 ),
 
-adt_member as (
-    {{ merge_adjacent_events('adt_event', ['person_key', 'facility_id', 'stay_class']) }}
+alert_member as (
+    {{ merge_adjacent_events('alert_event', ['person_key', 'facility_id', 'stay_class']) }}
 ),
 
-adt_stay as (
+alert_stay as (
     select
         first_event_id,
         client_key,
@@ -43,7 +43,7 @@ adt_stay as (
         stay_class,
         min(start_date) as start_date,
         case when bool_and(end_date is not null) then max(end_date) end as end_date
-    from adt_member
+    from alert_member
     where client_key is not null
     group by first_event_id, client_key, facility_id, stay_class
 ),
@@ -51,26 +51,27 @@ adt_stay as (
 candidate as (
     select
         claim.event_id,
-        adt_stay.first_event_id,
-        adt_stay.facility_id = claim.facility_id as is_same_facility,
-        adt_stay.stay_class = claim.stay_class as is_same_class,
-        abs({{ dbt.datediff('adt_stay.start_date', 'claim.start_date', 'day') }}) as start_gap_days,
-        abs({{ dbt.datediff('adt_stay.end_date', 'claim.end_date', 'day') }}) as end_gap_days,
+        alert_stay.first_event_id,
+        alert_stay.facility_id = claim.facility_id as is_same_facility,
+        alert_stay.stay_class = claim.stay_class as is_same_class,
+        abs({{ dbt.datediff('alert_stay.start_date', 'claim.start_date', 'day') }})
+            as start_gap_days,
+        abs({{ dbt.datediff('alert_stay.end_date', 'claim.end_date', 'day') }}) as end_gap_days,
         {{ dbt.datediff(
-            'greatest(adt_stay.start_date, claim.start_date)',
-            'least(coalesce(adt_stay.end_date, claim.known_end_date), claim.known_end_date)', 'day'
+            'greatest(alert_stay.start_date, claim.start_date)',
+            'least(coalesce(alert_stay.end_date, claim.known_end_date), claim.known_end_date)', 'day'
         ) }} as shared_days,
         least(
-            {{ dbt.datediff('adt_stay.start_date', 'adt_stay.end_date', 'day') }},
+            {{ dbt.datediff('alert_stay.start_date', 'alert_stay.end_date', 'day') }},
             {{ dbt.datediff('claim.start_date', 'claim.known_end_date', 'day') }}
         ) as shorter_days
     from event as claim
-    inner join adt_stay on claim.client_key = adt_stay.client_key
+    inner join alert_stay on claim.client_key = alert_stay.client_key
     where
-        claim.sender in ('claims', 'synthea', 'ehr_fhir')
-        and claim.start_date <= coalesce(adt_stay.end_date, claim.start_date) + 1
-        and claim.known_end_date >= adt_stay.start_date - 1
-        and ((claim.stay_class = 'nonacute') = (adt_stay.stay_class = 'nonacute'))
+        claim.event_basis in ('institutional_claim', 'encounter')
+        and claim.start_date <= coalesce(alert_stay.end_date, claim.start_date) + 1
+        and claim.known_end_date >= alert_stay.start_date - 1
+        and ((claim.stay_class = 'nonacute') = (alert_stay.stay_class = 'nonacute'))
 ),
 
 -- a claim is of the ADT stay whose days it shares; dates of the two may differ by a day, facility
@@ -99,7 +100,9 @@ claim_event as (
     from event
     cross join rule
     left join linked_claim on event.event_id = linked_claim.event_id
-    where event.sender in ('claims', 'synthea', 'ehr_fhir') and linked_claim.event_id is null
+    where
+        event.event_basis in ('institutional_claim', 'encounter')
+        and linked_claim.event_id is null
 ),
 
 claim_member as (
@@ -112,7 +115,7 @@ facility_stay as (
         client_key,
         start_date,
         coalesce(end_date, cast('9999-12-31' as date)) as end_date
-    from adt_stay
+    from alert_stay
     union all
     select
         first_event_id, client_key, min(start_date) as start_date, max(known_end_date) as end_date
@@ -139,10 +142,10 @@ clinician_event as (
             clinician.client_key = facility_stay.client_key
             and clinician.start_date <= facility_stay.end_date + 1
             and clinician.known_end_date >= facility_stay.start_date - 1
-        where clinician.sender = 'clinician'
+        where clinician.event_basis = 'professional_claim'
         group by clinician.event_id
     ) as seen_in on event.event_id = seen_in.event_id
-    where event.sender = 'clinician'
+    where event.event_basis = 'professional_claim'
 ),
 
 lone_clinician_event as (
@@ -155,7 +158,7 @@ lone_clinician_member as (
 ),
 
 merged_event as (
-    select event_id, first_event_id as stay_key from adt_member
+    select event_id, first_event_id as stay_key from alert_member
     union all
     select event_id, first_event_id as stay_key from linked_claim
     union all

@@ -18,9 +18,13 @@ member as (
     select
         {{ surrogate_key(["'emergency'", 'merged.first_event_id']) }} as ed_visit_key,
         event.*,
-        event.sender = 'adt' as is_adt,
-        case event.sender when 'clinician' then 3 when 'adt' then 2 else 1 end as coding_order,
-        own_stay.event_id is not null and event.sender = 'adt' as is_admitted_by_adt
+        event.event_basis = 'alert' as is_alert,
+        case event.event_basis
+            when 'professional_claim' then 3
+            when 'alert' then 2
+            else 1
+        end as coding_order,
+        own_stay.event_id is not null and event.event_basis = 'alert' as is_admitted_by_alert
     from {{ ref('int_ed_visit__merged') }} as merged
     inner join {{ ref('int_hospital_event__described') }} as event
         on merged.event_id = event.event_id and event.event_kind = 'emergency'
@@ -38,10 +42,14 @@ ranked_member as (
         row_number() over (
             partition by ed_visit_key
             order by
-                case when is_adt then 1 when sender = 'clinician' then 3 else 2 end,
+                case
+                    when is_alert then 1
+                    when event_basis = 'professional_claim' then 3
+                    else 2
+                end,
                 start_date desc, end_date desc nulls last, event_id
         ) = 1 as is_timing,
-        bool_or(is_adt) over (partition by ed_visit_key) as has_adt
+        bool_or(is_alert) over (partition by ed_visit_key) as has_adt
     from member
 ),
 
@@ -56,19 +64,20 @@ summarized_visit as (
         max(case when is_timing then {{ column }} end) as {{ column }},
         {%- endfor %}
         max(case when is_timing then known_at end) as received_at,
-        min(case when is_adt = has_adt then started_at end) as started_at,
-        min(case when is_adt = has_adt then start_date end) as visit_date,
+        min(case when is_alert = has_adt then started_at end) as started_at,
+        min(case when is_alert = has_adt then start_date end) as visit_date,
         coalesce(
             max(case when is_timing then discharge_disposition_code end),
             max(discharge_disposition_code)
         ) as discharge_disposition_code,
         max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
-        max(case when is_coding then principal_mask end) as principal_mask,
-        bit_or(diagnosis_mask) as diagnosis_mask,
+        bool_or(is_mental_any) as is_mental_any,
+        bool_or(is_self_harm_any) as is_self_harm_any,
+        bool_or(is_overdose_any) as is_overdose_any,
         min(reported_setting) as reported_setting,
-        bool_or(is_admitted_by_adt) as is_admitted_by_adt,
-        bool_or(sender in ('claims', 'clinician')) as has_claim,
-        bool_or(is_adt) as has_adt,
+        bool_or(is_admitted_by_alert) as is_admitted_by_alert,
+        bool_or(event_basis in ('institutional_claim', 'professional_claim')) as has_claim,
+        bool_or(is_alert) as has_adt,
         bool_or(is_part2) as is_part2,
         bool_or(has_died) as has_died,
         sum(paid_usd) as paid_usd,
@@ -103,13 +112,24 @@ admitted_visit as (
 evaluated_visit as (
     select
         visit.*,
-        visit.is_admitted_by_adt or admitted_visit.ed_visit_key is not null as became_inpatient,
+        visit.is_admitted_by_alert or admitted_visit.ed_visit_key is not null as became_inpatient,
         disposition.is_to_community as is_community_disposition,
-        visit.has_died or coalesce(disposition.category = 'died', false) as died
+        visit.has_died or coalesce(disposition.category = 'died', false) as died,
+        {{ event_setting(
+            'visit.reported_setting', "'emergency'", 'principal_diagnosis',
+            'visit.is_self_harm_any', 'visit.is_overdose_any'
+        ) }} as setting,
+        coalesce(principal_diagnosis.is_mental_principal_2024, false) as is_mental_principal_2024,
+        coalesce(principal_diagnosis.is_mental_principal_2025, false) as is_mental_principal_2025,
+        coalesce(principal_diagnosis.is_self_harm, false) as is_self_harm_principal,
+        coalesce(principal_diagnosis.is_sud, false) as is_sud_principal,
+        coalesce(principal_diagnosis.is_behavioral, false) as is_behavioral_principal
     from summarized_visit as visit
     left join disposition
         on visit.discharge_disposition_code = disposition.discharge_disposition_code
     left join admitted_visit on visit.ed_visit_key = admitted_visit.ed_visit_key
+    left join {{ ref('int_code__classified') }} as principal_diagnosis
+        on visit.principal_diagnosis_code = principal_diagnosis.code
 ),
 
 ed_visit as (
@@ -119,8 +139,7 @@ ed_visit as (
         facility_id,
         facility_name,
         facility_type,
-        {{ event_setting('reported_setting', 'principal_mask', "'emergency'", 'diagnosis_mask') }}
-            as setting,
+        setting,
         started_at,
         visit_date,
         ended_at,
@@ -133,22 +152,16 @@ ed_visit as (
         and not died
         and coalesce(is_community_disposition, true) as is_to_community,
         principal_diagnosis_code,
-        {%- for column, mask, name in [
-            ('is_mental_principal_2024', 'principal_mask', 'is_mental_principal_2024'),
-            ('is_mental_principal_2025', 'principal_mask', 'is_mental_principal_2025'),
-            ('is_self_harm_principal', 'principal_mask', 'is_self_harm'),
-            ('is_sud_principal', 'principal_mask', 'is_sud'),
-            ('is_mental_any', 'diagnosis_mask', 'is_mental_any'),
-            ('is_self_harm_any', 'diagnosis_mask', 'is_self_harm'),
-            ('is_overdose_any', 'diagnosis_mask', 'is_overdose'),
-        ] %}
-        {{ has_diagnosis(mask, name) }} as {{ column }},
-        {%- endfor %}
+        is_mental_principal_2024,
+        is_mental_principal_2025,
+        is_mental_any,
+        is_self_harm_principal,
+        is_self_harm_any,
+        is_sud_principal,
+        is_overdose_any,
         -- rules/encounters-and-claims.md#ed-visits: principal mental or substance-use diagnosis, or
         -- harm in any position
-        {{ has_diagnosis('principal_mask', 'is_behavioral') }}
-        or {{ has_diagnosis('diagnosis_mask', 'is_self_harm') }}
-        or {{ has_diagnosis('diagnosis_mask', 'is_overdose') }} as is_behavioral,
+        is_behavioral_principal or is_self_harm_any or is_overdose_any as is_behavioral,
         became_inpatient,
         has_claim,
         has_adt,

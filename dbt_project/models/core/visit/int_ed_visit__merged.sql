@@ -13,7 +13,7 @@ event as (
         event.*,
         coalesce(event.client_key, -event.event_id) as person_key,
         coalesce(event.end_date, event.start_date)
-        + case when event.sender in ('adt', 'synthea', 'ehr_fhir') then 0
+        + case when event.event_basis in ('alert', 'encounter') then 0
             else rule.adjacent_days
         end
             as merge_through_date,
@@ -23,23 +23,23 @@ event as (
     where event.event_kind = 'emergency'
 ),
 
-adt_event as (
+alert_event as (
     select * from event
-    where sender = 'adt'
+    where event_basis = 'alert'
 ),
 
-adt_member as (
-    {{ merge_adjacent_events('adt_event', ['person_key', 'facility_id']) }}
+alert_member as (
+    {{ merge_adjacent_events('alert_event', ['person_key', 'facility_id']) }}
 ),
 
-adt_visit as (
+alert_visit as (
     select
         first_event_id,
         client_key,
         facility_id,
         min(start_date) as start_date,
         max(coalesce(end_date, start_date)) as end_date
-    from adt_member
+    from alert_member
     where client_key is not null
     group by first_event_id, client_key, facility_id
 ),
@@ -50,23 +50,23 @@ linked_claim as (
     from (
         select
             claim.event_id,
-            adt_visit.first_event_id,
+            alert_visit.first_event_id,
             row_number() over (
                 partition by claim.event_id
                 order by
-                    adt_visit.facility_id = claim.facility_id desc,
-                    abs({{ dbt.datediff('adt_visit.start_date', 'claim.start_date', 'day') }}),
-                    adt_visit.start_date,
-                    adt_visit.first_event_id
+                    alert_visit.facility_id = claim.facility_id desc,
+                    abs({{ dbt.datediff('alert_visit.start_date', 'claim.start_date', 'day') }}),
+                    alert_visit.start_date,
+                    alert_visit.first_event_id
             ) as preference
         from event as claim
-        inner join adt_visit
+        inner join alert_visit
             on
-            claim.client_key = adt_visit.client_key
+            claim.client_key = alert_visit.client_key
             and claim.start_date
-            between adt_visit.start_date - claim.adjacent_days
-            and adt_visit.end_date + claim.adjacent_days
-        where claim.sender in ('claims', 'synthea', 'ehr_fhir')
+            between alert_visit.start_date - claim.adjacent_days
+            and alert_visit.end_date + claim.adjacent_days
+        where claim.event_basis in ('institutional_claim', 'encounter')
     ) as preferred
     where preference = 1
 ),
@@ -75,7 +75,9 @@ claim_event as (
     select event.*
     from event
     left join linked_claim on event.event_id = linked_claim.event_id
-    where event.sender in ('claims', 'synthea', 'ehr_fhir') and linked_claim.event_id is null
+    where
+        event.event_basis in ('institutional_claim', 'encounter')
+        and linked_claim.event_id is null
 ),
 
 claim_member as (
@@ -83,7 +85,7 @@ claim_member as (
 ),
 
 facility_visit as (
-    select first_event_id, client_key, start_date, end_date from adt_visit
+    select first_event_id, client_key, start_date, end_date from alert_visit
     union all
     select
         first_event_id,
@@ -105,7 +107,7 @@ seen_in as (
         and clinician.start_date
         between facility_visit.start_date - clinician.adjacent_days
         and facility_visit.end_date + clinician.adjacent_days
-    where clinician.sender = 'clinician'
+    where clinician.event_basis = 'professional_claim'
     group by clinician.event_id
 ),
 
@@ -113,7 +115,7 @@ lone_clinician_event as (
     select event.*
     from event
     left join seen_in on event.event_id = seen_in.event_id
-    where event.sender = 'clinician' and seen_in.event_id is null
+    where event.event_basis = 'professional_claim' and seen_in.event_id is null
 ),
 
 lone_clinician_member as (
@@ -121,7 +123,7 @@ lone_clinician_member as (
 ),
 
 merged_event as (
-    select event_id, first_event_id from adt_member
+    select event_id, first_event_id from alert_member
     union all
     select event_id, first_event_id from linked_claim
     union all

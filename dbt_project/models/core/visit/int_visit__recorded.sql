@@ -43,8 +43,8 @@ classified_visit as (
         ) as procedure_code,
         record.is_part2 or coalesce(done.is_part2_labelled, false) as is_part2
     from visit_record as record
-    left join {{ ref('int_procedure__from_fhir') }} as done
-        on record.encounter_id = done.encounter_id
+    left join {{ ref('int_procedure__principal') }} as done
+        on record.source = done.source and record.encounter_id = done.encounter_id
 ),
 
 recorded_visit as (
