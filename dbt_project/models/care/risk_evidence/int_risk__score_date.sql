@@ -31,7 +31,7 @@ score_date as (
         score_point,
         case
             when days_back = 0 then as_of
-            else {{ local_timestamp('local_at', 'time_zone') }}
+            else {{ instant_of('local_at', 'time_zone') }}
         end as score_at,
         score_date
     from moment
