@@ -1,4 +1,4 @@
-{# A number of seeds/engagement/engagement_setting.csv, named inside a model. #}
+{# A number of seed engagement_setting. #}
 {% macro engagement_setting(name) -%}
     (select value from {{ ref('engagement_setting') }} where name = '{{ name }}')
 {%- endmacro %}

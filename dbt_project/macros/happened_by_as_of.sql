@@ -1,6 +1,6 @@
 {#
-    Nothing dated after as_of is a fact yet (rules/dates-and-times.md#future-rows). True where the instant, or the local date, is
-    by as_of; a row without one is kept, because its contract decides whether the date may be missing. Reads `run`.
+    Rows dated after as_of do not count yet (rules/dates-and-times.md#future-rows). True where the timestamp, or the local
+    date, is by as_of. A row without one is kept: its contract decides whether the date may be missing. Reads `run`.
 #}
 {% macro happened_by_as_of(instant) -%}
     coalesce({{ instant }} <= run.as_of, true)
@@ -10,7 +10,7 @@
     coalesce({{ day }} <= run.as_of_date, true)
 {%- endmacro %}
 
-{# A later state of a record, hidden while its instant is after as_of; the record itself stays. #}
+{# A timestamp of a record, null where it is after as_of; the record itself is kept. #}
 {% macro known_by_as_of(column) -%}
     case when {{ column }} > run.as_of then null else {{ column }} end
 {%- endmacro %}

@@ -1,9 +1,10 @@
 {#
-    The last event before each day of the score's score_point, by Part 2 view and client: a select of
-    score_point, score_date, part2_view, client_key, last_at. One pass over the events for all days.
+    The last event by each score date, by Part 2 view and client: a select of score_point, score_date,
+    part2_view, client_key, last_at. It reads the events once for all score dates.
 
-    events: name of a CTE with client_key, is_part2 and the instant `at`.
-    Reads the CTEs score_point and client_part2_view of the model that calls it.
+    events: name of a CTE with client_key and is_part2.
+    at: name of its timestamp column.
+    Reads the CTEs score_date and client_part2_view of the model that calls it.
 #}
 {% macro last_by_score_date(events, at) %}
     {%- set days = ['current', 'hysteresis', 'month_ago'] -%}

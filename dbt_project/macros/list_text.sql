@@ -1,6 +1,6 @@
-{# Small forms of text that the list needs. Each names the one function that differs between engines. #}
+{# Text functions of the outreach list; each holds one function that differs between databases. #}
 
-{# A fixed text of seeds/list/list_text.csv. #}
+{# A text of seed list_text. #}
 {% macro list_text(name) -%}
     (select text from {{ ref('list_text') }} where name = '{{ name }}')
 {%- endmacro %}
@@ -10,12 +10,12 @@
     nullif(regexp_replace({{ phone }}, '[^0-9]', '', 'g'), '')
 {%- endmacro %}
 
-{# Distinct values of a column in their order, joined with ';'. #}
+{# Distinct values of a column, sorted and separated by ';'. #}
 {% macro listed_texts(text) -%}
     string_agg(distinct {{ text }}, ';' order by {{ text }})
 {%- endmacro %}
 
-{# Elapsed hours between two instants, not below zero, with one decimal. #}
+{# Hours from one timestamp to another, at least 0, with one decimal. #}
 {% macro hours_past(due_at, now_at) -%}
     greatest(
         cast({{ dbt.datediff(due_at, now_at, 'second') }} / 3600.0 as decimal(9, 1)),

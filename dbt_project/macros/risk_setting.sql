@@ -1,21 +1,19 @@
-{# Numbers of the score and the list live in seeds; these name one of them inside a model. #}
-
-{# A number of seeds/risk/risk_setting.csv. #}
+{# A number of seed risk_setting. #}
 {% macro risk_setting(name) -%}
     (select value from {{ ref('risk_setting') }} where name = '{{ name }}')
 {%- endmacro %}
 
-{# The same as whole days, to be added to dates. #}
+{# A number of seed risk_setting as an integer, for date arithmetic. #}
 {% macro risk_setting_days(name) -%}
     (select cast(value as integer) from {{ ref('risk_setting') }} where name = '{{ name }}')
 {%- endmacro %}
 
-{# How many days back the evidence of a measure of seeds/risk/risk_weight.csv counts. #}
+{# Days for which evidence of a measure counts (seed risk_weight). #}
 {% macro risk_window_days(measure) -%}
     (select max(window_days) from {{ ref('risk_weight') }} where measure = '{{ measure }}')
 {%- endmacro %}
 
-{# Whether the value of a fact is on the step of a rule: from at_least or above, up to at_most. #}
+{# Whether the value of a fact is within the bounds of a rule: from at_least or above, up to at_most. #}
 {% macro is_on_step(fact, rule) -%}
     {{ fact }}.measure = {{ rule }}.measure
     and {{ fact }}.value >= {{ rule }}.at_least
@@ -23,7 +21,7 @@
     and {{ fact }}.value <= {{ rule }}.at_most
 {%- endmacro %}
 
-{# The text of a reason: {value} and {date} of its template replaced by those of the row `fact`. #}
+{# Reason text: {value} and {date} of the template replaced by those of the row `fact`. #}
 {% macro filled_reason(template) -%}
     replace(
         replace(

@@ -21,8 +21,8 @@ appointment as (
     where client_key is not null
 ),
 
--- one pass over the appointments; rules/engagement.md#no-show leaves out what the clinic cancelled
--- or the client moved in time
+-- rules/engagement.md#no-show: appointments that the clinic cancelled or the client moved in time
+-- do not count
 summed_by_origin as (
     select
         appointment.client_key,
@@ -74,7 +74,7 @@ summed as (
     group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
--- a kept visit without an appointment also ends a row of misses
+-- A kept visit without an appointment also ends a series of misses.
 last_seen as (
     select
         summed.client_key,
@@ -106,9 +106,9 @@ appointment_summed as (
     select
         summed.*,
         coalesce(miss_row.consecutive_miss_count, 0) as consecutive_miss_count,
-        coalesce(summed.first_no_show_at < coalesce(
-            summed.first_kept_at, summed.first_no_show_at + interval '1 day'
-        ), false) as is_first_visit_no_show
+        coalesce(
+            summed.first_no_show_at < summed.first_kept_at, summed.first_no_show_at is not null
+        ) as is_first_visit_no_show
     from summed
     left join miss_row
         on summed.client_key = miss_row.client_key

@@ -119,7 +119,7 @@ engagement as (
         and client_part2_view.part2_view = contact.part2_view
 ),
 
-judged as (
+flagged as (
     select
         *,
         next_appointment_at is null as has_no_future_appointment,
@@ -139,4 +139,4 @@ judged as (
     from engagement
 )
 
-select * from judged
+select * from flagged

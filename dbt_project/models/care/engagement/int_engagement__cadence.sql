@@ -17,7 +17,7 @@ last_line as (
         service_line,
         row_number() over (
             partition by client_key, part2_view order by last_kept_at desc, service_line
-        ) as recency
+        ) as line_rank
     from last_visit
     where service_line <> 'any'
 ),
@@ -38,7 +38,7 @@ ordered_interval as (
     group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
--- visits are sorted only where no plan orders an interval
+-- Only clients without an ordered interval need their visits sorted.
 visit_day as (
     select distinct client_part2_view.client_key, client_part2_view.part2_view, visit.visit_date
     from {{ ref('fct_visit') }} as visit
@@ -61,7 +61,7 @@ visit_interval as (
         visit_date - lag(visit_date) over in_order as interval_days,
         row_number() over (
             partition by client_key, part2_view order by visit_date desc
-        ) as recency
+        ) as interval_rank
     from visit_day
     window in_order as (partition by client_key, part2_view order by visit_date)
 ),
@@ -70,7 +70,7 @@ rhythm as (
     select client_key, part2_view, median(interval_days) as interval_days
     from visit_interval
     where interval_days is not null
-        and recency <= {{ engagement_setting('rhythm_intervals') }}
+        and interval_rank <= {{ engagement_setting('rhythm_intervals') }}
     group by client_key, part2_view
     having count(*) >= {{ engagement_setting('rhythm_minimum_intervals') }}
 ),
@@ -109,7 +109,7 @@ cadence as (
     left join last_line
         on client_part2_view.client_key = last_line.client_key
         and client_part2_view.part2_view = last_line.part2_view
-        and last_line.recency = 1
+        and last_line.line_rank = 1
     left join {{ ref('service_line_default') }} as line_default
         on last_line.service_line = line_default.service_line
 )

@@ -13,7 +13,7 @@ contact_by_view as (
         row_number() over (
             partition by contact.client_key, client_part2_view.part2_view
             order by contact.contacted_at desc, contact.contact_key
-        ) as recency
+        ) as contact_rank
     from {{ ref('fct_contact') }} as contact
     inner join {{ ref('int_client__part2_view') }} as client_part2_view
         on contact.client_key = client_part2_view.client_key
@@ -27,9 +27,9 @@ contact_last as (
         client_key,
         part2_view,
         max(contacted_at) as last_contact_at,
-        max(case when recency = 1 then outcome end) as last_contact_outcome,
-        max(case when recency = 1 then channel end) as last_contact_channel,
-        max(case when recency = 1 then evidence_key end) as last_contact_evidence_key,
+        max(case when contact_rank = 1 then outcome end) as last_contact_outcome,
+        max(case when contact_rank = 1 then channel end) as last_contact_channel,
+        max(case when contact_rank = 1 then evidence_key end) as last_contact_evidence_key,
         max(case when is_two_way then contacted_at end) as last_reached_at,
         cast(count(case when contacted_date > attempts_from then 1 end) as integer)
             as attempts_14d_count

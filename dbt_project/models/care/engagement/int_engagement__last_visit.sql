@@ -6,7 +6,7 @@ client_part2_view as (
     select * from {{ ref('int_client__part2_view') }}
 ),
 
--- one pass over the visits; the scopes are made of the small result
+-- Part 2 and other records apart: the views are made from this small result, not from all visits.
 last_by_origin as (
     select
         visit.client_key,
@@ -45,8 +45,7 @@ last_visit as (
     group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
--- rules/engagement.md#hospital-days: days in hospital do not count against the client, each day
--- once
+-- rules/engagement.md#hospital-days: nights in hospital do not count as days since the visit
 hospital_days as (
     select
         last_visit.client_key,

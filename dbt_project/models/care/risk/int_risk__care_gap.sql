@@ -45,7 +45,7 @@ client_day as (
     cross join score_date
 ),
 
--- One plan per client and program stands at a time: the last one that began.
+-- The active plan that started last.
 active_plan as (
     select
         client_day.score_point, client_day.score_date, client_day.part2_view, client_day.client_key,
@@ -54,7 +54,7 @@ active_plan as (
         row_number() over (
             partition by client_day.score_point, client_day.part2_view, client_day.client_key
             order by treatment_plan.start_date desc, treatment_plan.plan_id
-        ) as recency
+        ) as plan_rank
     from treatment_plan
     inner join client_day on treatment_plan.client_key = client_day.client_key
     where treatment_plan.status = 'active'
@@ -62,7 +62,7 @@ active_plan as (
         and (client_day.part2_view = 'full' or not treatment_plan.is_part2)
 ),
 
--- A safety plan is needed after a C-SSRS of moderate or high, or a self-harm or overdose event.
+-- A safety plan is needed after a C-SSRS level of moderate or high, or a self-harm event.
 safety_need as (
     select
         score_point, part2_view, client_key, administered_date as need_date, is_part2,
@@ -87,11 +87,11 @@ last_safety_need as (
         row_number() over (
             partition by score_point, part2_view, client_key
             order by need_date desc, is_part2, screening_key, event_key
-        ) as recency
+        ) as need_rank
     from safety_need
 ),
 
--- Any plan of the window before the event or after it will do; an older one is out of date.
+-- A plan of the window counts, whether before or after the event; an older one does not.
 safety_plan as (
     select
         client_day.score_point, client_day.part2_view, client_day.client_key
@@ -110,7 +110,7 @@ fact as (
         cast(score_date - next_review_date as decimal(18, 4)) as value,
         is_part2, evidence_table, evidence_key, next_review_date as evidence_date
     from active_plan
-    where recency = 1 and next_review_date < score_date
+    where plan_rank = 1 and next_review_date < score_date
     union all
     select
         need.score_point, need.part2_view, need.client_key, 'safety_plan_missing' as measure,
@@ -125,7 +125,7 @@ fact as (
         and need.client_key = safety_plan.client_key
     left join screening on need.screening_key = screening.screening_key
     left join acute_event on need.event_key = acute_event.event_key
-    where need.recency = 1 and safety_plan.client_key is null
+    where need.need_rank = 1 and safety_plan.client_key is null
     union all
     -- rules/risk-score.md#care-gaps: in the acute phase a PHQ-9 is repeated at least every 30 days
     select

@@ -41,8 +41,7 @@ screened as (
     from latest_screening
 ),
 
--- rules/risk-score.md#clinical: worse by comparison with the best score, or no response to eight
--- weeks of treatment.
+-- rules/risk-score.md#clinical: PHQ-9 higher than the best score, or not halved after eight weeks
 course as (
     select
         latest.score_point,
@@ -95,7 +94,7 @@ self_harm as (
         row_number() over (
             partition by score_point, part2_view, client_key
             order by start_days, is_part2, event_key
-        ) as recency
+        ) as event_rank
     from dated_event
     where is_self_harm
         and start_days <= {{ risk_window_days('days_since_self_harm') }}
@@ -127,7 +126,7 @@ fact as (
         self_harm.start_date as evidence_date
     from self_harm
     inner join acute_event on self_harm.event_key = acute_event.event_key
-    where self_harm.recency = 1
+    where self_harm.event_rank = 1
     union all
     select * from diagnosis_fact
 )

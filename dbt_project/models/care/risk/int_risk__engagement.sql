@@ -33,7 +33,7 @@ stretched_gap as (
         )
 ),
 
--- Proof is for the present. Two visits may begin at the same moment: either stands for the day.
+-- Evidence is for the current score date only. Of visits that begin at the same time one is chosen.
 simultaneous_visit as (
     select
         gap.part2_view, gap.client_key, visit.is_part2, visit.evidence_table,
@@ -84,7 +84,7 @@ future_appointment as (
     where scheduled_at > (select min(score_at) from {{ ref('int_risk__score_date') }})
 ),
 
--- What was booked on the day: made by then, not yet due, and not yet taken back.
+-- Appointments that were scheduled on the score date: created by then, later, not yet cancelled.
 booked as (
     select distinct client_day.score_point, client_day.part2_view, client_day.client_key
     from future_appointment as appointment
@@ -99,7 +99,7 @@ booked as (
         and (client_day.part2_view = 'full' or not appointment.is_part2)
 ),
 
--- Unknown is not zero: nobody's calendar is known where the record system sends no appointments.
+-- Without any appointment rows the calendar is unknown, so no client lacks an appointment.
 unbooked_fact as (
     select
         client_day.score_point, client_day.part2_view, client_day.client_key,
@@ -128,7 +128,7 @@ unseen_intake as (
         row_number() over (
             partition by client_day.score_point, client_day.part2_view, client_day.client_key
             order by intake.first_contact_at desc, intake.intake_key
-        ) as recency
+        ) as intake_rank
     from {{ ref('fct_intake') }} as intake
     inner join client_day
         on intake.client_key = client_day.client_key
@@ -147,7 +147,7 @@ unseen_fact as (
         score_point, part2_view, client_key, measure, value,
         is_part2, evidence_table, evidence_key, evidence_date
     from unseen_intake
-    where recency = 1
+    where intake_rank = 1
 ),
 
 fact as (

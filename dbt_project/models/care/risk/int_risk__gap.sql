@@ -31,7 +31,7 @@ asked_need as (
     where fct_screening.instrument = 'sdoh' and fct_screening.status = 'completed'
 ),
 
--- what the agency's record knows of a coverage brings no claims
+-- Coverage that only the agency's record reports brings no claims.
 enrolled as (
     select distinct eligibility.client_key
     from {{ ref('fct_eligibility') }} as eligibility
@@ -50,15 +50,14 @@ seen as (
     where score_point = 'current' and part2_view = 'full'
 ),
 
--- rules/risk-score.md#data-gaps: unknown is not zero; what could not be scored is named. The order
--- is fixed.
+-- rules/risk-score.md#data-gaps: inputs of the score that are missing, in a fixed order
 known as (
     select
         client.client_key,
         client.is_agency_client,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
         enrolled.client_key is null as lacks_claims,
-        -- an empty field of the record is a finding, a feed without the field is not
+        -- an empty phone in the agency's record is a fact of domain Social, in other records a gap
         client.source <> 'ehr' and client.phone is null and client.phone_2 is null as lacks_phone,
         coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
         coalesce(screened.has_cssrs, 0) = 0 as lacks_cssrs,

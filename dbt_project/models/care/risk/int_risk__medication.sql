@@ -7,7 +7,7 @@ window_days as (
     group by measure
 ),
 
--- Only what can still be a gap on some day of the score_point: the rest of the orders never is one.
+-- Orders that can still have a gap on a score date.
 medication as (
     select * from {{ ref('fct_medication') }}
     where is_long_acting_injectable
@@ -56,7 +56,7 @@ known_order as (
     where client_part2_view.part2_view = 'full' or not medication.is_part2
 ),
 
--- The order whose supply lasts longest speaks for its class; one without a supply says nothing.
+-- The order whose supply lasts longest counts for its class; one without days of supply does not.
 last_supply as (
     select
         *,
@@ -70,7 +70,7 @@ last_supply as (
         and supply_end_date is not null
 ),
 
--- An order that was ended is a decision, not a gap.
+-- An order that was ended has no gap.
 supply_gap as (
     select
         score_point,
@@ -88,7 +88,7 @@ supply_gap as (
     where supply_order = 1 and (end_date is null or end_date >= score_date)
 ),
 
--- A kept injection visit around the due date or later settles it, whatever the order says yet.
+-- A kept injection visit shortly before the due date or later counts as the injection.
 last_injection as (
     select
         *,
@@ -111,7 +111,7 @@ settled_injection as (
         and (last_injection.part2_view = 'full' or not injection_visit.is_part2)
 ),
 
--- of several classes the one that is overdue longest
+-- Of several classes the one that is overdue longest.
 overdue_injection as (
     select
         last_injection.*,

@@ -1,6 +1,6 @@
 {#-
-    The sums read the facts without their evidence; only the current reasons read it. One shared CTE would carry the
-    text of a million rows through every step.
+    The sums read the facts without their evidence, which only the reasons of the current score date need: one shared
+    CTE would carry the text of a million rows through every step.
 -#}
 {% set domains = [
     'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap',
@@ -40,7 +40,7 @@ worded_fact as (
     {%- endfor %}
 ),
 
--- Where "A or B" gives points once, B yields to A. Such pairs are in the clinical domain only.
+-- Of two rules that give points only once, one yields to the other; both are of domain clinical.
 yielding_rule as (
     select fact.score_point, fact.part2_view, fact.client_key, weight.rule_id
     from {{ ref('int_risk__clinical') }} as fact

@@ -15,7 +15,7 @@ tier as (
     select * from {{ ref('risk_tier') }}
 ),
 
--- Only the lanes that make a client critical: the due days of other lanes depend on the tier.
+-- Lanes 0 and 1 only: the due dates of the other lanes depend on the tier.
 task as (
     select client_key, part2_view, lane, opened_at, closed_at
     from {{ ref('int_task__safety') }}
@@ -58,7 +58,7 @@ scored as (
         and client_part2_view.client_key = urgent_lane.client_key
 ),
 
--- A hundred and one scores at most: the steps are looked up once each.
+-- Each score, 0 to 100, is looked up once.
 score_tier as (
     select scored_value.risk_score, max(tier.tier_rank) as tier_rank
     from (select distinct risk_score from scored) as scored_value

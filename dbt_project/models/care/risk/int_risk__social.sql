@@ -29,7 +29,7 @@ call as (
     where channel in ('phone', 'text') and client_key is not null
 ),
 
--- Housing and telephone are the record's present state, the same on every day of the score_point.
+-- The record holds only the present housing status and phone numbers.
 client_state as (
     select
         score_date.score_point,
@@ -59,7 +59,7 @@ need_answer as (
     {%- endfor %}
 ),
 
--- An answer, and a call, speaks until the next one.
+-- An answer counts until the next answer about the same need.
 spanned_need as (
     select
         client_part2_view.part2_view,
@@ -88,7 +88,7 @@ present_need as (
         and score_date.score_date - spanned_need.administered_date
         <= {{ risk_window_days('need_safety') }}
     where spanned_need.is_present
-        -- what the record says of housing stands before what a questionnaire said
+        -- a housing status of the record takes precedence over a screening
         and (
             spanned_need.need <> 'housing'
             or coalesce(client.housing_status, 'unknown') = 'unknown'

@@ -40,7 +40,7 @@ ended_event as (
     where end_days is not null
 ),
 
--- The latest event of each kind; the latest of all that sent the client home.
+-- Events of each kind, and those that ended against medical advice.
 last_event as (
     select
         score_point, part2_view, client_key, event_key, measure,
@@ -61,7 +61,7 @@ community_discharge as (
         row_number() over (
             partition by score_point, part2_view, client_key
             order by end_days, ended_at desc, event_key
-        ) as recency
+        ) as discharge_rank
     from ended_event
     where is_to_community and measure is not null
 ),
@@ -82,11 +82,11 @@ uncontacted_discharge as (
         on discharge.score_point = last_reached.score_point
         and discharge.part2_view = last_reached.part2_view
         and discharge.client_key = last_reached.client_key
-    where discharge.recency = 1
+    where discharge.discharge_rank = 1
         and coalesce(last_reached.last_reached_at <= discharge.ended_at, true)
 ),
 
--- "ED or observation now with an inpatient stay in the last 30 days".
+-- ED visits and observation stays at the score date after an inpatient stay.
 return_visit as (
     select
         presenting.score_point,
@@ -124,7 +124,7 @@ latest as (
             partition by
                 candidate.score_point, candidate.part2_view, candidate.client_key, candidate.measure
             order by candidate.days, candidate.is_part2, candidate.event_key
-        ) as recency
+        ) as event_rank
     from candidate
     inner join window_days on candidate.measure = window_days.measure
     where candidate.age_days <= window_days.window_days
@@ -143,7 +143,7 @@ fact as (
         latest.evidence_date
     from latest
     inner join acute_event on latest.event_key = acute_event.event_key
-    where latest.recency = 1
+    where latest.event_rank = 1
 )
 
 select * from fact

@@ -14,7 +14,7 @@ window_days as (
     group by measure
 ),
 
--- Which count an event belongs to; an ED visit belongs to the year's and to the recent one.
+-- Counts that an event belongs to; an ED visit may belong to both counts of ED visits.
 counted_event as (
     select
         dated_event.score_point,
@@ -56,7 +56,7 @@ counted as (
     group by score_point, part2_view, client_key, measure
 ),
 
--- The latest event stands as evidence for the count; proof is for the present.
+-- The latest event is the evidence; earlier score dates have none.
 last_event as (
     select
         counted.part2_view, counted.client_key, counted.measure,

@@ -21,7 +21,7 @@ gap as (
     select * from {{ ref('int_risk__gap') }}
 ),
 
--- A client without any Part 2 row has one score: the second column repeats it.
+-- A client without Part 2 records has no redacted view: both scores are the same.
 client_risk as (
     select
         client.client_key,

@@ -46,7 +46,7 @@ active_diagnosis as (
                 grouped_diagnosis.is_part2,
                 grouped_diagnosis.diagnosis_date desc nulls last,
                 grouped_diagnosis.diagnosis_key
-        ) as choice
+        ) as evidence_rank
     from grouped_diagnosis
     inner join score_date
         on (
@@ -63,15 +63,15 @@ active_diagnosis as (
 
 serious_mental_illness as (
     select * from active_diagnosis
-    where is_smi and choice = 1
+    where is_smi and evidence_rank = 1
 ),
 
 substance_use as (
     select * from active_diagnosis
-    where not is_smi and choice = 1
+    where not is_smi and evidence_rank = 1
 ),
 
--- One code is in one group only, so the two kinds of evidence never share a row.
+-- A code is in one group only, so the two measures never have the same evidence row.
 fact as (
     select
         score_point, part2_view, client_key,

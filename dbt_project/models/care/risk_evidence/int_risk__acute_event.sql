@@ -11,8 +11,8 @@ crisis_contact as (
     select * from {{ ref('fct_crisis_contact') }}
 ),
 
--- rules/risk-score.md#transition: psychiatric or other inpatient stay; an unknown setting counts as
--- the lesser one
+-- rules/risk-score.md#transition: a stay of unknown setting counts as a medical stay, which gives
+-- fewer points
 inpatient_stay as (
     select
         stay_key as event_key,
@@ -50,7 +50,7 @@ observation_stay as (
     where client_key is not null and stay_class = 'observation'
 ),
 
--- An ED visit that became a stay is that stay: no event counts twice.
+-- An ED visit that became a stay counts as the stay only.
 emergency_visit as (
     select
         ed_visit_key as event_key,

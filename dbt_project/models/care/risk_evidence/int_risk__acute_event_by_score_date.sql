@@ -17,7 +17,7 @@ lookback as (
     where domain in ('transition', 'utilization', 'clinical', 'care_gap')
 ),
 
--- One join of events, days and scopes; every rule about acute care reads its result.
+-- All rules about acute care read this join of events, score dates and views.
 dated_event as (
     select
         score_date.score_point,

@@ -42,7 +42,7 @@ last_seen as (
     where visit_by_day.last_at is not null
 ),
 
--- rules/engagement.md#hospital-days: days in hospital do not count against the client.
+-- rules/engagement.md#hospital-days: days in hospital do not count as days since the visit
 days_in_hospital as (
     select
         last_seen.score_point,

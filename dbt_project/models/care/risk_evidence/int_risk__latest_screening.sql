@@ -8,7 +8,7 @@ score_date as (
     select * from {{ ref('int_risk__score_date') }}
 ),
 
--- C-SSRS: the highest level of the window; a later lower answer lowers no concern.
+-- C-SSRS: the highest level of the window; a later lower level does not replace it.
 recent_level as (
     select
         score_date.score_point,
@@ -24,7 +24,7 @@ recent_level as (
         row_number() over (
             partition by score_date.score_point, response.part2_view, response.client_key
             order by response.score desc, response.administered_at desc, response.screening_key
-        ) as choice
+        ) as level_rank
     from response
     inner join score_date
         on response.administered_at <= score_date.score_at
@@ -55,14 +55,13 @@ latest_response as (
         score_point, score_date, part2_view, client_key, instrument, screening_key,
         administered_date, age_days, score, is_part2
     from recent_level
-    where choice = 1
+    where level_rank = 1
 ),
 
 window_days as (
     select {{ risk_window_days('phq9_rise') }} as window_days
 ),
 
--- Best score and baseline of the year that ends with the latest PHQ-9.
 phq9 as (
     select
         part2_view, client_key, screening_key, administered_at, administered_date, score,
@@ -71,6 +70,7 @@ phq9 as (
     where instrument = 'phq9'
 ),
 
+-- Best score and baseline of the 365 days that end with the latest PHQ-9.
 course as (
     select
         latest_response.score_point,

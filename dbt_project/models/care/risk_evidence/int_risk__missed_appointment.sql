@@ -21,7 +21,7 @@ earliest_day as (
     from score_date
 ),
 
--- The running count of misses among three is the answer for every day until the next appointment.
+-- The count of misses among three appointments applies until the next appointment.
 counted_appointment as (
     select
         client_part2_view.part2_view,

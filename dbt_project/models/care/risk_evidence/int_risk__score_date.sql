@@ -11,7 +11,7 @@ days_back as (
     select 'month_ago' as score_point, {{ risk_setting_days('change_days') }} as days_back
 ),
 
--- The same wall-clock time on an earlier day: a day is not always 24 hours.
+-- The same local clock time on an earlier date: a day is not always 24 hours.
 moment as (
     select
         days_back.score_point,
@@ -25,13 +25,13 @@ moment as (
     cross join days_back
 ),
 
--- Between a wall-clock time and its instant, the zone works in both directions.
+-- An hour that the clocks repeat has two timestamps, so as_of is not converted back.
 score_date as (
     select
         score_point,
         case
             when days_back = 0 then as_of
-            else {{ local_timestamp('local_at', 'time_zone') }}
+            else {{ instant_of('local_at', 'time_zone') }}
         end as score_at,
         score_date
     from moment

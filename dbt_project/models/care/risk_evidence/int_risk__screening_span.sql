@@ -7,7 +7,7 @@ client_part2_view as (
     select * from {{ ref('int_client__part2_view') }}
 ),
 
--- A year of responses, and the year of course before the oldest latest PHQ-9 that still counts.
+-- The lookback of all responses, before the oldest PHQ-9 that still counts as the latest.
 earliest_day as (
     select
         min(score_date)
@@ -16,8 +16,8 @@ earliest_day as (
     from {{ ref('int_risk__score_date') }}
 ),
 
--- rules/screenings.md#totals: only whole totals and stated levels count; a prorated score is for
--- display.
+-- rules/screenings.md#totals: complete totals and levels count; a prorated score is for display
+-- only
 scored_response as (
     select
         screening.client_key,
@@ -46,7 +46,7 @@ scored_response as (
         )
 ),
 
--- A response is the latest until the next of its kind; of two at once the higher key stands.
+-- A response is the latest until the next one; of two at the same time the higher key is later.
 spanned_response as (
     select
         client_part2_view.part2_view,

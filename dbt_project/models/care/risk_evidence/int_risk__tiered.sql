@@ -20,7 +20,7 @@ run as (
     select * from {{ ref('int_run__as_of') }}
 ),
 
--- The score of today beside those of the two earlier days, in one pass.
+-- Present and earlier scores of a client in one row.
 compared as (
     select
         part2_view,
@@ -36,8 +36,8 @@ compared as (
     group by part2_view, client_key
 ),
 
--- rules/risk-score.md#tiers: a fast rise makes rising; a tier drops only if it was also below 14
--- days before.
+-- rules/risk-score.md#tiers: a fast rise makes a client rising; a tier falls only if it was also
+-- lower 14 days before
 computed as (
     select
         *,
@@ -55,7 +55,7 @@ computed as (
     from compared
 ),
 
--- rules/risk-score.md#overrides: by name, with a reason, for 90 days at most; the last one stands.
+-- rules/risk-score.md#overrides: with author and reason, for at most 90 days; the last one counts
 active_override as (
     select
         client_part2_view.part2_view,
@@ -70,7 +70,7 @@ active_override as (
         row_number() over (
             partition by client_part2_view.part2_view, document.client_key
             order by document.document_at desc, document.document_id
-        ) as recency
+        ) as override_rank
     from document
     inner join client_part2_view on document.client_key = client_part2_view.client_key
     inner join run on document.document_at <= run.as_of
@@ -95,12 +95,12 @@ override_step as (
     left join active_override
         on computed.part2_view = active_override.part2_view
         and computed.client_key = active_override.client_key
-        and active_override.recency = 1
+        and active_override.override_rank = 1
         and active_override.expires_date >= run.as_of_date
     left join tier as named_tier on active_override.value = named_tier.tier
 ),
 
--- Safety overrides everything: nobody is talked down while a lane 0 or 1 task is open.
+-- No override changes the tier while a task of lane 0 or 1 is open.
 decided as (
     select
         *,
