@@ -1,4 +1,4 @@
-{# What the last message says that says it: messages leave out what they have no reason to repeat. #}
-{% macro latest_non_null(column) -%}
-    max_by({{ column }}, message_sequence) filter (where {{ column }} is not null)
+{# The last reported value: a later message or report may omit what an earlier one had. sequence: the order of the rows. #}
+{% macro latest_non_null(column, sequence='message_sequence') -%}
+    max_by({{ column }}, {{ sequence }}) filter (where {{ column }} is not null)
 {%- endmacro %}

@@ -27,8 +27,14 @@
         {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
 {%- endmacro %}
 
-{# Names of the lineage that every row of the input layer carries; without a client where the entity has none (a program). #}
-{% macro lineage_names(of_client=true) -%}
+{#
+    Names of the lineage that every row of the input layer carries: without a client where the entity has none (a program),
+    and only sender and person where a row summarizes several rows of the sender (of_row=false).
+#}
+{% macro lineage_names(of_client=true, of_row=true) -%}
+    {%- if not of_row -%}
+    {{ return(['source', 'client_scope', 'source_client_id']) }}
+    {%- endif -%}
     {{ return(
         ['source', 'source_table']
         + (['client_source', 'client_scope', 'source_client_id', 'is_part2_labelled'] if of_client else [])
@@ -44,10 +50,10 @@
 {%- endmacro %}
 
 {# An entity of the input layer: the same columns of every sender that has it, and their lineage. #}
-{% macro union_of_senders(entity, columns, of_client=true) -%}
+{% macro union_of_senders(entity, columns, of_client=true, of_row=true) -%}
     {%- for sender in senders_of(entity) %}
     select
-        {%- for column in columns + lineage_names(of_client) %}
+        {%- for column in columns + lineage_names(of_client, of_row) %}
         {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('input_' ~ sender ~ '__' ~ entity) }}

@@ -1,5 +1,5 @@
--- For a person to look at. Identifiers, names and dates themselves stay out of this table.
-with doubt as (
+-- Names, dates and identifiers themselves are not in this table.
+with possible_match as (
     select * from {{ ref('int_identity__reviewed') }}
 ),
 
@@ -10,23 +10,23 @@ matched_client as (
 identity_review as (
     select
         {{ surrogate_key([
-            'doubt.source', 'doubt.source_scope', 'doubt.source_client_id', 'doubt.identifier_type',
-            'doubt.client_id', 'doubt.reason_code',
+            'possible_match.source', 'possible_match.source_scope', 'possible_match.source_client_id', 'possible_match.identifier_type',
+            'possible_match.client_id', 'possible_match.reason_code',
         ]) }} as identity_review_key,
-        doubt.source,
-        doubt.source_scope,
-        doubt.source_client_id,
-        doubt.reason_code,
-        doubt.identifier_type,
-        doubt.client_id as candidate_client_id,
+        possible_match.source,
+        possible_match.source_scope,
+        possible_match.source_client_id,
+        possible_match.reason_code,
+        possible_match.identifier_type,
+        possible_match.client_id as candidate_client_id,
         matched_client.client_id as matched_client_id,
-        doubt.match_probability,
-        doubt.evidence
-    from doubt
+        possible_match.match_probability,
+        possible_match.evidence
+    from possible_match
     left join matched_client
-        on doubt.source = matched_client.source
-        and doubt.source_scope = matched_client.source_scope
-        and doubt.source_client_id = matched_client.source_client_id
+        on possible_match.source = matched_client.source
+        and possible_match.source_scope = matched_client.source_scope
+        and possible_match.source_client_id = matched_client.source_client_id
 )
 
 select * from identity_review

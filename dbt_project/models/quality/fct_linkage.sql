@@ -1,4 +1,3 @@
--- How the persons of each sender came to their client, and how many wait for a person to look.
 with matched_client as (
     select * from {{ ref('int_client__matched') }}
 ),

@@ -1,7 +1,9 @@
--- Measured on persons whose client someone found out by hand; a precision or a recall of a handful
--- says nothing.
+-- Rates of a small sample are null.
 with checked_person as (
-    select * from {{ ref('stg_identity_decisions__checked_person') }}
+    select checked.*
+    from {{ ref('input_checked_person') }} as checked
+    left join {{ ref('person_source') }} as person_source on checked.source = person_source.source
+    where coalesce(person_source.person_role <> 'agency_client', true)
 ),
 
 merged_client as (
@@ -18,7 +20,7 @@ quality_limit as (
     where limit_id = 'linkage_least_persons'
 ),
 
--- linked to one of the agency's clients, rightly or wrongly; a payer's own number is no link
+-- linked to a client of the agency; a client id made of the sender's own id is no link
 evaluated_person as (
     select
         checked.source,
@@ -30,10 +32,9 @@ evaluated_person as (
     left join merged_client as true_client on checked.client_id = true_client.source_client_id
     left join matched_client as matched
         on checked.source = matched.source
-        and checked.source_scope = matched.source_scope
+        and checked.client_scope = matched.source_scope
         and checked.source_client_id = matched.source_client_id
     left join merged_client as linked_client on matched.client_id = linked_client.source_client_id
-    where checked.source <> 'ehr'
 ),
 
 -- people without an exact identifier match measure probabilistic matching alone

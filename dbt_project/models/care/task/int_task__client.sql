@@ -12,8 +12,8 @@ client_part2_view as (
     select * from {{ ref('int_client__part2_view') }}
 ),
 
--- what was said last: a client who was reached after "moved" has not moved
-last_word as (
+-- a client who was reached after a contact with the outcome "moved" has not moved
+last_contact as (
     select
         client_part2_view.client_key,
         client_part2_view.part2_view,
@@ -29,16 +29,8 @@ last_word as (
     group by client_part2_view.client_key, client_part2_view.part2_view
 ),
 
--- the record says that a client was discharged but not when: the last program's end, else the day
--- we heard it
 discharge_notice as (
-    select matched.client_key, min(batch.first_received_at) as noticed_at
-    from {{ ref('stg_ehr__client') }} as record
-    inner join {{ ref('int_client__matched') }} as matched
-        on matched.source = 'ehr' and record.source_client_id = matched.source_client_id
-    inner join {{ ref('stg_caseload__batch_order') }} as batch on record._batch_id = batch.batch_id
-    where record.status = 'discharged'
-    group by matched.client_key
+    select * from {{ ref('int_client__discharged') }}
 ),
 
 last_enrollment as (
@@ -52,14 +44,15 @@ task_client as (
         client.client_key,
         client.client_id,
         client_part2_view.part2_view,
-        -- dim_client knows of a death from every sender, at times without its day
+        -- a death may be known without its date
         coalesce(
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
             case when client.is_deceased then run.as_of end
         ) as died_at,
-        case when last_word.reached_at > last_word.moved_at then null
-            else last_word.moved_at
+        case when last_contact.reached_at > last_contact.moved_at then null
+            else last_contact.moved_at
         end as moved_at,
+        -- the record does not date a discharge: the end of the last program, else the delivery
         case when client.status = 'discharged' then coalesce(
                     case when not last_enrollment.is_enrolled then least(
                                 {{ end_of_local_day('last_enrollment.end_date', 'run.time_zone') }},
@@ -73,9 +66,9 @@ task_client as (
     from client
     inner join client_part2_view on client.client_key = client_part2_view.client_key
     cross join run
-    left join last_word
-        on client.client_key = last_word.client_key
-        and client_part2_view.part2_view = last_word.part2_view
+    left join last_contact
+        on client.client_key = last_contact.client_key
+        and client_part2_view.part2_view = last_contact.part2_view
     left join discharge_notice on client.client_key = discharge_notice.client_key
     left join last_enrollment on client.client_key = last_enrollment.client_key
 )

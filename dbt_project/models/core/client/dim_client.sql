@@ -21,7 +21,7 @@ current_care_manager as (
         row_number() over (
             partition by assignment.client_key
             order by assignment.start_date desc, assignment.assignment_id
-        ) as recency
+        ) as assignment_rank
     from {{ ref('fct_assignment') }} as assignment
     cross join run
     where assignment.role = 'care_manager'
@@ -36,14 +36,14 @@ current_program as (
         row_number() over (
             partition by enrollment.client_key
             order by enrollment.start_date desc, enrollment.enrollment_id
-        ) as recency
+        ) as enrollment_rank
     from {{ ref('fct_program_enrollment') }} as enrollment
     cross join run
     where run.as_of_date >= enrollment.start_date
         and coalesce(run.as_of_date <= enrollment.end_date, true)
 ),
 
--- the spans that hold at as_of, or else those that ended last; of these the payers' own
+-- the spans in force at as_of, else those that ended last; of these, the payers' own reports
 ranked_span as (
     select
         eligibility.*,
@@ -52,7 +52,7 @@ ranked_span as (
             order by
                 least(eligibility.end_date, run.as_of_date) desc,
                 case eligibility.basis when 'payer' then 0 else 1 end
-        ) as preference
+        ) as span_rank
     from {{ ref('fct_eligibility') }} as eligibility
     cross join run
     where eligibility.start_date <= run.as_of_date
@@ -71,7 +71,7 @@ current_payer as (
             else 'other'
         end as payer_type
     from ranked_span as span
-    where span.preference = 1
+    where span.span_rank = 1
     group by span.client_key
 ),
 
@@ -80,7 +80,7 @@ client as (
         described.client_key,
         described.client_id,
         described.source,
-        described.source in ('ehr', 'ehr_fhir', 'synthea') as is_agency_client,
+        described.is_agency_client,
         described.first_name,
         described.middle_name,
         described.last_name,
@@ -110,7 +110,7 @@ client as (
         current_care_manager.staff_id as care_manager_id,
         current_program.program_id as primary_program_id,
         current_payer.payer_type,
-        described.source in ('ehr', 'ehr_fhir', 'synthea')
+        described.is_agency_client
         and deceased.client_key is null
         and coalesce(described.status, 'active') <> 'discharged' as is_listable
     from described_client as described
@@ -123,9 +123,9 @@ client as (
     {%- endfor %}
     left join current_care_manager
         on described.client_key = current_care_manager.client_key
-        and current_care_manager.recency = 1
+        and current_care_manager.assignment_rank = 1
     left join current_program
-        on described.client_key = current_program.client_key and current_program.recency = 1
+        on described.client_key = current_program.client_key and current_program.enrollment_rank = 1
     left join current_payer on described.client_key = current_payer.client_key
 )
 

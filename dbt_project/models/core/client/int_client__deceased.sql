@@ -1,11 +1,4 @@
-{#
-    Longer than the budget: every kind of report of a death is read and ranked in one place.
-
-    Every report of a death counts, because a call to a bereaved family does more harm than a missed
-    task. The date comes from the record system, else the payer, else a hospital's alert or claim,
-    else the contact in which a care manager heard of it. Later evidence of life takes back only the
-    last kind: a sender corrects its own report (a new row, a cancelled discharge, a void).
-#}
+-- rules/identity.md#deaths
 with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
@@ -15,64 +8,21 @@ identity as (
 ),
 
 reported_death as (
-    select 'ehr' as source, '' as source_scope, source_client_id, 1 as preference, death_date
-    from {{ ref('stg_ehr__client') }}
-    where death_date is not null
-    union all
-    select 'synthea', '', source_client_id, 1, death_date
-    from {{ ref('stg_synthea__patients') }}
-    where death_date is not null
-    union all
-    select
-        'ehr_fhir',
-        '',
-        patient.source_client_id,
-        1,
-        {{ local_date('patient.deceased_at', 'run.time_zone') }}
-    from {{ ref('stg_ehr_fhir__patient') }} as patient
-    cross join run
-    where coalesce(patient.deceased_at <= run.as_of, patient.is_deceased)
-    union all
-    select 'claims', data_source, source_client_id, 2, death_date
-    from {{ ref('stg_claims__eligibility') }}
-    where death_date is not null or death_flag
-    union all
-    select source, source_scope, source_client_id, 2, death_date
-    from {{ ref('int_member__delivered') }}
-    where death_date is not null
-    union all
-    select
-        'adt',
-        alert.sending_facility_id,
-        alert.source_client_id,
-        3,
-        case
-            when alert.death_at is not null
-                then {{ local_date('alert.death_at', 'run.time_zone') }}
-            when alert.event_type = 'deceased'
-                then {{ local_date('alert.event_at', 'run.time_zone') }}
-        end
-    from {{ ref('input_alert') }} as alert
-    cross join run
-    where
-        (alert.event_type = 'deceased' or alert.is_deceased)
-        and coalesce(alert.event_at <= run.as_of, true)
-),
-
-identified_death as (
-    select identity.client_key, reported_death.preference, reported_death.death_date
-    from reported_death
+    select identity.client_key, death.death_basis, death.death_date
+    from {{ ref('input_death') }} as death
     inner join identity
-        on reported_death.source = identity.source
-        and reported_death.source_scope = identity.source_scope
-        and reported_death.source_client_id = identity.source_client_id
+        on death.source = identity.source
+        and death.client_scope = identity.source_scope
+        and death.source_client_id = identity.source_client_id
+    cross join run
+    where coalesce(death.event_at <= run.as_of, true)
 ),
 
 -- the encounter, not the alert: a cancelled or corrected discharge reports no death
 discharge_death as (
     select
         encounter.client_key,
-        3 as preference,
+        'hospital' as death_basis,
         {{ local_date('encounter.ended_at', 'run.time_zone') }} as death_date
     from {{ ref('int_alert_encounter__resolved') }} as encounter
     inner join {{ ref('discharge_disposition') }} as disposition
@@ -91,9 +41,11 @@ contact as (
         contact.contacted_at,
         contact.outcome = 'deceased' as reports_death,
         coalesce(contact.is_two_way, contact_outcome.is_two_way, false) as is_two_way
-    from {{ ref('stg_outreach_log__contact') }} as contact
+    from {{ ref('input_contact') }} as contact
     inner join identity
-        on identity.source = 'ehr' and contact.source_client_id = identity.source_client_id
+        on contact.client_source = identity.source
+        and contact.client_scope = identity.source_scope
+        and contact.source_client_id = identity.source_client_id
     left join {{ ref('contact_outcome') }} as contact_outcome
         on contact.outcome = contact_outcome.outcome
     cross join run
@@ -119,7 +71,7 @@ last_seen as (
 contact_death as (
     select
         contact.client_key,
-        4 as preference,
+        'contact' as death_basis,
         {{ local_date('contact.contacted_at', 'run.time_zone') }} as death_date
     from contact
     cross join run
@@ -130,17 +82,17 @@ contact_death as (
 ),
 
 client_death as (
-    select * from identified_death
+    select * from reported_death
     union all
     select * from discharge_death
     union all
-    select client_key, 3 as preference, death_date
+    select client_key, 'hospital' as death_basis, death_date
     from {{ ref('int_death__from_claims') }}
     union all
     select * from contact_death
 ),
 
-known_death as (
+ranked_death as (
     select
         client_death.client_key,
         client_death.death_date,
@@ -148,18 +100,20 @@ known_death as (
             partition by client_death.client_key
             order by
                 case when client_death.death_date is null then 1 else 0 end,
-                client_death.preference,
+                death_basis.basis_rank,
                 client_death.death_date
-        ) as preference
+        ) as death_rank
     from client_death
+    inner join {{ ref('death_basis') }} as death_basis
+        on client_death.death_basis = death_basis.death_basis
     cross join run
     where coalesce(client_death.death_date <= run.as_of_date, true)
 ),
 
 deceased_client as (
     select client_key, death_date
-    from known_death
-    where preference = 1
+    from ranked_death
+    where death_rank = 1
 )
 
 select * from deceased_client

@@ -1,119 +1,40 @@
--- rules/identity.md#client-id: the agency's own id, else <source>:<id>. Before identifiers link
--- anything.
-with agency_client as (
+-- rules/identity.md#client-id
+with person as (
+    select * from {{ ref('input_person') }}
+),
+
+merged_client as (
     select * from {{ ref('int_client__merged') }}
 ),
 
-enrollment as (
-    select data_source, source_client_id from {{ ref('stg_claims__eligibility') }}
-),
-
-claim_line as (
-    select data_source, source_client_id from {{ ref('stg_claims__medical_claim') }}
-),
-
-fill as (
-    select data_source, source_client_id from {{ ref('stg_claims__pharmacy_claim') }}
-),
-
-patient as (
-    select source_client_id from {{ ref('stg_synthea__patients') }}
-),
-
-claim_member as (
-    select * from {{ ref('int_member__delivered') }}
-),
-
-fhir_patient as (
-    select * from {{ ref('int_client__from_fhir') }}
-),
-
--- a payer may send claims of people whose enrollment it never sent
-delivered_member as (
-    select
-        data_source,
-        source_client_id,
-        true as has_enrollment,
-        0 as medical_claim_count,
-        0 as pharmacy_claim_count
-    from enrollment
-    group by data_source, source_client_id
-    union all
-    select data_source, source_client_id, false, count(*), 0
-    from claim_line
-    group by data_source, source_client_id
-    union all
-    select data_source, source_client_id, false, 0, count(*)
-    from fill
-    group by data_source, source_client_id
-),
-
-member as (
-    select
-        data_source,
-        source_client_id,
-        bool_or(has_enrollment) as has_enrollment,
-        cast(sum(medical_claim_count) as bigint) as medical_claim_count,
-        cast(sum(pharmacy_claim_count) as bigint) as pharmacy_claim_count
-    from delivered_member
-    group by data_source, source_client_id
+agency_patient as (
+    select * from {{ ref('int_agency_patient__matched') }}
 ),
 
 identified_client as (
     select
-        'ehr' as source,
-        '' as source_scope,
-        source_client_id,
-        surviving_client_id as client_id,
-        true as has_demographics,
-        0 as medical_claim_count,
-        0 as pharmacy_claim_count,
-        cast(null as {{ dbt.type_string() }}) as link_rule
-    from agency_client
-    union all
-    select
-        'claims',
-        data_source,
-        source_client_id,
-        'claims:' || data_source || ':' || source_client_id,
-        has_enrollment,
-        medical_claim_count,
-        pharmacy_claim_count,
-        null
-    from member
-    union all
-    select
-        source,
-        source_scope,
-        source_client_id,
-        client_id,
-        birth_date is not null,
-        claim_count,
-        0,
-        null
-    from claim_member
-    union all
-    select
-        'synthea',
-        '',
-        source_client_id,
-        'synthea:' || source_client_id,
-        true,
-        0,
-        0,
-        null
-    from patient
-    union all
-    select
-        'ehr_fhir',
-        '',
-        source_client_id,
-        own_client_id,
-        true,
-        0,
-        0,
-        case when source_client_id <> person_id then 'merged' end
-    from fhir_patient
+        person.source,
+        person.client_scope as source_scope,
+        person.source_client_id,
+        coalesce(
+            merged_client.surviving_client_id, agency_patient.own_client_id, person.client_id
+        ) as client_id,
+        person.has_demographics,
+        person.medical_claim_count,
+        person.pharmacy_claim_count,
+        case
+            when merged_client.surviving_client_id <> person.source_client_id
+                or agency_patient.person_id <> person.source_client_id
+                then 'merged'
+        end as link_rule
+    from person
+    left join merged_client
+        on person.source = merged_client.source
+        and person.source_client_id = merged_client.source_client_id
+    left join agency_patient
+        on person.source = agency_patient.source
+        and person.client_scope = agency_patient.source_scope
+        and person.source_client_id = agency_patient.source_client_id
 )
 
 select * from identified_client

@@ -1,42 +1,29 @@
--- Longer than the budget: all ways from an identifier to a client ask who holds it, only here.
--- rules/identity.md#exact-identifiers: a Medicaid id (MBI) links to the agency's client with the
--- same birth date. An alert links the same way, to a claims member where the agency does not know
--- the id, and so does the member of a sender of claims without a roster. A scheduling system that
--- knows the agency's own client id says so with name and birth date. Nothing else links.
-with agency_client as (
+-- rules/identity.md#exact-identifiers
+{#
+    Longer than the budget: every way from an identifier to a client reads the same list of the clients
+    that have the identifier.
+#}
+with person as (
+    select person.*, person_source.person_role
+    from {{ ref('input_person') }} as person
+    inner join {{ ref('person_source') }} as person_source on person.source = person_source.source
+),
+
+agency_client as (
     select
-        client.medicaid_id,
-        client.medicare_id,
-        client.birth_date,
+        person.medicaid_id,
+        person.medicare_id,
+        person.birth_date,
         merged.surviving_client_id as client_id
-    from {{ ref('stg_ehr__client') }} as client
+    from person
     inner join {{ ref('int_client__merged') }} as merged
-        on client.source_client_id = merged.source_client_id
+        on person.source = merged.source and person.source_client_id = merged.source_client_id
     union all
     select medicaid_id, medicare_id, birth_date, client_id
-    from {{ ref('int_client__from_fhir') }}
+    from {{ ref('int_agency_patient__matched') }}
 ),
 
-enrollment as (
-    select * from {{ ref('stg_claims__eligibility') }}
-    where payer_type in ('medicaid', 'medicare')
-),
-
-claim_member as (
-    select * from {{ ref('int_member__delivered') }}
-),
-
-alert as (
-    select * from {{ ref('input_alert') }}
-    where source_client_id is not null and medicaid_id is not null
-),
-
-booked_patient as (
-    select * from {{ ref('input_adt__appointment') }}
-    where source_patient_id is not null and medicaid_id is not null
-),
-
-held_identifier as (
+client_identifier as (
     select 'medicaid' as identifier_type, medicaid_id as identifier, birth_date, client_id
     from agency_client
     where medicaid_id is not null
@@ -46,28 +33,31 @@ held_identifier as (
     where medicare_id is not null
 ),
 
-member_identifier as (
-    select distinct
-        'claims' as source,
-        data_source as source_scope,
-        source_client_id,
-        'claims:' || data_source || ':' || source_client_id as client_id,
-        payer_type as identifier_type,
-        member_id as identifier,
-        birth_date
-    from enrollment
-    where member_id is not null
-    union all
+person_identifier as (
     select
-        source,
-        source_scope,
-        source_client_id,
-        client_id,
-        identifier_type,
-        member_id,
-        birth_date
-    from claim_member
-    where identifier_type is not null
+        identifier.source,
+        identifier.client_scope as source_scope,
+        identifier.source_client_id,
+        identifier.identifier_type,
+        identifier.identifier,
+        identifier.birth_date,
+        person.client_id,
+        person.person_role
+    from {{ ref('input_person_identifier') }} as identifier
+    inner join person
+        on identifier.source = person.source
+        and identifier.client_scope = person.client_scope
+        and identifier.source_client_id = person.source_client_id
+),
+
+member_identifier as (
+    select * from person_identifier
+    where person_role in ('enrolled_member', 'claim_member')
+),
+
+patient_identifier as (
+    select * from person_identifier
+    where person_role = 'hospital_patient' and identifier_type = 'medicaid'
 ),
 
 member_link as (
@@ -75,17 +65,20 @@ member_link as (
         member.source,
         member.source_scope,
         member.source_client_id,
-        held.client_id,
+        client.client_id,
         member.identifier_type,
         member.identifier,
-        coalesce(member.birth_date = held.birth_date, false) as is_same_birth_date,
+        coalesce(member.birth_date = client.birth_date, false) as is_same_birth_date,
         member.birth_date is null as is_birth_date_missing
     from member_identifier as member
-    inner join held_identifier as held
-        on member.identifier_type = held.identifier_type and member.identifier = held.identifier
+    inner join client_identifier as client
+        on
+        member.identifier_type = client.identifier_type
+        and member.identifier = client.identifier
 ),
 
--- who stands in claims and in a payer's roster is one member, unless it is the agency's client
+-- a member known by claims is the enrolled member with the same identifier and birth date, unless
+-- it is the agency's client
 enrolled_link as (
     select
         member.source,
@@ -102,16 +95,16 @@ enrolled_link as (
         member.identifier_type = enrolled.identifier_type
         and member.identifier = enrolled.identifier
         and member.birth_date = enrolled.birth_date
-    anti join held_identifier as held
+    anti join client_identifier as client
         on
-        member.identifier_type = held.identifier_type
-        and member.identifier = held.identifier
-        and member.birth_date = held.birth_date
-    where member.source <> 'claims' and enrolled.source = 'claims'
+        member.identifier_type = client.identifier_type
+        and member.identifier = client.identifier
+        and member.birth_date = client.birth_date
+    where member.person_role = 'claim_member' and enrolled.person_role = 'enrolled_member'
 ),
 
--- a member linked to the agency stands for the agency's client, any other for itself
-known_member as (
+-- hospital patients match a member only where no client of the agency has the Medicaid id
+unlinked_member as (
     select
         member.identifier,
         member.birth_date,
@@ -122,38 +115,32 @@ known_member as (
         member.source = enrolled_link.source
         and member.source_scope = enrolled_link.source_scope
         and member.source_client_id = enrolled_link.source_client_id
-    left join held_identifier as held
-        on member.identifier_type = held.identifier_type and member.identifier = held.identifier
-    where member.identifier_type = 'medicaid' and held.client_id is null
+    left join client_identifier as client
+        on
+        member.identifier_type = client.identifier_type
+        and member.identifier = client.identifier
+    where member.identifier_type = 'medicaid' and client.client_id is null
 ),
 
-person_in_alert as (
-    select sending_facility_id, source_client_id, medicaid_id, birth_date
-    from alert
-    union
-    select sender_id, source_patient_id, medicaid_id, birth_date
-    from booked_patient
-),
-
-alert_holder as (
-    select identifier, birth_date, client_id from held_identifier
+medicaid_client as (
+    select identifier, birth_date, client_id from client_identifier
     where identifier_type = 'medicaid'
     union all
-    select identifier, birth_date, client_id from known_member
+    select identifier, birth_date, client_id from unlinked_member
 ),
 
-alert_link as (
+patient_link as (
     select
-        'adt' as source,
-        person.sending_facility_id as source_scope,
-        person.source_client_id,
-        holder.client_id,
-        'medicaid' as identifier_type,
-        person.medicaid_id as identifier,
-        coalesce(person.birth_date = holder.birth_date, false) as is_same_birth_date,
-        person.birth_date is null as is_birth_date_missing
-    from person_in_alert as person
-    inner join alert_holder as holder on person.medicaid_id = holder.identifier
+        patient.source,
+        patient.source_scope,
+        patient.source_client_id,
+        client.client_id,
+        patient.identifier_type,
+        patient.identifier,
+        coalesce(patient.birth_date = client.birth_date, false) as is_same_birth_date,
+        patient.birth_date is null as is_birth_date_missing
+    from patient_identifier as patient
+    inner join medicaid_client as client on patient.identifier = client.identifier
 ),
 
 linked_client as (
@@ -171,11 +158,11 @@ linked_client as (
         union all
         select * from enrolled_link
         union all
-        select * from alert_link
+        select * from patient_link
         union all
-        select * from {{ ref('int_siu_patient__matched') }}
+        select * from {{ ref('int_scheduled_patient__matched') }}
         union all
-        select * from {{ ref('int_fhir_patient__match_conflicts') }}
+        select * from {{ ref('int_agency_patient__match_conflicts') }}
     ) as link
     group by source, source_scope, source_client_id, identifier_type, identifier, client_id
 )

@@ -1,11 +1,11 @@
--- What a person decided holds before identifiers, and identifiers before likeness.
+-- rules/identity.md#decisions before #exact-identifiers before #probabilistic-matching
 with identified_client as (
     select * from {{ ref('int_client__identified') }}
 ),
 
 decision as (
     select * from {{ ref('int_decision__resolved') }}
-    where is_known
+    where is_known and not is_between_clients
 ),
 
 decided_link as (
@@ -14,15 +14,15 @@ decided_link as (
         row_number() over (
             partition by source, source_scope, source_client_id
             order by decided_at desc, decision_id desc
-        ) as recency
+        ) as decision_rank
     from decision
-    where decision = 'same' and source <> 'ehr'
+    where decision = 'same'
 ),
 
 link as (
     select source, source_scope, source_client_id, client_id, 'decided' as match_rule, 1 as rank
     from decided_link
-    where recency = 1
+    where decision_rank = 1
     union all
     select source, source_scope, source_client_id, client_id, match_rule, 2
     from {{ ref('int_identity__exact') }}
@@ -32,7 +32,7 @@ link as (
     where reason_code is null
 ),
 
-chosen_link as (
+first_link as (
     select
         source,
         source_scope,
@@ -43,41 +43,27 @@ chosen_link as (
     group by source, source_scope, source_client_id
 ),
 
-known_identity as (
+identity as (
     select
         identified_client.source,
         identified_client.source_scope,
         identified_client.source_client_id,
         identified_client.client_id as own_client_id,
-        coalesce(chosen_link.client_id, identified_client.client_id) as client_id,
-        case
-            when chosen_link.client_id is not null then chosen_link.match_rule
-            when identified_client.link_rule is not null then identified_client.link_rule
-            when identified_client.source = 'ehr'
-                and identified_client.client_id <> identified_client.source_client_id then 'merged'
-            else 'own_id'
-        end as match_rule
+        coalesce(first_link.client_id, identified_client.client_id) as client_id,
+        coalesce(first_link.match_rule, identified_client.link_rule, 'own_id') as match_rule
     from identified_client
-    left join chosen_link
-        on identified_client.source = chosen_link.source
-        and identified_client.source_scope = chosen_link.source_scope
-        and identified_client.source_client_id = chosen_link.source_client_id
+    left join first_link
+        on identified_client.source = first_link.source
+        and identified_client.source_scope = first_link.source_scope
+        and identified_client.source_client_id = first_link.source_client_id
 ),
 
-identity as (
-    select * from known_identity
-    union all
-    select source, source_scope, source_client_id, null, client_id, match_rule
-    from chosen_link
-    where source = 'adt'
-),
-
--- whoever is a member or a patient that turned out to be the agency's client is that client; a
--- member may be a patient that is a client
+-- a person linked to a payer's member or to a patient is the client that the member or patient was
+-- linked to; a member may be linked to a patient that is linked to a client
 linked_member as (
     select own_client_id, client_id
-    from known_identity
-    where source <> 'ehr' and client_id <> own_client_id
+    from identity
+    where client_id <> own_client_id
 ),
 
 followed_identity as (
@@ -94,7 +80,7 @@ followed_identity as (
         on linked_member.client_id = next_member.own_client_id
 ),
 
--- also by that way nobody comes to a client that a person ruled out
+-- a decision also excludes the client that other links lead to
 matched_client as (
     select
         identity.source,
@@ -106,7 +92,6 @@ matched_client as (
     from followed_identity as identity
     left join decision as refused
         on refused.decision = 'different'
-        and identity.source <> 'ehr'
         and identity.match_rule <> 'own_id'
         and identity.source = refused.source
         and identity.source_scope = refused.source_scope

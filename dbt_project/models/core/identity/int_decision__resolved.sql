@@ -2,65 +2,46 @@ with decision as (
     select * from {{ ref('int_decision__latest') }}
 ),
 
-identified_person as (
+known_person as (
     select * from {{ ref('int_client__identified') }}
 ),
 
-fhir_patient as (
-    select * from {{ ref('int_client__from_fhir') }}
+agency_patient as (
+    select * from {{ ref('int_agency_patient__matched') }}
 ),
 
-patient as (
-    select sending_facility_id as source_scope, source_client_id
-    from {{ ref('input_alert') }}
-    union all
-    select sender_id, source_patient_id
-    from {{ ref('input_adt__appointment') }}
+merged_client as (
+    select * from {{ ref('int_client__merged') }}
 ),
 
-reported_patient as (
-    select distinct
-        decision.source,
-        patient.source_scope,
-        patient.source_client_id
-    from patient
-    inner join decision
-        on decision.source = 'adt'
-        and patient.source_scope = decision.source_scope
-        and patient.source_client_id = decision.source_client_id
-),
-
-known_person as (
-    select source, source_scope, source_client_id from identified_person
-    union all
-    select source, source_scope, source_client_id from reported_patient
-),
-
--- a decision may name a record of the agency that was merged since, or a member of a payer
+-- a decision may name a client record that was merged since, or a member of a payer
 known_client as (
     select source_client_id as named_id, surviving_client_id as client_id
-    from {{ ref('int_client__merged') }}
+    from merged_client
     union all
-    select client_id as named_id, client_id
-    from identified_person
-    where source <> 'ehr'
+    select known_person.client_id as named_id, known_person.client_id
+    from known_person
+    anti join merged_client on known_person.source = merged_client.source
+    where known_person.client_id is not null
 ),
 
--- that two records of the agency differ holds for both; what is decided about a patient that
--- another one has replaced holds for that one
+-- two client records that differ do so in both directions; a decision about a replaced patient
+-- applies to the patient that replaced it
 directed_decision as (
     select
         decision.decision_id,
         decision.source,
         decision.source_scope,
-        coalesce(fhir_patient.person_id, decision.source_client_id) as source_client_id,
+        coalesce(agency_patient.person_id, decision.source_client_id) as source_client_id,
         decision.client_id,
         decision.decision,
-        decision.decided_at
+        decision.decided_at,
+        decision.is_between_clients
     from decision
-    left join fhir_patient
-        on decision.source = 'ehr_fhir'
-        and decision.source_client_id = fhir_patient.source_client_id
+    left join agency_patient
+        on decision.source = agency_patient.source
+        and decision.source_scope = agency_patient.source_scope
+        and decision.source_client_id = agency_patient.source_client_id
     union all
     select
         decision_id,
@@ -69,9 +50,10 @@ directed_decision as (
         client_id as source_client_id,
         source_client_id as client_id,
         decision,
-        decided_at
+        decided_at,
+        is_between_clients
     from decision
-    where source = 'ehr' and decision = 'different'
+    where is_between_clients and decision = 'different'
 ),
 
 resolved_decision as (
@@ -83,6 +65,7 @@ resolved_decision as (
         coalesce(known_client.client_id, decision.client_id) as client_id,
         decision.decision,
         decision.decided_at,
+        decision.is_between_clients,
         known_person.source is not null and known_client.client_id is not null as is_known
     from directed_decision as decision
     left join known_person
@@ -92,20 +75,20 @@ resolved_decision as (
     left join known_client on decision.client_id = known_client.named_id
 ),
 
--- two records of a client may have been decided about one after the other
+-- two records of one client may have different decisions: the latest applies
 ranked_decision as (
     select
         *,
         row_number() over (
             partition by source, source_scope, source_client_id, client_id
             order by decided_at desc, decision_id desc
-        ) as recency
+        ) as decision_rank
     from resolved_decision
 ),
 
 current_decision as (
-    select * exclude (recency) from ranked_decision
-    where recency = 1
+    select * exclude (decision_rank) from ranked_decision
+    where decision_rank = 1
 )
 
 select * from current_decision

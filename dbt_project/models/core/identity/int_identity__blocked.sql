@@ -1,5 +1,5 @@
--- Comparing everybody with everybody would be a trillion pairs at a million clients; two records of
--- one person share one of these.
+-- Only pairs that share one of these column lists are compared: all pairs would be a trillion at a
+-- million clients.
 {%- set shared = [
     ['birth_date', 'last_name'],
     ['birth_date', 'first_name'],
@@ -16,12 +16,12 @@ with record as (
 
 person as (
     select * from record
-    where source <> 'ehr'
+    where not is_agency_record
 ),
 
 agency_record as (
     select * from record
-    where source = 'ehr'
+    where is_agency_record
 ),
 
 unmerged_record as (
@@ -39,7 +39,7 @@ blocked_pair as (
     inner join agency_record as candidate on {{ equal_columns('person', 'candidate', columns) }}
     union
     {%- endfor %}
-    -- records that the agency may keep twice: a younger number beside an older one
+    -- possible duplicates of the agency: a higher client id beside a lower one
     {%- for columns in shared[:2] %}
     select record.record_key, candidate.record_key as candidate_record_key
     from unmerged_record as record

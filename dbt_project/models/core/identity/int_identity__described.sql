@@ -1,14 +1,15 @@
--- The agency's records, and what other senders told last of people who are no client yet.
 with reported_person as (
     select * from {{ ref('int_person__reported_demographics') }}
 ),
 
 agency_record as (
-    select *, 'ehr' as source, '' as source_scope
-    from {{ ref('stg_ehr__client') }}
+    select person.*, merged.source_scope
+    from {{ ref('input_person') }} as person
+    inner join {{ ref('int_client__merged') }} as merged
+        on person.source = merged.source and person.source_client_id = merged.source_client_id
 ),
 
--- what was told last; a person of whom two birth dates are told is known as such
+-- the value reported last; a person with two reported birth dates is marked
 record as (
     select
         source,
@@ -18,11 +19,11 @@ record as (
             'first_name', 'last_name', 'name_suffix', 'birth_date', 'sex', 'phone', 'address',
             'zip_code', 'ssn_last4', 'medicaid_id', 'medicare_id',
         ] %}
-        max_by({{ column }}, message_sequence) filter (where {{ column }} is not null)
-            as {{ column }},
+        {{ latest_non_null(column, 'report_sequence') }} as {{ column }},
         {%- endfor %}
         cast(null as {{ dbt.type_string() }}) as phone_2,
-        count(distinct birth_date) > 1 as has_other_birth_date
+        count(distinct birth_date) > 1 as has_other_birth_date,
+        false as is_agency_record
     from reported_person
     group by source, source_scope, source_client_id
     union all
@@ -42,11 +43,12 @@ record as (
         medicaid_id,
         medicare_id,
         phone_2,
-        false
+        false,
+        true
     from agency_record
 ),
 
-worded_record as (
+normalized_name as (
     select
         *,
         {{ name_words('first_name') }} as first_words,
@@ -73,8 +75,9 @@ described_record as (
         ssn_last4,
         medicaid_id,
         medicare_id,
-        has_other_birth_date
-    from worded_record
+        has_other_birth_date,
+        is_agency_record
+    from normalized_name
 )
 
 select * from described_record

@@ -9,11 +9,14 @@ refused_link as (
 ),
 
 agency_client as (
-    select source_client_id, status from {{ ref('stg_ehr__client') }}
+    select person.source_client_id, person.status
+    from {{ ref('input_person') }} as person
+    inner join {{ ref('int_client__merged') }} as merged
+        on person.source = merged.source and person.source_client_id = merged.source_client_id
 ),
 
--- the agency may keep two records with one id and birth date: the record in use gets the link, the
--- pair goes to review
+-- the agency may have two records with one identifier and birth date: the record in use gets the
+-- link, and the pair goes to review
 ranked_link as (
     select
         linked_client.*,
@@ -31,7 +34,7 @@ ranked_link as (
                     else 0
                 end,
                 linked_client.client_id
-        ) as preference
+        ) as link_rank
     from linked_client
     anti join refused_link
         on linked_client.source = refused_link.source
@@ -41,7 +44,7 @@ ranked_link as (
     left join agency_client on linked_client.client_id = agency_client.source_client_id
 ),
 
--- a person whose identifiers lead to two of our clients is nobody's until someone has looked
+-- a person whose identifiers lead to two clients matches neither before a decision
 identifier_link as (
     select
         source,
@@ -50,7 +53,7 @@ identifier_link as (
         min(client_id) as client_id,
         min(identifier_type) || '_id_and_birth_date' as match_rule
     from ranked_link
-    where preference = 1
+    where link_rank = 1
     group by source, source_scope, source_client_id
     having count(distinct client_id) = 1
 ),
@@ -58,8 +61,8 @@ identifier_link as (
 exact_link as (
     select * from identifier_link
     union all
-    select 'ehr_fhir', '', source_client_id, client_id, match_rule
-    from {{ ref('int_client__from_fhir') }}
+    select source, source_scope, source_client_id, client_id, match_rule
+    from {{ ref('int_agency_patient__matched') }}
     where source_client_id = person_id and match_rule not in ('own_id', 'merged', 'decided')
 )
 

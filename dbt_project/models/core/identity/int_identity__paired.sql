@@ -53,6 +53,7 @@ described_pair as (
         person.phone as person_phone,
         case when person.phone = candidate.phone_2 then candidate.phone_2 else candidate.phone end
             as candidate_phone,
+        person.is_agency_record as is_agency_pair,
         person.has_other_birth_date,
         coalesce(person.medicaid_id <> candidate.medicaid_id, false)
         or coalesce(person.medicare_id <> candidate.medicare_id, false) as has_other_identifier,
@@ -69,7 +70,7 @@ described_pair as (
         on candidate.record_key = candidate_placeholder.record_key
 ),
 
--- an identifier of the person that leads to another client speaks against this one
+-- an identifier of the person that leads to another client is evidence against this one
 elsewhere_linked as (
     select distinct pair.pair_key
     from described_pair as pair
@@ -83,7 +84,7 @@ elsewhere_linked as (
 paired_record as (
     select
         pair.* exclude (has_other_identifier),
-        -- the name in full, where one side writes the short form of the other's
+        -- the full name where one side has the short form of the other's
         coalesce(of_person.formal_name, pair.person_first_name) as person_formal_name,
         coalesce(of_candidate.formal_name, pair.candidate_first_name) as candidate_formal_name,
         pair.has_other_identifier or elsewhere_linked.pair_key is not null as has_other_identifier

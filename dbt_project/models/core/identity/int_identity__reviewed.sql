@@ -39,21 +39,20 @@ probability_conflict as (
     from scored_pair
     cross join identity_limit
     anti join matched_client
-        on matched_client.source <> 'ehr'
-        and matched_client.match_rule <> 'own_id'
+        on matched_client.match_rule <> 'own_id'
         and scored_pair.source = matched_client.source
         and scored_pair.source_scope = matched_client.source_scope
         and scored_pair.source_client_id = matched_client.source_client_id
     where scored_pair.reason_code is not null
         and scored_pair.match_probability >= identity_limit.review_probability
-        -- two records of the agency that share all but the given name are twins
-        and not (scored_pair.source = 'ehr' and scored_pair.first_name_agreement = 'different')
+        -- two records of the agency that differ in the first name only are twins
+        and not (scored_pair.is_agency_pair and scored_pair.first_name_agreement = 'different')
 ),
 
-doubt as (
+possible_match as (
     select * from identifier_conflict
     union all
     select * from probability_conflict
 )
 
-select * from doubt
+select * from possible_match

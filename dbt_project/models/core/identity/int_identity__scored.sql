@@ -1,5 +1,4 @@
--- What the score may not decide alone. Whoever is called about another's discharge has been told of
--- it: a link that is doubtful in any of these is a person's to make.
+-- rules/identity.md#conflicts
 with pair as (
     select * from {{ ref('int_identity__paired') }}
 ),
@@ -31,16 +30,17 @@ evaluated_pair as (
         pair.source_client_id,
         pair.client_id,
         pair.candidate_source_client_id,
+        pair.is_agency_pair,
         score.* exclude (pair_key),
         case
-            when pair.source = 'ehr' then 'possible_duplicate'
+            when pair.is_agency_pair then 'possible_duplicate'
             when score.birth_date_agreement = 'missing' then 'birth_date_missing'
             when score.birth_date_agreement <> 'same' or pair.has_other_birth_date
                 then 'birth_date_conflict'
             when pair.has_other_identifier then 'identifier_conflict'
             when pair.has_other_suffix then 'suffix_conflict'
             when pair.is_placeholder_name then 'newborn_name'
-            -- twins share everything else
+            -- twins share all but the first name
             when score.first_name_agreement not in ('same', 'nickname') then 'first_name_conflict'
             when score.first_name_agreement = 'nickname' and score.sex_agreement <> 'same'
                 then 'first_name_conflict'
@@ -57,60 +57,60 @@ evaluated_pair as (
         and pair.client_id = refused_link.client_id
 ),
 
--- a client may have several records: the one that is most alike speaks for it
+-- a client may have several records: the most similar one counts
 ranked_pair as (
     select
         *,
         row_number() over (
             partition by source, source_scope, source_client_id, client_id
             order by match_weight desc, candidate_source_client_id
-        ) as likeness
+        ) as pair_rank
     from evaluated_pair
 ),
 
 best_pair as (
     select * from ranked_pair
-    where likeness = 1
+    where pair_rank = 1
 ),
 
-client_choice as (
+candidate_count as (
     select source, source_scope, source_client_id, count(*) as client_count
     from best_pair
     where reason_code is null
     group by source, source_scope, source_client_id
 ),
 
--- a payer and the record system number a person once: two of theirs are not the same client. A
--- hospital may not
-member_choice as (
-    select source, source_scope, client_id, count(*) as person_count
+-- two people of a sender that gives a person one id are not the same client
+claimant_count as (
+    select claimed.source, claimed.source_scope, claimed.client_id, count(*) as person_count
     from (
         select source, source_scope, client_id from best_pair
         where reason_code is null
         union all
         select source, source_scope, client_id from exact_link
     ) as claimed
-    where source <> 'adt'
-    group by source, source_scope, client_id
+    inner join {{ ref('person_source') }} as person_source on claimed.source = person_source.source
+    where person_source.has_one_id_per_person
+    group by claimed.source, claimed.source_scope, claimed.client_id
 ),
 
 scored_pair as (
     select
-        pair.* exclude (likeness, reason_code),
+        pair.* exclude (pair_rank, reason_code),
         case
             when pair.reason_code is not null then pair.reason_code
-            when client_choice.client_count > 1 then 'several_clients'
-            when member_choice.person_count > 1 then 'several_persons'
+            when candidate_count.client_count > 1 then 'several_clients'
+            when claimant_count.person_count > 1 then 'several_persons'
         end as reason_code
     from best_pair as pair
-    left join client_choice
-        on pair.source = client_choice.source
-        and pair.source_scope = client_choice.source_scope
-        and pair.source_client_id = client_choice.source_client_id
-    left join member_choice
-        on pair.source = member_choice.source
-        and pair.source_scope = member_choice.source_scope
-        and pair.client_id = member_choice.client_id
+    left join candidate_count
+        on pair.source = candidate_count.source
+        and pair.source_scope = candidate_count.source_scope
+        and pair.source_client_id = candidate_count.source_client_id
+    left join claimant_count
+        on pair.source = claimant_count.source
+        and pair.source_scope = claimant_count.source_scope
+        and pair.client_id = claimant_count.client_id
 )
 
 select * from scored_pair

@@ -1,4 +1,3 @@
--- What exact identifiers, merges and decisions leave open.
 with linked_client as (
     select * from {{ ref('int_client__linked') }}
 ),
@@ -9,14 +8,14 @@ merged_client as (
 
 described_client as (
     select * from {{ ref('int_client__described') }}
-    where source = 'ehr'
+    where person_role = 'agency_client'
 ),
 
 decision as (
     select * from {{ ref('int_decision__resolved') }}
 ),
 
-birth_date_doubt as (
+birth_date_conflict as (
     select
         source,
         source_scope,
@@ -46,18 +45,18 @@ several_clients as (
         where is_same_birth_date
         group by source, source_scope, source_client_id
         having count(distinct client_id) > 1
-    ) as doubted
-        on linked.source = doubted.source
-        and linked.source_scope = doubted.source_scope
-        and linked.source_client_id = doubted.source_client_id
+    ) as conflict
+        on linked.source = conflict.source
+        and linked.source_scope = conflict.source_scope
+        and linked.source_client_id = conflict.source_client_id
     where linked.is_same_birth_date
 ),
 
 shared_identifier as (
     {%- for identifier_type in ['medicaid', 'medicare'] %}
     select
-        'ehr' as source,
-        '' as source_scope,
+        client.source,
+        client.source_scope,
         client.client_id as source_client_id,
         '{{ identifier_type }}' as identifier_type,
         client.client_id,
@@ -78,8 +77,8 @@ shared_identifier as (
 
 merge_circle as (
     select
-        'ehr' as source,
-        '' as source_scope,
+        source,
+        source_scope,
         source_client_id,
         cast(null as {{ dbt.type_string() }}) as identifier_type,
         surviving_client_id as client_id,
@@ -101,15 +100,15 @@ unknown_in_decision as (
 ),
 
 unresolved_conflict as (
-    select * from birth_date_doubt
+    select * from birth_date_conflict
     union
     select * from several_clients
     union
     select * from shared_identifier
 ),
 
--- once someone has decided about the two, or who the person is, there is no doubt
-doubt as (
+-- a decision about the pair, or about who the person is, settles the conflict
+match_conflict as (
     select unresolved_conflict.*
     from unresolved_conflict
     anti join decision
@@ -126,4 +125,4 @@ doubt as (
     select * from unknown_in_decision
 )
 
-select * from doubt
+select * from match_conflict
