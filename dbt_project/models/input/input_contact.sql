@@ -1,8 +1,8 @@
 with contact as (
     {{ union_of_senders('contact', [
-        'contact_id', 'task_key', 'staff_id', 'contacted_at', 'contacted_precision', 'channel',
-        'outcome', 'is_two_way', 'appointment_id', 'next_follow_up_date', 'minutes',
-        'instructions_reviewed', 'medications_reconciled',
+        'contact_id', 'task_key', 'staff_id', 'reported_at', 'contacted_at',
+        'contacted_precision', 'channel', 'outcome', 'is_two_way', 'appointment_id',
+        'next_follow_up_date', 'minutes', 'instructions_reviewed', 'medications_reconciled',
     ]) }}
 )
 

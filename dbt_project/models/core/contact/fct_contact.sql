@@ -7,10 +7,6 @@ with contact_record as (
     ) }}
 ),
 
-run as (
-    select as_of, time_zone from {{ ref('int_run__as_of') }}
-),
-
 contact_outcome as (
     select outcome, is_two_way from {{ ref('contact_outcome') }}
 ),
@@ -28,21 +24,14 @@ contact as (
                 then {{ surrogate_key(['record.source', "'id'", 'record.contact_id']) }}
             else {{ surrogate_key([
                 'record.source', "'time'", 'record.source_client_id', 'record.staff_id',
-                'record.contacted_at',
+                'record.reported_at',
             ]) }}
         end as contact_key,
         record.client_key,
         record.contact_id,
         record.task_key,
         record.staff_id,
-        -- rules/dates-and-times.md#date-only, but nothing is later than as_of
-        case
-            when record.contacted_precision = 'date'
-                then least(
-                    {{ end_of_local_day('record.record_date', 'run.time_zone') }}, run.as_of
-                )
-            else record.contacted_at
-        end as contacted_at,
+        record.contacted_at,
         record.contacted_precision,
         record.record_date as contacted_date,
         record.channel,
@@ -61,7 +50,6 @@ contact as (
         record.evidence_table,
         record.evidence_key
     from contact_record as record
-    cross join run
     left join client on record.client_key = client.client_key
     left join contact_outcome on record.outcome = contact_outcome.outcome
 )

@@ -2,12 +2,27 @@ with record as (
     {{ sender_record('outreach_log', 'contact', client_source='ehr') }}
 ),
 
+run as (
+    select as_of, time_zone from {{ ref('input_run') }}
+),
+
 contact as (
     select
         record.contact_id,
         record.task_key,
         record.staff_id,
-        record.contacted_at,
+        record.contacted_at as reported_at,
+        -- rules/dates-and-times.md#date-only, but nothing is later than as_of
+        case
+            when record.contacted_precision = 'date' and record.contacted_at <= run.as_of
+                then least(
+                    {{ end_of_local_day(
+                        local_date('record.contacted_at', 'run.time_zone'), 'run.time_zone'
+                    ) }},
+                    run.as_of
+                )
+            else record.contacted_at
+        end as contacted_at,
         record.contacted_precision,
         record.channel,
         record.outcome,
@@ -19,6 +34,7 @@ contact as (
         record.medications_reconciled,
         {{ lineage_columns('record') }}
     from record
+    cross join run
 )
 
 select * from contact
