@@ -163,7 +163,7 @@ class Hospital:
             f" from read_csv('{SEEDS.parent / 'quality' / 'quality_limit.csv'}')"
         )
         run(
-            "create table intermediate.int_row__delivered (source varchar, source_table varchar,"
+            "create table intermediate.int_alert__first_received (source varchar, source_table varchar,"
             " _batch_id varchar, _source_row bigint, received_at timestamptz)"
         )
         run(

@@ -13,7 +13,7 @@ rule as (
 ),
 
 resent_row as (
-    select * from {{ ref('int_row__delivered') }}
+    select * from {{ ref('int_alert__first_received') }}
 ),
 
 -- an event without a time counts from the start of its day if it opens, from the end if it closes
