@@ -27,11 +27,27 @@ summed_version as (
         {%- endfor %}
         bool_or(is_part2) as is_part2,
         min(received_at) as received_at,
-        -- the line delivered last is the evidence
-        max(batch_rank) as last_batch_rank,
-        max_by(_source_row, (batch_rank, _source_row)) as last_source_row
+        max(batch_rank) as last_batch_rank
     from line
     group by claim_id_key, frequency, is_reversal, source, evidence_table
+),
+
+-- the line delivered last is the evidence. An aggregate of its own: max_by in the one above would
+-- keep its values in memory, which cannot be written to disk
+last_line as (
+    select claim_id_key, frequency, is_reversal, batch_rank, max(_source_row) as last_source_row
+    from line
+    group by claim_id_key, frequency, is_reversal, batch_rank
+),
+
+version_with_evidence as (
+    select summed_version.*, last_line.last_source_row
+    from summed_version
+    inner join last_line
+        on summed_version.claim_id_key = last_line.claim_id_key
+        and summed_version.frequency = last_line.frequency
+        and summed_version.is_reversal = last_line.is_reversal
+        and summed_version.last_batch_rank = last_line.batch_rank
 )
 
-select * from summed_version
+select * from version_with_evidence
