@@ -1,6 +1,6 @@
-{# Names, telephones and streets as different hands write them, in one spelling to compare by. #}
+{# One spelling of names, phone numbers and streets, for comparison. #}
 
-{# Words of a name in plain lower-case letters: no accents, apostrophes, hyphens or titles' dots. #}
+{# Words of a name in lower-case letters, without accents, apostrophes, hyphens and periods. #}
 {% macro name_words(name) -%}
     nullif(
         trim(
@@ -16,7 +16,7 @@
     )
 {%- endmacro %}
 
-{# A generation's suffix, also where it stands at the end of the last name. #}
+{# Generation suffix, from its own field or from the end of the last name. #}
 {% macro name_suffix(suffix, last_words) -%}
     case
         when {{ name_words(suffix) }} in ('jr', 'junior') then 'jr'
@@ -28,12 +28,12 @@
     end
 {%- endmacro %}
 
-{# The last name without that suffix, in one piece: double names come with hyphen, blank or nothing. #}
+{# The last name without that suffix and without spaces: senders join double names by a hyphen, a space or nothing. #}
 {% macro bare_last_name(last_words) -%}
     replace(regexp_replace({{ last_words }}, ' (jr|sr|ii|iii|iv)$', ''), ' ', '')
 {%- endmacro %}
 
-{# The last ten digits of a telephone number; null where there are fewer. #}
+{# The last ten digits of a phone number; null where there are fewer. #}
 {% macro phone_number(phone) -%}
     case
         when length(regexp_replace({{ phone }}, '[^0-9]', '', 'g')) >= 10
@@ -41,7 +41,7 @@
     end
 {%- endmacro %}
 
-{# House number and the words of a street, without the kind of street that one writes out and another abbreviates. #}
+{# House number and the words of a street, without the street type, which some senders abbreviate. #}
 {% macro street_address(address) -%}
     nullif(
         trim(

@@ -1,10 +1,9 @@
 {#
-    A birth date that can be true at as_of, else null: nobody is born later, and nobody alive is older than
-    quality_limit's oldest_age_years (a system's own 1900-01-01 stands for "unknown"). Who died is spared the lower bound.
-    A client whose birth date is wrong is still a client to call, so the date is set aside and the row stays;
-    quality.fct_set_aside counts it.
+    A birth date that is possible at as_of, else null: not in the future and, for a living person, not further back than
+    oldest_age_years of the seed quality_limit (some systems write 1900-01-01 for "unknown"). A client with a wrong birth date
+    is still a client to call, so only the date is set aside and the row is kept; quality.fct_set_aside counts the dates.
 
-    death_date: a column that says that the person died, where the sender has one.
+    death_date: column that is not null where the person died, if the sender has one.
 #}
 {% macro plausible_birth_date(birth_date, death_date=none) -%}
     case
@@ -25,7 +24,7 @@
     end
 {%- endmacro %}
 
-{# Every table that tells a birth date: its column, and the column that says that the person died. #}
+{# Every table with a birth date: its column, and the column that is not null where the person died. #}
 {% macro told_birth_dates() -%}
     {{ return([
         ('adt', 'event', 'birth_date', none),

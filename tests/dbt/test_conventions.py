@@ -67,6 +67,7 @@ CROWDED_FOLDERS = {
         "one sender of sixteen types of resources, five of them with elements",
     ),
     "input": (40, "one union per entity; the senders' mappings are in folders of their own"),
+    "input/ehr_fhir": (22, "a record system in sixteen types of resources"),
     "measures": (40, "the house allows forty here"),
 }
 NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}
@@ -264,6 +265,17 @@ def test_every_seed_names_the_source_of_its_numbers(manifest: Manifest) -> None:
         if not any(all(row[column] for row in rows) for column in named):
             wrong.append(node["name"])
     assert wrong == []
+
+
+def test_every_sender_of_people_has_one_role(manifest: Manifest) -> None:
+    senders = {
+        node["fqn"][2] for node in manifest.models.values() if node["name"].endswith("__person")
+    }
+    with (PROJECT / "seeds" / "identity" / "person_source.csv").open(newline="") as file:
+        roles = {row["source"]: row["person_role"] for row in csv.DictReader(file)}
+    assert senders == set(roles)
+    # client records of two senders would share their ids
+    assert list(roles.values()).count("agency_client") == 1
 
 
 def test_sql_is_sql(manifest: Manifest) -> None:

@@ -260,17 +260,16 @@ def test_without_agency_clients_every_patient_is_a_client_and_none_are_compared(
     assert matches["review"] == {}
 
 
-def test_only_matching_models_read_unmatched_fhir_patients() -> None:
-    """Other models would miss a match if they read FHIR patients before matching."""
+def test_only_matching_models_read_unmatched_agency_patients() -> None:
+    """Other models would miss a match if they read patients before probabilistic matching."""
     nodes = dbt_project.manifest()["nodes"]
     readers = {
         node["name"]
         for name, node in nodes.items()
         if name.startswith("model.")
-        and "model.caseload.int_client__from_fhir" in node["depends_on"]["nodes"]
+        and "model.caseload.int_agency_patient__matched" in node["depends_on"]["nodes"]
     }
     assert readers == {
-        "int_client__identified", "int_client__described", "int_fhir_patient__match_conflicts",
-        "int_client__linked", "int_decision__resolved", "int_identity__exact",
-        "int_person__reported_demographics",
+        "int_agency_patient__match_conflicts", "int_client__identified", "int_client__linked",
+        "int_decision__resolved", "int_identity__exact",
     }  # fmt: skip

@@ -7,7 +7,7 @@ with settled_person as (
     where decision = 'same' and is_known
 ),
 
--- only people whom neither an exact identifier nor a decision matched are compared
+-- only people without an exact match or a decision are compared
 reported_person as (
     select
         report.* exclude (client_scope),

@@ -25,8 +25,8 @@ program_member as (
     select * from {{ ref('int_staff__program_member') }}
 ),
 
--- the recipient of a list row is the client's care manager; nobody's client goes to the agency as
--- such
+-- the recipient of a list row is the client's care manager; the list of unassigned clients goes to
+-- the agency
 recipient_consent as (
     select
         consent.client_key,
@@ -50,9 +50,9 @@ recipient_consent as (
         or (consent.recipient_type = 'any_treating' and client.care_manager_id is not null)
 ),
 
--- a span ends on its last day; a revocation ends it at once, and what was never in force does not
--- count
-standing as (
+-- a consent ends after its last day, or at once by a revocation; one that was never in force does
+-- not count
+rated_consent as (
     select
         recipient_consent.*,
         case
@@ -74,4 +74,4 @@ standing as (
     where recipient_consent.start_date <= run.as_of_date
 )
 
-select * from standing
+select * from rated_consent

@@ -1,7 +1,7 @@
 {#
-    A Part 2 row without a program stands under the client's own Part 2 enrollments; where there
-    are none, and for records from outside, the origin is '' and only a consent that names no
-    program covers it.
+    The origin of a Part 2 row without a program is the client's Part 2 enrollments. Without such an
+    enrollment, and for records from outside, the origin is '': only a consent that names no program
+    covers it.
 #}
 with program as (
     select program_id from {{ ref('dim_program') }}

@@ -15,8 +15,8 @@ program_member as (
     select * from {{ ref('int_staff__program_member') }}
 ),
 
--- staff of a Part 2 program see its rows; every other origin of the client's Part 2 rows needs a
--- consent in force, of that program or of all of them
+-- staff of a Part 2 program see its rows; any other origin of Part 2 rows needs a consent in force,
+-- for that program or for all
 covered_origin as (
     select
         part2_origin.client_key,
@@ -44,7 +44,7 @@ permission as (
     group by client_key
 ),
 
--- why there is no consent now: the last one that was in force
+-- the consent that was in force last gives the reason why there is none now
 lapsed_consent as (
     select
         client_key,
@@ -52,7 +52,7 @@ lapsed_consent as (
         row_number() over (
             partition by client_key
             order by last_date desc, consent_status desc, consent_id
-        ) as recency
+        ) as lapse_rank
     from consent
     where consent_status <> 'consented'
 ),
@@ -74,7 +74,7 @@ recipient_view as (
     from client
     left join permission on client.client_key = permission.client_key
     left join lapsed_consent
-        on client.client_key = lapsed_consent.client_key and lapsed_consent.recency = 1
+        on client.client_key = lapsed_consent.client_key and lapsed_consent.lapse_rank = 1
 )
 
 select * from recipient_view

@@ -17,7 +17,7 @@ identifier_walk as (
     where identifier_walk.step < 20
 ),
 
--- the end of the walk has no successor; in a circle, where there is none, the smallest stands
+-- the end of the walk has no successor; in a circle, which has none, the smallest MBI counts
 resolved_beneficiary as (
     select
         identifier_walk.former_mbi,
