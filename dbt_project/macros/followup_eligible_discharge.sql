@@ -35,7 +35,7 @@ stay_discharge as (
         and is_to_community
 ),
 
--- an ED visit counts if it was for behavioral health or its reason is unknown
+-- an ED visit counts if it was for behavioral health or an unknown reason
 emergency_discharge as (
     select
         ed_visit_key as event_key,

@@ -1,18 +1,18 @@
 {#
-    Longer than the budget: one life serves every lane, and its endings are decided against each other in one place.
+    Longer than the budget: one lifecycle serves every lane, and its possible ends are compared in one place.
 
-    From openings to tasks: what ended each one first, as of as_of (rules/tasks-and-lanes.md#closing).
+    From openings to tasks: the first end of each one by as_of (rules/tasks-and-lanes.md#closing).
 
     opening: a CTE with task_hash, task_key, part2_view, client_key, lane, task_type, event_at, opened_at, due_at,
-        expires_at, expiry_reason (close_reason of the end of its time), resolved_at and resolution_reason (the lane's own
-        ending, where data answer the task), retracted_at and retraction_type ('cancelled' or 'superseded'),
-        evidence_table, evidence_key, is_part2, and what the event was: event_date, event_key, event_facility,
-        event_setting, discharge_disposition_code
+        expires_at, expiry_reason (close_reason of an expired task), resolved_at and resolution_reason (the lane's own
+        end, where later data complete the task), retracted_at and retraction_type ('cancelled' or 'superseded'),
+        evidence_table, evidence_key, is_part2, and the event: event_date, event_key, event_facility, event_setting,
+        discharge_disposition_code
     answered_by_contact: whether a two-way contact after the event ends the task
-    admission: 'ends' (an admission ends the task), 'pauses' (it only hides the task while the client is inside),
-        'replaces' (it hides the task, and ends it once the client came home: that discharge has its own task)
+    admission: 'ends' (an admission ends the task), 'pauses' (it hides the task during the stay), 'replaces' (it
+        hides the task, and ends it after a discharge home, which has its own task)
 
-    Needs no CTE of the model but the opening; ends in the CTE task.
+    Reads no CTE of the model except the opening; ends in the CTE task.
 #}
 {% macro task_lifecycle(opening, answered_by_contact, admission) -%}
 task_run as (
@@ -31,13 +31,13 @@ eligible_opening as (
     inner join {{ ref('int_task__client') }} as task_client
         on {{ opening }}.client_key = task_client.client_key
         and {{ opening }}.part2_view = task_client.part2_view
-    -- nobody works a task of a client who had died or left before it opened
+    -- a client who died or left before the event gets no task
     where {{ opening }}.opened_at <= task_run.as_of
         and coalesce({{ opening }}.opened_at < task_client.died_at + interval '1 day', true)
         and coalesce({{ opening }}.opened_at <= task_client.left_at, true)
 ),
 
-first_reached as (
+first_contact as (
     select opening.task_hash, opening.part2_view, min(contact.contacted_at) as reached_at
     from eligible_opening as opening
     inner join {{ ref('fct_contact') }} as contact
@@ -53,7 +53,6 @@ dismissal as (
     select
         contact.task_key,
         contact.client_key,
-        contact.contact_key,
         contact.contacted_at,
         contact.outcome,
         contact.is_part2
@@ -70,8 +69,8 @@ task_dismissal as (
         dismissal.outcome as dismissed_as,
         row_number() over (
             partition by opening.task_hash, opening.part2_view
-            order by dismissal.contacted_at, dismissal.outcome, dismissal.contact_key
-        ) as dismissal_order
+            order by dismissal.contacted_at, dismissal.outcome
+        ) as dismissal_rank
     from eligible_opening as opening
     inner join dismissal
         on opening.client_key = dismissal.client_key
@@ -80,12 +79,12 @@ task_dismissal as (
     where opening.part2_view = 'full' or not dismissal.is_part2
 ),
 
-first_dismissed as (
+first_dismissal as (
     select * from task_dismissal
-    where dismissal_order = 1
+    where dismissal_rank = 1
 ),
 
-hospital as (
+hospital_stay as (
     select
         opening.task_hash,
         opening.part2_view,
@@ -127,26 +126,26 @@ hospital as (
 possible_ending as (
     select
         opening.*,
-        first_reached.reached_at,
-        first_dismissed.dismissed_at,
-        first_dismissed.dismissed_as,
-        hospital.readmitted_at,
-        hospital.inside_since,
+        first_contact.reached_at,
+        first_dismissal.dismissed_at,
+        first_dismissal.dismissed_as,
+        hospital_stay.readmitted_at,
+        hospital_stay.inside_since,
         least(
-            first_reached.reached_at, opening.resolved_at, first_dismissed.dismissed_at,
-            opening.retracted_at, hospital.readmitted_at, opening.died_at, opening.moved_at,
+            first_contact.reached_at, opening.resolved_at, first_dismissal.dismissed_at,
+            opening.retracted_at, hospital_stay.readmitted_at, opening.died_at, opening.moved_at,
             opening.left_at, opening.expires_at
         ) as ended_at
     from eligible_opening as opening
-    left join first_reached
-        on opening.task_hash = first_reached.task_hash
-        and opening.part2_view = first_reached.part2_view
-    left join first_dismissed
-        on opening.task_hash = first_dismissed.task_hash
-        and opening.part2_view = first_dismissed.part2_view
-    left join hospital
-        on opening.task_hash = hospital.task_hash
-        and opening.part2_view = hospital.part2_view
+    left join first_contact
+        on opening.task_hash = first_contact.task_hash
+        and opening.part2_view = first_contact.part2_view
+    left join first_dismissal
+        on opening.task_hash = first_dismissal.task_hash
+        and opening.part2_view = first_dismissal.part2_view
+    left join hospital_stay
+        on opening.task_hash = hospital_stay.task_hash
+        and opening.part2_view = hospital_stay.part2_view
 ),
 
 ending as (

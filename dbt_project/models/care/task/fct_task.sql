@@ -1,7 +1,6 @@
 {{ config(materialized='view') }}
 
--- a cheap projection of the lanes, which are stored: storing a million wide rows twice would buy
--- nothing
+-- a view: the lanes are stored, and a second copy of a million wide rows would cost more
 with task as (
     select
         task_key,

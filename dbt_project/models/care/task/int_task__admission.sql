@@ -7,7 +7,7 @@ stay as (
     where client_key is not null and not died and stay_class in ('acute', 'crisis')
 ),
 
--- an end without a discharge may rest on a Part 2 visit, which the view without Part 2 does not see
+-- an end without a discharge may rest on a Part 2 visit, which the redacted view does not contain
 hospital_end as (
     select
         stay_key,
@@ -28,7 +28,7 @@ admission as (
         coalesce(hospital_end.ended_at, stay.discharged_at) as ended_at,
         nullif(hospital_end.ended_at_without_part2, hospital_end.ended_at)
             as ended_at_without_part2,
-        -- the discharge that has a follow-up of its own
+        -- such a discharge opens its own follow-up
         stay.discharged_at <= run.as_of and stay.is_to_community as has_come_home,
         coalesce(hospital_end.ended_at > run.as_of, false) as is_inside,
         lead(stay.admitted_at) over (

@@ -1,7 +1,6 @@
 {#
-    The tier that sets how soon a referral is due. It is read from the reasons and from lanes 0
-    and 1, not from int_risk__scored: the score waits for all lanes, and lane 4 waits for the
-    tier.
+    The tier that sets how soon a referral is due. It reads the risk reasons and lanes 0 and 1,
+    not int_risk__scored: the score depends on all lanes, and lane 4 depends on this tier.
 #}
 with tier as (
     select * from {{ ref('risk_tier') }}

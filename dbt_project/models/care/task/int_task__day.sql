@@ -1,5 +1,4 @@
--- the local days with the instants at which they start and end, so that a due date is a join and
--- no conversion
+-- local days with their start and end as timestamps, so that a due date needs a join only
 with run as (
     select time_zone from {{ ref('int_run__as_of') }}
 ),

@@ -34,30 +34,30 @@ discharge as (
     union all
     select
         cast(null as bigint) as event_key,
-        withdrawn.client_key,
-        withdrawn.facility_id,
-        withdrawn.facility_name,
+        retracted.client_key,
+        retracted.facility_id,
+        retracted.facility_name,
         'unknown' as setting,
-        withdrawn.task_type,
-        withdrawn.discharged_at,
-        {{ local_date('withdrawn.discharged_at', 'run.time_zone') }} as discharge_date,
-        withdrawn.discharge_precision,
-        withdrawn.discharge_disposition_code,
+        retracted.task_type,
+        retracted.discharged_at,
+        {{ local_date('retracted.discharged_at', 'run.time_zone') }} as discharge_date,
+        retracted.discharge_precision,
+        retracted.discharge_disposition_code,
         true as has_adt,
-        withdrawn.retracted_at as received_at,
+        retracted.retracted_at as received_at,
         coalesce(provider.is_part2, false) as is_part2,
-        withdrawn.evidence_table,
-        withdrawn.evidence_key,
-        withdrawn.retracted_at,
-        withdrawn.retraction_type
-    from {{ ref('int_task__retracted_discharge') }} as withdrawn
+        retracted.evidence_table,
+        retracted.evidence_key,
+        retracted.retracted_at,
+        retracted.retraction_type
+    from {{ ref('int_task__retracted_discharge') }} as retracted
     cross join run
-    left join provider on withdrawn.facility_id = provider.npi
-    where withdrawn.task_type is not null
+    left join provider on retracted.facility_id = provider.npi
+    where retracted.task_type is not null
 ),
 
--- one discharge of a client from a facility at a moment, however many messages tell of it
-numbered_discharge as (
+-- several records may report one discharge of a client from a facility at one time
+ranked_discharge as (
     select
         discharge.*,
         client.client_id,
@@ -69,15 +69,15 @@ numbered_discharge as (
                 discharge.task_type desc,
                 discharge.event_key,
                 discharge.evidence_key
-        ) as occurrence
+        ) as discharge_rank
     from discharge
     inner join {{ ref('dim_client') }} as client
         on discharge.client_key = client.client_key and client.is_agency_client
 ),
 
-opened as (
-    select * from numbered_discharge
-    where occurrence = 1
+followup_discharge as (
+    select * from ranked_discharge
+    where discharge_rank = 1
 )
 
-select * from opened
+select * from followup_discharge

@@ -7,7 +7,7 @@ calendar_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- few are rescheduled, so only they are looked up by the sender's id
+-- few misses are rescheduled, so only they are looked up by the sender's id
 rescheduled_miss as (
     select
         missed.appointment_key,
@@ -46,7 +46,7 @@ valid_miss as (
     where missed.client_key is not null and missed.status in ('no_show', 'late_cancel')
 ),
 
--- a miss that the record later took back, moved or rescheduled
+-- a miss that a later version cancelled, moved or rescheduled
 retracted_miss as (
     select
         {{ surrogate_key(['appointment_id', 'scheduled_at']) }} as task_hash,

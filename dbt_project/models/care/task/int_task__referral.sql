@@ -7,7 +7,7 @@ local_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- the tier of today; lanes 0 and 1 raise it, lane 4 does not, so nothing depends on itself
+-- the current tier: lanes 0 and 1 raise it, lane 4 does not, so no model depends on itself
 client_tier as (
     select * from {{ ref('int_task__client_tier') }}
 ),
@@ -18,12 +18,12 @@ referral_due as (
 
 referral_by_view as (
     select
-        opened.*,
+        stalled_referral.*,
         coalesce(client_tier.tier, 'standard') as tier
-    from {{ ref('int_task__stalled_referral') }} as opened
+    from {{ ref('int_task__stalled_referral') }} as stalled_referral
     left join client_tier
-        on opened.client_key = client_tier.client_key
-        and opened.part2_view = client_tier.part2_view
+        on stalled_referral.client_key = client_tier.client_key
+        and stalled_referral.part2_view = client_tier.part2_view
 ),
 
 opening as (

@@ -1,6 +1,6 @@
 {#
-    The alerts still contain a discharge that was cancelled or corrected, so the task that it opened is
-    shown as cancelled or superseded without any memory of yesterday's list.
+    Alerts keep discharges that were cancelled or corrected later, so their tasks can be closed as
+    cancelled or superseded without stored lists.
 #}
 with alert as (
     select
@@ -72,7 +72,7 @@ ranked_correction as (
         valid_alert.event_at as discharged_at,
         row_number() over (
             partition by retracted_alert.evidence_key
-            order by valid_alert.known_at, valid_alert.event_at, valid_alert.evidence_key
+            order by valid_alert.known_at, valid_alert.event_at
         ) as correction_rank
     from retracted_alert
     inner join valid_alert

@@ -15,7 +15,7 @@ level as (
     where opens_safety_task
 ),
 
--- rules/tasks-and-lanes.md#lane-0: it lives until a review, whatever the next score says
+-- rules/tasks-and-lanes.md#lane-0: open until a review, also after a lower score
 screening_event as (
     select
         screening.client_key,
@@ -37,7 +37,7 @@ screening_event as (
     where level.level is not null or screening.item_9 >= task_setting.safety_item_from
 ),
 
--- an ED visit counts from its start, a stay from the day the client came home
+-- an ED visit counts from its start, a stay from its discharge home
 acute_event as (
     select
         client_key, is_self_harm_any, facility_id, facility_name, setting,
@@ -105,18 +105,18 @@ event as (
     select * from crisis_event
 ),
 
-single_event as (
+ranked_event as (
     select
         *,
         row_number() over (
             partition by event_hash order by is_part2, task_type desc, event_key
-        ) as occurrence
+        ) as event_rank
     from event
 ),
 
 safety_event as (
-    select * from single_event
-    where occurrence = 1
+    select * from ranked_event
+    where event_rank = 1
 )
 
 select * from safety_event

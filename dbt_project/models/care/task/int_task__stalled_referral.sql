@@ -24,7 +24,7 @@ timed_step as (
     inner join referral_limit on step.priority = referral_limit.priority
 ),
 
--- rules/tasks-and-lanes.md#lane-4: no new status for so long, or a barrier
+-- rules/tasks-and-lanes.md#lane-4: no new status within the limit, or a barrier
 stalled_step as (
     select
         timed_step.*,
@@ -38,9 +38,9 @@ stalled_step as (
         and (next_status_at is null or next_status_at > least(barrier_at, stalled_at))
 ),
 
--- a hospital stay closes the task; where nothing has moved so long after it, the referral is
--- stalled again
-stay_between as (
+-- a hospital stay closes the task; without a new status within the limit after the stay, the
+-- referral stalls again
+later_stay as (
     select
         stalled_step.*,
         admission.admit_date,
@@ -63,7 +63,7 @@ stay_between as (
         )
 ),
 
-opened as (
+opening as (
     select
         part2_view, client_key, referral_key, referral_id, status_at, next_status_at,
         next_status, task_type, opened_at, cast(null as date) as after_admit_date,
@@ -75,18 +75,18 @@ opened as (
         next_status, 'referral_stalled' as task_type, stalled_again_at as opened_at,
         admit_date as after_admit_date,
         is_part2 or is_part2_stay as is_part2, evidence_table, evidence_key
-    from stay_between
+    from later_stay
     where (next_status_at is null or next_status_at > stalled_again_at)
         and (next_admitted_at is null or next_admitted_at > stalled_again_at)
 ),
 
-dated as (
+dated_opening as (
     select
-        opened.*,
-        {{ local_date('opened.opened_at', 'run.time_zone') }} as opened_date,
-        {{ local_date('opened.status_at', 'run.time_zone') }} as status_date
-    from opened
+        opening.*,
+        {{ local_date('opening.opened_at', 'run.time_zone') }} as opened_date,
+        {{ local_date('opening.status_at', 'run.time_zone') }} as status_date
+    from opening
     cross join run
 )
 
-select * from dated
+select * from dated_opening

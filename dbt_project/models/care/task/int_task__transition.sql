@@ -15,7 +15,7 @@ local_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- rules/tasks-and-lanes.md#lane-2: exists only once lane 1 was worked or its time had passed
+-- rules/tasks-and-lanes.md#lane-2: opens when lane 1 was worked or has expired
 passed_task as (
     select *
     from {{ ref('int_task__discharge') }}
@@ -46,7 +46,7 @@ passed_discharge as (
     cross join task_type
 ),
 
--- without a time of discharge, a visit of that day may have come before it
+-- without a discharge time, a visit on that day may have preceded the discharge
 kept_visit as (
     select
         passed_discharge.part2_view,
@@ -78,7 +78,7 @@ opening as (
         discharge.transition_type as task_type,
         discharge.discharged_at as event_at,
         discharge.opened_at,
-        -- so many local days later, at the same time of the day
+        -- due_days local days later, at the same time of day
         case when discharge.discharge_precision = 'date' then due_day.ends_at
             else discharge.due_moment
         end as due_at,

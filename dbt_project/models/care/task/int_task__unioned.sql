@@ -15,8 +15,8 @@ task as (
     {%- endfor %}
 ),
 
--- words are for the tasks that somebody still has to read
-worded_task as (
+-- only open tasks are shown, so only they need text
+described_task as (
     select
         task.*,
         task_lane.lane_name,
@@ -30,4 +30,4 @@ worded_task as (
     inner join task_type on task.task_type = task_type.task_type
 )
 
-select * from worded_task
+select * from described_task
