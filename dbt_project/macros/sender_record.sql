@@ -27,6 +27,15 @@
         {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
 {%- endmacro %}
 
+{# Sender and table of an evidence_table, which is `raw_<source>.<table>`. #}
+{% macro evidence_source(evidence_table) -%}
+    substr({{ dbt.split_part(evidence_table, "'.'", 1) }}, {{ 'raw_' | length + 1 }})
+{%- endmacro %}
+
+{% macro evidence_source_table(evidence_table) -%}
+    {{ dbt.split_part(evidence_table, "'.'", 2) }}
+{%- endmacro %}
+
 {# Names of the lineage that every row of the input layer carries; without a client where the entity has none (a program). #}
 {% macro lineage_names(of_client=true) -%}
     {{ return(

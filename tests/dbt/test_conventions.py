@@ -43,7 +43,6 @@ MAY_READ = {
 SCHEMAS = {"input": "intermediate", "core": "marts", "care": "marts"}
 READS_SOURCES = {
     "fct_reconciliation": "counts what the raw tables hold, against the ledger",
-    "fct_set_aside": "staging no longer has the birth dates that it set aside",
     "input_ehr__appointment_version": "staging no longer has the versions that a correction replaced",
     "input_referrals__referral_barrier": "a superseded version dates a barrier by its delivery",
     **dict.fromkeys(
@@ -57,6 +56,18 @@ READS_SOURCES = {
             "input_synthea__code",
         ),
         "the anti-joins of staging would run once per column and change no code",
+    ),
+    **dict.fromkeys(
+        (
+            "input_adt__impossible_birth_date",
+            "input_claims__impossible_birth_date",
+            "input_claims_cclf__impossible_birth_date",
+            "input_claims_x12__impossible_birth_date",
+            "input_ehr__impossible_birth_date",
+            "input_ehr_fhir__impossible_birth_date",
+            "input_synthea__impossible_birth_date",
+        ),
+        "staging no longer has the birth dates that it set aside",
     ),
 }
 MOST_MODELS_IN_FOLDER = 20
