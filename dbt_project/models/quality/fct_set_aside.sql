@@ -1,10 +1,5 @@
 -- impossible values that the contract cannot reject: only the run's date or a second row shows them
-with run as (
-    select {{ dbt.dateadd('day', 1, 'as_of') }} as latest_at
-    from {{ ref('int_run__as_of') }}
-),
-
-delivery as (
+with delivery as (
     select batch_id, min(path) as path
     from {{ ref('stg_caseload__delivery') }}
     group by batch_id
@@ -20,8 +15,8 @@ future_row as (
         event_column as column_name,
         'future_event' as reason_code,
         true as is_row
-    from {{ ref('input_client_row') }}
-    where event_at > (select latest_at from run)
+    from {{ ref('int_row__questioned') }}
+    where is_future_event
 ),
 
 -- a client with an impossible birth date is still a client: only the date is set aside

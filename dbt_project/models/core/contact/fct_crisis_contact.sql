@@ -54,7 +54,7 @@ claim_contact as (
     select
         'mobile' as channel,
         4 as channel_order,
-        {{ surrogate_key(["'claims'", 'claim.claim_key']) }} as event_id,
+        {{ surrogate_key(["'claim'", 'claim.claim_key']) }} as event_id,
         claim.client_key,
         {{ start_of_local_day('claim.start_date', 'run.time_zone') }} as started_at,
         claim.start_date as contact_date,
