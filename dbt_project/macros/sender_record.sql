@@ -1,6 +1,5 @@
 {#
-    The rows of a sender's table as an input model starts from them: the staging row and the lineage that every input row
-    carries (lineage_columns).
+    Rows of a sender's table with the lineage of the input layer (lineage_columns). Every input model starts with it.
 
     client_source, client_scope: whose client ids the rows carry. A feed keyed by the agency's client id gives the record
     system here; the scope separates senders that number their clients alike (a payer's data source, a hospital).
