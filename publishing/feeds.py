@@ -45,6 +45,17 @@ FEED_TEXTS = {
 _ORDER = list(FEED_TEXTS)
 
 
+def _text_of(source: str) -> FeedText:
+    """Return the text of a sender; one without a text of its own is named by its folder."""
+    unnamed = FeedText(f"{source.replace('_', ' ')} files", "recent rows", _ASK_DATA_TEAM)
+    return FEED_TEXTS.get(source, unnamed)
+
+
+def _order_of(feed: Feed) -> tuple[int, str]:
+    known = feed.source in FEED_TEXTS
+    return (_ORDER.index(feed.source) if known else len(_ORDER), feed.source)
+
+
 def late_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
     """Build the banner about late senders; empty if all are fresh.
 
@@ -55,13 +66,11 @@ def late_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
         zone: the agency's time zone.
         year: year of `as_of`; dates of other years show theirs.
     """
-    late = sorted(
-        (feed for feed in feeds if feed.is_stale), key=lambda feed: _ORDER.index(feed.source)
-    )
+    late = sorted((feed for feed in feeds if feed.is_stale), key=_order_of)
     if not late:
         return ""
     first, *others = late
-    text = FEED_TEXTS[first.source]
+    text = _text_of(first.source)
     received = first.last_received_at
     when = f" (last received {time_text(received.astimezone(zone), year)})" if received else ""
     banner = f"{text.name.upper()} ARE LATE{when}: {text.missing} may be missing. {text.action}"
@@ -72,13 +81,13 @@ def late_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
 
 
 def _named(feed: Feed, zone: tzinfo | None, year: int) -> str:
-    name, received = FEED_TEXTS[feed.source].name, feed.last_received_at
+    name, received = _text_of(feed.source).name, feed.last_received_at
     return f"{name} ({date_text(received.astimezone(zone), year)})" if received else name
 
 
 def received_text(feed: Feed, zone: tzinfo | None, year: int) -> str:
     """`Hospital alerts: last received Fri 26 Jun 06:00, LATE`."""
-    name = FEED_TEXTS[feed.source].name
+    name = _text_of(feed.source).name
     name = name[0].upper() + name[1:]
     if feed.last_received_at is None:
         return f"{name}: nothing received yet"

@@ -1,6 +1,6 @@
 {#
     The current rows of a raw table: not superseded by a later delivery of the same key, and not deleted by the sender.
-    The superseded rows are a short list, so an anti-join keeps the view cheap. The contract says whether the table has
+    The list of superseded rows is short, so the anti-join is cheap. The contract determines whether the table has
     is_deleted.
 #}
 {% macro current_rows(source_name, table_name) -%}
@@ -15,15 +15,15 @@
     {%- endif %}
 {%- endmacro %}
 
-{# The column names of a raw table, as the contract gives them to dbt; empty while dbt only parses. #}
+{# Column names of a raw table, from the contract; empty while dbt parses. #}
 {% macro contract_columns(source_name, table_name) -%}
     {%- set node = contract_source(source_name, table_name) -%}
     {{ return(node.columns.keys() | map('lower') | list if node else []) }}
 {%- endmacro %}
 
 {#
-    The keys of a sender's tables, as the contract gives them to dbt in meta.key; without one, while dbt only parses, a
-    row is its own key. A model calls it as a macro of its own, so that a unit test can override it.
+    Keys of a sender's tables, from the contract (meta.key); while dbt parses, a row is its own key. It is a separate macro
+    so that a unit test can override it.
 #}
 {% macro contract_keys(source_name) -%}
     {%- set keys = {} -%}

@@ -1,9 +1,9 @@
 {#
-    A birth date that is possible at as_of, else null: not in the future and, for a living person, not further back than
-    oldest_age_years of the seed quality_limit (some systems write 1900-01-01 for "unknown"). A client with a wrong birth date
-    is still a client to call, so only the date is set aside and the row is kept; quality.fct_set_aside counts the dates.
+    A birth date that is possible at as_of, else null: not in the future, and for a living person no earlier than
+    quality_limit's oldest_age_years allows (systems write 1900-01-01 for "unknown"). Only the date is set aside: the row
+    counts, and quality.fct_set_aside lists the date.
 
-    death_date: column that is not null where the person died, if the sender has one.
+    death_date: the column that is not null for a deceased person, where the sender has one.
 #}
 {% macro plausible_birth_date(birth_date, death_date=none) -%}
     case
@@ -24,16 +24,14 @@
     end
 {%- endmacro %}
 
-{# Every table with a birth date: its column, and the column that is not null where the person died. #}
-{% macro told_birth_dates() -%}
-    {{ return([
-        ('adt', 'event', 'birth_date', none),
-        ('adt', 'message', 'birth_date', 'death_at'),
-        ('claims', 'eligibility', 'birth_date', 'death_date'),
-        ('claims_cclf', 'cclf8', cclf_date('bene_dob'), cclf_date('bene_death_dt')),
-        ('claims_x12', 'claim', 'patient_birth_date', 'patient_death_date'),
-        ('ehr', 'client', 'birth_date', 'death_date'),
-        ('ehr_fhir', 'Patient', 'birth_date', 'deceased_at'),
-        ('synthea', 'patients', 'birthdate', 'deathdate'),
-    ]) }}
+{# Rows of a raw table whose birth date is not plausible: staging has set the date aside. Arguments as above. #}
+{% macro impossible_birth_dates(sender, table_name, birth_date, death_date=none) -%}
+    select
+        '{{ sender }}' as source,
+        '{{ table_name }}' as source_table,
+        delivered._batch_id,
+        delivered._source_row
+    from ({{ current_rows(sender, table_name) }}) as delivered
+    where {{ birth_date }} is not null
+        and ({{ plausible_birth_date(birth_date, death_date) }}) is null
 {%- endmacro %}

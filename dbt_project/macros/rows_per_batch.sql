@@ -1,4 +1,4 @@
-{# No file has more records: batch rank * this + record number is one number for a row of all batches. #}
+{# More than any file has records: batch rank * this + record number identifies a row of all batches as one number. #}
 {% macro rows_per_batch() -%}
     1000000000000
 {%- endmacro %}

@@ -1,6 +1,5 @@
 {#
-    The rows of a sender's table as an input model starts from them: the staging row and the lineage that every input row
-    carries (lineage_columns).
+    Rows of a sender's table with the lineage of the input layer (lineage_columns). Every input model starts with it.
 
     client_source, client_scope: whose client ids the rows carry. A feed keyed by the agency's client id gives the record
     system here; the scope separates senders that number their clients alike (a payer's data source, a hospital).
@@ -25,6 +24,15 @@
 {% macro evidence_columns(relation_name, row) -%}
     '{{ relation_name }}' as evidence_table,
         {{ row }}._batch_id || ':' || cast({{ row }}._source_row as {{ dbt.type_string() }}) as evidence_key
+{%- endmacro %}
+
+{# Sender and table of an evidence_table, which is `raw_<source>.<table>`. #}
+{% macro evidence_source(evidence_table) -%}
+    substr({{ dbt.split_part(evidence_table, "'.'", 1) }}, {{ 'raw_' | length + 1 }})
+{%- endmacro %}
+
+{% macro evidence_source_table(evidence_table) -%}
+    {{ dbt.split_part(evidence_table, "'.'", 2) }}
 {%- endmacro %}
 
 {#

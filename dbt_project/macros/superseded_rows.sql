@@ -2,11 +2,11 @@
     The superseded rows of a sender's tables, each with the current row of the same key. The current row is the one that
     was received last (by the batch's last delivery, then file path, then row number).
 
-    keys      maps a table to the parts of its key; a missing part compares as ''. A key is kept as the two halves of one
-              md5, 120 bits: a tenth of the text's size where most rows were delivered twice.
-    versions  maps a table to the column with the sender's own change timestamp. Then the latest change is current,
-              regardless of delivery order; a row without a timestamp (often a deletion) counts as changed at the end of
-              the day on which it was first received.
+    keys      table to the parts of its key; a missing part compares as ''. A key is compared as the two halves of one
+              md5 (120 bits), which takes a tenth of the memory of the text.
+    versions  table to the column with the sender's own change timestamp. The latest change is then current, regardless
+              of delivery order; a row without a timestamp (often a deletion) counts as changed at the end of the day on
+              which it was first received.
 #}
 {% macro superseded_rows(source_name, keys, versions={}) -%}
 with batch as (
@@ -68,11 +68,11 @@ with batch as (
 
 superseded_order as (
     {%- for table_name in keys %}
-    select '{{ table_name }}' as table_name, delivered.row_order, standing.current_order
+    select '{{ table_name }}' as table_name, delivered.row_order, latest.current_order
     from {{ table_name }}_row as delivered
-    inner join {{ table_name }}_current as standing
-        on delivered.key_hash = standing.key_hash and delivered.key_check = standing.key_check
-    where delivered.row_order <> standing.current_order
+    inner join {{ table_name }}_current as latest
+        on delivered.key_hash = latest.key_hash and delivered.key_check = latest.key_check
+    where delivered.row_order <> latest.current_order
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -93,9 +93,9 @@ superseded as (
 {%- endmacro %}
 
 {#
-    The part of a key that is "the first of these that is there", several columns counting as one only together. The
-    kind is part of the value, so that a visit number never equals a patient id. Null where none is there: such a row is
-    never merged with another.
+    The part of a key that is the first available of several identifiers; an identifier of several columns needs all of
+    them. The value contains the column names, so that a visit number never equals a patient id. Null if none is
+    available: such a row is never superseded.
 #}
 {% macro first_identifier(candidates) -%}
     case

@@ -36,6 +36,16 @@ def test_banner_starts_with_the_most_important_late_sender(late: list[str], also
     )
 
 
+def test_a_sender_without_a_text_is_named_by_its_folder_and_comes_last() -> None:
+    feeds = [Feed("day_clinic", _AT, is_stale=True), Feed("valuesets", _AT, is_stale=True)]
+    assert late_text(feeds[:1], ZONE, 2026) == (
+        "DAY CLINIC FILES ARE LATE (last received Fri 26 Jun 06:00): recent rows may be missing."
+        " Ask the data team."
+    )
+    assert late_text(feeds, ZONE, 2026).endswith(" Also late: day clinic files (Fri 26 Jun).")
+    assert received_text(feeds[0], ZONE, 2026).startswith("Day clinic files: last received ")
+
+
 def test_no_banner_without_a_late_sender() -> None:
     feeds = [Feed("adt", _AT, is_stale=False), Feed("synthea", None, is_stale=False)]
     assert late_text(feeds, ZONE, 2026) == ""

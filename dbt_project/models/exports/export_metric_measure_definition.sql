@@ -1,4 +1,4 @@
--- What leaders need beside a rate: its words, its source, and what to compare it with.
+-- texts, sources and benchmarks that leaders need beside a rate
 with
 
 measure as (

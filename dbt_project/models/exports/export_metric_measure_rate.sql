@@ -1,6 +1,6 @@
--- The rates without small cells. Rate, excluded and open are three tables side by side: nothing
--- adds them up, so each hides only what it must. Where two measures count the same events (7 and 30
--- days), the second also hides where it differs from the first by a small number.
+-- Rate, excluded and open are suppressed as three separate tables, because no total adds them up.
+-- Where two measures count the same events (7 and 30 days), the second is also suppressed where it
+-- differs from the first by a small number.
 with
 
 rate as (

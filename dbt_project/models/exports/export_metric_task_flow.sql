@@ -39,8 +39,8 @@ lane as (
     select lane, lane_name from {{ ref('task_lane') }}
 ),
 
--- Each month is suppressed on its own (docs/suppression.md): a lane's few open tasks would hide
--- its total.
+-- each month is suppressed separately (docs/suppression.md): the few open tasks of a lane would
+-- otherwise suppress its total
 cell as (
     select
         counted.lane,

@@ -1,4 +1,4 @@
--- 42 CFR Part 2, default-deny: of somebody unknown there is no consent
+-- rules/privacy.md#consent, default deny: an unmatched person has no consent on file
 with run as (
     select as_of from {{ ref('int_run__as_of') }}
 ),
@@ -20,8 +20,8 @@ unmatched_discharge as (
         {{ hours_past('discharge.due_at', 'run.as_of') }} as overdue_hours,
         discharge.event_id,
         discharge.visit_number,
-        'adt' as source,
-        discharge.facility_id as source_scope,
+        discharge.source,
+        discharge.source_scope,
         discharge.source_client_id,
         discharge.candidate_client_id,
         discharge.candidate_reason_code,

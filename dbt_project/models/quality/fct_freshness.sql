@@ -6,7 +6,7 @@ freshness_limit as (
     select * from {{ ref('feed_freshness_limit') }}
 ),
 
--- a file that was refused made nothing fresher
+-- a refused file does not make a feed fresher
 readable_batch as (
     select distinct batch_id
     from {{ ref('stg_caseload__batch') }}

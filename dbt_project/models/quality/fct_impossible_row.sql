@@ -1,7 +1,5 @@
-{#
-    One delivered row never stops a release; a delivery full of them is a broken export, and the list that came of it
-    would miss people. The last delivery of a table alone counts, so that a corrected one is released.
-#}
+-- one impossible row never stops a release; a high share means a broken export. Only a table's last
+-- delivery counts, so that a corrected one is released
 with delivery as (
     select distinct batch_id, source, received_at from {{ ref('stg_caseload__delivery') }}
 ),
@@ -33,7 +31,7 @@ last_batch as (
     where received_at = last_at
 ),
 
--- what the contract's ranges and rules refused, and what was set aside afterwards
+-- rows that a range or rule of the contract rejected, and rows set aside after loading
 impossible_row as (
     select source, table_name, batch_id, source_row from {{ ref('stg_caseload__reject') }}
     where reason_code = 'out_of_range' or reason_code like 'rule\_%' escape '\'

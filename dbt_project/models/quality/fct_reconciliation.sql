@@ -1,5 +1,4 @@
--- The two sides are counted apart: what the reader wrote into its ledger, and what the raw tables
--- hold.
+-- the ledger has the rows that were read, the raw tables the rows that are present
 with batch as (
     select * from {{ ref('stg_caseload__batch') }}
     where status = 'loaded'
@@ -17,23 +16,14 @@ ledger as (
 ),
 
 raw_count as (
-    {%- for source_name, tables in source_tables().items() %}
-    {%- set last_source = loop.last %}
-    {%- for table_name in tables %}
-    select '{{ source_name }}' as source, '{{ table_name }}' as table_name, count(*) as row_count
-    from {{ source(source_name, table_name) }}
-    {{- '\n    union all' if not (last_source and loop.last) }}
-    {%- endfor %}
-    {%- endfor %}
+    select source, source_table as table_name, row_count
+    from {{ ref('input_raw_table') }}
 ),
 
 superseded_count as (
-    {%- for source_name in source_tables() %}
-    select '{{ source_name }}' as source, table_name, count(*) as row_count
-    from {{ ref('stg_' ~ source_name ~ '__superseded') }}
-    group by table_name
-    {{- '\n    union all' if not loop.last }}
-    {%- endfor %}
+    select source, source_table as table_name, count(*) as row_count
+    from {{ ref('input_superseded_row') }}
+    group by source, source_table
 ),
 
 set_aside_count as (

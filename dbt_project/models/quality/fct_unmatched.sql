@@ -1,4 +1,4 @@
--- An unmatched discharge is a missed call. The share is computed from a least number of events on.
+-- an unmatched discharge is a missed call; few events give no meaningful rate
 with sender as (
     {%- for sender in senders_of('alert') %}
     select '{{ sender }}' as source

@@ -59,3 +59,8 @@ def bool_or(expression: str) -> str:
 def safe_cast(field: str, type_name: str) -> str:
     """A cast that gives null where it fails."""
     return f"try_cast({field} as {type_name})"
+
+
+def split_part(string_text: str, delimiter_text: str, part_number: int) -> str:
+    """One part of a text, from 1."""
+    return f"split_part({string_text}, {delimiter_text}, {part_number})"

@@ -99,23 +99,35 @@ booked as (
         and (client_day.part2_view = 'full' or not appointment.is_part2)
 ),
 
--- Without any appointment rows the calendar is unknown, so no client lacks an appointment.
+appointment_table as (
+    select distinct evidence_table from {{ ref('fct_appointment') }}
+),
+
+-- unknown is not zero: a client's calendar is known where the client's own sender has appointments
+calendar as (
+    select
+        {{ evidence_source('evidence_table') }} as source,
+        min(evidence_table) as evidence_table
+    from appointment_table
+    group by {{ evidence_source('evidence_table') }}
+),
+
 unbooked_fact as (
     select
         client_day.score_point, client_day.part2_view, client_day.client_key,
         'no_future_appointment' as measure,
         cast(1 as decimal(18, 4)) as value,
         false as is_part2,
-        'raw_ehr.appointment' as evidence_table,
+        calendar.evidence_table,
         cast(null as {{ dbt.type_string() }}) as evidence_key,
         client_day.score_date as evidence_date
     from client_day
+    inner join calendar on client_day.source = calendar.source
     left join booked
         on client_day.score_point = booked.score_point
         and client_day.part2_view = booked.part2_view
         and client_day.client_key = booked.client_key
-    where booked.client_key is null and client_day.source = 'ehr'
-        and exists (select 1 from {{ ref('fct_appointment') }})
+    where booked.client_key is null
 ),
 
 unseen_intake as (

@@ -1,7 +1,11 @@
 with
 client as (
-    select client_key, source, is_agency_client, housing_status, phone, phone_2
+    select client_key, is_agency_client, housing_status, phone, phone_2
     from {{ ref('dim_client') }}
+),
+
+living_situation as (
+    select client_key from {{ ref('int_client__living_situation') }}
 ),
 
 screening as (
@@ -57,14 +61,17 @@ known as (
         client.is_agency_client,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
         enrolled.client_key is null as lacks_claims,
-        -- an empty phone in the agency's record is a fact of domain Social, in other records a gap
-        client.source <> 'ehr' and client.phone is null and client.phone_2 is null as lacks_phone,
+        -- an empty phone field of a client record is a finding; without such a record it is a gap
+        living_situation.client_key is null
+        and client.phone is null
+        and client.phone_2 is null as lacks_phone,
         coalesce(screened.has_phq9, 0) = 0 as lacks_phq9,
         coalesce(screened.has_cssrs, 0) = 0 as lacks_cssrs,
         asked_need.client_key is null as lacks_needs,
         diagnosed.client_key is null as lacks_diagnosis,
         seen.gap_ratio is null as lacks_cadence
     from client
+    left join living_situation on client.client_key = living_situation.client_key
     left join screened on client.client_key = screened.client_key
     left join asked_need on client.client_key = asked_need.client_key
     left join enrolled on client.client_key = enrolled.client_key

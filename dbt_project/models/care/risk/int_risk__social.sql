@@ -2,13 +2,11 @@
 {% set needs = ['safety', 'transportation', 'food', 'utilities', 'housing'] %}
 with
 client as (
-    select client_key, client_id, housing_status, phone, phone_2
-    from {{ ref('dim_client') }}
-    where source = 'ehr'
+    select client_key, housing_status, phone, phone_2 from {{ ref('dim_client') }}
 ),
 
-record as (
-    select source_client_id, _batch_id, _source_row from {{ ref('stg_ehr__client') }}
+living_situation as (
+    select * from {{ ref('int_client__living_situation') }}
 ),
 
 client_part2_view as (
@@ -38,10 +36,10 @@ client_state as (
         client.client_key,
         client.housing_status,
         client.phone is null and client.phone_2 is null as is_without_phone,
-        record._batch_id || ':' || cast(record._source_row as {{ dbt.type_string() }})
-            as evidence_key
+        living_situation.evidence_table,
+        living_situation.evidence_key
     from client
-    inner join record on client.client_id = record.source_client_id
+    inner join living_situation on client.client_key = living_situation.client_key
     inner join client_part2_view on client.client_key = client_part2_view.client_key
     cross join score_date
     where client.housing_status in ('homeless', 'unstable')
@@ -134,7 +132,7 @@ fact as (
     select
         score_point, part2_view, client_key, 'housing_instability' as measure,
         cast(case housing_status when 'homeless' then 2 else 1 end as decimal(18, 4)) as value,
-        false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
+        false as is_part2, evidence_table, evidence_key,
         score_date as evidence_date
     from client_state
     where housing_status in ('homeless', 'unstable')
@@ -142,7 +140,7 @@ fact as (
     select
         score_point, part2_view, client_key, 'no_working_phone' as measure,
         cast(1 as decimal(18, 4)) as value,
-        false as is_part2, 'raw_ehr.client' as evidence_table, evidence_key,
+        false as is_part2, evidence_table, evidence_key,
         score_date as evidence_date
     from client_state
     where is_without_phone

@@ -67,6 +67,8 @@ unmatched_discharge as (
         discharge.task_type,
         alert.event_id,
         alert.visit_number,
+        alert.client_source as source,
+        alert.client_scope as source_scope,
         alert.source_client_id,
         discharge.discharged_at,
         discharge.discharge_precision,

@@ -1,5 +1,5 @@
--- Some senders code a drug without its class. The agency's own lists classify the code, else orders
--- of the same code whose sender gives the class.
+-- some senders give the code of a drug without its class: a user-supplied list classifies the code,
+-- else orders of the same code with a class
 {%- set classes = "('antipsychotic', 'antidepressant', 'mood_stabilizer', 'moud', 'stimulant')" %}
 with listed_class as (
     select

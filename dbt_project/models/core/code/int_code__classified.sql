@@ -8,7 +8,7 @@
     'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
     'is_elixhauser_depression',
 ] %}
-{#- a disorder in remission is no active episode, so it leaves these groups and has its own flag -#}
+{#- A disorder in remission is not active: it is in none of these groups and has its own flag. -#}
 {%- set active_groups = ['is_sud', 'is_aud', 'is_oud', 'is_stimulant'] %}
 
 with collected_code as (
@@ -27,7 +27,7 @@ supplied_code as (
     select * from {{ ref('int_value_set__named') }}
 ),
 
--- a list that the user supplies takes the place of the shipped one
+-- a user-supplied list replaces the shipped one
 code_group as (
     select * from {{ ref('icd10_code_group') }}
     where group_name not in (select supplied_code.group_name from supplied_code)
@@ -37,7 +37,7 @@ smi_definition as (
     select * from {{ ref('smi_definition') }}
 ),
 
--- another system's code is classified by the ICD-10-CM codes that a user-supplied map gives it
+-- a code of another system has the groups of the ICD-10-CM codes that a user-supplied map gives
 translated_code as (
     select code, code as icd10cm_code
     from collected_code

@@ -18,8 +18,8 @@ level as (
     select level, level_rank from {{ ref('screening_level') }}
 ),
 
--- one number, batch rank and record number, identifies a row: text columns of millions of answers
--- would cost more than the sums
+-- batch rank and record number, as one number, identify a row: text keys of millions of answers cost
+-- more than the sums
 checked_answer as (
     select
         answer.*,

@@ -1,0 +1,1 @@
+{{ questioned_rows('visit') }}
