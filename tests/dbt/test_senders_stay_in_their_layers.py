@@ -20,59 +20,6 @@ OF_SENDERS = ("models/staging/", "models/input/", "macros/senders.sql")
 ALSO_WORDS = {"adt", "claims", "referrals", "screenings", "valuesets"}
 # A model or column named after the format of its sender.
 FORMATS = "adt|cclf|fhir|x12"
-# Files that still name a sender: each is to read the input layer instead.
-NAMES_SENDERS: dict[str, str] = {
-    **dict.fromkeys(
-        ("models/care/task/int_task__client.sql",),
-        "care: the discharge notice becomes an entity",
-    ),
-    **dict.fromkeys(
-        (
-            "models/core/client/dim_client.sql",
-            "models/core/client/int_client__deceased.sql",
-            "models/core/client/int_client__described.sql",
-            "models/core/client/int_client__from_fhir.sql",
-            "models/core/client/int_client__identified.sql",
-            "models/core/client/int_client__linked.sql",
-            "models/core/client/int_client__matched.sql",
-            "models/core/client/int_client__merged.sql",
-            "models/core/client/int_fhir_patient__compared.sql",
-            "models/core/client/int_fhir_patient__match_conflicts.sql",
-            "models/core/client/int_member__from_cclf.sql",
-            "models/core/client/int_member__from_x12.sql",
-            "models/core/client/int_siu_patient__matched.sql",
-            "models/core/identity/int_decision__latest.sql",
-            "models/core/identity/int_decision__resolved.sql",
-            "models/core/identity/int_identity__blocked.sql",
-            "models/core/identity/int_identity__described.sql",
-            "models/core/identity/int_identity__exact.sql",
-            "models/core/identity/int_identity__reviewed.sql",
-            "models/core/identity/int_identity__scored.sql",
-            "models/core/identity/int_person__match_conflicts.sql",
-            "models/core/identity/int_person__reported_demographics.sql",
-            "models/quality/fct_linkage_accuracy.sql",
-            "models/quality/fct_unmapped_code.sql",
-        ),
-        "identity: persons and identifiers become entities",
-    ),
-    **dict.fromkeys(
-        (
-            "models/core/fhir/int_hospital_event__from_fhir.sql",
-            "models/core/fhir/int_procedure__from_fhir.sql",
-            "models/core/stay/int_hospital_event__described.sql",
-            "models/core/stay/int_hospital_event__from_alerts.sql",
-            "models/core/stay/int_hospital_event__from_claims.sql",
-            "models/core/stay/int_hospital_event__from_synthea.sql",
-            "models/core/stay/int_stay__merged.sql",
-            "models/core/stay/int_stay__summarized.sql",
-            "models/core/visit/fct_ed_visit.sql",
-            "models/core/visit/int_ed_visit__merged.sql",
-            "models/core/visit/int_visit__recorded.sql",
-            "macros/agency_record.sql",
-        ),
-        "stays: hospital encounters become an entity",
-    ),
-}
 
 
 def _names(code: str) -> list[str]:
@@ -100,9 +47,7 @@ def _files_that_name_senders() -> dict[str, list[str]]:
 
 
 def test_only_staging_and_input_name_a_sender() -> None:
-    found = _files_that_name_senders()
-    assert {name: names for name, names in found.items() if name not in NAMES_SENDERS} == {}
-    assert sorted(NAMES_SENDERS) == sorted(set(NAMES_SENDERS) & set(found)), "no longer needed"
+    assert _files_that_name_senders() == {}
 
 
 @pytest.mark.parametrize(
