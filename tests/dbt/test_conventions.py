@@ -80,8 +80,7 @@ CROWDED_FOLDERS = {
     ),
     "input": (50, "one union per entity; the senders' mappings are in folders of their own"),
     "input/ehr": (24, "one mapping per entity of a sender with twenty tables"),
-    "input/ehr_fhir": (26, "one mapping per entity of a sender with sixteen types of resources"),
-    "input/ehr_fhir": (22, "a record system in sixteen types of resources"),
+    "input/ehr_fhir": (26, "a record system in sixteen types of resources"),
     "measures": (40, "the house allows forty here"),
 }
 NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}
