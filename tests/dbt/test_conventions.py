@@ -289,7 +289,7 @@ def test_every_sender_of_people_has_one_role(manifest: Manifest) -> None:
         node["fqn"][2] for node in manifest.models.values() if node["name"].endswith("__person")
     }
     with (PROJECT / "seeds" / "identity" / "person_source.csv").open(newline="") as file:
-        roles = {row["source"]: row["person_role"] for row in csv.DictReader(file)}
+        roles = {row["sender"]: row["person_role"] for row in csv.DictReader(file)}
     assert senders == set(roles)
     # client records of two senders would share their ids
     assert list(roles.values()).count("agency_client") == 1

@@ -39,7 +39,7 @@ def test_the_data_dictionary_has_every_public_relation() -> None:
         for path in files:
             assert f'<a id="{schema}-{path.stem}"></a>' in page
     assert '<a id="intermediate' not in page
-    assert "| `client_key` | Our key. |" in page
+    assert "| `client_key` | Key of the client. |" in page
 
 
 def test_a_page_without_markers_is_refused(tmp_path: Path) -> None:

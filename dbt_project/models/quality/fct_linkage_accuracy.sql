@@ -2,7 +2,7 @@
 with checked_person as (
     select checked.*
     from {{ ref('input_checked_person') }} as checked
-    left join {{ ref('person_source') }} as person_source on checked.source = person_source.source
+    left join {{ ref('person_source') }} as person_source on checked.source = person_source.sender
     where coalesce(person_source.person_role <> 'agency_client', true)
 ),
 

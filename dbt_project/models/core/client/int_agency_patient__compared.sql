@@ -5,7 +5,7 @@ with patient as (
         person.source_client_id,
         coalesce(person.merged_into_client_id, person.source_client_id) as person_id
     from {{ ref('input_person') }} as person
-    inner join {{ ref('person_source') }} as person_source on person.source = person_source.source
+    inner join {{ ref('person_source') }} as person_source on person.source = person_source.sender
     where person_source.person_role = 'agency_patient'
 ),
 
@@ -35,7 +35,7 @@ patient_identifier as (
         identifier.birth_date
     from person_identifier as identifier
     inner join {{ ref('person_source') }} as person_source
-        on identifier.source = person_source.source
+        on identifier.source = person_source.sender
     where person_source.person_role = 'agency_patient'
 ),
 

@@ -4,7 +4,7 @@ with patient as (
         person.client_scope as source_scope,
         coalesce(person.merged_into_client_id, person.source_client_id) as person_id
     from {{ ref('input_person') }} as person
-    inner join {{ ref('person_source') }} as person_source on person.source = person_source.source
+    inner join {{ ref('person_source') }} as person_source on person.source = person_source.sender
     where person_source.person_role = 'agency_patient'
 ),
 

@@ -53,7 +53,7 @@ described_client as (
         on identity.source = person.source
         and identity.source_scope = person.client_scope
         and identity.source_client_id = person.source_client_id
-    inner join person_source on identity.source = person_source.source
+    inner join person_source on identity.source = person_source.sender
 )
 
 select * from described_client

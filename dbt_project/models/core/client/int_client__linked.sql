@@ -6,7 +6,7 @@
 with person as (
     select person.*, person_source.person_role
     from {{ ref('input_person') }} as person
-    inner join {{ ref('person_source') }} as person_source on person.source = person_source.source
+    inner join {{ ref('person_source') }} as person_source on person.source = person_source.sender
 ),
 
 agency_client as (

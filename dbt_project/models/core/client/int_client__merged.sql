@@ -1,7 +1,7 @@
 with client as (
     select person.source, person.client_scope, person.source_client_id, person.merged_into_client_id
     from {{ ref('input_person') }} as person
-    inner join {{ ref('person_source') }} as person_source on person.source = person_source.source
+    inner join {{ ref('person_source') }} as person_source on person.source = person_source.sender
     where person_source.person_role = 'agency_client'
 ),
 

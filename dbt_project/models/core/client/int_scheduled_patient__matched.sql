@@ -4,7 +4,7 @@ with scheduled_patient as (
     select identifier.*
     from {{ ref('input_person_identifier') }} as identifier
     inner join {{ ref('person_source') }} as person_source
-        on identifier.source = person_source.source
+        on identifier.source = person_source.sender
     where person_source.person_role = 'hospital_patient' and identifier.identifier_type = 'client'
 ),
 

@@ -3,7 +3,7 @@ with decision as (
         decision.*,
         coalesce(person_source.person_role = 'agency_client', false) as is_between_clients
     from {{ ref('input_identity_decision') }} as decision
-    left join {{ ref('person_source') }} as person_source on decision.source = person_source.source
+    left join {{ ref('person_source') }} as person_source on decision.source = person_source.sender
 ),
 
 -- a decision about two client records is about the same pair in either order

@@ -89,7 +89,7 @@ claimant_count as (
         union all
         select source, source_scope, client_id from exact_link
     ) as claimed
-    inner join {{ ref('person_source') }} as person_source on claimed.source = person_source.source
+    inner join {{ ref('person_source') }} as person_source on claimed.source = person_source.sender
     where person_source.has_one_id_per_person
     group by claimed.source, claimed.source_scope, claimed.client_id
 ),
