@@ -80,21 +80,25 @@ counted_client as (
         client.client_id,
         run.as_of,
         {%- for days in windows %}
-        coalesce(ed_visit.ed_visit_{{ days }}d_count, 0) as ed_visit_{{ days }}d_count,
-        coalesce(ed_visit.behavioral_ed_visit_{{ days }}d_count, 0)
+        cast(coalesce(ed_visit.ed_visit_{{ days }}d_count, 0) as integer)
+            as ed_visit_{{ days }}d_count,
+        cast(coalesce(ed_visit.behavioral_ed_visit_{{ days }}d_count, 0) as integer)
             as behavioral_ed_visit_{{ days }}d_count,
         {%- for name in stay_counts %}
-        coalesce(stay.{{ name }}_{{ days }}d_count, 0) as {{ name }}_{{ days }}d_count,
+        cast(coalesce(stay.{{ name }}_{{ days }}d_count, 0) as integer)
+            as {{ name }}_{{ days }}d_count,
         {%- endfor %}
         {%- for name in ['psychiatric_stay', 'medical_stay', 'acute'] %}
-        coalesce(stay.{{ name }}_{{ days }}d_days, 0) as {{ name }}_{{ days }}d_days,
+        cast(coalesce(stay.{{ name }}_{{ days }}d_days, 0) as integer)
+            as {{ name }}_{{ days }}d_days,
         {%- endfor %}
-        coalesce(crisis_contact.crisis_contact_{{ days }}d_count, 0)
+        cast(coalesce(crisis_contact.crisis_contact_{{ days }}d_count, 0) as integer)
             as crisis_contact_{{ days }}d_count,
-        coalesce(kept_visit.kept_visit_{{ days }}d_count, 0) as kept_visit_{{ days }}d_count,
-        coalesce(paid.paid_{{ days }}d_usd, 0) as paid_{{ days }}d_usd,
+        cast(coalesce(kept_visit.kept_visit_{{ days }}d_count, 0) as integer)
+            as kept_visit_{{ days }}d_count,
+        cast(coalesce(paid.paid_{{ days }}d_usd, 0) as decimal(18, 4)) as paid_{{ days }}d_usd,
         {%- endfor %}
-        coalesce(ed_visit.ed_visit_60d_count, 0) as ed_visit_60d_count,
+        cast(coalesce(ed_visit.ed_visit_60d_count, 0) as integer) as ed_visit_60d_count,
         coalesce(stay.is_in_stay, false) as is_in_stay,
         -- rules/encounters-and-claims.md#high-utilizers: in an ED or under observation at as_of, soon
         -- after an acute stay
@@ -111,10 +115,12 @@ counted_client as (
         kept_visit.last_kept_visit_date,
         ed_visit.last_ed_visit_key,
         stay.last_acute_stay_key,
-        coalesce(stay.stay_by_adt_365d_count, 0) as stay_by_adt_365d_count,
-        coalesce(stay.stay_by_claim_365d_count, 0) as stay_by_claim_365d_count,
-        coalesce(ed_visit.ed_visit_by_adt_365d_count, 0) as ed_visit_by_adt_365d_count,
-        coalesce(ed_visit.ed_visit_by_claim_365d_count, 0) as ed_visit_by_claim_365d_count
+        cast(coalesce(stay.stay_by_adt_365d_count, 0) as integer) as stay_by_adt_365d_count,
+        cast(coalesce(stay.stay_by_claim_365d_count, 0) as integer) as stay_by_claim_365d_count,
+        cast(coalesce(ed_visit.ed_visit_by_adt_365d_count, 0) as integer)
+            as ed_visit_by_adt_365d_count,
+        cast(coalesce(ed_visit.ed_visit_by_claim_365d_count, 0) as integer)
+            as ed_visit_by_claim_365d_count
     from client
     cross join run
     cross join rule

@@ -161,7 +161,7 @@ stay as (
         is_in_hospice as is_hospice,
         died,
         {{ dbt.datediff('admit_date', 'discharge_date', 'day') }} as length_of_stay_days,
-        paid_usd,
+        cast(paid_usd as decimal(18, 4)) as paid_usd,
         is_discharge_cancelled and discharge_date is null as is_discharge_cancelled,
         cancelled_discharge_at,
         claim_start_date as claim_admit_date,

@@ -166,7 +166,7 @@ ed_visit as (
         has_claim,
         has_adt,
         died,
-        paid_usd,
+        cast(paid_usd as decimal(18, 4)) as paid_usd,
         event_count,
         is_part2,
         received_at,
