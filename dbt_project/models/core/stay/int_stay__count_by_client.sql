@@ -30,8 +30,8 @@ stay as (
     where stay.client_key is not null and stay.admit_date <= run.as_of_date
 ),
 
--- rules/encounters-and-claims.md#readmissions: back within 30 days; a transfer is the same episode
--- going on
+-- rules/encounters-and-claims.md#readmissions: back within 30 days; a transfer continues the same
+-- episode
 readmitted_stay as (
     select
         stay.*,

@@ -10,7 +10,7 @@ rule as (
     from {{ ref('event_rule') }}
 ),
 
--- rules/encounters-and-claims.md#ed-visits: who was admitted from the emergency room is counted as
+-- rules/encounters-and-claims.md#ed-visits: a visit that ended in an admission counts as
 -- inpatient
 ed_visit as (
     select
