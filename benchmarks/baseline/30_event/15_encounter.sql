@@ -16,7 +16,8 @@ assessed as (
         case
             when event_type in ('cancelled_admit', 'cancelled_discharge') then false
             when event_type = 'presented'
-                then coalesce(ordered_at > admit_cancelled_at or first_admitted_at <= admit_cancelled_at, true)
+                then coalesce(ordered_at > admit_cancelled_at, true)
+                    or coalesce(first_admitted_at <= admit_cancelled_at, false)
             when event_type = 'discharge'
                 then coalesce(ordered_at > admit_cancelled_at, true) and coalesce(event_at > discharge_cancelled_at, true)
             else coalesce(ordered_at > admit_cancelled_at, true)

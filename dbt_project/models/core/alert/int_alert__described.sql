@@ -12,7 +12,7 @@ provider as (
     select npi, provider_name, facility_type from {{ ref('dim_provider') }}
 ),
 
--- a sender whose alerts do not describe the facility: the agency's list of providers does
+-- where the alerts of a sender do not describe the facility, the agency's list of providers does
 described_alert as (
     select
         alert.* replace (

@@ -76,7 +76,7 @@ followed_alert as (
     )
 ),
 
--- without a visit number, an arrival after an end or after a long silence is another visit
+-- without a visit number, an arrival after an end or after the gap of the rule is another visit
 numbered_alert as (
     select
         followed_alert.*,

@@ -33,10 +33,9 @@ evaluated_alert as (
         case
             when event_type in ('cancelled_admit', 'cancelled_discharge') then false
             when event_type = 'presented'
-                then coalesce(
-                        ordered_at > admit_cancelled_at or first_admitted_at <= admit_cancelled_at,
-                        true
-                    )
+                then
+                    coalesce(ordered_at > admit_cancelled_at, true)
+                    or coalesce(first_admitted_at <= admit_cancelled_at, false)
             when event_type = 'discharge'
                 then
                     coalesce(ordered_at > admit_cancelled_at, true)

@@ -2,7 +2,7 @@ with eligibility_record as (
     {{ client_record('eligibility', day='record.start_date', has_program=false) }}
 ),
 
--- a payer's own rows are no Part 2 records; the agency's are those of an enrolled client
+-- a payer's rows are not Part 2 records; the agency's rows are, for a client enrolled in a program
 client_enrollment as (
     select
         client_key,

@@ -37,7 +37,7 @@ final_claim as (
         {{ surrogate_key(['family_key', 'case when frequency = 7 then 1 else frequency end']) }}
             as claim_key,
         -- rules/encounters-and-claims.md#stays: an inpatient bill, or a bed where no bill type says
-        -- otherwise; ancillary bills are no stays
+        -- otherwise; ancillary bills are not stays
         is_institutional
         and not is_ancillary_bill
         and (

@@ -22,7 +22,7 @@ provider as (
     select npi, taxonomy_code, is_part2 from {{ ref('dim_provider') }}
 ),
 
--- rules/dates-and-times.md#future-rows: a claim that ends after as_of is no fact yet
+-- rules/dates-and-times.md#future-rows: a claim that ends after as_of is not a fact yet
 claim_line as (
     select
         line.*,
@@ -40,8 +40,8 @@ claim_line as (
     where {{ dated_by_as_of('coalesce(line.claim_end_date, line.claim_start_date)') }}
 ),
 
--- an institutional line says where by its type of bill and its facility, any other by its place of
--- service and its clinician
+-- the place of an institutional line is its type of bill and facility, of any other line its place
+-- of service and clinician
 described_line as (
     select
         {{ surrogate_key(['source', 'client_scope', 'payer', 'claim_id']) }} as claim_id_key,

@@ -18,8 +18,8 @@ client as (
     select client_key, death_date from {{ ref('dim_client') }}
 ),
 
--- ADT ends a stay; where ADT says nothing of the end, a final claim does; an interim bill that
--- nothing follows says no longer that the client is in the bed
+-- an alert ends a stay, else a final claim; after an interim bill that no other bill followed, the
+-- client is no longer assumed to be in the hospital
 ended_stay as (
     select
         stay.*,
@@ -38,7 +38,7 @@ ended_stay as (
     cross join rule
 ),
 
--- no stay ends before it begins, whatever two senders say of it: it then ends where it begins
+-- where two senders disagree so that a stay would end before it begins, it ends when it begins
 dated_stay as (
     select
         *,
@@ -69,8 +69,8 @@ dated_stay as (
     from ended_stay
 ),
 
--- acute to acute on a day, or at another facility within a day: two stays, and each knows the
--- other
+-- a transfer: acute to acute on one day, or at another facility within a day; two stays that name
+-- each other
 neighbouring_stay as (
     select
         *,

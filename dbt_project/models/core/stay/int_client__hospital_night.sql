@@ -1,4 +1,4 @@
--- the day of discharge is a day at home: a stay counts the nights up to the day before it
+-- the day of discharge counts as a day at home: a stay has the nights up to the day before
 with stay_night as (
     select
         part2_view,

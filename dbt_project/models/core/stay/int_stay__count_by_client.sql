@@ -30,8 +30,8 @@ stay as (
     where stay.client_key is not null and stay.admit_date <= run.as_of_date
 ),
 
--- rules/encounters-and-claims.md#readmissions: back within 30 days; a transfer is the same episode
--- going on
+-- rules/encounters-and-claims.md#readmissions: back within 30 days; a transfer continues the same
+-- episode
 readmitted_stay as (
     select
         stay.*,
@@ -82,7 +82,8 @@ stay_summary as (
         max(case when stay_class = 'acute' then discharge_date end) as last_acute_discharge_date,
         max(case when stay_class = 'acute' and setting = 'psychiatric' then discharge_date end)
             as last_psychiatric_discharge_date,
-        max_by(stay_key, admitted_at) filter (where stay_class = 'acute') as last_acute_stay_key,
+        max_by(stay_key, (admitted_at, stay_key)) filter (where stay_class = 'acute')
+            as last_acute_stay_key,
         sum(case when has_adt and age_days < 365 then 1 else 0 end) as stay_by_adt_365d_count,
         sum(case when has_claim and age_days < 365 then 1 else 0 end) as stay_by_claim_365d_count
     from readmitted_stay

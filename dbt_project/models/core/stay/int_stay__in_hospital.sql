@@ -42,7 +42,7 @@ stay_view as (
     where not stay.is_part2
 ),
 
--- seen by video or phone, or at a hospital bed: no evidence that the client has left
+-- a visit by video or phone, or at a hospital bed, does not show that the client has left
 elsewhere_place as (
     select distinct place_of_service_code
     from {{ ref('claim_place_of_service') }}

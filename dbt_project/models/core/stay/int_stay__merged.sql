@@ -1,10 +1,10 @@
 {#
-    Longer than the budget: what belongs together is one decision, which pieces would hide.
+    Longer than the budget: which events belong together is one decision, easier to check in one model.
 
-    The key of a stay is that of its first ADT encounter; without ADT, of its first claim (the
-    first of an adjustment chain) or simulated encounter. So a claim that comes months after the
-    alert changes nothing but has_claim, and a corrected claim keeps the key. Only an alert that
-    comes after the claim gives the stay a new key.
+    The key of a stay is the event of its first alert; without an alert, of its first claim (the first
+    of an adjustment chain) or encounter. So a claim that comes months after the alert changes only
+    has_claim, and a corrected claim keeps the key. Only an alert that comes after the claim gives the
+    stay a new key.
 #}
 with rule as (
     select max(case when rule_id = 'adjacent_stay_days' then value end) as adjacent_days
@@ -14,15 +14,15 @@ with rule as (
 event as (
     select
         *,
-        -- nobody knows whose an unmatched event is, so it joins no other
+        -- the patient of an unmatched event is unknown, so it joins no other
         coalesce(client_key, -event_id) as person_key,
         coalesce(end_date, last_seen_date, start_date) as known_end_date
     from {{ ref('int_hospital_event__described') }}
     where event_kind = 'stay'
 ),
 
--- ADT says when somebody left, so only what overlaps is one stay: back the next day is a
--- readmission
+-- alerts give the time of the discharge, so only overlapping ones are one stay: an admission on the
+-- next day is a readmission
 alert_event as (
     select
         *,
@@ -74,8 +74,9 @@ candidate as (
         and ((claim.stay_class = 'nonacute') = (alert_stay.stay_class = 'nonacute'))
 ),
 
--- a claim is of the ADT stay whose days it shares; dates of the two may differ by a day, facility
--- ids by anything. A transfer touches the stay before it for a day at most, which is not enough
+-- a claim belongs to the alert stay whose days it shares. The dates of the two may differ by a day,
+-- and their facility ids need not agree. A transfer shares at most a day with the stay before it,
+-- which is not enough
 linked_claim as (
     select event_id, first_event_id
     from (
@@ -123,8 +124,7 @@ facility_stay as (
     group by first_event_id, client_key
 ),
 
--- what a clinician bills from the bedside belongs to the facility's stay, where the facility told
--- of one
+-- the claim of a clinician belongs to the facility's stay, where there is one
 clinician_event as (
     select
         event.*,

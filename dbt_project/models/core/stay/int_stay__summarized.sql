@@ -1,8 +1,8 @@
 {{ config(materialized='view') }}
 
 {#
-    ADT knows when (to the minute), the claim knows what (coded by the hospital's billing office):
-    each question is answered by the sender who knows it best, and by the latest of several.
+    The alert knows the times (to the minute), the claim the diagnosis (coded by the hospital's billing
+    office): each column comes from the basis that knows it best, and from the latest of several events.
 #}
 with member as (
     select

@@ -87,7 +87,7 @@ summarized_visit as (
 ),
 
 -- admitted on the day they left; after midnight counts at the same facility, on a transfer, or
--- where nobody knows the end
+-- where the end is unknown
 admitted_visit as (
     select distinct visit.ed_visit_key
     from summarized_visit as visit

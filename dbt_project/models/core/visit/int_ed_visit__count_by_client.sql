@@ -10,7 +10,7 @@ rule as (
     from {{ ref('event_rule') }}
 ),
 
--- rules/encounters-and-claims.md#ed-visits: who was admitted from the emergency room is counted as
+-- rules/encounters-and-claims.md#ed-visits: a visit that ended in an admission counts as
 -- inpatient
 ed_visit as (
     select
@@ -39,7 +39,8 @@ ed_summary as (
         max(ed_visit.visit_date) as last_ed_visit_date,
         max(case when ed_visit.is_behavioral then ed_visit.visit_date end)
             as last_behavioral_ed_visit_date,
-        max_by(ed_visit.ed_visit_key, ed_visit.started_at) as last_ed_visit_key,
+        max_by(ed_visit.ed_visit_key, (ed_visit.started_at, ed_visit.ed_visit_key))
+            as last_ed_visit_key,
         sum(case when ed_visit.has_adt and ed_visit.age_days < 365 then 1 else 0 end)
             as ed_visit_by_adt_365d_count,
         sum(case when ed_visit.has_claim and ed_visit.age_days < 365 then 1 else 0 end)

@@ -44,7 +44,7 @@ alert_visit as (
     group by first_event_id, client_key, facility_id
 ),
 
--- the claim of a visit that an alert told of: the nearest in time, the same facility first
+-- the claim of a visit with an alert: the same facility first, then the nearest day
 linked_claim as (
     select event_id, first_event_id
     from (
