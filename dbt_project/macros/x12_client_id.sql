@@ -1,6 +1,6 @@
 {#
-    Who an 837 is about: the number on the subscriber's card, and for a patient who is told apart from the subscriber a hash of
-    the name and birth date with it. Nothing else of 837 identifies a dependent.
+    Client id of an 837 claim: the subscriber id, and for a patient other than the subscriber also a hash of name and birth
+    date, because an 837 has no other identifier of a dependent.
 #}
 {% macro x12_client_id(claim) -%}
     case
