@@ -53,6 +53,7 @@ _ROW = (
     Reason("truncated_transaction", "X12: the transaction ends without SE", "send it again; an interrupted transfer is a common cause"),
     Reason("control_number_mismatch", "X12: the control numbers of a trailer and its header differ; the transactions in the file are loaded", "check whether segments are missing and send the complete interchange again"),
     Reason("envelope_count_mismatch", "X12: the count in a trailer differs from the file; the transactions in the file are loaded", "check whether segments are missing and send the complete interchange again"),
+    Reason("rejected_with_claim", "X12: a line of a claim or claim payment that is rejected", "correct the claim or claim payment and send it again"),
     Reason("stray_segment", "X12: segments outside any transaction", "check whether a header is missing"),
 )  # fmt: skip
 

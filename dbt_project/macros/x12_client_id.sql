@@ -1,6 +1,6 @@
 {#
-    Id of the patient of an 837 claim: the subscriber's number, and for a patient other than the subscriber also a hash of name
-    and birth date. An 837 has no other identifier of a dependent.
+    Client id of an 837 claim: the subscriber id, and for a patient other than the subscriber also a hash of name and birth
+    date, because an 837 has no other identifier of a dependent.
 #}
 {% macro x12_client_id(claim) -%}
     case

@@ -8,6 +8,7 @@ x12_claims, x12_remittances), and the text columns are validated like a CSV.
 A row's number is the ordinal of its record among the records of its table in the file. A
 transaction that cannot be read rejects each of its claims (or claim payments) with the
 transaction's reason, or itself if it has none; their lines are part of them and not counted. A
+claim (or claim payment) that is rejected for a value rejects its lines too. A
 trailer with a wrong count or control number is a rejected record among the claims (or claim
 payments) of its transaction. Whatever is neither a claim nor a claim payment is a rejected record
 of the claims. A reject keeps the record's segments as received, except for line ends. Of an
@@ -104,22 +105,51 @@ class _TableOutput:
         self._is_typed = False
         self._element_of_column = {column.name: column.at for column in table.columns}
 
-    def add(self, frame: pl.DataFrame, line: Callable[[int], bytes]) -> None:
-        """Validate and keep the next records; `line` returns a record's segments by its position."""
+    def add(
+        self,
+        frame: pl.DataFrame,
+        line: Callable[[int], bytes],
+        parent: str | None = None,
+        rejected_parents: frozenset[int] = frozenset(),
+    ) -> frozenset[int]:
+        """Validate and keep the next records.
+
+        Args:
+            frame: the records as text.
+            line: returns a record's segments by its position.
+            parent: column with the number of the record that a line belongs to.
+            rejected_parents: numbers of the rejected ones; their lines are rejected too.
+
+        Returns:
+            The numbers of the rejected records.
+        """
         first = self.next_row
         self.next_row += frame.height
         records = frame.with_row_index(SOURCE_ROW, offset=first)
+        orphans: list[int] = []
+        if parent is not None and rejected_parents:
+            is_orphan = (
+                records[parent].is_in([str(row) for row in rejected_parents]).fill_null(False)
+            )
+            orphans = records.filter(is_orphan)[SOURCE_ROW].to_list()
+            records = records.filter(~is_orphan)
+        for row in orphans:
+            detail = f"{parent}: the record that the line belongs to was rejected"
+            self._rejected.add(
+                Reject(row, "rejected_with_claim", parent, detail, line(row - first))
+            )
         validator = build_validator(self.table, frozenset(frame.columns), self._zone)
         accepted, rejected = validator.partition(records, self._batch_id)
         self._is_typed = True
         self._typed.add(pl.concat([self._empty, accepted], how="diagonal"))
         if rejected is None:
-            return
+            return frozenset(orphans)
         for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
             check = validator.checks[position]
             self._rejected.add(
                 Reject(row, check.reason_code, check.column, self._detail(check), line(row - first))
             )
+        return frozenset([*orphans, *rejected[SOURCE_ROW]])
 
     def _detail(self, check: Check) -> str:
         element = self._element_of_column.get(check.column)
@@ -150,8 +180,8 @@ def _read_claims(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     guide = guides.gather(np.searchsorted(starts, found.positions, side="right") - 1)
     claims = found.claims().with_columns(guide=guide)
     lines = found.lines(claims).with_columns(claim_row=_numbers(found.line_claims, first))
-    rows["CLM"].add(claims, _RecordSegments(piece, segments, "CLM"))
-    rows["LX"].add(lines, _RecordSegments(piece, segments, "LX"))
+    rejected = rows["CLM"].add(claims, _RecordSegments(piece, segments, "CLM"))
+    rows["LX"].add(lines, _RecordSegments(piece, segments, "LX"), "claim_row", rejected)
 
 
 def _read_remittances(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
@@ -160,8 +190,8 @@ def _read_remittances(piece: Piece, rows: Mapping[str, _TableOutput]) -> None:
     first = rows["CLP"].next_row
     claims = found.claims()
     lines = found.lines(claims).with_columns(remittance_row=_numbers(found.line_claims, first))
-    rows["CLP"].add(claims, _RecordSegments(piece, segments, "CLP"))
-    rows["SVC"].add(lines, _RecordSegments(piece, segments, "SVC"))
+    rejected = rows["CLP"].add(claims, _RecordSegments(piece, segments, "CLP"))
+    rows["SVC"].add(lines, _RecordSegments(piece, segments, "SVC"), "remittance_row", rejected)
     adjustments, positions = found.provider_adjustments()
     rows["PLB"].add(
         adjustments, lambda position: _as_received(piece, [segments.texts[positions[position]]])

@@ -172,8 +172,13 @@ def test_bad_value_rejects_only_its_record(
     assert bad != claims(claim())
     found = one(tmp_path, bad, good)
     assert found.reasons(table) == ([(1, reason)] if reason else [])
-    other = "claim" if table == "claim_line" else "claim_line"
-    assert found.reasons(other) in ([], [(1, "missing_required")])
+    if table == "claim" and reason:
+        assert found.reasons("claim_line") in (
+            [(1, "rejected_with_claim")],
+            [(1, "missing_required")],
+        )
+    else:
+        assert found.reasons("claim" if table == "claim_line" else "claim_line") == []
     assert "OK" in found.ids(table)
     if reason:
         detail = found.rejects[table]["detail"][0]
@@ -257,6 +262,20 @@ def test_claim_without_lines_is_loaded(tmp_path: Path) -> None:
     assert found.rows["claim_line"]["claim_row"].to_list() == [2]
 
 
+def test_a_rejected_claim_or_payment_rejects_its_lines_only(tmp_path: Path) -> None:
+    bad = [text.replace("CLM*C1*100", "CLM*C1*ten") for text in claim("C1", lines=(*LINE, *LINE))]
+    found = one(tmp_path, claims(bad, claim("C2", lines=tuple(LINE))))
+    assert found.reasons("claim") == [(1, "bad_decimal")]
+    assert found.reasons("claim_line") == [(1, "rejected_with_claim"), (2, "rejected_with_claim")]
+    assert found.rows["claim_line"]["claim_row"].to_list() == [2]
+    assert found.rows["claim_line"]["_source_row"].to_list() == [3]
+    bad = [text.replace("CLP*C1*1*100", "CLP*C1*1*ten") for text in paid("C1")]
+    found = one(tmp_path, remittance(bad, paid("C2")))
+    assert found.reasons("remittance") == [(1, "bad_decimal")]
+    assert {reason for _, reason in found.reasons("remittance_line")} == {"rejected_with_claim"}
+    assert set(found.rows["remittance_line"]["remittance_row"]) == {2}
+
+
 @pytest.mark.parametrize(
     ("first", "rejected", "kept"),
     [
@@ -273,7 +292,8 @@ def test_damaged_first_claim_payment_rejects_only_its_own_lines(
     found = one(tmp_path, remittance(body, paid("C2")))
     assert found.reasons("remittance") == rejected
     assert found.ids("remittance") == kept
-    assert (1, "missing_required") in found.reasons("remittance_line") or first == ["CLP*C1"]
+    reason = "rejected_with_claim" if first else "missing_required"
+    assert found.reasons("remittance_line") == [(1, reason)]
     assert "C2" in found.ids("remittance_line")
 
 

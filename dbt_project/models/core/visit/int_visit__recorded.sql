@@ -8,6 +8,10 @@ with visit_record as (
     ) }}
 ),
 
+run as (
+    select as_of from {{ ref('int_run__as_of') }}
+),
+
 part2_provider as (
     select distinct npi from {{ ref('dim_provider') }}
     where is_part2
@@ -55,7 +59,7 @@ recorded_visit as (
         visit.client_key,
         visit.started_at,
         visit.record_date as visit_date,
-        visit.ended_at,
+        {{ known_by_as_of('visit.ended_at') }} as ended_at,
         visit.service_line,
         visit.procedure_code,
         visit.place_of_service_code,
@@ -79,6 +83,7 @@ recorded_visit as (
         visit.evidence_table,
         visit.evidence_key
     from classified_visit as visit
+    cross join run
     left join part2_provider on visit.provider_id = part2_provider.npi
     {%- for n in range(1, 5) %}
     left join diagnosis as diagnosis_{{ n }}
