@@ -43,7 +43,7 @@ two_name_response as (
 client_response as (
     select
         response.*,
-        -- a response with the ids of two people belongs to neither
+        -- a response with the ids of two people has no client
         case
             when response.other_client_id is null or matched.client_key = other_match.client_key
                 then matched.client_key
