@@ -100,8 +100,8 @@ counted_client as (
         {%- endfor %}
         cast(coalesce(ed_visit.ed_visit_60d_count, 0) as integer) as ed_visit_60d_count,
         coalesce(stay.is_in_stay, false) as is_in_stay,
-        -- rules/encounters-and-claims.md#high-utilizers: in an ED or under observation at as_of, soon
-        -- after an acute stay
+        -- rules/encounters-and-claims.md#high-utilizers: in an ED or under observation at as_of,
+        -- soon after an acute stay
         coalesce(
             (ed_visit.is_in_emergency or stay.is_in_observation)
             and stay.last_acute_day >= run.as_of_date - rule.readmission_risk_days,

@@ -32,8 +32,8 @@ measured_response as (
     inner join instrument on response.instrument = instrument.instrument
 ),
 
--- rules/screenings.md#totals: items and total must agree; the safety item alone beside a total is
--- not a list of items
+-- rules/screenings.md#totals: items and total must agree; the safety item with a total is not a set
+-- of items
 compared_response as (
     select
         *,
@@ -41,7 +41,7 @@ compared_response as (
         coalesce(total_given <> other_total_given, false)
         or coalesce(total_given not between lowest_total and highest_total, false)
         or coalesce(level_rank_given <> item_level_rank, false) as is_contradicted,
-        -- an answer that shows danger counts in an unfinished form, and takes precedence over a lower level
+        -- a level above none counts before the form is finished, and replaces a lower one
         case
             when status = 'declined' then null
             when item_level_rank is not null or level_rank_given > 0

@@ -18,8 +18,8 @@ level as (
     select level, level_rank from {{ ref('screening_level') }}
 ),
 
--- batch rank and record number, as one number, identify a row: text keys of millions of answers cost
--- more than the sums
+-- A row is identified by one number, batch rank and record number: text keys of millions of answers
+-- would cost more than the sums.
 checked_answer as (
     select
         answer.*,
@@ -41,7 +41,7 @@ checked_answer as (
     left join program on answer.program_id = program.program_id
 ),
 
--- one pass over the answers; a value outside its range does not count as an answer
+-- A value outside its range does not count as an answer.
 summed_response as (
     select
         source,
