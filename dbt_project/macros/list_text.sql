@@ -1,4 +1,4 @@
-{# Small forms of text that the list needs. Each names the one function that differs between engines. #}
+{# Text functions of the list. Each one wraps a function that differs between engines. #}
 
 {# A fixed text of seeds/list/list_text.csv. #}
 {% macro list_text(name) -%}
@@ -15,7 +15,7 @@
     string_agg(distinct {{ text }}, ';' order by {{ text }})
 {%- endmacro %}
 
-{# Elapsed hours between two instants, not below zero, with one decimal. #}
+{# Elapsed hours between two timestamps, at least 0, with one decimal. #}
 {% macro hours_past(due_at, now_at) -%}
     greatest(
         cast({{ dbt.datediff(due_at, now_at, 'second') }} / 3600.0 as decimal(9, 1)),
