@@ -18,6 +18,8 @@ SUFFIXES = {".md", ".py", ".sql", ".yml", ".yaml", ".json", ".toml", ".csv", ".s
 FILES_WITHOUT_SUFFIX = {"Makefile", ".ci/run"}
 SKIPPED_FOLDERS = {".git", ".venv", "data", "landing", "target", "logs", "node_modules"}
 SKIPPED_FILES = {"requirements.lock", "test_language.py", "nickname.csv"}
+# Not rewritten yet, in a folder of CHECKED.
+SKIPPED_FILES |= {"fct_unmatched_discharge.yml", "int_task__client.yml"}
 # Paths that have been rewritten so far, by prefix.
 CHECKED = (
     ".ci/",
@@ -27,6 +29,25 @@ CHECKED = (
     "README.md",
     "dagster.yaml",
     "dashboards/",
+    "dbt_project/macros/business_days_between.sql",
+    "dbt_project/macros/followup_eligible_discharge.sql",
+    "dbt_project/macros/list_text.sql",
+    "dbt_project/macros/measure_chained.sql",
+    "dbt_project/macros/measure_discharge.sql",
+    "dbt_project/macros/measure_enrolled.sql",
+    "dbt_project/macros/measure_first.sql",
+    "dbt_project/macros/measure_period.sql",
+    "dbt_project/macros/measure_result.sql",
+    "dbt_project/macros/measure_stay.sql",
+    "dbt_project/macros/suppressed_cells.sql",
+    "dbt_project/macros/task_key.sql",
+    "dbt_project/macros/task_lifecycle.sql",
+    "dbt_project/models/care/list/",
+    "dbt_project/models/care/task/",
+    "dbt_project/models/measures/",
+    "dbt_project/seeds/list/",
+    "dbt_project/seeds/measures/",
+    "dbt_project/seeds/task/",
     "docs/README.md",
     "docs/benchmarks.md",
     "docs/how-it-works.md",
