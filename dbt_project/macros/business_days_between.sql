@@ -1,4 +1,4 @@
-{# Fixed days whose distance in business days is known: the calendar, its holidays and their observed days agree. #}
+{# Fails where the number of business days between two given dates differs from the given number. #}
 {% test business_days_between(model, cases) %}
 {%- for case in cases %}
 select first_day.calendar_date, last_day.calendar_date as later_date

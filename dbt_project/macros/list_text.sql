@@ -1,4 +1,4 @@
-{# Text functions of the outreach list; each holds one function that differs between databases. #}
+{# Text functions of the list. Each one wraps a function that differs between engines. #}
 
 {# A text of seed list_text. #}
 {% macro list_text(name) -%}
@@ -15,7 +15,7 @@
     string_agg(distinct {{ text }}, ';' order by {{ text }})
 {%- endmacro %}
 
-{# Hours from one timestamp to another, at least 0, with one decimal. #}
+{# Elapsed hours between two timestamps, at least 0, with one decimal. #}
 {% macro hours_past(due_at, now_at) -%}
     greatest(
         cast({{ dbt.datediff(due_at, now_at, 'second') }} / 3600.0 as decimal(9, 1)),

@@ -1,7 +1,7 @@
 {#
     Body of a CTE: stays numbered by chain. A stay that begins at most max_gap_days after the latest discharge before it
-    (a readmission or a direct transfer) continues its chain. Every column of the relation, then chain_number and
-    number_from_last: 1 is the stay whose discharge ends the chain, a stay that has not ended yet before any other.
+    (a readmission or a direct transfer) continues its chain. All columns of the relation, then chain_number and
+    number_from_last: 1 is the last discharge of the chain; a stay without a discharge comes before any other.
 
     stay          a CTE with basis, measurement_year, client_key, stay_key, admit_date, discharge_date
     max_gap_days  its column

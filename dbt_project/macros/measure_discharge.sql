@@ -1,32 +1,32 @@
 {#
-    Body of a CTE: the discharges that ask the agency for a follow-up, the same that open the discharge lanes: from a
-    psychiatric or medical hospital stay, a crisis center, an observation stay that was not for the body alone, or an
-    emergency visit for behavioral health or for nobody knows what. An end that nobody confirmed is none. By ADT, or by a
-    claim that comes early enough.
+    Body of a CTE: the discharges that require a follow-up by the agency, the same as in the discharge lanes: from a
+    psychiatric or medical hospital stay, a crisis center, an observation stay that was not medical, or an ED visit for
+    behavioral health or an unknown reason. An unconfirmed end does not count. Known from ADT, or from a claim that
+    arrives within claims_notice_days.
     One row per discharge of an agency client: event_key, client_key, discharged_at, discharge_date,
-    discharge_precision, notified_at, is_to_community, has_died, evidence_table, evidence_key, and every column of the
-    period.
+    discharge_precision, notified_at, is_to_community and has_died (null where unknown), evidence_table, evidence_key,
+    and every column of the period.
 
     period  a CTE made by measure_period, with the rule claims_notice_days
 #}
 {% macro measure_discharge(period) -%}
 select * from (
     select
-        leaving.event_key,
-        leaving.client_key,
-        leaving.discharged_at,
-        leaving.discharge_date,
-        leaving.discharge_precision,
-        -- the clock cannot start before the event that it is about
-        greatest(leaving.received_at, leaving.discharged_at) as notified_at,
-        leaving.is_to_community,
-        leaving.has_died,
-        leaving.evidence_table,
-        leaving.evidence_key,
+        discharge.event_key,
+        discharge.client_key,
+        discharge.discharged_at,
+        discharge.discharge_date,
+        discharge.discharge_precision,
+        -- the clock does not start before the discharge
+        greatest(discharge.received_at, discharge.discharged_at) as notified_at,
+        discharge.is_to_community,
+        discharge.has_died,
+        discharge.evidence_table,
+        discharge.evidence_key,
         period.*,
         row_number() over (
-            partition by leaving.client_key, leaving.facility_id, leaving.discharged_at
-            order by leaving.is_emergency, leaving.event_key
+            partition by discharge.client_key, discharge.facility_id, discharge.discharged_at
+            order by discharge.is_emergency, discharge.event_key
         ) as report_rank
     from (
         select
@@ -37,8 +37,8 @@ select * from (
             discharge_date,
             discharge_precision,
             received_at,
-            coalesce(is_to_community, true) as is_to_community,
-            coalesce(died, false) as has_died,
+            is_to_community,
+            died as has_died,
             has_adt,
             false as is_emergency,
             evidence_table,
@@ -60,8 +60,8 @@ select * from (
             end_date as discharge_date,
             end_precision as discharge_precision,
             received_at,
-            coalesce(is_to_community, true) as is_to_community,
-            coalesce(died, false) as has_died,
+            is_to_community,
+            died as has_died,
             has_adt,
             true as is_emergency,
             evidence_table,
@@ -71,32 +71,32 @@ select * from (
             not became_inpatient
             and end_precision <> 'unknown'
             and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))
-    ) as leaving
+    ) as discharge
     inner join {{ ref('dim_client') }} as client
-        on leaving.client_key = client.client_key and client.is_agency_client
+        on discharge.client_key = client.client_key and client.is_agency_client
     inner join {{ period }} as period
-        on leaving.discharge_date between period.start_date and period.end_date
-        and leaving.discharged_at <= period.as_of
+        on discharge.discharge_date between period.start_date and period.end_date
+        and discharge.discharged_at <= period.as_of
         and (
-            leaving.has_adt
+            discharge.has_adt
             or {{ dbt.datediff(
-                'leaving.discharge_date',
-                local_date('leaving.received_at', 'period.time_zone'),
+                'discharge.discharge_date',
+                local_date('discharge.received_at', 'period.time_zone'),
                 'day'
             ) }} <= period.claims_notice_days
         )
-) as told_discharge
+) as ranked_discharge
 where report_rank = 1
 {%- endmacro %}
 
 {#
-    Body of a CTE: discharges that nobody could have followed up, once per reason.
+    Body of a CTE: discharges that cannot be followed up, one row per reason.
 
     event  a CTE of measure_discharge rows with measure_id, basis and window_closes_at
 #}
 {% macro measure_discharge_exclusion(event) -%}
--- rules/measures/discharge-follow-up.md#discharges: out are transfer, death, custody and placement,
--- and who is back in a bed
+-- rules/measures/discharge-follow-up.md#discharges: excluded are transfer, death, custody,
+-- placement and readmission
 select
     event.measure_id,
     event.basis,

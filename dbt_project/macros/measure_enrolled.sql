@@ -1,7 +1,7 @@
 {#
-    Body of a CTE: the events whose client was enrolled on every day of a span, as the payers' rosters say: coverage that
-    only the agency's record has brings no claims. Payers may follow one another; the spans of one client may overlap. One
-    row per event_key.
+    Body of a CTE: the events whose client was enrolled on every day of a span by the payers' rosters. Coverage that only
+    the agency's record contains brings no claims, so it does not count. Payers may change; the spans of a client may
+    overlap. One row per event_key.
 
     event       a CTE with event_key, client_key and the two dates
     first_day   its column: first day that must be covered
@@ -27,10 +27,10 @@ from (
         and span.basis = 'payer'
         and span.start_date <= event.{{ last_day }}
         and coalesce(span.end_date, event.{{ last_day }}) >= event.{{ first_day }}
-) as covered
+) as covered_event
 group by event_key
 having
     min(start_date) <= min(first_day)
     and max(end_date) >= max(last_day)
-    and coalesce(max({{ dbt.datediff('covered_until', 'start_date', 'day') }}), 0) <= 1
+    and coalesce(max({{ dbt.datediff('covered_until', 'start_date', 'day') }}) <= 1, true)
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Body of a CTE: the one row of an exclusion or numerator that decides an event (see measure_result), the first in
-    the given order. The order must be total.
+    Body of a CTE: the row of an exclusion or numerator that decides an event (see measure_result), the first in the
+    given order. The order must be total.
 #}
 {% macro measure_first(relation, order_by) -%}
 select * from (
@@ -8,8 +8,8 @@ select * from (
         *,
         row_number() over (
             partition by measure_id, basis, event_key order by {{ order_by | join(', ') }}
-        ) as event_row
+        ) as decision_rank
     from {{ relation }}
 ) as ranked
-where event_row = 1
+where decision_rank = 1
 {%- endmacro %}

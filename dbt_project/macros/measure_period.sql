@@ -1,6 +1,6 @@
 {#
     Body of a CTE: the measurement years that a run evaluates (that of as_of and the one before), each with the rules in
-    force in it. Columns: measurement_year, start_date, end_date, as_of, time_zone, measure_version, one per rule named.
+    force in it. Columns: measurement_year, start_date, end_date, as_of, time_zone, measure_version, and one per rule in `rules`.
 
     measure_set  rows of the seed measure_version to use
     rules        rule names of that set; a rule without a row for the year is null

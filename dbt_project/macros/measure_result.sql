@@ -1,24 +1,24 @@
 {#
-    Closes a measure: body of its last CTE, with the columns of measures.fct_measure_event. Reads three CTEs of the
-    file, joined on measure_id, basis and event_key:
+    Body of a measure's last CTE, with the columns of measures.fct_measure_event. Reads three CTEs of the file, joined
+    on measure_id, basis and event_key:
 
     denominator  one row per event and id: measure_id, measure_version, measurement_year, basis, client_key, event_key,
-                 event_date, window_closes_at (until then the event is open; null: it waits for an outcome that has
-                 no date), not_evaluable_reason (null where the event can be judged), evidence_table, evidence_key
+                 event_date, window_closes_at (the event is open until then; null: it is open until it has an
+                 outcome), not_evaluable_reason (null where the event can be evaluated), evidence_table, evidence_key
                  (the event's own row)
     exclusion    at most one row per event and id: exclusion_reason, evidence_table, evidence_key, evidence_date
-    numerator    at most one row per event and id: is_met (null where the record does not say whether the service
-                 qualifies), evidence_table, evidence_key, evidence_date
+    numerator    at most one row per event and id: is_met (null where it is unknown whether the service qualifies),
+                 evidence_table, evidence_key, evidence_date
 
-    The order of the verdict: an exclusion holds from the moment it is known; before the window closes nothing is
-    counted, met or not, or recent months would show only the successes; then what cannot be judged leaves.
-    The evidence is the row that decided: that of the exclusion, else of the numerator, else of the event itself.
+    Order of the status: an exclusion applies as soon as it is known. An event is open until its window closes, met or
+    not, because otherwise recent months would show only the met events. Then events that cannot be evaluated.
+    The evidence is the row of the exclusion, else of the numerator, else of the event itself.
 
-    measure_set  names the age bands
-    own_place    true where denominator has program_id and site_id of its own (else the client's)
-    one_row      true where the event's own row says everything: exclusion is then every row of denominator with
+    measure_set  measure set of the age bands
+    own_place    true where denominator has its own program_id and site_id (else the client's)
+    one_row      true where the event's own row decides: exclusion is then every row of denominator with
                  exclusion_reason, numerator every row of exclusion with is_met (true or false), and nothing is joined.
-                 For events in the millions: joining them to themselves cost ten times the rest.
+                 For millions of events: a self-join took ten times as long as the rest.
 #}
 {% macro measure_result(measure_set, own_place=false, one_row=false) -%}
 {%- set waits = 'coalesce(run.as_of < denominator.window_closes_at, true)' -%}
@@ -54,31 +54,31 @@ select
     client_event.site_id
 from (
     select
-        judged.measure_id,
-        judged.measure_version,
-        judged.measurement_year,
-        judged.basis,
-        judged.client_key,
-        judged.event_key,
-        judged.event_date,
-        judged.status,
-        judged.exclusion_reason,
-        judged.evidence_table,
-        judged.evidence_key,
-        judged.evidence_date,
+        evaluated_event.measure_id,
+        evaluated_event.measure_version,
+        evaluated_event.measurement_year,
+        evaluated_event.basis,
+        evaluated_event.client_key,
+        evaluated_event.event_key,
+        evaluated_event.event_date,
+        evaluated_event.status,
+        evaluated_event.exclusion_reason,
+        evaluated_event.evidence_table,
+        evaluated_event.evidence_key,
+        evaluated_event.evidence_date,
         client.client_id,
         client.sex,
         client.race,
         client.ethnicity,
         client.payer_type,
         {%- if own_place %}
-        coalesce(judged.program_id, client.primary_program_id) as program_id,
-        coalesce(judged.site_id, client.site_id) as site_id,
+        coalesce(evaluated_event.program_id, client.primary_program_id) as program_id,
+        coalesce(evaluated_event.site_id, client.site_id) as site_id,
         {%- else %}
         client.primary_program_id as program_id,
         client.site_id,
         {%- endif %}
-        {{ age_years('client.birth_date', 'judged.event_date') }} as age_years
+        {{ age_years('client.birth_date', 'evaluated_event.event_date') }} as age_years
     from (
         select
             denominator.measure_id,
@@ -131,10 +131,10 @@ from (
             and denominator.measure_id = numerator.measure_id
             and denominator.basis = numerator.basis
         {%- endif %}
-    ) as judged
-    inner join {{ ref('dim_client') }} as client on judged.client_key = client.client_key
+    ) as evaluated_event
+    inner join {{ ref('dim_client') }} as client on evaluated_event.client_key = client.client_key
 ) as client_event
--- "is true": three bands beside millions of events are looped over, not sorted
+-- "is true" makes the planner loop over the three bands instead of sorting millions of events
 left join {{ ref('measure_age_band') }} as band
     on (
         band.measure_set = '{{ measure_set }}'

@@ -1,8 +1,8 @@
 {#
-    Body of a CTE: the inpatient stays that a measure of discharges or admissions may look at, once per basis and
-    measurement year. Claims alone speak for the reporting basis, with their own dates where ADT has told others; ADT
-    speaks for the operational one. Columns: basis, every one of the period, those of fct_stay that measures need,
-    age_years (at discharge), has_died_in_year.
+    Body of a CTE: the inpatient stays for measures of discharges or admissions, one row per basis and measurement year.
+    The reporting basis uses stays with a claim, with the claim's dates; the operational basis uses stays with ADT.
+    Columns: basis, all columns of the period, those of fct_stay that measures need, age_years (at discharge),
+    has_died_in_year (null where unknown).
 
     period  a CTE made by measure_period
 #}
@@ -11,9 +11,7 @@ select
     stay.*,
     period.*,
     {{ age_years('client.birth_date', 'stay.discharge_date') }} as age_years,
-    stay.died
-    or coalesce(client.death_date between period.start_date and period.end_date, false)
-        as has_died_in_year
+    stay.died or client.death_date between period.start_date and period.end_date as has_died_in_year
 from (
     {%- for basis, has_source in [('reporting', 'has_claim'), ('operational', 'has_adt')] %}
     select

@@ -1,5 +1,5 @@
 {#
-    Small cells out of one published table of counts (docs/suppression.md). Use it as the body of a CTE:
+    Suppresses small cells of a published table of counts (docs/suppression.md). Use it as the body of a CTE:
 
         published as (
             {{ suppressed_cells(
@@ -14,19 +14,19 @@
 
     relation     a CTE or relation, one row per cell, with row_key (unique, not null), parent_key (the row_key of
                  the row that is the sum of this one and its siblings; null for a row without such a total in the
-                 table) and family (which breakdown of that parent: 'month', 'site' …; not null where parent_key
-                 is not null).
-    keys         columns passed through as they are (never counts); row_key, parent_key and family are dropped
-                 unless they are named here.
+                 table) and family (the breakdown of that parent: 'month', 'site' …; not null where parent_key is
+                 not null).
+    keys         columns that are passed through unchanged (never counts); row_key, parent_key and family are
+                 dropped unless they are listed here.
     counts       count columns that become null on a suppressed row; the first one is the size of the group and
-                 decides which sibling goes as well.
-    differences  pairs [a, b] of counts whose difference a - b says something too.
+                 decides which sibling is suppressed too.
+    differences  pairs [a, b] of counts whose difference a - b is a sensitive count too.
     hidden       further columns that become null with the counts (a rate, a mean).
     depth        longest chain of parents in the table: 0 without totals, 1 for totals and their parts.
 
-    Result: keys, counts, hidden, is_suppressed. A row has one parent at most, so the table is a forest: this is what
-    makes the result safe. A table that crosses two breakdowns (month x site with both margins) must be published
-    nested (site, then its months) or as separate branches (months; sites), never with both margins.
+    Result: keys, counts, hidden, is_suppressed. The result is safe because every row has at most one parent. A table
+    that crosses two breakdowns (month x site with both margins) must be published nested (site, then its months) or
+    as separate branches (months; sites), never with both margins.
 #}
 {% macro suppressed_cells(relation, keys, counts, differences=[], hidden=[], depth=1) -%}
 {%- set parts = counts + [] -%}
@@ -51,7 +51,7 @@ all_suppression_cell as (
 ),
 {%- for step in range(depth) %}
 {%- set before = 'all_suppression_cell' if loop.first else 'suppression_cell_' ~ loop.index0 %}
--- What a reader learns of a family by subtracting its published rows from the total.
+-- The rest of a family that a reader can compute: its total minus its published rows.
 suppression_family_{{ loop.index }} as (
     select
         child.parent_key,
@@ -69,7 +69,7 @@ suppression_family_{{ loop.index }} as (
     inner join {{ before }} as parent on child.parent_key = parent.row_key
     group by child.parent_key, child.family
 ),
--- Rows that could cover it: per count the smallest published one that has any.
+-- Rows that can protect that rest: per count the smallest published row above zero.
 suppression_cover_{{ loop.index }} as (
     select
         child.row_key,

@@ -1,4 +1,4 @@
--- The version is the one in force in the measurement year of as_of.
+-- The version in force in the measurement year of as_of.
 with
 
 measure_definition as (

@@ -1,4 +1,4 @@
--- Every measure's events in one relation: a new measure adds one line here.
+-- The events of all measures in one relation; a new measure adds one line here.
 with
 
 {% set measures = [

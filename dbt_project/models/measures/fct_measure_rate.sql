@@ -1,4 +1,4 @@
--- Rates of the agency by month, of each year as a whole, and of each year by one stratum at a time.
+-- Rates of the agency by month, by year, and by year and one stratum.
 {% set strata = [
     'program_id', 'site_id', 'payer_type', 'age_band', 'sex', 'race', 'ethnicity',
 ] -%}
@@ -17,8 +17,7 @@ measure_event as (
     from {{ ref('fct_measure_event') }}
 ),
 
--- rules/measures/shared.md#event-status: open and excluded events leave the rate, and so does what
--- cannot be judged
+-- rules/measures/shared.md#event-status: open, excluded and not evaluable events do not count
 counted_event as (
     select
         measure_id,
@@ -59,7 +58,7 @@ stratum_count as (
     )
 ),
 
--- A stratum column is null exactly where the row is not broken down by it: unknown has a name.
+-- A stratum column is null only where the row has no such breakdown: missing values are 'unknown'.
 rate as (
     select
         measure_id,

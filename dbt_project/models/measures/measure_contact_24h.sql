@@ -1,5 +1,5 @@
--- Reached within 24 hours of discharge, and of hearing of it; attempts apart
--- (rules/measures/discharge-follow-up.md#contact-24h).
+-- Client reached within 24 hours of discharge and of notification, outreach attempted within 24
+-- hours of discharge (rules/measures/discharge-follow-up.md#contact-24h).
 with
 
 measurement_period as (
@@ -28,8 +28,8 @@ timed_discharge as (
     from clocked_discharge
 ),
 
--- rules/measures/discharge-follow-up.md#contact-24h: elapsed hours; where only the day is known, to
--- the end of the next one
+-- rules/measures/discharge-follow-up.md#contact-24h: elapsed hours; where only the date is known,
+-- through the end of the next day
 denominator as (
     select
         *,
@@ -54,8 +54,8 @@ exclusion as (
     ) }}
 ),
 
--- rules/measures/discharge-follow-up.md#contact-24h: a two-way contact after the discharge, exactly
--- 24:00:00 still counts
+-- rules/measures/discharge-follow-up.md#contact-24h: a two-way contact after the discharge, through
+-- exactly 24:00:00
 timely_contact as (
     select
         event.measure_id,

@@ -40,7 +40,7 @@ exclusion as (
     ) }}
 ),
 
--- An appointment that was moved or cancelled ahead is none; a missed one had been scheduled.
+-- A missed appointment was scheduled; a rescheduled or cancelled one does not count.
 agency_service as (
     select
         'followup_7d_kept' as measure_id,

@@ -1,4 +1,4 @@
--- Follow-up after hospitalization for mental illness, modelled on rules/measures/fuh.md#event, not
+-- Follow-up after hospitalization for mental illness, modeled on rules/measures/fuh.md#event, not
 -- certified. Longer than the budget: two ids, two bases and two rule versions share every clause.
 with
 
@@ -11,7 +11,7 @@ measurement_period as (
     ]) }}
 ),
 
--- Every stay carries the rules of its measurement year.
+-- Every stay has the rules of its measurement year.
 stay as (
     {{ measure_stay('measurement_period') }}
 ),
@@ -22,8 +22,8 @@ diagnosed_stay as (
         make_date(
             stay.measurement_year, stay.last_discharge_month, stay.last_discharge_day
         ) as last_event_date,
-        -- rules/measures/fuh.md#diagnosis: principal mental illness; self-harm as principal, from
-        -- MY2025 anywhere
+        -- rules/measures/fuh.md#diagnosis: mental illness as principal diagnosis; self-harm as
+        -- principal, from MY2025 in any position
         coalesce(
             stay.is_self_harm_principal
             or (stay.self_harm_any_position = 1 and stay.is_self_harm_any)
@@ -37,7 +37,7 @@ diagnosed_stay as (
         on stay.principal_diagnosis_code = code.code
 ),
 
--- A nonacute stay says what it is by its facility, or by a residential service on one of its days.
+-- Psychiatric residential care: by the type of facility, or by a residential service in the stay.
 residential_stay as (
     select distinct stay.basis, stay.measurement_year, stay.stay_key
     from stay
@@ -69,8 +69,7 @@ index_chain as (
     where has_index_diagnosis and discharge_date <= last_event_date
 ),
 
--- rules/measures/fuh.md#event: the last discharge counts; a chain that ends after December 1 is
--- dropped
+-- rules/measures/fuh.md#event: the last discharge of a chain counts, unless it is after December 1
 qualifying_stay as (
     select
         stay.*,
@@ -89,7 +88,7 @@ qualifying_stay as (
         and stay.age_years >= stay.minimum_age_years
 ),
 
--- rules/measures/fuh.md#enrollment: discharge date through +30, no gap
+-- rules/measures/fuh.md#enrollment: from the discharge date through day 30, without a gap
 enrolled_stay as (
     {{ measure_enrolled('qualifying_stay', 'discharge_date', 'last_enrolled_date') }}
 ),
@@ -171,8 +170,7 @@ exclusion as (
 ),
 
 -- rules/measures/fuh.md#follow-up: day 1 to 7 or 30 with a mental-health provider, from MY2025 also
--- with any practitioner and a mental diagnosis. Null where the record does not tell the provider's
--- kind.
+-- with any practitioner and a mental diagnosis. Null where the provider's type is unknown.
 follow_up as (
     select
         event.measure_id,

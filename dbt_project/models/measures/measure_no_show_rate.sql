@@ -1,5 +1,5 @@
 -- Share of appointments missed without notice (rules/measures/no-show-rate.md#rule). One event per
--- appointment whose time has come; one that nobody has closed yet stays open.
+-- appointment whose start has passed; it is open until it has an outcome.
 with
 
 measurement_period as (
@@ -25,8 +25,8 @@ denominator as (
         appointment.status,
         period.late_cancel_counts
     from {{ ref('fct_appointment') }} as appointment
-    -- "is true" hides the comparison from the planner, which takes a join with two years for one
-    -- that leaves few rows, and would then hash millions of appointments instead of the clients
+    -- "is true" hides the comparison from the planner, which otherwise expects few rows and then
+    -- hashes millions of appointments instead of the clients
     inner join measurement_period as period
         on (
             extract(year from appointment.scheduled_date) = period.measurement_year
@@ -50,8 +50,8 @@ missed_in_hospital as (
     where appointment.status in ('no_show', 'late_cancel')
 ),
 
--- rules/measures/no-show-rate.md#rule: cancelled by the clinic, moved or cancelled ahead, or
--- because of an admission
+-- rules/measures/no-show-rate.md#rule: cancelled by the clinic, rescheduled, cancelled in advance,
+-- or missed during a hospital stay
 exclusion as (
     select
         event.*,

@@ -16,8 +16,8 @@ recipient_view as (
     where part2_view = 'full'
 ),
 
--- rules/privacy.md#without-consent: only what the colleague may see takes up minutes; a protected
--- booking would show as a shorter list
+-- rules/privacy.md#without-consent: only visible appointments take up minutes; otherwise a shorter
+-- list would reveal a Part 2 appointment
 appointment as (
     select
         appointment.provider_id,
@@ -36,7 +36,7 @@ appointment as (
         or recipient_view.client_key is not null
 ),
 
--- rules/tasks-and-lanes.md#capacity: the working share of the shift, less what is booked that day.
+-- rules/tasks-and-lanes.md#capacity: the working share of the shift, less the day's appointments
 booked as (
     select appointment.provider_id, sum(appointment.duration_minutes) as booked_minutes
     from appointment

@@ -25,7 +25,7 @@ document as (
     where document_type = 'safety_plan'
 ),
 
--- an agency whose only documents are protected looks like one that sends none
+-- Part 2 documents alone do not show that the agency sends documents
 document_feed as (
     select count(*) > 0 as has_document from {{ ref('fct_document') }}
     where not is_part2
@@ -59,17 +59,16 @@ numbered_client as (
         {{ phone_digits('client.phone') }} as phone_digits,
         {{ phone_digits('client.phone_2') }} as phone_2_digits,
         {{ phone_digits('client.guardian_phone') }} as guardian_digits,
-        coalesce(client.is_confidential_minor, false) as is_confidential,
-        coalesce(client.age_years < {{ risk_setting('adult_age_years') }}, false) as is_minor
+        client.age_years < {{ risk_setting('adult_age_years') }} as is_minor
     from client
 ),
 
-listed as (
+listed_client as (
     select
         recipient_view.client_key,
         recipient_view.part2_view,
         recipient_view.is_part2_permitted,
-        -- none, revoked and expired would tell that protected records exist
+        -- none, revoked and expired would reveal that Part 2 records exist
         case when recipient_view.consent_status = 'consented' then 'consented' else 'not_needed' end
             as consent_status,
         recipient_view.care_manager_id,
@@ -81,11 +80,11 @@ listed as (
         client.birth_date,
         client.age_years,
         case
-            when not coalesce(client.ok_to_call, true) then null
-            when client.is_confidential
+            when not client.ok_to_call then null
+            when client.is_confidential_minor
                 then coalesce(
-                        nullif(client.phone_digits, coalesce(client.guardian_digits, '')),
-                        nullif(client.phone_2_digits, coalesce(client.guardian_digits, ''))
+                        nullif(client.phone_digits, client.guardian_digits),
+                        nullif(client.phone_2_digits, client.guardian_digits)
                     )
             when client.is_minor
                 then coalesce(
@@ -114,4 +113,4 @@ listed as (
     left join safety_plan on recipient_view.client_key = safety_plan.client_key
 )
 
-select * from listed
+select * from listed_client

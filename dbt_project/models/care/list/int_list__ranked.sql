@@ -20,8 +20,8 @@ care_manager_day as (
     select * from {{ ref('int_list__care_manager_day') }}
 ),
 
--- rules/tasks-and-lanes.md#list-order: an unworked task moves forward inside its lane; its score
--- stays what it is.
+-- rules/tasks-and-lanes.md#list-order: an unworked task moves forward within its lane; the risk
+-- score does not change
 waiting_task as (
     select
         task.client_key,
@@ -52,8 +52,8 @@ waiting_task as (
 ),
 
 -- rules/tasks-and-lanes.md#list-order: overdue, tier, score, waiting; referrals by tier, score,
--- age; the hash settles ties
-ranked as (
+-- age; the hash breaks ties
+ranked_task as (
     select
         *,
         row_number() over (
@@ -66,36 +66,35 @@ ranked as (
                 tier_rank desc,
                 aged_score desc,
                 opened_at,
-                stable_hash,
-                task_key
+                stable_hash
         ) as rank
     from waiting_task
 ),
 
--- Safe lanes are filled whatever the day holds; the rest up to the day's minutes.
-filled as (
+-- The first lanes never spill over; the other lanes do after the day's minutes.
+cumulated_task as (
     select
         *,
         sum(minutes) over (
             partition by care_manager_id order by rank rows unbounded preceding
         ) as minutes_so_far
-    from ranked
+    from ranked_task
 ),
 
-spilled as (
+listed_task as (
     select
-        filled.client_key,
-        filled.task_key,
-        filled.care_manager_id,
-        cast(filled.rank as integer) as rank,
-        filled.minutes_so_far,
+        cumulated_task.client_key,
+        cumulated_task.task_key,
+        cumulated_task.care_manager_id,
+        cast(cumulated_task.rank as integer) as rank,
+        cumulated_task.minutes_so_far,
         coalesce(
-            filled.lane > {{ risk_setting('max_lane_exempt_from_spillover') }}
-            and filled.minutes_so_far > care_manager_day.working_minutes,
+            cumulated_task.lane > {{ risk_setting('max_lane_exempt_from_spillover') }}
+            and cumulated_task.minutes_so_far > care_manager_day.working_minutes,
             false
         ) as is_spillover
-    from filled
-    left join care_manager_day on filled.care_manager_id = care_manager_day.staff_id
+    from cumulated_task
+    left join care_manager_day on cumulated_task.care_manager_id = care_manager_day.staff_id
 )
 
-select * from spilled
+select * from listed_task

@@ -13,7 +13,7 @@ reason as (
     where score_point = 'current' and points > 0
 ),
 
--- The task speaks first, so a reason that rests on the same evidence would only say it twice.
+-- The task's own reason comes first, so a risk reason with the same evidence would repeat it.
 further_reason as (
     select
         task.client_key,
@@ -21,7 +21,7 @@ further_reason as (
         row_number() over (
             partition by task.client_key
             order by reason.points desc, reason.evidence_date desc nulls last, reason.rule_id
-        ) as reason_order
+        ) as reason_rank
     from task
     inner join recipient_view on task.client_key = recipient_view.client_key
     inner join reason
@@ -33,8 +33,8 @@ further_reason as (
 top_reason as (
     select
         client_key,
-        max(case when reason_order = 1 then reason end) as first_reason,
-        max(case when reason_order = 2 then reason end) as second_reason
+        max(case when reason_rank = 1 then reason end) as first_reason,
+        max(case when reason_rank = 2 then reason end) as second_reason
     from further_reason
     group by client_key
 )

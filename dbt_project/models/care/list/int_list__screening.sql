@@ -11,7 +11,8 @@ screening as (
     where instrument in ('phq9', 'phq9m', 'cssrs')
 ),
 
--- First and latest of each kind: complete totals for the PHQ-9, any answered response for item 9.
+-- First and latest response of each kind: complete PHQ-9 totals, C-SSRS levels, and for item 9 also
+-- answered responses without a total.
 visible_response as (
     select
         screening.client_key,
@@ -33,36 +34,36 @@ visible_response as (
         and (recipient_view.part2_view = 'full' or not screening.is_part2)
 ),
 
-ordered_response as (
+ranked_response as (
     select
         *,
         row_number() over (
             partition by client_key, response_kind
             order by administered_at, screening_key
-        ) as from_first,
+        ) as first_rank,
         row_number() over (
             partition by client_key, response_kind
             order by administered_at desc, screening_key desc
-        ) as from_last,
+        ) as last_rank,
         row_number() over (
             partition by client_key, response_kind = 'cssrs'
             order by administered_at desc, screening_key desc
-        ) as from_last_of_all
+        ) as instrument_rank
     from visible_response
 ),
 
-screened as (
+client_screening as (
     select
         client_key,
-        max(case when response_kind = 'phq9' and from_first = 1 then total_score end) as phq9_first,
-        max(case when response_kind = 'phq9' and from_last = 1 then total_score end) as phq9_latest,
-        max(case when response_kind = 'phq9' and from_last = 1 then administered_date end)
+        max(case when response_kind = 'phq9' and first_rank = 1 then total_score end) as phq9_first,
+        max(case when response_kind = 'phq9' and last_rank = 1 then total_score end) as phq9_latest,
+        max(case when response_kind = 'phq9' and last_rank = 1 then administered_date end)
             as phq9_latest_date,
-        max(case when response_kind <> 'cssrs' and from_last_of_all = 1 then item_9 end)
+        max(case when response_kind <> 'cssrs' and instrument_rank = 1 then item_9 end)
             as phq9_item9,
-        max(case when response_kind = 'cssrs' and from_last = 1 then level end) as cssrs_level
-    from ordered_response
+        max(case when response_kind = 'cssrs' and last_rank = 1 then level end) as cssrs_level
+    from ranked_response
     group by client_key
 )
 
-select * from screened
+select * from client_screening

@@ -20,7 +20,7 @@ disposition as (
     select discharge_disposition_code, label from {{ ref('discharge_disposition') }}
 ),
 
--- rules/privacy.md#inference: the scope decides whether a row shows, never how it is worded
+-- rules/privacy.md#inference: the Part 2 view decides whether a task shows, never its text
 visible_task as (
     select
         task.client_key,
@@ -50,7 +50,7 @@ visible_task as (
         on task.discharge_disposition_code = disposition.discharge_disposition_code
 ),
 
-ordered_task as (
+ranked_task as (
     select
         client_key, task_key, lane, lane_name, task_type, opened_at, opened_date, due_at,
         overdue_hours, evidence_table, evidence_key, why_now, action_needed, minutes,
@@ -61,4 +61,4 @@ ordered_task as (
     from visible_task
 )
 
-select * from ordered_task
+select * from ranked_task

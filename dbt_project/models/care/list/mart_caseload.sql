@@ -37,7 +37,7 @@ open_task as (
     group by client_key
 ),
 
--- Tier as it was computed and as it stands: an override shows both (rules/risk-score.md#overrides).
+-- Current tier and computed tier: an override shows both (rules/risk-score.md#overrides).
 client_load as (
     select
         client.care_manager_id,
