@@ -72,7 +72,7 @@ def test_golden_cases_in_either_order(
 
 @st.composite
 def chains(draw: st.DrawFn) -> list[Record]:
-    """One claim as a provider and a payer tell it: versions in a row, each answered but perhaps the last."""
+    """One claim of a provider and its payer: consecutive versions, each adjudicated except perhaps the last."""
     story: list[Record] = []
     name = draw(st.sampled_from("AB"))
     count = draw(st.integers(1, 4))

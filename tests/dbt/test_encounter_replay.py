@@ -1,7 +1,7 @@
-"""Alerts tell the same story in whatever order, however often and in however many pieces they arrive.
+"""Alerts give the same encounters in any order of arrival, with repetitions and split over any files.
 
-The demo's compiled models run here against a few rows in memory, from the raw alert to the encounter: dbt compiled them
-once, so that every example costs milliseconds. What a visit means is tested by example beside the models.
+The demo's compiled models run on a few rows in memory, from the raw alert to the encounter. dbt compiles them once, so
+each example takes milliseconds. The rules of an encounter have examples beside the models.
 """
 
 from __future__ import annotations
@@ -115,13 +115,13 @@ class Merge(Message):
 
     def row(self) -> dict[str, object]:
         """The raw row without its batch."""
-        told = super().row()
+        sent = super().row()
         return {
-            **{name: told[name] for name in ("sending_facility_id", "message_type", "message_at")},
+            **{name: sent[name] for name in ("sending_facility_id", "message_type", "message_at")},
             "trigger_event": "A40",
             "message_control_id": f"{self.visit}-A40",
             "source_patient_id": KNOWN_PATIENT,
-            "prior_patient_id": told["source_patient_id"],
+            "prior_patient_id": sent["source_patient_id"],
         }
 
 
@@ -274,8 +274,8 @@ def test_a_hospitals_own_messages_tell_what_alerts_tell(
     moments = [hour and START + dt.timedelta(hours=hour) for hour in (admitted, ended)]
     client = None if visit % 2 else 7
     for kind in (Alert, Message):
-        told = [kind(visit, event_type, hour) for event_type, hour in story]
-        found = hospital.encounters([told[::-1], told], columns)
+        sent = [kind(visit, event_type, hour) for event_type, hour in story]
+        found = hospital.encounters([sent[::-1], sent], columns)
         assert found == [(client, *moments, *flags, f"raw_adt.{kind.table}")]
 
 
@@ -291,8 +291,8 @@ def test_a_merge_after_the_discharge_finds_the_client_in_any_order(hospital: Hos
     for pieces in (
         [story],
         [story[::-1]],
-        [[told] for told in story],
-        [[told] for told in story[::-1]],
+        [[sent] for sent in story],
+        [[sent] for sent in story[::-1]],
     ):
         found = hospital.encounters(pieces, "client_key, ended_at is not null")
         assert found == [(7, True)], pieces

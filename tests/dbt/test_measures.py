@@ -1,7 +1,6 @@
-"""What holds for every measure, whatever it counts: its seeds, its shape, and the arithmetic of its rates.
+"""Rules for all measures: their seeds, their columns and the arithmetic of their rates.
 
-The rules themselves are judged by the unit tests beside each measure (golden cases and bounds). Here is only what no
-single measure can say of itself. Nothing here opens a client row of a real agency.
+The rules of one measure are tested by the unit tests beside it. All data is synthetic.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def payer(demo: Demo) -> Iterator[Payer]:
     built.close()
 
 
-def told(story: list[Version]) -> list[Record]:
+def sent(story: list[Version]) -> list[Record]:
     """All records of these versions."""
     return [record for version in story for record in version.records()]
 
@@ -64,7 +64,7 @@ def test_medicares_golden_cases_in_either_order(
     payer: Payer, story: list[Version], expected: list[tuple[object, ...]]
 ) -> None:
     wanted = [(claim[0], claim[1] and Decimal(claim[1]), claim[2], False, 7) for claim in expected]
-    records = told(story)
+    records = sent(story)
     for pieces in (
         [records],
         [[record] for record in records],
@@ -113,13 +113,13 @@ def medicare_chains(draw: st.DrawFn) -> list[Version]:
 def test_any_arrival_gives_the_same_claims_and_history_of_medicare(
     payer: Payer, story: list[Version], data: st.DataObject
 ) -> None:
-    pieces = shuffled(told(story), data)
+    pieces = shuffled(sent(story), data)
     last = story[-1]
     days = (last.last_day, last.amount or None, last.is_denied)
     found = [(row[0], row[1] or None, row[2]) for row in payer.finals(pieces)]
     assert found == ([] if last.adjustment == "1" else [days])
     history = payer.history(pieces)
-    assert history == payer.history([told(story)])
+    assert history == payer.history([sent(story)])
     stood = [row for row in history if row[3] != "void"]
     assert [row[1] for row in stood] == [v.number for v in story if v.adjustment != "1"]
     # One after the other, without a gap, and what has no end is what stands.

@@ -1,7 +1,7 @@
-"""The door to a distributed engine: every compiled model, as DuckDB ran it, transpiles to Spark.
+"""Every compiled model, as DuckDB ran it, transpiles to Spark SQL.
 
-sqlglot passes unknown functions and ASOF joins on unchanged, so its word is not enough: a deny-list of our own names what
-Spark does not have. What is DuckDB's alone stands behind a macro that names it, where a `spark__` form can be written.
+sqlglot leaves unknown functions and ASOF joins unchanged, so a deny-list names what Spark does not have. SQL that only
+DuckDB has is in a macro of its own, for which a `spark__` version can be written.
 """
 
 from __future__ import annotations

@@ -81,10 +81,10 @@ def test_steps_of_the_specification(measure: str, expected: dict[str, int]) -> N
         assert sum(found) == wanted, f"{measure} = {value}"
 
 
-def test_every_measure_of_the_seed_is_judged_above() -> None:
+def test_every_measure_of_the_seed_is_tested_above() -> None:
     marker = test_steps_of_the_specification.pytestmark[0]  # type: ignore[attr-defined]
-    judged = {measure for measure, _ in marker.args[1]}
-    assert {rule["measure"] for rule in rows("risk_weight")} == judged
+    tested = {measure for measure, _ in marker.args[1]}
+    assert {rule["measure"] for rule in rows("risk_weight")} == tested
 
 
 def test_one_window_per_measure() -> None:

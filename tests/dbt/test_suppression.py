@@ -1,7 +1,7 @@
-"""Small cells cannot be read, nor worked out, from what `suppressed_cells` publishes (docs/suppression.md).
+"""Small cells can be neither read nor computed from what `suppressed_cells` publishes (docs/suppression.md).
 
-Random tables of totals and parts go through the macro as it stands, on DuckDB. Then the reader's side is played: from
-the published cells alone, every equation "total = sum of its parts" is written down and solved.
+Random tables of totals and parts go through the macro on DuckDB. Then the test acts as a reader: from the published
+cells alone, it solves every equation "total = sum of its parts".
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def suppress(connection: duckdb.DuckDBPyConnection, cells: list[Cell]) -> dict[s
 
 @st.composite
 def forests(draw: st.DrawFn) -> list[Cell]:
-    """A total, its parts in one or two families, and parts of these parts; sometimes a part that nobody publishes."""
+    """A total, its parts in one or two families, and parts of these parts; sometimes a part that is not published."""
     cells: list[Cell] = []
     part = st.one_of(st.sampled_from([0, 0, 2, 12, 30]), st.integers(0, 14))
 
@@ -162,7 +162,7 @@ def test_no_suppressed_cell_can_be_worked_out(
     is_hidden = suppress(published, cells)
     known = {cell.key: cell for cell in cells}
 
-    for cell in cells:  # no small cell stands in the open
+    for cell in cells:  # no small cell is published
         if not is_hidden[cell.key]:
             assert not any(1 <= count <= LARGEST_SMALL_CELL for count in cell.counts())
 
@@ -173,7 +173,7 @@ def test_no_suppressed_cell_can_be_worked_out(
             if is_hidden[parent]:
                 equation[parent] = Fraction(-1)
             left = known[parent].counts()[part] - sum(c.counts()[part] for c in children)
-            if left:  # what belongs to no published part is one more unknown of this equation
+            if left:  # the unpublished rest is another unknown of this equation
                 equation[f"{parent}|{family}|rest"] = Fraction(1)
             equations.append(equation)
         # A difference of 0 between total and parts gives nothing away; a cell of 0 may be known.

@@ -1,6 +1,6 @@
-"""dbt's cross-database macros as sqlfluff sees them: enough SQL to be linted, none of it ever run.
+"""Stand-ins for dbt's cross-database macros, with which sqlfluff lints the models. They are never run.
 
-Only what our models call, and nothing that needs a warehouse. The real ones are in the dbt and dbt-duckdb packages.
+Only macros that our models call. The real ones are in the packages dbt-adapters and dbt-duckdb.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ appointment_status as (
 ),
 
 appointment_class as (
-    select told as class_code, meaning as modality from {{ ref('fhir_code') }}
+    select source_value as class_code, mapped_value as modality from {{ ref('fhir_code') }}
     where kind = 'appointment_class'
 ),
 

@@ -7,12 +7,12 @@ run as (
 ),
 
 recipient as (
-    select told as resource_type, meaning as recipient_type from {{ ref('fhir_code') }}
+    select source_value as resource_type, mapped_value as recipient_type from {{ ref('fhir_code') }}
     where kind = 'consent_recipient'
 ),
 
 purpose as (
-    select told as purpose_code, meaning as purpose from {{ ref('fhir_code') }}
+    select source_value as purpose_code, mapped_value as purpose from {{ ref('fhir_code') }}
     where kind = 'consent_purpose'
 ),
 

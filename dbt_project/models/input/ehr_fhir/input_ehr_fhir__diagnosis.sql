@@ -7,7 +7,7 @@ run as (
 ),
 
 code_system as (
-    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    select source_value as uri, mapped_value as code_system from {{ ref('fhir_code') }}
     where kind = 'code_system'
 ),
 

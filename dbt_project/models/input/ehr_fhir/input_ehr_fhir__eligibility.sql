@@ -7,7 +7,7 @@ run as (
 ),
 
 coverage_type as (
-    select told, meaning from {{ ref('fhir_code') }}
+    select source_value, mapped_value from {{ ref('fhir_code') }}
     where kind = 'coverage_type'
 ),
 
@@ -32,14 +32,16 @@ active_coverage as (
 typed_coverage as (
     select
         active_coverage.*,
-        coalesce(exact_type.meaning, narrow_type.meaning, broad_type.meaning, 'other')
+        coalesce(
+            exact_type.mapped_value, narrow_type.mapped_value, broad_type.mapped_value, 'other'
+        )
             as coverage_type
     from active_coverage
-    left join coverage_type as exact_type on active_coverage.type_code = exact_type.told
+    left join coverage_type as exact_type on active_coverage.type_code = exact_type.source_value
     left join coverage_type as narrow_type
-        on left(active_coverage.payment_type, 7) = narrow_type.told
+        on left(active_coverage.payment_type, 7) = narrow_type.source_value
     left join coverage_type as broad_type
-        on left(active_coverage.payment_type, 6) = broad_type.told
+        on left(active_coverage.payment_type, 6) = broad_type.source_value
 ),
 
 eligibility as (

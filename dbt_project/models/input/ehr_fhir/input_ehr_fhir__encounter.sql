@@ -13,7 +13,8 @@ encounter_class as (
 ),
 
 encounter_status as (
-    select told as resource_status, meaning = 'over' as is_over from {{ ref('fhir_code') }}
+    select source_value as resource_status, mapped_value = 'over' as is_over
+    from {{ ref('fhir_code') }}
     where kind = 'encounter_status'
 ),
 

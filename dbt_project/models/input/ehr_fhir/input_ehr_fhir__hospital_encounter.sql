@@ -4,7 +4,7 @@ with encounter as (
 ),
 
 disposition as (
-    select told as source_value, meaning as discharge_disposition_code from {{ ref('fhir_code') }}
+    select source_value, mapped_value as discharge_disposition_code from {{ ref('fhir_code') }}
     where kind = 'discharge_disposition'
 ),
 

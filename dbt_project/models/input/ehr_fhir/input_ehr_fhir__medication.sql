@@ -30,7 +30,7 @@ coded_record as (
 ),
 
 code_system as (
-    select told as uri, meaning as code_system from {{ ref('fhir_code') }}
+    select source_value as uri, mapped_value as code_system from {{ ref('fhir_code') }}
     where kind = 'code_system'
 ),
 

@@ -15,7 +15,7 @@ current_identifier as (
 ),
 
 identifier_kind as (
-    select told, meaning as identifier_kind from {{ ref('fhir_code') }}
+    select source_value, mapped_value as identifier_kind from {{ ref('fhir_code') }}
     where kind = 'identifier_kind'
 ),
 
@@ -33,7 +33,7 @@ person_identifier as (
     inner join merged_patient on patient.source_client_id = merged_patient.source_client_id
     inner join current_identifier on patient.source_client_id = current_identifier.source_client_id
     left join identifier_kind
-        on identifier_kind.told
+        on identifier_kind.source_value
         in (
             'type:' || current_identifier.type_code,
             'system:' || current_identifier.identifier_system

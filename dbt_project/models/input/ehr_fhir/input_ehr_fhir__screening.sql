@@ -7,13 +7,13 @@ with reported_answer as (
 ),
 
 answer_code as (
-    select told as code, cast(meaning as integer) as item_value
+    select source_value as code, cast(mapped_value as integer) as item_value
     from {{ ref('fhir_code') }}
     where kind = 'answer_value'
 ),
 
 level_code as (
-    select told as code, meaning as level from {{ ref('fhir_code') }}
+    select source_value as code, mapped_value as level from {{ ref('fhir_code') }}
     where kind = 'risk_level'
 ),
 

@@ -3,7 +3,7 @@ with screening_loinc as (
 ),
 
 screening_status as (
-    select told as resource_status, meaning as status from {{ ref('fhir_code') }}
+    select source_value as resource_status, mapped_value as status from {{ ref('fhir_code') }}
     where kind = 'observation_status'
 ),
 

@@ -7,7 +7,7 @@ run as (
 ),
 
 plan_status as (
-    select told as resource_status, meaning as status from {{ ref('fhir_code') }}
+    select source_value as resource_status, mapped_value as status from {{ ref('fhir_code') }}
     where kind = 'plan_status'
 ),
 
