@@ -37,7 +37,7 @@ _EXPECTED = {
     "time_zone": "an IANA time zone such as America/New_York",
     "organization_id": "a text such as agency",
     "state": "a two-letter code such as NY",
-    "memory_limit": "an amount of memory such as 350MB",
+    "memory_limit": "an amount of memory such as 500MB",
     "threads": "a whole number of at least 1",
     "recipient_keys": 'a table of age public keys by recipient, such as {supervisors = "age1..."}',
     "enabled_senders": 'a list of senders, such as ["ehr", "adt"]',
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
         time_zone: IANA name of the agency's time zone, which defines local dates and times.
         organization_id: the agency's recipient id in consent rows of type `organization`.
         state: two-letter code; selects the state holidays of the business calendar.
-        memory_limit: DuckDB's memory limit, such as 350MB.
+        memory_limit: DuckDB's memory limit, such as 500MB.
         threads: number of DuckDB and Polars threads.
         recipient_keys: age public keys by recipient: a staff_id, or `supervisors` for the full
             list.
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     time_zone: str = "America/New_York"
     organization_id: str = "agency"
     state: str = Field(default="NY", pattern="^[A-Z]{2}$")
-    memory_limit: str = Field(default="350MB", pattern=r"(?i)^\d+(\.\d+)? ?([KMGT]i?B)$")
+    memory_limit: str = Field(default="500MB", pattern=r"(?i)^\d+(\.\d+)? ?([KMGT]i?B)$")
     threads: int = Field(default=2, ge=1)
     recipient_keys: dict[str, str] = {}
     enabled_senders: list[str] = []

@@ -11,7 +11,8 @@ diagnosis as (
     select * from {{ ref('int_claim_diagnosis__classified') }}
 ),
 
--- each condition of a visit must hold on one line; the diagnoses are those of the claim
+-- each condition of a visit must hold on one line; the diagnoses are those of the claim. Lines of one
+-- day with the same flags are one service, and merging them first keeps the joins small
 service_line as (
     select
         line.claim_id_key,
@@ -20,21 +21,25 @@ service_line as (
         line.service_date,
         line.is_follow_up as is_follow_up_setting,
         line.is_mental_health_provider,
-        line.is_mental_health_place,
         line.is_residential,
-        line.is_peer_support
+        line.is_peer_support,
+        bool_or(line.is_mental_health_place) as is_mental_health_place
     from {{ ref('int_claim_line__classified') }} as line
     cross join run
     where
         line.is_payable
         and {{ dated_by_as_of('line.service_date') }}
         and (line.is_follow_up or line.is_residential)
+    group by
+        line.claim_id_key, line.frequency, line.is_reversal, line.service_date,
+        line.is_follow_up, line.is_mental_health_provider, line.is_residential,
+        line.is_peer_support
 ),
 
--- rules/measures/fuh.md#follow-up: left out is what no provider and no diagnosis makes count. Lines
--- of one day with the same flags are one service
+-- rules/measures/fuh.md#follow-up: without a mental-health provider, place or diagnosis, only peer
+-- support and residential services count
 claim_service as (
-    select distinct
+    select
         claim.claim_key,
         claim.client_key,
         line.service_date,
