@@ -19,7 +19,7 @@ from publishing import wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
-from sources.formats.workbook import workbook_to_csv
+from sources.formats.returned_list import returned_list_to_csv
 from tests.conftest import ROOT
 
 _HEADER = 4
@@ -285,7 +285,7 @@ def test_filled_in_workbook_returns_as_a_contact(
         today.cell(5, column[name], value)
     book.save(tmp_path / "returned.xlsx")
     contact = load_contracts()["outreach_log"].tables["contact"]
-    workbook_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
+    returned_list_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
     (row,) = csv.DictReader((tmp_path / "returned.csv").open(encoding="utf-8", newline=""))
     assert row == {
         "client_id": client, "task_key": f"t{client}0",
