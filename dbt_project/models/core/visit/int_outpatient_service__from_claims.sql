@@ -11,8 +11,8 @@ diagnosis as (
     select * from {{ ref('int_claim_diagnosis__classified') }}
 ),
 
--- each condition of a visit must hold on one line; the diagnoses are those of the claim. Lines of one
--- day with the same flags are one service, and merging them first keeps the joins small
+-- each condition of a visit must hold on one line; the diagnoses are those of the claim. Lines of
+-- one day with the same flags are one service, and merging them first keeps the joins small
 service_line as (
     select
         line.claim_id_key,

@@ -6,6 +6,16 @@ run as (
     select as_of, time_zone from {{ ref('input_run') }}
 ),
 
+dated_contact as (
+    select
+        record.*,
+        {{ local_date('record.contacted_at', 'run.time_zone') }} as contacted_date,
+        run.as_of,
+        run.time_zone
+    from record
+    cross join run
+),
+
 contact as (
     select
         record.contact_id,
@@ -14,12 +24,10 @@ contact as (
         record.contacted_at as reported_at,
         -- rules/dates-and-times.md#date-only, but nothing is later than as_of
         case
-            when record.contacted_precision = 'date' and record.contacted_at <= run.as_of
+            when record.contacted_precision = 'date' and record.contacted_at <= record.as_of
                 then least(
-                    {{ end_of_local_day(
-                        local_date('record.contacted_at', 'run.time_zone'), 'run.time_zone'
-                    ) }},
-                    run.as_of
+                    {{ end_of_local_day('record.contacted_date', 'record.time_zone') }},
+                    record.as_of
                 )
             else record.contacted_at
         end as contacted_at,
@@ -33,8 +41,7 @@ contact as (
         record.instructions_reviewed,
         record.medications_reconciled,
         {{ lineage_columns('record') }}
-    from record
-    cross join run
+    from dated_contact as record
 )
 
 select * from contact
