@@ -26,9 +26,9 @@ contact as (
         case
             when record.contacted_precision = 'date' and record.contacted_at <= record.as_of
                 then least(
-                    {{ end_of_local_day('record.contacted_date', 'record.time_zone') }},
-                    record.as_of
-                )
+                        {{ end_of_local_day('record.contacted_date', 'record.time_zone') }},
+                        record.as_of
+                    )
             else record.contacted_at
         end as contacted_at,
         record.contacted_precision,
