@@ -126,30 +126,33 @@ class _TableOutput:
         first = self.next_row
         self.next_row += frame.height
         records = frame.with_row_index(SOURCE_ROW, offset=first)
-        orphans: list[int] = []
-        if parent is not None and rejected_parents:
-            is_orphan = (
-                records[parent].is_in([str(row) for row in rejected_parents]).fill_null(False)
-            )
-            orphans = records.filter(is_orphan)[SOURCE_ROW].to_list()
-            records = records.filter(~is_orphan)
-        for row in orphans:
-            detail = f"{parent}: the record that the line belongs to was rejected"
-            self._rejected.add(
-                Reject(row, "rejected_with_claim", parent, detail, line(row - first))
-            )
         validator = build_validator(self.table, frozenset(frame.columns), self._zone)
         accepted, rejected = validator.partition(records, self._batch_id)
         self._is_typed = True
+        rejects: list[Reject] = []
+        if rejected is not None:
+            for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
+                check = validator.checks[position]
+                detail = self._detail(check)
+                rejects.append(
+                    Reject(row, check.reason_code, check.column, detail, line(row - first))
+                )
+        if parent is not None and rejected_parents:
+            numbers = [str(row) for row in rejected_parents]
+            is_orphan = pl.col(parent).is_in(numbers).fill_null(value=False)
+            orphans = records.filter(is_orphan)[SOURCE_ROW].to_list()
+            accepted = accepted.filter(~pl.col(SOURCE_ROW).is_in(orphans))
+            detail = f"{parent}: the record that the line belongs to was rejected"
+            own = {reject.source_row for reject in rejects}
+            rejects += [
+                Reject(row, "rejected_with_claim", parent, detail, line(row - first))
+                for row in orphans
+                if row not in own
+            ]
         self._typed.add(pl.concat([self._empty, accepted], how="diagonal"))
-        if rejected is None:
-            return frozenset(orphans)
-        for row, position in zip(rejected[SOURCE_ROW], rejected["check"], strict=True):
-            check = validator.checks[position]
-            self._rejected.add(
-                Reject(row, check.reason_code, check.column, self._detail(check), line(row - first))
-            )
-        return frozenset([*orphans, *rejected[SOURCE_ROW]])
+        for reject in sorted(rejects, key=lambda reject: reject.source_row):
+            self._rejected.add(reject)
+        return frozenset(reject.source_row for reject in rejects)
 
     def _detail(self, check: Check) -> str:
         element = self._element_of_column.get(check.column)

@@ -81,6 +81,7 @@ def test_rejects_are_the_known_errors_of_the_files(exchange: Path) -> None:
         "bad_date",
         "bad_integer",
         "missing_required",
+        "rejected_with_claim",
     }
 
 
