@@ -292,7 +292,7 @@ def test_damaged_first_claim_payment_rejects_only_its_own_lines(
     found = one(tmp_path, remittance(body, paid("C2")))
     assert found.reasons("remittance") == rejected
     assert found.ids("remittance") == kept
-    reason = "rejected_with_claim" if first else "missing_required"
+    reason = "rejected_with_claim" if first == ["CLP*C1"] else "missing_required"
     assert found.reasons("remittance_line") == [(1, reason)]
     assert "C2" in found.ids("remittance_line")
 
