@@ -141,7 +141,7 @@ def test_dbt_events_contain_no_row_values(tmp_path: Path) -> None:
     """The database message quotes the value that cannot be converted; the dbt process masks it."""
     project = tmp_path / "dbt_project"
     shutil.copytree(ROOT / "dbt_project", project, ignore=shutil.ignore_patterns("logs"))
-    broken = project / "models" / "core" / "client" / "dim_client.sql"
+    broken = project / "models" / "core" / "client" / "int_client__described.sql"
     broken.write_text(f"select cast('{SECRET}' as date) as birth_date\n")
     script = (
         "import sys; from pathlib import Path; from orchestration import dbt_command, dbt_project;"
@@ -158,7 +158,7 @@ def test_dbt_events_contain_no_row_values(tmp_path: Path) -> None:
         "none",
     ]
     ended = subprocess.run(
-        [sys.executable, "-c", script, "build", "--select", "dim_client", *folders, *quiet],
+        [sys.executable, "-c", script, "build", "--select", "int_client__described", *folders, *quiet],
         check=False, capture_output=True, text=True, cwd=ROOT,
         env={**os.environ, "CASELOAD_DATA": str(tmp_path), "CASELOAD_PARENT_PID": str(os.getpid())},
     )  # fmt: skip
@@ -166,7 +166,7 @@ def test_dbt_events_contain_no_row_values(tmp_path: Path) -> None:
     assert SECRET not in ended.stdout + ended.stderr
     events = [json.loads(line) for line in ended.stdout.splitlines()]
     assert events[-1]["info"]["level"] == "error"
-    assert "dim_client: error:" in events[-1]["info"]["msg"]
+    assert "int_client__described: error:" in events[-1]["info"]["msg"]
     assert "'…'" in events[-1]["info"]["msg"]
 
 
