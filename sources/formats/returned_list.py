@@ -115,9 +115,7 @@ def _workbook_sheets(path: Path) -> Iterator[tuple[str, Iterator[Row]]]:
         book = CalamineWorkbook.from_path(path)
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            # Rows above the first used one are left out, but count in the row numbers.
-            above = [[] for _ in range(sheet.start[0] if sheet.start else 0)]
-            yield name, ([_text(value) for value in row] for row in (*above, *sheet.iter_rows()))
+            yield name, ([_text(value) for value in row] for row in sheet.iter_rows())
     except PasswordError as error:
         raise FileRefusedError(
             "not_a_workbook", "the workbook has a password: save it without one"

@@ -271,6 +271,7 @@ def test_every_sheet_with_a_client_and_an_outcome_column_is_read(read: Read) -> 
             [header, ["C1", "cm1", called, "phone", "reached"]],
             [["Only text"]],
             [
+                [],
                 ["More calls"],
                 [],
                 list(reversed(header)),
@@ -280,7 +281,7 @@ def test_every_sheet_with_a_client_and_an_outcome_column_is_read(read: Read) -> 
     )
     assert (file.rows_in, file.rows_loaded) == (2, 2)
     assert typed["client_id"].to_list() == ["C1", "C2"]
-    assert typed["sheet_row"].to_list() == [2, 4]
+    assert typed["sheet_row"].to_list() == [2, 5]
 
 
 @pytest.mark.parametrize(
