@@ -90,7 +90,10 @@ def is_saved_list(path: Path, table: Table) -> bool:
     """
     with path.open("rb") as file:
         line = file.readline(1 << 16).decode("utf-8-sig", "replace")
-    fields = {field.strip().casefold() for field in next(csv.reader([line]), [])}
+    try:
+        fields = {field.strip().casefold() for field in next(csv.reader([line]), [])}
+    except csv.Error:
+        return False  # the delimited reader refuses the file with the reason
     required = {column.name for column in table.columns if column.is_required}
     return "client" in fields or not required <= fields
 
