@@ -33,10 +33,9 @@ _HEADER_WITHIN_ROWS = 20  # titles and notices may precede the header
 _MAX_UNPACKED_BYTES = 64 << 20
 _ZIP, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
-# An Excel date serial number with the time of day as its fraction; the last date is 9999-12-31.
-_EPOCH_1900 = dt.datetime(1899, 12, 30)  # noqa: DTZ001  local time in the agency's zone
-_EPOCH_1904 = dt.datetime(1904, 1, 1)  # noqa: DTZ001
-_LAST_SERIAL = 2_958_465
+# An Excel date serial number: days since the epoch, with the time of day as its fraction.
+_EPOCH_1900 = dt.date(1899, 12, 30)
+_EPOCH_1904 = dt.date(1904, 1, 1)
 _SECONDS_A_DAY = 86_400
 _IS_1904 = re.compile(rb'date1904="(?:1|true)"')
 _SERIAL = re.compile(r"[0-9]{1,7}(?:\.[0-9]{1,20})?")
@@ -98,7 +97,7 @@ def is_saved_list(path: Path, table: Table) -> bool:
     return "client" in fields or not required <= fields
 
 
-def _epoch(path: Path) -> dt.datetime:
+def _epoch(path: Path) -> dt.date:
     """The day that Excel's serial numbers count from; checks the archive before it is unpacked."""
     try:
         with refuse_damaged_archive(), zipfile.ZipFile(path) as archive:
@@ -157,7 +156,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 
 def _entries(
-    sheet: str, rows: Iterator[Row], table: Table, epoch: dt.datetime
+    sheet: str, rows: Iterator[Row], table: Table, epoch: dt.date
 ) -> Iterator[dict[str, str]] | None:
     """The rows with an outcome, as column name to text; None if the sheet is not a list."""
     known = {
@@ -177,7 +176,7 @@ def _entries(
     return None
 
 
-def _entry(row: Row, columns: dict[int, Column], epoch: dt.datetime) -> dict[str, str]:
+def _entry(row: Row, columns: dict[int, Column], epoch: dt.date) -> dict[str, str]:
     entry: dict[str, str] = {}
     for position, column in columns.items():
         value = row[position] if position < len(row) else ""
@@ -195,11 +194,16 @@ def _key(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def _iso(text: str, kind: str, epoch: dt.datetime) -> str:
+def _iso(text: str, kind: str, epoch: dt.date) -> str:
     """A date with or without time as ISO 8601; unreadable texts unchanged."""
-    if _SERIAL.fullmatch(text) and float(text) < _LAST_SERIAL:
-        moment = epoch + dt.timedelta(seconds=round(float(text) * _SECONDS_A_DAY))
-        text = moment.date().isoformat() if text.isdigit() else moment.isoformat()
+    if _SERIAL.fullmatch(text):
+        days, seconds = divmod(round(float(text) * _SECONDS_A_DAY), _SECONDS_A_DAY)
+        if days > (dt.date.max - epoch).days:
+            return text
+        day = epoch + dt.timedelta(days=days)
+        minutes, second = divmod(seconds, 60)
+        time = dt.time(*divmod(minutes, 60), second).isoformat()
+        text = day.isoformat() if text.isdigit() else f"{day}T{time}"
     elif found := _US_DATE.fullmatch(text):
         day, time = _us_date(found), _clock_time(found[4] or "")
         text = text if day is None or time is None else f"{day}T{time}".rstrip("T")

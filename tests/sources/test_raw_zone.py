@@ -1,4 +1,7 @@
-"""The raw zone: whole batches or none, no file read twice, damage detected and repaired."""
+"""The raw zone: whole batches or none, no file read twice, damage detected and repaired.
+
+Longer than the size budget: writing, reading again and repairing use the same landed files.
+"""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900
 
 from sources.contract import load_contracts
 from sources.formats import returned_list
@@ -23,30 +24,12 @@ CONTRACTS = {"outreach_log": load_contracts()["outreach_log"]}
 TABLE = CONTRACTS["outreach_log"].tables["contact"]
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
 HEADER = [
-    "#",
-    "Client",
-    "client_id",
-    "contacted_at",
-    "channel",
-    "outcome",
-    "next_follow_up_date",
-    "minutes",
-    "task_key",
-    "staff_id",
-]
+    "#", "Client", "client_id", "contacted_at", "channel", "outcome", "next_follow_up_date", "minutes",
+    "task_key", "staff_id",
+]  # fmt: skip
+CALLED = dt.datetime(2025, 5, 29, 17, 20)
 ROWS = [
-    [
-        1,
-        "Ana Ruiz",
-        "C1",
-        dt.datetime(2025, 5, 29, 17, 20),
-        "phone",
-        "reached",
-        dt.date(2025, 6, 2),
-        12,
-        "t1",
-        "cm1",
-    ],
+    [1, "Ana Ruiz", "C1", CALLED, "phone", "reached", dt.date(2025, 6, 2), 12, "t1", "cm1"],
     [2, "Bo Li", "C2", None, None, None, None, None, "t2", "cm1"],
     [3, "Cy Moe", "C3", dt.datetime(2025, 5, 29), "phone", "no_answer", None, 1, "t3", "cm1"],
     [4, "Di Fox", "007", dt.datetime(2025, 5, 29, 9), "phone", "sang", None, None, "t4", "cm1"],
@@ -71,9 +54,10 @@ def read(tmp_path: Path) -> Read:
     return land
 
 
-def workbook(*sheets: list[list[object]]) -> bytes:
+def workbook(*sheets: list[list[object]], epoch: dt.datetime = CALENDAR_WINDOWS_1900) -> bytes:
     """A workbook with one sheet per list of rows."""
     book = openpyxl.Workbook()
+    book.epoch = epoch
     book.remove(book.active)
     for number, rows in enumerate(sheets):
         sheet = book.create_sheet(f"Sheet {number}")
@@ -173,10 +157,7 @@ def test_rows_with_an_outcome_become_contacts(
 
 
 def test_workbook_without_outcomes_has_no_records(read: Read) -> None:
-    buffer = io.BytesIO()
-    with xlsxwriter.Workbook(buffer) as book:
-        book.add_worksheet("Today").write_row(0, 0, HEADER)
-    file, _ = read(buffer.getvalue())
+    file, _ = read(workbook([HEADER]))
     assert (file.outcome, file.rows_in) == ("loaded", 0)
 
 
@@ -342,6 +323,19 @@ def test_times_are_read_as_people_type_them(
         else []
     )
     assert found == ([] if instant is None else [(instant, precision)])
+
+
+@pytest.mark.parametrize(
+    ("serial", "instant"), [(44344.5, "2025-05-29T16:00:00+00:00"), (2_958_464, None)]
+)
+def test_numbers_of_a_workbook_that_counts_from_1904_are_dates(
+    serial: float, instant: str | None, read: Read
+) -> None:
+    row = [*ROWS[0][:3], serial, *ROWS[0][4:]]
+    file, typed = read(workbook([HEADER, row], epoch=CALENDAR_MAC_1904))
+    assert (file.outcome, file.rows_in) == ("loaded", 1)
+    found = [at.isoformat() for at in typed["contacted_at"]] if len(typed) else []
+    assert found == ([] if instant is None else [instant])
 
 
 def test_an_empty_channel_is_a_phone_call(read: Read) -> None:
