@@ -60,19 +60,7 @@ person as (
         latest.zip_code,
         cast(null as {{ dbt.type_string() }}) as medicaid_id,
         coalesce(latest.current_mbi, claim_count.current_mbi) as medicare_id,
-        {%- for column in [
-            'merged_into_client_id', 'preferred_name', 'race', 'ethnicity', 'language', 'phone',
-            'phone_2', 'guardian_name', 'guardian_phone', 'housing_status', 'site_id', 'status',
-            'ssn_last4',
-        ] %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
-        {%- endfor %}
-        {%- for column in [
-            'interpreter_needed', 'ok_to_call', 'ok_to_leave_message', 'ok_to_text', 'ok_to_mail',
-            'is_confidential_minor',
-        ] %}
-        cast(null as boolean) as {{ column }},
-        {%- endfor %}
+        {{ columns_not_in_claims() }},
         latest.death_date,
         latest.birth_date is not null as has_demographics,
         coalesce(claim_count.claim_count, 0) as medical_claim_count,

@@ -1,8 +1,5 @@
-with person as (
-    select * from {{ ref('input_claims_cclf__person') }}
-),
-
-reported_birth_date as (
+-- the rows of a beneficiary's former MBI may have another birth date
+with reported_birth_date as (
     select distinct
         coalesce(mbi_change.current_mbi, beneficiary.mbi) as source_client_id,
         beneficiary.birth_date
@@ -11,44 +8,8 @@ reported_birth_date as (
         on beneficiary.mbi = mbi_change.former_mbi
 ),
 
--- the rows of a beneficiary's former MBI may have another birth date
-report as (
-    select
-        source_client_id,
-        first_name,
-        last_name,
-        name_suffix,
-        birth_date,
-        sex,
-        address,
-        zip_code,
-        medicaid_id,
-        medicare_id,
-        true as is_latest
-    from person
-    union all
-    select source_client_id, null, null, null, birth_date, null, null, null, null, null, false
-    from reported_birth_date
-),
-
 person_report as (
-    select
-        'claims_cclf' as source,
-        'claims_cclf' as client_scope,
-        source_client_id,
-        first_name,
-        last_name,
-        name_suffix,
-        birth_date,
-        sex,
-        cast(null as {{ dbt.type_string() }}) as phone,
-        address,
-        zip_code,
-        cast(null as {{ dbt.type_string() }}) as ssn_last4,
-        medicaid_id,
-        medicare_id,
-        row_number() over (order by is_latest, source_client_id, birth_date) as report_sequence
-    from report
+    {{ claim_member_report('claims_cclf') }}
 )
 
 select * from person_report

@@ -58,19 +58,7 @@ person as (
         patient_zip_code as zip_code,
         case when identifier_type = 'medicaid' then subscriber_id end as medicaid_id,
         case when identifier_type = 'medicare' then subscriber_id end as medicare_id,
-        {%- for column in [
-            'merged_into_client_id', 'preferred_name', 'race', 'ethnicity', 'language', 'phone',
-            'phone_2', 'guardian_name', 'guardian_phone', 'housing_status', 'site_id', 'status',
-            'ssn_last4',
-        ] %}
-        cast(null as {{ dbt.type_string() }}) as {{ column }},
-        {%- endfor %}
-        {%- for column in [
-            'interpreter_needed', 'ok_to_call', 'ok_to_leave_message', 'ok_to_text', 'ok_to_mail',
-            'is_confidential_minor',
-        ] %}
-        cast(null as boolean) as {{ column }},
-        {%- endfor %}
+        {{ columns_not_in_claims() }},
         patient_death_date as death_date,
         patient_birth_date is not null as has_demographics,
         claim_count as medical_claim_count,

@@ -1,29 +1,7 @@
-with person as (
-    select * from {{ ref('input_claims_x12__person') }}
-),
-
-person_identifier as (
-    select
-        source,
-        client_scope,
-        source_client_id,
-        'medicaid' as identifier_type,
-        medicaid_id as identifier,
-        birth_date,
-        cast(null as {{ dbt.type_string() }}) as last_name
-    from person
-    where medicaid_id is not null
+with person_identifier as (
+    {{ claim_member_identifier('claims_x12', 'medicaid') }}
     union all
-    select
-        source,
-        client_scope,
-        source_client_id,
-        'medicare' as identifier_type,
-        medicare_id as identifier,
-        birth_date,
-        cast(null as {{ dbt.type_string() }}) as last_name
-    from person
-    where medicare_id is not null
+    {{ claim_member_identifier('claims_x12', 'medicare') }}
 )
 
 select * from person_identifier
