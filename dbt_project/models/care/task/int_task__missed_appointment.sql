@@ -145,6 +145,6 @@ opening as (
         and miss.part2_view = kept_visit.part2_view
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=true, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=true) }}
 
 select * from task
