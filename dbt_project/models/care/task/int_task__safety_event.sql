@@ -38,7 +38,8 @@ screening_event as (
     where level.level is not null or screening.item_9 >= task_setting.safety_item_from
 ),
 
--- an ED visit counts from its start, a stay from its discharge home, an agency visit by its diagnosis
+-- an ED visit counts from its start, a stay from its discharge home, an agency visit with such a
+-- diagnosis from its start
 acute_event as (
     select
         client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
