@@ -34,6 +34,8 @@ _FORMATS = {
     ".parquet": PARQUET,
     ".pq": PARQUET,
     ".xlsx": WORKBOOK,
+    ".xlsm": WORKBOOK,
+    ".xlsb": WORKBOOK,
     ".xls": WORKBOOK,
     ".ods": WORKBOOK,
     ".hl7": HL7V2,
@@ -178,7 +180,7 @@ def table_of(file_name: str, contract: Contract) -> str | None:
 
     A table matches if the file name begins with its name or matches its `files`; the longest
     table name wins. A returned list may have any name, because care managers rename it: it belongs
-    to the only table of its sender.
+    to the first table of its sender, and its sheets to any of them.
     """
     name = PurePosixPath(file_name).name.casefold()
     found = [
