@@ -84,6 +84,7 @@ def write(
     zone: ZoneInfo,
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
+    return_folder: str | None = None,
 ) -> int:
     """Write all workbooks into the release.
 
@@ -94,6 +95,7 @@ def write(
         feeds: freshness of the senders; a late one puts a banner on every sheet.
         recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
             `<staff_id>.xlsx.age`.
+        return_folder: where workbooks are returned, for the instructions; None if there is none.
 
     Returns:
         Number of clients in all workbooks.
@@ -110,7 +112,7 @@ def write(
     others = _OwnerRows(connection, _OTHER_TASKS, zone)
     returned = sent_back.read(connection, zone)
     for owner, clients, notice in owners:
-        info = WorkbookInfo(owner, clients, as_of, freshness, notice)
+        info = WorkbookInfo(owner, clients, as_of, freshness, notice, return_folder)
         recipient = keys.get(SUPERVISORS if owner is None else owner)
         relative = f"outreach/{owner or UNASSIGNED}.xlsx"
         if recipient is None:

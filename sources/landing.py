@@ -127,7 +127,7 @@ def list_landed_files(landing: Path, sources: Iterable[str], zone: str) -> Landi
     for path in sorted(landing.iterdir()) if landing.is_dir() else []:
         if path.is_dir() and path.name in known:
             files.extend(_files(path, zone))
-        elif not _IGNORED_NAMES.search(path.name):
+        elif not is_ignored(path.name):
             (unknown if path.is_dir() else stray).append(_printable(path.name))
     return Landing(tuple(sorted(files, key=_order)), tuple(unknown), tuple(stray))
 
@@ -141,15 +141,17 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
     found = []
     for path in sorted(folder.rglob("*")):
         name = _printable(path.relative_to(folder).as_posix())
-        if (
-            any(_IGNORED_NAMES.search(part) for part in PurePosixPath(name).parts)
-            or not path.is_file()
-        ):
+        if any(map(is_ignored, PurePosixPath(name).parts)) or not path.is_file():
             continue
         stat = path.stat()
         received = received_at(PurePosixPath(name).parts[0], zone) if "/" in name else None
         found.append(LandedFile(folder.name, path, name, received, stat.st_size, stat.st_mtime_ns))
     return found
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is never read: hidden, temporary, or in transfer."""
+    return _IGNORED_NAMES.search(name) is not None
 
 
 def _printable(name: str) -> str:

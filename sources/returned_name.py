@@ -7,6 +7,7 @@ the landing folder and the private ledger; notices, logs and tables say whose wo
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import re
 from pathlib import PurePosixPath
@@ -14,9 +15,12 @@ from pathlib import PurePosixPath
 from sources.contract import Contract
 from sources.landing import WORKBOOK
 
-# `returned-<staff_id>-<hash>`: how the Return folder's files are copied into the landing folder.
-_COLLECTED = re.compile(r"returned-(?P<staff>[A-Za-z0-9._-]{1,64})-[0-9a-f]{12}\.[a-z0-9]+")
+# How files of the return folder are copied into the landing folder; the names sort by time.
+_COLLECTED = re.compile(
+    r"returned-(?P<staff>[A-Za-z0-9._-]{1,64})-[0-9]{8}T[0-9]{6}-(?P<hash>[0-9a-f]{12})\.[a-z0-9]+"
+)
 _PLAIN_WORDS = r"[0-9._-]|delta|full|export|snapshot|part"
+HASH_DIGITS = 12
 NOBODY = "nobody"  # stands for the staff member in the name of a collected file without one
 
 
@@ -33,14 +37,23 @@ def is_chosen_by_people(name: str, contract: Contract) -> bool:
 
 
 def collected_staff_id(name: str) -> str | None:
-    """The staff_id in the name of a file from the Return folder; None for other names."""
+    """The staff_id in the name of a file from the return folder; None for other names."""
     found = _COLLECTED.fullmatch(PurePosixPath(name).name)
     return found["staff"] if found and found["staff"] != NOBODY else None
 
 
-def collected_name(staff_id: str | None, content_hash: str, suffix: str) -> str:
-    """The name under which a file of the Return folder is copied into the landing folder."""
-    return f"returned-{staff_id or NOBODY}-{content_hash[:12]}{suffix.casefold()}"
+def collected_hash(name: str) -> str | None:
+    """The content hash in the name of a file from the return folder; None for other names."""
+    found = _COLLECTED.fullmatch(name)
+    return found["hash"] if found else None
+
+
+def collected_name(
+    staff_id: str | None, saved_at: dt.datetime, content_hash: str, suffix: str
+) -> str:
+    """The name under which a file of the return folder is copied into the landing folder."""
+    saved = saved_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S")
+    return f"returned-{staff_id or NOBODY}-{saved}-{content_hash[:HASH_DIGITS]}{suffix.casefold()}"
 
 
 def shown_name(name: str, contract: Contract, returned_by: str | None) -> str:

@@ -1,12 +1,21 @@
 -- rules/returned-workbooks.md#sending
-with latest_sending as (
+with ranked_workbook as (
+    select
+        *,
+        max(batch_rank) over (partition by sent_by) as last_batch_rank
+    from {{ ref('int_return__sending') }}
+    where is_latest
+),
+
+-- a later workbook settles one that could not be read
+latest_sending as (
     select
         sent_by,
         max(received_at) as received_at,
         cast(count(*) as integer) as workbook_count,
-        max(refusal_reason_code) as refusal_reason_code
-    from {{ ref('int_return__sending') }}
-    where is_latest
+        max(case when batch_rank = last_batch_rank then refusal_reason_code end)
+            as refusal_reason_code
+    from ranked_workbook
     group by sent_by
 ),
 
