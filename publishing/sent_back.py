@@ -162,7 +162,7 @@ class _Styles:
 
 @dataclass(frozen=True)
 class SentBack:
-    """What came of the workbooks that a staff member returned last.
+    """The outcome of the workbooks that a staff member returned last.
 
     Attributes:
         received_on: the day they were received, in the agency's time zone.
@@ -195,7 +195,7 @@ _ROWS = """
 
 
 def read(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> dict[str | None, SentBack]:
-    """Read every staff member's last return, by staff_id; None stands for rows that name nobody."""
+    """Read every staff member's last return, by staff_id; None is for rows that name no one."""
     rows: dict[str | None, list[dict[str, Any]]] = {}
     cursor = connection.cursor()
     found = cursor.execute(_ROWS)

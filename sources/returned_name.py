@@ -21,7 +21,7 @@ _COLLECTED = re.compile(
 )
 _PLAIN_WORDS = r"[0-9._-]|delta|full|export|snapshot|part"
 HASH_DIGITS = 12
-NOBODY = "nobody"  # stands for the staff member in the name of a collected file without one
+NO_ONE = "unknown"  # in place of the staff member in the name of a collected file without one
 
 
 def is_chosen_by_people(name: str, contract: Contract) -> bool:
@@ -39,7 +39,7 @@ def is_chosen_by_people(name: str, contract: Contract) -> bool:
 def collected_staff_id(name: str) -> str | None:
     """The staff_id in the name of a file from the return folder; None for other names."""
     found = _COLLECTED.fullmatch(PurePosixPath(name).name)
-    return found["staff"] if found and found["staff"] != NOBODY else None
+    return found["staff"] if found and found["staff"] != NO_ONE else None
 
 
 def collected_hash(name: str) -> str | None:
@@ -53,7 +53,7 @@ def collected_name(
 ) -> str:
     """The name under which a file of the return folder is copied into the landing folder."""
     saved = saved_at.astimezone(dt.UTC).strftime("%Y%m%dT%H%M%S")
-    return f"returned-{staff_id or NOBODY}-{saved}-{content_hash[:HASH_DIGITS]}{suffix.casefold()}"
+    return f"returned-{staff_id or NO_ONE}-{saved}-{content_hash[:HASH_DIGITS]}{suffix.casefold()}"
 
 
 def shown_name(name: str, contract: Contract, returned_by: str | None) -> str:

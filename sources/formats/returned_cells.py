@@ -35,6 +35,8 @@ _TIME = re.compile(
     r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)? ?(?:([ap])\.?m?\.?)?", re.IGNORECASE
 )
 _MINUTES = re.compile(r"([0-9]{1,4})(?:\.0+)? *(?:m|min|mins|minutes?)?\.?", re.IGNORECASE)
+# A person chosen by name: `Cleo Barrowby · cm-0003`.
+_CHOSEN = re.compile(r".*·\s*(\S+)\s*", re.DOTALL)
 _CHECKED = frozenset({"x", "✓", "✔", "☑", "done"})
 _NOT_APPLICABLE = frozenset({"n/a", "na", "-", "–"})
 
@@ -72,6 +74,8 @@ def read_cell(text: str, column: Column, epoch: dt.date) -> str:
     if column.type == "boolean":
         word = text.strip().casefold()
         return "true" if word in _CHECKED else "" if word in _NOT_APPLICABLE else text.strip()
+    if column.name.endswith("_id") and (found := _CHOSEN.fullmatch(text)):
+        return found[1]
     return text
 
 

@@ -168,7 +168,7 @@ class _Workbook:
             name: read_cell(text, found.column(name), self.epoch) for name, text in typed.items()
         }
         if not is_time(entry.get(_EVENT, "")):
-            entry.pop(_EVENT, None)  # hidden, so nobody could correct it
+            entry.pop(_EVENT, None)  # hidden, so no one could correct it
         names = {column.name for column in found.table.columns}
         if _CLIENT in names and not entry.get(_CLIENT):
             entry[_CLIENT] = self.client_of_task.get(entry.get(_TASK, "")) or found.named_client(

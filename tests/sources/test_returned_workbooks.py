@@ -275,7 +275,7 @@ def test_a_file_name_that_a_person_chose_is_shown_nowhere(land: Land) -> None:
     assert len(paths) == len(set(paths))
 
 
-def test_two_staff_members_on_one_workbook_leave_it_nobodys(land: Land) -> None:
+def test_two_staff_members_on_one_workbook_leave_it_without_an_owner(land: Land) -> None:
     rows = [entry("C1"), [*entry("C2")[:-1], "cm2"], [*entry("C3")[:-1], None]]
     landed = land({"unassigned.xlsx": {"Today": [HEADER, *rows]}})
     assert {batch.returned_by for batch in landed.zone.batches()} == {None}

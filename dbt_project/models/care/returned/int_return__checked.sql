@@ -9,7 +9,7 @@ task as (
 ),
 
 -- rules/returned-workbooks.md#before-event
-judged_row as (
+checked_contact as (
     select
         sent_row.* replace (
             coalesce(
@@ -40,7 +40,7 @@ numbered_row as (
         max(batch_rank) over (
             partition by sent_by, list_table, client_id, task_key
         ) as last_batch_rank
-    from judged_row
+    from checked_contact
 ),
 
 ranked_row as (
