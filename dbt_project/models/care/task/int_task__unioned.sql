@@ -9,7 +9,10 @@ task_lane as (
 ),
 
 task as (
-    {%- for lane in ['safety', 'discharge', 'transition', 'missed_appointment', 'referral'] %}
+    {%- for lane in [
+        'safety', 'discharge', 'transition', 'missed_appointment', 'referral', 'clinical_review',
+        'disengagement', 'went_quiet', 'plan_admin',
+    ] %}
     select * from {{ ref('int_task__' ~ lane) }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

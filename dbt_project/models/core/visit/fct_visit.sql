@@ -32,6 +32,8 @@ visit as (
         false as is_mental_dx_any,
         false as is_sud_dx_any,
         service_line = 'crisis' as is_crisis,
+        cast(null as timestamp with time zone) as note_signed_at,
+        false as is_note_reported,
         is_part2,
         received_at,
         evidence_table,
