@@ -125,6 +125,6 @@ opening as (
     where coalesce(item.renewed_at > item.opened_at, true)
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=false, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=false) }}
 
 select * from task

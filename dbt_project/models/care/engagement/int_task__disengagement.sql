@@ -121,6 +121,6 @@ opening as (
     where coalesce(gap.opened_at < gap.ended_at, true)
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=false, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=false) }}
 
 select * from task

@@ -20,8 +20,8 @@ silence as (
 
 other_task as (
     {%- for lane in [
-        'safety', 'discharge', 'transition', 'missed_appointment', 'referral', 'clinical_review',
-        'disengagement', 'plan_admin',
+        'safety', 'discharge', 'transition', 'missed_appointment', 'referral', 'late_transition',
+        'clinical_review', 'disengagement', 'plan_admin',
     ] %}
     select part2_view, client_key, opened_at as busy_from, closed_at as busy_until
     from {{ ref('int_task__' ~ lane) }}

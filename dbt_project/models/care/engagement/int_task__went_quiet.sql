@@ -83,6 +83,6 @@ opening as (
     cross join task_type
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=true, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=true) }}
 
 select * from task

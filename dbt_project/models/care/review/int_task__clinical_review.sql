@@ -76,7 +76,7 @@ opening as (
         flag.client_key,
         task_type.lane,
         flag.task_type,
-        flag.administered_at as event_at,
+        flag.opened_at as event_at,
         flag.opened_at,
         {{ instant_of(
             local_timestamp('flag.opened_at', 'run.time_zone')
@@ -110,6 +110,6 @@ opening as (
     where coalesce(flag.resolved_at > flag.opened_at, true)
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=false, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=false) }}
 
 select * from task
