@@ -21,3 +21,8 @@
 {% macro word_text(code) -%}
     replace({{ code }}, '_', ' ')
 {%- endmacro %}
+
+{# A whole number as text. #}
+{% macro count_text(number) -%}
+    cast(cast({{ number }} as integer) as {{ dbt.type_string() }})
+{%- endmacro %}

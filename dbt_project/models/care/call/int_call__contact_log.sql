@@ -14,7 +14,8 @@ next_step as (
 ),
 
 contact_outcome as (
-    select outcome, client_left from {{ ref('contact_outcome') }}
+    select outcome, pause_reason from {{ ref('contact_outcome') }}
+    where needs_confirmation
 ),
 
 number_change as (
@@ -35,7 +36,7 @@ visible_contact as (
         contact.outcome,
         contact.is_two_way,
         coalesce(next_step.is_try, false) and not contact.is_two_way as is_try,
-        contact_outcome.client_left,
+        contact_outcome.pause_reason as report,
         last_visit.last_kept_at,
         max(case when contact.is_two_way then contact.contacted_at end)
             over (partition by contact.client_key) as two_way_at,
@@ -66,7 +67,7 @@ counted_contact as (
         and contact.contacted_at > run.tries_from
         and (contact.reached_at is null or contact.contacted_at > contact.reached_at)
             as counts_as_try,
-        contact.client_left is not null
+        contact.report is not null
         and (contact.reached_at is null or contact.contacted_at > contact.reached_at)
             as counts_as_report,
         contact.outcome = 'wrong_number'
@@ -94,7 +95,7 @@ client_contact as (
         end) as integer) as new_wrong_number_count,
         max(case when counts_as_wrong then contacted_date end) as wrong_number_date,
         max(case when counts_as_report then contacted_date end) as reported_left_date,
-        max(case when counts_as_report then client_left end) as reported_left
+        max(case when counts_as_report then report end) as reported_left
     from counted_contact
     group by client_key
 )

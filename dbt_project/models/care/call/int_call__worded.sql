@@ -93,15 +93,16 @@ call_text as (
         {{ filled_text('call_step.text', facts) }} as call_text,
         {{ filled_text('call_step.urgent_text', facts) }} as urgent_call_text,
         coalesce(call_step.replaces_call, false) as replaces_call,
-        {%- for name, supervisor in [
-            ('contact_note', 'null'), ('urgent_contact_note', 'call.supervisor_note'),
-        ] %}
         nullif(concat_ws(
-            '; ', call.confidential_note, call.guardian_note, call.call_note, {{ supervisor }},
+            '; ', call.confidential_note, call.guardian_note, call.call_note,
             call.wrong_number_note, call.number_note,
             case when call.reported_left is not null then call.reported_text end
-        ), '') as {{ name }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ), '') as contact_note,
+        nullif(concat_ws(
+            '; ', call.confidential_note, call.guardian_note, call.call_note, call.supervisor_note,
+            call.wrong_number_note, call.number_note,
+            case when call.reported_left is not null then call.reported_text end
+        ), '') as urgent_contact_note
     from noted_call as call
     left join call_step on call.call_step = call_step.call_step
 )

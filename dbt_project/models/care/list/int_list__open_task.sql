@@ -31,7 +31,6 @@ referral as (
 visible_task as (
     select
         task.*,
-        cast(null as {{ dbt.type_string() }}) as paused_reason,
         disposition.label as discharge_disposition,
         lane.minutes,
         coalesce(task_type.worklist_group, lane.worklist_group) as lane_group,

@@ -77,10 +77,8 @@ described_task as (
             as is_due_by_tonight,
         case
             when task_fact.overdue_hours < 48
-                then cast(cast(greatest(floor(task_fact.overdue_hours), 1) as integer)
-                    as {{ dbt.type_string() }}) || ' h'
-            else cast(cast(floor(task_fact.overdue_hours / 24) as integer)
-                as {{ dbt.type_string() }}) || ' days'
+                then {{ count_text('greatest(floor(task_fact.overdue_hours), 1)') }} || ' h'
+            else {{ count_text('floor(task_fact.overdue_hours / 24)') }} || ' days'
         end as late_text
     from task_fact
     cross join run

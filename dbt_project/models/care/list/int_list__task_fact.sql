@@ -84,9 +84,7 @@ task_fact as (
         task.due_at,
         task.overdue_hours,
         task.is_past_due,
-        case when task_type.step_kind = 'referral' then task.event_date
-            else {{ local_date('task.event_at', 'run.time_zone') }}
-        end as event_date,
+        task.event_date,
         {{ local_timestamp('coalesce(missed.scheduled_at, task.event_at)', 'run.time_zone') }}
             as event_local,
         task.event_facility,
