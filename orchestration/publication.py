@@ -160,6 +160,7 @@ def _notices(
         ).fetchall()
     ]
     notices += _unended_admission_notices(connection)
+    notices += _owner_notices(connection)
     notices += _set_aside_notices(connection)
     notices += _identity_notices(connection)
     absent = [
@@ -181,6 +182,36 @@ def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[st
         return []
     subject = "hospital admission has" if count == 1 else "hospital admissions have"
     return [f"{count:,} {subject} no discharge and no longer pause tasks: check for missing alerts"]
+
+
+def _owner_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Count clients with several care managers, and name absent owners without a present cover.
+
+    Rules: docs/rules/tasks-and-lanes.md#owner and #leave.
+    """
+    (several,) = _row(
+        connection,
+        "select count(*) from intermediate.int_client__care_manager"
+        " inner join marts.dim_client using (client_key)"
+        " where care_manager_count > 1 and is_listable",
+    )
+    notices = []
+    if several:
+        notices.append(
+            f"{_counted(several, 'client has', 'clients have')} several current care managers: the"
+            " latest assignment counts; end the others in the record"
+        )
+    notices += [
+        f"{owner} is away until {date_text(until, None)} without a present cover:"
+        f" {_counted(count, 'client is', 'clients are')} on the unassigned list; name a cover in the record"
+        for owner, until, count in connection.execute(
+            "select covering_for_staff_id, owner_away_until_date, count(*)"
+            " from intermediate.int_client__recipient"
+            " where is_listable and recipient_staff_id is null and covering_for_staff_id is not null"
+            " group by all order by all"
+        ).fetchall()
+    ]
+    return notices
 
 
 def _set_aside_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -68,7 +68,7 @@ with waiting as (
         qualify row_number() over (partition by client_key order by lane, due_at, opened_at, task_key) = 1
     ) as task
     inner join recipient_view as scope using (client_key, no_part2)
-    inner join seed_list_task_minute using (lane)
+    inner join seed_list_lane using (lane)
     inner join mart_client_risk using (client_key)
     left join contact_last using (client_key, no_part2)
 ),
