@@ -19,7 +19,12 @@ from rich.table import Table
 from orchestration import run_lock, warehouse
 from orchestration.backtest_data import LOOK_AHEAD_DAYS, scored_clients, with_outcomes
 from orchestration.backtest_groups import DIMENSIONS, by_group
-from orchestration.backtest_statistics import OUTCOMES, calibration, gain
+from orchestration.backtest_statistics import (
+    OUTCOMES,
+    calibration,
+    gain,
+    without_small_lists,
+)
 from orchestration.run import FAILED, RELEASED, run
 from orchestration.settings import Settings, UsageError
 from publishing.backtest_page import Report, render
@@ -57,7 +62,7 @@ def backtest(settings: Settings, dates: Sequence[datetime], console: Console) ->
         if frame is None:
             return FAILED
         tables = {
-            "backtest_gain": gain(frame),
+            "backtest_gain": without_small_lists(gain(frame)),
             "backtest_calibration": calibration(frame),
             "backtest_group": by_group(frame),
         }
@@ -167,27 +172,28 @@ def _print(found: pl.DataFrame, console: Console, page: Path) -> None:
         title=f"Share of clients with an outcome in {LOOK_AHEAD_DAYS} days on the list ({last})",
         title_justify="left",
     )
-    for heading in ("Outcome", "Tiers"):
-        table.add_column(heading, max_width=16)
+    table.add_column("Outcome", min_width=11, max_width=16)
+    table.add_column("Tiers", max_width=16)
     for heading in ("Listed", "Tier", "Cost", "ED", "Chance", "95%"):
         table.add_column(heading, justify="right", no_wrap=True)
     for row in found.filter(pl.col("as_of") == last).to_dicts():
         of = row["with_outcome"]
         shares = [
-            row[name] / of if of else None
+            row[name] / of if of and row[name] is not None else None
             for name in ("found", "found_by_cost", "found_by_ed", "found_by_chance")
         ]
-        interval = f"{row['share_low']:.0%}-{row['share_high']:.0%}" if of else "none"
+        low, high = row["share_low"], row["share_high"]
+        interval = "" if low is None else f"{100 * low:.0f}-{high:.0%}"
         table.add_row(
             OUTCOMES[row["outcome"]],
             row["tiers"],
-            f"{row['listed']:,.0f}",
-            *("none" if share is None else f"{share:.1%}" for share in shares),
+            "<11" if row["listed"] is None else f"{row['listed']:,.0f}",
+            *("" if share is None else f"{share:.1%}" for share in shares),
             interval,
         )
     console.print(table)
     console.print(
-        "Cost, ED: lists of the same size by last year's cost and ED visits. 95%: interval of Tier.",
+        "Cost, ED: equal lists by last year's cost and ED visits. 95%: interval of Tier.",
         soft_wrap=True,
         highlight=False,
     )

@@ -154,6 +154,17 @@ def _list_sums(part: pl.DataFrame, outcome: str, rank: int) -> dict[str, float]:
     return total
 
 
+def without_small_lists(found: pl.DataFrame) -> pl.DataFrame:
+    """Hide what lists of 1 to 10 clients found: all columns but the keys, clients and with_outcome."""
+    shown = {"as_of", "outcome", "tiers", "clients", "with_outcome", "auroc"}
+    is_small = pl.col("listed").is_between(1, SMALLEST_CELL - 1)
+    return found.with_columns(
+        pl.when(is_small).then(None).otherwise(pl.col(name)).alias(name)
+        for name in found.columns
+        if name not in shown
+    )
+
+
 def calibration(frame: pl.DataFrame) -> pl.DataFrame:
     """Observed rate of each outcome by score band, with its interval.
 

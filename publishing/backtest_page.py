@@ -137,16 +137,18 @@ def _gain_table(title: str, lists: Sequence[Row]) -> str:
     rows = []
     for row in lists:
         of = float(row["with_outcome"])  # type: ignore[arg-type]
-        shares = [float(row[name]) / of if of else None for name in _METHODS]  # type: ignore[arg-type]
+        shares = [
+            float(row[name]) / of if of and row[name] is not None else None for name in _METHODS
+        ]  # type: ignore[arg-type]
         gain = row["gain_over_chance"]
         rows.append(
             [
                 f"{_text(row['as_of'])}, {_text(row['tiers'])}",
                 f"{_number(row['listed'])} of {_number(row['clients'])}",
                 f"{_number(row['found'])} of {_number(row['with_outcome'])}",
-                "none" if not of else f"{_percent(row['share_found'])} ({_interval(row, 'share_low', 'share_high')})",
-                *("none" if share is None else _percent(share) for share in shares),
-                "none" if gain is None else f"{float(gain):.1f}",  # type: ignore[arg-type]
+                _share_cell(row),
+                *(_percent(share) for share in shares),
+                "not shown" if gain is None else f"{float(gain):.1f}",  # type: ignore[arg-type]
             ]
         )  # fmt: skip
     return _table(
@@ -157,6 +159,12 @@ def _gain_table(title: str, lists: Sequence[Row]) -> str:
         ],
         rows,
     )  # fmt: skip
+
+
+def _share_cell(row: Row) -> str:
+    if row["share_found"] is None:
+        return "not shown"
+    return f"{_percent(row['share_found'])} ({_interval(row, 'share_low', 'share_high')})"
 
 
 _METHODS = ("found_by_cost", "found_by_ed", "found_by_chance")

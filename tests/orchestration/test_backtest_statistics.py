@@ -15,6 +15,7 @@ from orchestration.backtest_statistics import (
     found_by,
     gain,
     wilson,
+    without_small_lists,
 )
 
 DAY = dt.date(2026, 1, 31)
@@ -175,3 +176,15 @@ def test_missed_below_high_and_illness_burden_at_equal_score():
     assert missed["value"] == pytest.approx(12 / 27)
     burden = cell(found, dimension="sex", group="F", metric="illness_burden_from_40")
     assert burden["value"] == pytest.approx(3.0)
+
+
+def test_what_a_list_of_fewer_than_11_clients_found_is_hidden():
+    rows: list[dict[str, object]] = [{"tier_rank": 3, "ed_visit": True} for _ in range(10)]
+    rows += [{"tier_rank": 2, "ed_visit": True}, {"ed_visit": True}]
+    found = without_small_lists(gain(clients(rows)))
+    small = cell(found, outcome="ed_visit", tiers="critical")
+    assert (small["listed"], small["found"], small["found_by_cost"]) == (None, None, None)
+    assert (small["share_found"], small["gain_over_chance"]) == (None, None)
+    assert (small["clients"], small["with_outcome"]) == (12, 12)
+    shown = cell(found, outcome="ed_visit", tiers="critical and high")
+    assert (shown["listed"], shown["found"]) == (11, 11)
