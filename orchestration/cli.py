@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _dispatch(options: argparse.Namespace) -> int:
     settings = _settings(options)
     command: Callable[[argparse.Namespace, Settings], int] = options.command
-    if command in (_run, _demo):
+    if command in (_run, _demo, _backtest):
         return supervise(
             lambda: _report_errors(lambda: command(options, settings)),
             settings,
@@ -172,6 +172,21 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     dashboard.add_argument("--data", type=Path, help="data folder (default: setting data)")
     dashboard.add_argument("--port", type=_port, default=8501, help="port (default: 8501)")
 
+    past = add(
+        "backtest",
+        _backtest,
+        "Run the pipeline as of past dates and report how well the score found what followed.",
+    )
+    past.add_argument("--landing", type=Path, help="landing folder (default: setting landing)")
+    past.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    past.add_argument(
+        "--as-of",
+        nargs="+",
+        required=True,
+        metavar="TS",
+        help="past dates, or timestamps with offset, with 90 days of deliveries after each",
+    )
+
     bench = add(
         "bench", _bench, "Compare the pipeline with the reference baseline on the same files."
     )
@@ -250,14 +265,26 @@ def _console(*, stderr: bool = False) -> PlainConsole:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.run import run
 
-    if not settings.landing.is_dir():
-        missing = "is a file" if settings.landing.exists() else "no such folder"
-        raise UsageError(
-            f"--landing {settings.landing}: {missing}. Expected a folder with one folder per"
-            " sender (claims, ehr, adt, …), each with dated folders of files."
-        )
+    _check_landing(settings.landing)
     as_of = resolve_as_of(options.as_of, settings.zone)
     return run(settings, as_of, _console())
+
+
+def _check_landing(landing: Path) -> None:
+    if not landing.is_dir():
+        missing = "is a file" if landing.exists() else "no such folder"
+        raise UsageError(
+            f"--landing {landing}: {missing}. Expected a folder with one folder per"
+            " sender (claims, ehr, adt, …), each with dated folders of files."
+        )
+
+
+def _backtest(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.backtest import backtest
+
+    _check_landing(settings.landing)
+    dates = [resolve_as_of(text, settings.zone) for text in options.as_of]
+    return backtest(settings, dates, _console())
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
