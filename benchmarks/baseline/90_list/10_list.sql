@@ -64,7 +64,7 @@ with waiting as (
         select task.*
         from task
         inner join recipient_view using (client_key, no_part2)
-        where status = 'open'
+        where status = 'open' and paused_reason is null
         qualify row_number() over (partition by client_key order by lane, due_at, opened_at, task_key) = 1
     ) as task
     inner join recipient_view as scope using (client_key, no_part2)
