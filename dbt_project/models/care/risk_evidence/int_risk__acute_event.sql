@@ -1,20 +1,26 @@
 with
 stay as (
-    select * from {{ ref('fct_stay') }}
+    select * from {{ ref('int_stay__by_part2_view') }}
 ),
 
 ed_visit as (
-    select * from {{ ref('fct_ed_visit') }}
+    select * from {{ ref('int_ed_visit__by_part2_view') }}
 ),
 
 crisis_contact as (
-    select * from {{ ref('fct_crisis_contact') }}
+    select 'full' as part2_view, crisis_contact.*
+    from {{ ref('fct_crisis_contact') }} as crisis_contact
+    union all
+    select 'redacted' as part2_view, crisis_contact.*
+    from {{ ref('fct_crisis_contact') }} as crisis_contact
+    where not crisis_contact.is_part2
 ),
 
 -- rules/risk-score.md#transition: a stay of unknown setting counts as a medical stay, which gives
 -- fewer points
 inpatient_stay as (
     select
+        part2_view,
         stay_key as event_key,
         client_key,
         case when setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay' end
@@ -34,6 +40,7 @@ inpatient_stay as (
 
 observation_stay as (
     select
+        part2_view,
         stay_key as event_key,
         client_key,
         'observation' as event_kind,
@@ -53,6 +60,7 @@ observation_stay as (
 -- An ED visit that became a stay counts as the stay only.
 emergency_visit as (
     select
+        part2_view,
         ed_visit_key as event_key,
         client_key,
         case when is_behavioral then 'behavioral_ed' else 'other_ed' end as event_kind,
@@ -71,6 +79,7 @@ emergency_visit as (
 
 crisis as (
     select
+        part2_view,
         crisis_contact_key as event_key,
         client_key,
         case when channel = 'center' then 'crisis_center' else 'crisis_contact' end as event_kind,

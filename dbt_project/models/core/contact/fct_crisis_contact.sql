@@ -14,7 +14,7 @@ center_contact as (
         received_at,
         evidence_table,
         evidence_key
-    from {{ ref('fct_stay') }}
+    from {{ ref('int_stay__by_part2_view') }}
     where stay_class = 'crisis'
 ),
 
@@ -77,8 +77,9 @@ reported_contact as (
     select * from claim_contact
 ),
 
--- the call, the visit and its claim are one crisis. A record that is not a Part 2 record represents
--- it where there is one, so that the count without Part 2 records is right too
+-- the call, the visit, its claim and both views of a stay are one crisis. A record that is not a
+-- Part 2 record represents it where there is one, so that the count without Part 2 records is right
+-- too
 ranked_contact as (
     select
         *,
