@@ -152,7 +152,9 @@ def _write_workbook(
     others: _OwnerRows,
     release: Release,
 ) -> None:
-    large = info.clients >= _LARGE
+    # The temporary files of a large workbook have names, which a killed run would leave behind. A
+    # workbook that will be encrypted (no Path) is written in memory at any size.
+    large = info.clients >= _LARGE and isinstance(target, Path)
     book = Workbook(
         str(target) if isinstance(target, Path) else target,
         {

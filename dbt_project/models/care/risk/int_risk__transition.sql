@@ -143,8 +143,7 @@ fact as (
         latest.evidence_date
     from latest
     inner join acute_event
-        on latest.event_key = acute_event.event_key
-        and latest.part2_view = acute_event.part2_view
+        on latest.event_key = acute_event.event_key and latest.part2_view = acute_event.part2_view
     where latest.event_rank = 1
 )
 
