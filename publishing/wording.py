@@ -51,6 +51,7 @@ class WorkbookInfo:
         as_of: `as_of` of the data, in the agency's time zone.
         feeds: freshness of the senders.
         notice: Part 2 notice; None if no row needs it.
+        return_folder: where the workbook is returned; None if the agency has no such folder.
     """
 
     owner: str | None
@@ -58,6 +59,7 @@ class WorkbookInfo:
     as_of: datetime
     feeds: tuple[Feed, ...]
     notice: str | None
+    return_folder: str | None = None
 
 
 def today_cells(row: Row, state: str, info: WorkbookInfo) -> tuple[Any, ...]:
@@ -187,8 +189,8 @@ def instructions(info: WorkbookInfo) -> Iterator[tuple[str, str]]:
     yield (
         "line",
         (
-            "Save the workbook in the landing folder, under outreach_log and a folder with today's date, such as"
-            " outreach_log/2026-06-30. Your outcomes appear in the next list. Returning it twice does no harm."
+            f"Save the workbook in {_return_place(info)}. Your outcomes appear in the next list, and rows that"
+            " could not be read come back on the sheet Sent back. Returning it twice does no harm."
         ),
     )
     if info.feeds:
@@ -203,6 +205,15 @@ def instructions(info: WorkbookInfo) -> Iterator[tuple[str, str]]:
             " one else, and delete it when you receive the next one. Rows marked 42 CFR Part 2 contain substance use"
             " treatment records that the client agreed to share with you for care: do not pass them on."
         ),
+    )
+
+
+def _return_place(info: WorkbookInfo) -> str:
+    if info.return_folder is not None:
+        return f"the folder {safe_cell(info.return_folder)}, or in your own folder there"
+    return (
+        "the landing folder, under outreach_log and a folder with today's date, such as"
+        " outreach_log/2026-06-30"
     )
 
 

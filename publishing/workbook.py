@@ -19,8 +19,10 @@ from zoneinfo import ZoneInfo
 import duckdb
 from xlsxwriter import Workbook
 
+from publishing import sent_back
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.release import Feed, Release, ReleaseError
+from publishing.sent_back import SentBack
 from publishing.sheets import SheetWriter
 from publishing.wording import WorkbookInfo
 
@@ -29,11 +31,22 @@ _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ROWS_AT_ONCE = 2_000
 _LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
+# A staff member without clients today still gets back what could not be read.
 _OWNERS = """
-    select care_manager_id, count(*), min(part2_notice)
-    from exports.export_outreach
-    group by care_manager_id
-    order by care_manager_id nulls last
+    with listed as (
+        select care_manager_id, count(*) as clients, min(part2_notice) as notice
+        from exports.export_outreach
+        group by care_manager_id
+    ),
+    sent as (
+        select staff_id, max(look_count) as look_count from exports.export_return
+        where look_count > 0 or refusal_reason_code is not null
+        group by staff_id
+    )
+    select coalesce(care_manager_id, staff_id) as owner, coalesce(clients, 0), notice
+    from listed
+    full join sent on care_manager_id is not distinct from staff_id
+    order by owner nulls last
 """
 _LISTED_CLIENTS = """
     select
@@ -71,6 +84,7 @@ def write(
     zone: ZoneInfo,
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
+    return_folder: str | None = None,
 ) -> int:
     """Write all workbooks into the release.
 
@@ -81,6 +95,7 @@ def write(
         feeds: freshness of the senders; a late one puts a banner on every sheet.
         recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
             `<staff_id>.xlsx.age`.
+        return_folder: where workbooks are returned, for the instructions; None if there is none.
 
     Returns:
         Number of clients in all workbooks.
@@ -95,17 +110,20 @@ def write(
     keys = recipients or {}
     listed = _OwnerRows(connection, _LISTED_CLIENTS, zone)
     others = _OwnerRows(connection, _OTHER_TASKS, zone)
+    returned = sent_back.read(connection, zone)
     for owner, clients, notice in owners:
-        info = WorkbookInfo(owner, clients, as_of, freshness, notice)
+        info = WorkbookInfo(owner, clients, as_of, freshness, notice, return_folder)
         recipient = keys.get(SUPERVISORS if owner is None else owner)
         relative = f"outreach/{owner or UNASSIGNED}.xlsx"
         if recipient is None:
-            _write_workbook(release.file(relative), info, listed, others, release)
+            _write_workbook(
+                release.file(relative), info, listed, others, release, returned.get(owner)
+            )
             release.add(relative, clients)
             continue
         relative += ".age"
         with _unencrypted_buffer(clients, release.directory) as plain:
-            _write_workbook(plain, info, listed, others, release)
+            _write_workbook(plain, info, listed, others, release, returned.get(owner))
             plain.seek(0)
             content_hash = recipient.content_hash(plain)
             plain.seek(0)
@@ -151,6 +169,7 @@ def _write_workbook(
     listed: _OwnerRows,
     others: _OwnerRows,
     release: Release,
+    returned: SentBack | None,
 ) -> None:
     # The temporary files of a large workbook have names, which a killed run would leave behind. A
     # workbook that will be encrypted (no Path) is written in memory at any size.
@@ -170,6 +189,7 @@ def _write_workbook(
     sheets = SheetWriter(book, info)
     sheets.today(listed.rows_of(info.owner))
     sheets.open_tasks(others.rows_of(info.owner))
+    sent_back.write(book, returned, info.owner, info.as_of)
     sheets.huddle()
     sheets.instructions()
     book.close()

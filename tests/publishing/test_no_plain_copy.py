@@ -26,7 +26,9 @@ def test_large_encrypted_files_need_no_named_temporary_file(
 ) -> None:
     connection = make_exports(
         duckdb.connect(),
-        tuple({"client_id": f"C{n}", "care_manager_id": "cm1", "rank": n + 1} for n in range(_MANY)),
+        tuple(
+            {"client_id": f"C{n}", "care_manager_id": "cm1", "rank": n + 1} for n in range(_MANY)
+        ),
     )
     public = str(pyrage.x25519.Identity.generate().to_public())
     keys = parse_recipients({"cm1": public, SUPERVISORS: public})

@@ -19,7 +19,7 @@ from publishing import wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
-from sources.formats.returned_list import returned_list_to_csv
+from sources.formats.returned_list import read_returned_lists
 from tests.conftest import ROOT
 
 _HEADER = 4
@@ -284,9 +284,9 @@ def test_filled_in_workbook_returns_as_a_contact(
     for name, value in filled.items():
         today.cell(5, column[name], value)
     book.save(tmp_path / "returned.xlsx")
-    contact = load_contracts()["outreach_log"].tables["contact"]
-    returned_list_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
-    (row,) = csv.DictReader((tmp_path / "returned.csv").open(encoding="utf-8", newline=""))
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (row,) = csv.DictReader(returned.files["contact"].open(encoding="utf-8", newline=""))
     assert {name: value for name, value in row.items() if value} == {
         "client_id": client, "task_key": f"t{client}0",
         "staff_id": "cm.9" if owner == "unassigned" else owner,
