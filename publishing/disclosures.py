@@ -18,7 +18,7 @@ from publishing.cells import safe_cell
 from publishing.disclosure_log import FOLDER, MONTHLY, Disclosure
 from publishing.durable import replace_text
 from publishing.encryption import SUPERVISORS
-from publishing.release import Release, ReleaseError
+from publishing.release import Release
 
 _OUTREACH = "outreach/"
 _ROWS_AT_ONCE = 5_000
@@ -38,9 +38,6 @@ def read(connection: duckdb.DuckDBPyConnection, release: Release) -> Iterator[Di
     Args:
         connection: the warehouse.
         release: the release, after all its files were added.
-
-    Raises:
-        ReleaseError: the export names a file that is not in the release.
     """
     outreach = [path for path in release.paths if path.startswith(_OUTREACH)]
     path_by_name = {path.removeprefix(_OUTREACH).removesuffix(".age"): path for path in outreach}
@@ -49,10 +46,8 @@ def read(connection: duckdb.DuckDBPyConnection, release: Release) -> Iterator[Di
     cursor.execute(_DISCLOSURES)
     while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
         for name, recipient, client_id, columns, is_part2, consent_id, purpose in chunk:
-            if name not in path_by_name:
-                raise ReleaseError(
-                    f"exports.export_disclosure names outreach/{name}, which is not in the release"
-                )
+            if name not in path_by_name:  # not written, so not disclosed
+                continue
             path = path_by_name[name]
             found.add(path)
             yield Disclosure(
@@ -60,8 +55,11 @@ def read(connection: duckdb.DuckDBPyConnection, release: Release) -> Iterator[Di
             )
     for path in outreach:
         if path not in found:
-            columns = path.removeprefix(_OUTREACH).split(".")[0]
-            yield Disclosure(path, SUPERVISORS, None, columns, False, None, "treatment")
+            name = path.removeprefix(_OUTREACH).removesuffix(".age")
+            is_workbook = name.endswith(".xlsx")
+            columns = "care_manager_workbook" if is_workbook else name.removesuffix(".csv")
+            recipient = name.removesuffix(".xlsx") if is_workbook else SUPERVISORS
+            yield Disclosure(path, recipient, None, columns, False, None, "treatment")
 
 
 def write_consents(connection: duckdb.DuckDBPyConnection, data: Path, month: str) -> None:

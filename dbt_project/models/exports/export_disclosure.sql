@@ -3,6 +3,13 @@ with listed as (
     select client_id, care_manager_id from {{ ref('export_outreach') }}
 ),
 
+-- a workbook has the listed clients and the caseload
+workbook_client as (
+    select care_manager_id, client_id from listed
+    union
+    select care_manager_id, client_id from {{ ref('export_workbook_client') }}
+),
+
 consent as (
     select * from {{ ref('mart_recipient_consent') }}
 ),
@@ -20,7 +27,7 @@ file_client as (
         coalesce(care_manager_id, 'supervisors') as recipient,
         'care_manager_workbook' as column_class,
         client_id
-    from listed
+    from workbook_client
 ),
 
 disclosure as (
