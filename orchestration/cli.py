@@ -166,6 +166,30 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     explain.add_argument("client_id", metavar="CLIENT_ID")
     explain.add_argument("--data", type=Path, help="data folder (default: setting data)")
 
+    disclosures = add(
+        "disclosures",
+        _disclosures,
+        "Show who received a client's data, or verify the disclosure log.",
+    )
+    disclosures.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    task = disclosures.add_mutually_exclusive_group(required=True)
+    task.add_argument(
+        "--client", metavar="ID", help="list every disclosure of this client, newest first"
+    )
+    task.add_argument(
+        "--verify",
+        action="store_true",
+        help="check the log against the releases and the monthly files; exit code 1 if it is broken",
+    )
+    disclosures.add_argument(
+        "--monthly",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="with --verify: also check this copy of a monthly file",
+    )
+
     dashboard = add(
         "dashboard", _dashboard, "Serve the leaders' pages of the current release on 127.0.0.1."
     )
@@ -326,6 +350,14 @@ def _explain(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.explain import explain
 
     return explain(settings, options.client_id, _console())
+
+
+def _disclosures(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration import disclosures
+
+    if options.verify:
+        return disclosures.verify(settings, options.monthly, _console())
+    return disclosures.account(settings, options.client, _console())
 
 
 def _dashboard(options: argparse.Namespace, settings: Settings) -> int:

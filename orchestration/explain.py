@@ -11,10 +11,13 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration import warehouse
+from orchestration import disclosures, warehouse
 from orchestration.settings import Settings, UsageError
 from publishing.dates import date_text, time_text
 
+_HAS_PART2 = """
+    select count(*) > 0 as has_part2 from marts.fct_risk_reason where client_key = ? and is_part2
+"""
 _CLIENT = "select client_key, status, care_manager_id from marts.dim_client where client_id = ?"
 _LISTED = """
     select care_manager_id, covering_for_staff_id, rank, worklist_group, lane, lane_name, tier,
@@ -86,6 +89,8 @@ def _explain(
         )
     client = clients[0]
     key = client["client_key"]
+    (part2,) = _rows(connection, _HAS_PART2, key)
+    disclosures.record_view(settings.data, "explain", client_id, part2=part2["has_part2"])
     console.rule(f"Client {client_id}", align="left")
     account = _rows(connection, _ACCOUNT, key)
     _print_list_entries(_rows(connection, _LISTED, client_id), account, client, settings, console)

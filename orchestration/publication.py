@@ -13,10 +13,11 @@ from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
-from publishing import encryption, metrics, outreach_list, quality, workbook
+from publishing import disclosures, encryption, metrics, outreach_list, quality, workbook
 from publishing.dates import date_text
+from publishing.disclosure_log import DisclosureLog
 from publishing.encryption import SUPERVISORS, Recipient, parse_recipients
-from publishing.release import Feed, Release
+from publishing.release import Feed, Release, read_manifest
 from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
@@ -66,7 +67,6 @@ def _publish(
         recipients = _recipients(connection, settings)
         notices += run_record.landing_notices(settings.data, context.run_id)
         notices += RawZone(settings.data / "raw").notices(as_of)
-        notices += encryption.notices(recipients)
         with Release(settings.data / "published", as_of) as release:
             with reporter.stage("publish", "Writing lists and metrics"):
                 rows["outreach_list"] = outreach_list.write(
@@ -93,7 +93,15 @@ def _publish(
                     None if settings.return_folder is None else str(settings.return_folder),
                 )
             with reporter.stage("release", "Making the release current"):
-                directory = release.close(notices, feeds, _versions())
+                directory = release.close(
+                    notices + encryption.plain_file_notices(release.paths),
+                    feeds,
+                    _versions(),
+                    DisclosureLog(settings.data),
+                    disclosures.read(connection, release),
+                )
+                released_at = read_manifest(directory)["created_at"]
+                disclosures.write_consents(connection, settings.data, released_at[:7])
     rows["release"] = 1
     run_record.append(
         settings.data, context.run_id, "released", release_id=directory.name, notices=notices

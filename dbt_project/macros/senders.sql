@@ -53,6 +53,7 @@
         'medication': ['ehr', 'ehr_fhir', 'synthea'],
         'merged_patient': ['adt', 'ehr_fhir'],
         'message': ['adt'],
+        'missing_reference': ['ehr_fhir'],
         'number_change': ['ehr'],
         'payment': ['claims_x12'],
         'person': ['adt', 'claims', 'claims_cclf', 'claims_x12', 'ehr', 'ehr_fhir', 'synthea'],

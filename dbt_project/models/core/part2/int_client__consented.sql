@@ -31,6 +31,7 @@ recipient_consent as (
     select
         consent.client_key,
         consent.consent_id,
+        consent.purpose,
         consent.program_id,
         consent.start_date,
         consent.end_date,
