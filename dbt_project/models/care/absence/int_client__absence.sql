@@ -13,7 +13,7 @@ client as (
     where is_agency_client
 ),
 
--- rules/tasks-and-lanes.md#reported-absence: the record agrees, or a supervisor confirmed the reports
+-- rules/tasks-and-lanes.md#reported-absence: the record agrees, or a supervisor confirmed reports
 -- through the day of the decision, of which only the date may be known
 possible_confirmation as (
     select client.client_key, 'deceased' as outcome, run.as_of as confirmed_at
