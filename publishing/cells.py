@@ -25,7 +25,12 @@ _REPLACEMENT = "\ufffd"
 
 def safe_cell(text: str) -> str:
     """Make a sender's text safe for a cell of a CSV file or workbook."""
-    return neutralize_formula(_CONTROL.sub(_REPLACEMENT, text))
+    return neutralize_formula(printable_text(text))
+
+
+def printable_text(text: str) -> str:
+    """Replace control characters; for text that does not begin a cell."""
+    return _CONTROL.sub(_REPLACEMENT, text)
 
 
 def safe_line(text: str) -> str:

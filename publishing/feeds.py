@@ -43,6 +43,8 @@ FEED_TEXTS = {
     "valuesets": FeedText("code lists", "codes", _ASK_DATA_TEAM),
 }
 _ORDER = list(FEED_TEXTS)
+# Senders whose files change a care manager's day; the others are late by design.
+_OF_THE_DAY = frozenset({"adt", "ehr", "ehr_fhir", "screenings", "referrals", "outreach_log"})
 
 
 def _text_of(source: str) -> FeedText:
@@ -83,6 +85,19 @@ def late_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
 def _named(feed: Feed, zone: tzinfo | None, year: int) -> str:
     name, received = _text_of(feed.source).name, feed.last_received_at
     return f"{name} ({date_text(received.astimezone(zone), year)})" if received else name
+
+
+def fresh_text(feeds: Iterable[Feed], zone: tzinfo | None, year: int) -> str:
+    """`Data: hospital alerts to Tue 30 Jun 00:00 · screenings to Mon 29 Jun 00:00`.
+
+    Only senders whose data change today's list, in the order in which they matter.
+    """
+    received = [
+        f"{_text_of(feed.source).name} to {time_text(feed.last_received_at.astimezone(zone), year)}"
+        for feed in sorted(feeds, key=_order_of)
+        if feed.source in _OF_THE_DAY and feed.last_received_at is not None
+    ]
+    return f"Data: {' · '.join(received)}" if received else ""
 
 
 def received_text(feed: Feed, zone: tzinfo | None, year: int) -> str:

@@ -1,31 +1,48 @@
-"""Layout of a care manager's workbook: columns, widths, colors, drop-downs.
+"""Layout of a care manager's workbook: columns, widths, styles, drop-downs.
 
-Returned columns have the names of the feed `outreach_log.contact`, because the sheet Today is read
-as that feed when it comes back. wording.py has the cell texts, sheets.py writes them.
+The titles of the entry columns are headers that the feed `outreach_log.contact` knows, because the
+sheets Today and More calls are read as that feed when they come back. The modules of each sheet
+have the cell texts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
-HEADER_ROW = 3  # zero-based: the header is always row 4
-LINE_POINTS = 13.5
-CHANNELS = ("phone", "video", "in_person", "text", "mail", "email")
+HEADER_ROW = 6  # zero-based: the header of a list is always row 7
+LINE_POINTS = 14.6
+MINIMUM_LINES = 3  # of a client
+FONT = {"font_name": "Calibri", "font_size": 11}
+LEGAL, LETTER = 5, 1
+CHANNELS = ("Phone", "Video", "In person", "Text", "Letter", "Email")
 OUTCOMES = (
-    "reached",
-    "left_message",
-    "no_answer",
-    "wrong_number",
-    "declined",
-    "scheduled",
-    "rescheduled",
-    "transferred",
-    "deceased",
-    "incarcerated",
-    "moved",
+    "Reached",
+    "Left message",
+    "No answer",
+    "Wrong number",
+    "Appointment made",
+    "Appointment moved",
+    "Declined",
+    "Back in hospital",
+    "In jail",
+    "Moved away",
+    "Has died",
 )
+GROUPS = {
+    "A": "Safety today",
+    "B": "24-hour call",
+    "C": "Left hospital: visit within 7 days",
+    "D": "Missed appointments",
+    "E": "Referrals, reviews and people going quiet",
+    "F": "Old referrals to confirm or close",
+    "G": "Plans and paperwork",
+}
+RED_GROUPS = frozenset("ABC")  # past due counts as red: rules/caseload-sheets.md#red
+AMBER_GROUPS = frozenset("ABCD")
+TRIES = 3
+MORE_CALLS_ROWS = 40
 _ENTRY_WINDOW_DAYS = 90  # a contact can be entered this long after it happened
 
 
@@ -34,151 +51,233 @@ class Column:
     """A column of a list.
 
     Attributes:
-        title: header text; for a returned column, its name in the feed.
+        title: header text; of an entry column, one that the feed knows.
         width: in characters.
         style: name of a cell style.
         hidden: in the file but not visible.
-        wraps: long texts wrap and increase the row height.
+        is_entry: the care manager fills it in.
+        is_printed: on the printed page.
     """
 
     title: str
     width: float
     style: str = "text"
     hidden: bool = False
-    wraps: bool = False
+    is_entry: bool = False
+    is_printed: bool = True
 
 
-TODAY_PRINTED = (
-    Column("#", 4, "number"),
-    Column("Client", 19, "name", wraps=True),
-    Column("Born (age)", 14.5),
-    Column("Phone", 13.5),
-    Column("Voicemail", 9, "middle"),
-    Column("Text", 5.5, "middle"),
-    Column("Tier", 8.5, "middle"),
-    Column("Task", 16, wraps=True),
-    Column("Why now", 40, wraps=True),
-    Column("What to do", 30, wraps=True),
-    Column("Due", 20, "datetime"),
-    Column("State", 9.5, "middle"),
-    Column("Last contact", 17, wraps=True),
+ENTRIES = (
+    Column("When you called", 15.5, "entry_datetime", is_entry=True),
+    Column("How", 9, "entry", is_entry=True),
+    Column("What happened", 16.5, "entry", is_entry=True),
+    Column("Try again on", 11, "entry_date", is_entry=True),
 )
-TODAY_RETURNED = (
-    Column("client_id", 12, "key"),
-    Column("contacted_at", 17, "entry_datetime"),
-    Column("channel", 11, "entry"),
-    Column("outcome", 14, "entry"),
-    Column("next_follow_up_date", 19, "entry_date"),
-    Column("minutes", 9, "entry"),
-    Column("instructions_reviewed", 20, "entry"),
-    Column("medications_reconciled", 21, "entry"),
-    Column("task_key", 18, "key", hidden=True),
-    Column("staff_id", 12, "key", hidden=True),
+OPTIONAL_ENTRIES = (
+    Column("Minutes", 9, "entry", is_entry=True, is_printed=False),
+    Column("Instructions reviewed", 13, "entry", is_entry=True, is_printed=False),
+    Column("Medicines reconciled", 13, "entry", is_entry=True, is_printed=False),
+    Column("Summary received", 11, "entry", is_entry=True, is_printed=False),
+    Column("Note to self", 30, "entry", is_entry=True, is_printed=False),
+    Column("Pass to", 26, "entry", is_entry=True, is_printed=False),
+    Column("Reason to pass", 26, "entry", is_entry=True, is_printed=False),
 )
-TODAY_MORE = (
-    Column("Attempts in 14 days", 11, "middle"),
-    Column("Next appointment", 20, "datetime"),
-    Column("Last kept visit", 13, "date"),
-    Column("Hospital or facility", 27, wraps=True),
-    Column("PHQ-9 first → latest", 19, wraps=True),
-    Column("Also know", 40, wraps=True),
+KEYS = (
+    Column("client_id", 12, "key", hidden=True, is_printed=False),
+    Column("task_key", 18, "key", hidden=True, is_printed=False),
+    Column("staff_id", 12, "key", hidden=True, is_printed=False),
 )
-TODAY = (*TODAY_PRINTED, *TODAY_RETURNED, *TODAY_MORE)
-OPEN_TASKS = (
-    Column("#", 4, "number"),
-    Column("Client", 19, "name", wraps=True),
-    Column("client_id", 12, "key"),
-    Column("Phone", 13.5),
-    Column("Voicemail", 9, "middle"),
-    Column("Text", 5.5, "middle"),
-    Column("Task", 16, wraps=True),
-    Column("Why now", 40, wraps=True),
-    Column("What to do", 30, wraps=True),
-    Column("Opened", 20, "datetime"),
-    Column("Due", 20, "datetime"),
-    Column("State", 9.5, "middle"),
-    Column("task_key", 18, "key", hidden=True),
+TODAY = (
+    Column("Group", 6.3, "middle"),
+    Column("Client", 36),
+    Column("Call", 23),
+    Column("Why today", 53),
+    Column("Do next", 34, "action"),
+    Column("By", 22.5, "due"),
+    Column("Last contact", 18),
+    *ENTRIES,
+    *OPTIONAL_ENTRIES,
+    *KEYS,
 )
-HUDDLE_WIDTHS = (5, 24, 24, 52, 20, 11)
-FIRST_ENTRY = len(TODAY_PRINTED) + 1
-LAST_ENTRY = len(TODAY_PRINTED) + 7
-STAFF_ID = len(TODAY_PRINTED) + len(TODAY_RETURNED) - 1
+# In `unassigned.xlsx` the person who calls enters their own staff id, and an owner can be chosen.
+UNASSIGNED = (
+    *TODAY[: -len(KEYS)],
+    Column("Suggested owner", 34, is_printed=False),
+    Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
+    *KEYS[:2],
+    Column("staff_id", 12, "entry", is_entry=True, is_printed=False),
+)
+PRINT = (
+    Column("Client", 34),
+    Column("Call", 25),
+    Column("Why today", 52),
+    Column("Do next", 38, "action"),
+    Column("By", 22.5, "due"),
+    Column("Done", 7, "box"),
+)
+CASELOAD = (
+    Column("Client", 34),
+    Column("Tier", 17),
+    Column("Last seen", 24),
+    Column("Next visit", 19, "datetime"),
+    Column("Open tasks", 34),
+    Column("First PHQ-9", 12, "middle"),
+    Column("Last four", 18),
+    Column("Trend", 15),
+    Column("Weeks in treatment", 10.5, "middle"),
+    Column("Safety plan", 12, "date"),
+    Column("Plan review", 12, "date"),
+    Column("Authorization ends", 13.5, "date"),
+    Column("Coverage ends", 12, "date"),
+    Column("Case review", 9, "middle"),
+    Column("client_id", 12, "key", hidden=True, is_printed=False),
+)
+CASE_REVIEW = (
+    Column("Client", 34),
+    Column("Baseline", 18),
+    Column("Latest", 18),
+    Column("Change", 12, "middle"),
+    Column("Trend", 15),
+    Column("Every PHQ-9 score", 60),
+    Column("Weeks in treatment", 10.5, "middle"),
+    Column("Last consult", 13, "date"),
+    Column("Discussed, next step", 34, "entry"),
+)
+CHANGES = (
+    Column("Client", 34),
+    Column("Change", 22, "name"),
+    Column("Why", 80),
+)
+MORE_CALLS = (
+    Column("Client", 44, "entry", is_entry=True),
+    *ENTRIES,
+    *OPTIONAL_ENTRIES[:-2],
+    *KEYS[:1],
+    KEYS[2],
+)
 
-PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top"}
+PLAIN: dict[str, Any] = {**FONT, "valign": "top"}
 _MIDDLE = {**PLAIN, "align": "center"}
 _HEADER = {
-    "font_size": 10,
+    **FONT,
     "bold": True,
     "text_wrap": True,
     "valign": "vcenter",
     "font_color": "#FFFFFF",
     "bg_color": "#1F3A5F",
 }
-_RED = {"bg_color": "#FBDFDD", "font_color": "#7A0C06", "bold": True}
-_ORANGE = {"bg_color": "#FDEBD3", "font_color": "#6B3A00"}
-_YELLOW = {"bg_color": "#FDF7D2", "font_color": "#574800"}
+RED = {"bg_color": "#FBDFDD", "font_color": "#7A0C06", "bold": True}
+AMBER = {"bg_color": "#FDEBD3", "font_color": "#6B3A00", "bold": True}
+GRAY = {"font_color": "#6B747C", "bg_color": "#EEF0F2"}
 STYLES: dict[str, dict[str, Any]] = {
     "text": {**PLAIN, "text_wrap": True},
+    "action": {**PLAIN, "text_wrap": True, "bold": True},
     "name": {**PLAIN, "text_wrap": True, "bold": True},
-    "number": {**_MIDDLE, "font_color": "#4A545D"},
     "middle": _MIDDLE,
+    "box": {**_MIDDLE, "font_size": 14},
+    "due": {**PLAIN, "align": "left", "indent": 1},
     "datetime": {**PLAIN, "num_format": "ddd d mmm hh:mm", "align": "left"},
-    "datetime_with_year": {**PLAIN, "num_format": "ddd d mmm yyyy hh:mm", "align": "left"},
-    "date": {**PLAIN, "num_format": "ddd d mmm", "align": "left"},
-    "date_with_year": {**PLAIN, "num_format": "ddd d mmm yyyy", "align": "left"},
+    "datetime_with_year": {**PLAIN, "num_format": "d mmm yyyy hh:mm", "align": "left"},
+    "date": {**PLAIN, "num_format": "d mmm", "align": "left"},
+    "date_with_year": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
     "key": {**PLAIN, "font_color": "#4A545D"},
     # Entry cells use ISO: a returned workbook may be saved as CSV, which keeps the displayed text.
-    "entry": PLAIN,
+    "entry": {**PLAIN, "text_wrap": True},
     "entry_datetime": {**PLAIN, "num_format": "yyyy-mm-dd hh:mm", "align": "left"},
     "entry_date": {**PLAIN, "num_format": "yyyy-mm-dd", "align": "left"},
-    # Colors only repeat the text of the cell.
-    "critical": {**_MIDDLE, **_RED},
-    "high": {**_MIDDLE, **_ORANGE},
-    "rising": {**_MIDDLE, **_YELLOW},
-    "Overdue": {**_MIDDLE, **_RED},
-    "Due today": {**_MIDDLE, **_ORANGE},
     "header": _HEADER,
-    "header_entry": {**_HEADER, "bg_color": "#2F66A0"},
-    "title": {"font_size": 13, "bold": True, "font_color": "#1F3A5F"},
-    "notice": {"font_size": 10, "bold": True, "bg_color": "#FDF7D2", "font_color": "#574800"},
-    "banner": {"font_size": 11, "bold": True, "bg_color": "#B3261E", "font_color": "#FFFFFF"},
-    "alert": {"font_size": 11, "bold": True, "text_wrap": True, "font_color": "#B3261E"},
-    "line": {"font_size": 11, "text_wrap": True, "valign": "top"},
-    "section": {"font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
+    "header_entry": {**_HEADER, "bg_color": "#806000"},
+    "title": {**FONT, "font_size": 14, "bold": True, "font_color": "#1F3A5F"},
+    "fact": {**FONT, "font_color": "#4A545D"},
+    "notice": {**FONT, "bold": True, "font_color": "#574800"},
+    "banner": {**FONT, "bold": True, "bg_color": "#B3261E", "font_color": "#FFFFFF"},
+    "band": {**FONT, "bold": True, "bg_color": "#DCE6F1", "font_color": "#1F3A5F"},
+    "alert": {**FONT, "bold": True, "text_wrap": True, "font_color": "#B3261E"},
+    "line": {**PLAIN, "text_wrap": True},
+    "section": {**FONT, "font_size": 12, "bold": True, "font_color": "#1F3A5F", "valign": "bottom"},
+    # Parts of a cell. Red is for safety only; the text says it too.
+    "strong": {**FONT, "bold": True},
+    "plain": {**FONT},
+    "small": {**FONT, "font_color": "#4A545D"},
+    "safety": {**FONT, "bold": True, "font_color": "#7A0C06"},
+    "struck": {**FONT, "font_strikeout": True, "font_color": "#4A545D"},
     # Applied to ranges as conditional formats, so that empty cells need not be written.
     "row_line": {"bottom": 1, "bottom_color": "#D5DAE0"},
-    "entry_area": {"bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"},
+    "entry_area": {"bg_color": "#FFF8E1", "border": 1, "border_color": "#C9B458"},
 }
-ENTRY_TITLES = frozenset(column.title for column in TODAY_RETURNED)
 
 
-def entry_rules(as_of: datetime) -> dict[str, dict[str, Any]]:
-    """Return the data validation of each returned column: exactly the values that the feed accepts."""
+def list_day(as_of: datetime) -> datetime:
+    """Return the start of the day that the list is for: in the evening, the next day."""
+    evening = as_of.time() >= time(18)
+    day = as_of.replace(tzinfo=None) + timedelta(days=1 if evening else 0)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def entry_rules(
+    as_of: datetime, colleagues: str | None = None, clients: str | None = None
+) -> dict[str, dict[str, Any]]:
+    """Return the data validation of each entry column.
+
+    A value outside a drop-down is questioned, not refused: the reader knows many spellings.
+
+    Args:
+        as_of: `as_of` in the agency's time zone.
+        colleagues: range of the names to pass a client to; None for no drop-down.
+        clients: range of the clients that can be chosen; None for no drop-down.
+    """
     now = as_of.replace(tzinfo=None)
-    return {
-        "contacted_at": {
+    question = {"error_type": "warning", "error_title": "Please check"}
+    choose = {
+        **question,
+        "validate": "list",
+        "error_message": "This is not in the drop-down. Keep it only if it says what happened.",
+    }
+    rules: dict[str, dict[str, Any]] = {
+        "When you called": {
+            **question,
             "validate": "date",
-            "criteria": ">=",
-            "value": now - timedelta(days=_ENTRY_WINDOW_DAYS),
+            "criteria": "between",
+            "minimum": now - timedelta(days=_ENTRY_WINDOW_DAYS),
+            "maximum": list_day(as_of) + timedelta(days=7),
             "input_title": "When",
-            "input_message": "Enter date and time of the contact, such as 2026-06-30 09:15",
-            "error_message": "Enter a date and time such as 2026-06-30 09:15",
+            "input_message": "Date and time, such as 6/30/2026 9:15 AM",
+            "error_message": "Enter date and time, such as 6/30/2026 9:15 AM",
         },
-        "channel": {"validate": "list", "source": list(CHANNELS)},
-        "outcome": {"validate": "list", "source": list(OUTCOMES)},
-        "next_follow_up_date": {
+        "How": {**choose, "source": list(CHANNELS)},
+        "What happened": {**choose, "source": list(OUTCOMES)},
+        "Try again on": {
+            **question,
             "validate": "date",
             "criteria": ">=",
-            "value": now.replace(hour=0, minute=0, second=0),
-            "error_message": "Enter today or a later date, such as 2026-07-02",
+            "value": now.replace(hour=0, minute=0, second=0, microsecond=0),
+            "error_message": "Enter today or a later date, such as 7/2/2026",
         },
-        "minutes": {
+        "Minutes": {
             "validate": "integer",
             "criteria": "between",
             "minimum": 0,
             "maximum": 1440,
             "error_message": "Enter whole minutes from 0 to 1440",
         },
-        "instructions_reviewed": {"validate": "list", "source": ["true", "false"]},
-        "medications_reconciled": {"validate": "list", "source": ["true", "false"]},
+    }
+    for title in ("Instructions reviewed", "Medicines reconciled", "Summary received"):
+        rules[title] = {**choose, "source": ["Yes", "No"]}
+    if colleagues:
+        rules["Pass to"] = rules["Assign to"] = {**choose, "source": f"={colleagues}"}
+    if clients:
+        rules["Client"] = {
+            "validate": "list",
+            "source": f"={clients}",
+            "error_message": "Choose the client from the drop-down",
+        }
+    return rules
+
+
+def locked_rule(title: str) -> dict[str, Any]:
+    """Return the rule of a key column: typing is refused, and the rows still sort."""
+    return {
+        "validate": "custom",
+        "value": "=FALSE",
+        "error_message": f"{title} returns with the row. Do not change it.",
     }

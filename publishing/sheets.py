@@ -1,14 +1,14 @@
-"""Writes the sheets of a care manager's workbook: Today, Open tasks, Huddle, Instructions.
+"""Writes rows and pages of a workbook: formats, header lines, row heights, printing, drop-downs.
 
-Rows are written once, from top to bottom, so that large workbooks can be streamed. layout.py has
-the columns and styles, wording.py the cell texts, workbook.py selects the rows.
+Rows are written once, from top to bottom, so that large workbooks can be streamed. The module of
+each sheet says what is on it; layout.py has the columns and styles.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -16,248 +16,234 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from publishing import layout, wording
+from publishing.cell_text import Cell, Rich, Styled
 from publishing.cells import safe_cell
 from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
-from publishing.wording import Row, WorkbookInfo
+from publishing.wording import WorkbookInfo
 
-_LAST_FIRST_CALL_LANE = 2  # lanes 0 to 2: safety, 24-hour call, 7-day visit
-_FIRST_CALLS_SHOWN = 25  # as many as fit on the page
-
-
-@dataclass
-class _HuddleCounts:
-    """Counts and first calls for the sheet Huddle, collected while Today is written."""
-
-    lanes: dict[tuple[int, str], list[int]] = field(default_factory=dict)
-    tiers: dict[str, int] = field(default_factory=dict)
-    first_calls: list[tuple[Any, ...]] = field(default_factory=list)
-
-    def count(self, row: Row, state: str) -> None:
-        lane = self.lanes.setdefault((row["lane"], row["lane_name"] or ""), [0, 0, 0])
-        lane[0] += 1
-        lane[1] += state == wording.OVERDUE
-        lane[2] += state == wording.SOON
-        self.tiers[row["tier"]] = self.tiers.get(row["tier"], 0) + 1
-        if row["lane"] <= _LAST_FIRST_CALL_LANE and len(self.first_calls) < _FIRST_CALLS_SHOWN:
-            name, task = wording.text(row["client_name"]), wording.text(row["lane_name"])
-            self.first_calls.append(
-                (row["rank"], name, task, wording.why(row), row["due_at"], state)
-            )
-
-
-@dataclass(frozen=True)
-class _ColumnFormat:
-    """How to write a column.
-
-    Attributes:
-        format: its cell format.
-        width: in characters.
-        wraps: whether texts wrap.
-        other_year: for dates, the format that shows the year; None for other columns.
-    """
-
-    format: Format
-    width: float
-    wraps: bool
-    other_year: Format | None
+# Letters of Calibri are narrower than the digits that widths count; bold ones less so.
+_CHARACTERS_PER_WIDTH, _BOLD_CHARACTERS_PER_WIDTH = 1.18, 1.1
+_TONES: dict[str, dict[str, Any]] = {
+    "": {},
+    "RED": layout.RED,
+    "AMBER": layout.AMBER,
+    "GRAY": layout.GRAY,
+}
+# Cell formats of their parts' fonts, for texts in one part.
+_FONT_KEYS = ("bold", "font_color", "font_strikeout", "font_size")
 
 
 class SheetWriter:
-    """Writes the sheets of one workbook. Call the methods in their order here."""
+    """Writes the sheets of one workbook."""
 
     def __init__(self, book: Workbook, info: WorkbookInfo) -> None:
-        self._book = book
-        self._info = info
-        self._formats: dict[str, Format] = {}
-        self._huddle_counts = _HuddleCounts()
+        self.book = book
+        self.info = info
+        self._formats: dict[tuple[str, ...], Format] = {}
 
-    def today(self, rows: Iterable[Row]) -> None:
-        """Write the sheet Today: one row per client, with outcome columns."""
-        info = self._info
-        sheet = self._list("Today", layout.TODAY)
-        if info.owner is None:  # filled in by the care manager who takes the client
-            sheet.set_column(layout.STAFF_ID, layout.STAFF_ID, 12, self._style("entry"))
-        columns = self._column_formats(layout.TODAY)
-        last = HEADER_ROW
-        for last, row in enumerate(rows, HEADER_ROW + 1):
-            state = wording.due_state(row, info.as_of)
-            self._huddle_counts.count(row, state)
-            self._write(sheet, last, columns, wording.today_cells(row, state, info))
-        last = max(last, HEADER_ROW + 1)
-        first = HEADER_ROW + 1
-        self._paint(sheet, first, layout.FIRST_ENTRY, last, layout.LAST_ENTRY, "entry_area")
-        if info.owner is None:
-            self._paint(sheet, first, layout.STAFF_ID, last, layout.STAFF_ID, "entry_area")
-        self._paint(sheet, first, 0, last, len(layout.TODAY) - 1, "row_line")
-        sheet.autofilter(HEADER_ROW, 0, last, len(layout.TODAY) - 1)
-        sheet.print_area(0, 0, last, len(layout.TODAY_PRINTED) - 1)
-        rules = layout.entry_rules(info.as_of)
-        for position, column in enumerate(layout.TODAY):
-            if column.title in rules:
-                sheet.data_validation(first, position, last, position, rules[column.title])
+    def sheet(self, name: str, columns: Sequence[Column], *, frozen_columns: int = 1) -> Worksheet:
+        """Set up a sheet with header lines and a header in row `HEADER_ROW`."""
+        sheet = self.book.get_worksheet_by_name(name)
+        self.page(sheet, layout.LEGAL)
+        sheet.repeat_rows(HEADER_ROW)
+        sheet.freeze_panes(HEADER_ROW + 1, frozen_columns)
+        self.columns(sheet, columns)
+        self.head_lines(sheet)
+        self.header(sheet, HEADER_ROW, columns)
+        return sheet
 
-    def open_tasks(self, rows: Iterable[Row]) -> None:
-        """Write the sheet Open tasks: the listed clients' other open tasks."""
-        sheet = self._list("Open tasks", layout.OPEN_TASKS)
-        columns = self._column_formats(layout.OPEN_TASKS)
-        last = HEADER_ROW
-        for last, row in enumerate(rows, HEADER_ROW + 1):
-            state = wording.due_state(row, self._info.as_of)
-            self._write(sheet, last, columns, wording.task_cells(row, state))
-        last = max(last, HEADER_ROW + 1)
-        self._paint(sheet, HEADER_ROW + 1, 0, last, len(layout.OPEN_TASKS) - 1, "row_line")
-        sheet.autofilter(HEADER_ROW, 0, last, len(layout.OPEN_TASKS) - 1)
+    def columns(self, sheet: Worksheet, columns: Sequence[Column]) -> None:
+        """Set widths; empty entry cells take their format from the column."""
+        for position, column in enumerate(columns):
+            style = self.style(column.style) if column.style.startswith("entry") else None
+            hidden = {"hidden": True} if column.hidden else {}
+            sheet.set_column(position, position, column.width, style, hidden)
 
-    def huddle(self) -> None:
-        """Write the sheet Huddle, one page: counts by task and tier, and the first calls."""
-        sheet = self._book.add_worksheet("Huddle")
-        self._page(sheet)
-        sheet.fit_to_pages(1, 1)
-        for position, width in enumerate(layout.HUDDLE_WIDTHS):
-            sheet.set_column(position, position, width)
-        self._head_lines(sheet)
-        plain = self._style("text")
-        row = HEADER_ROW
-        self._header(sheet, row, ("", "Task", "Clients", "Due"))
-        for (_, name), (clients, overdue, soon) in sorted(self._huddle_counts.lanes.items()):
-            row += 1
-            sheet.write_string(row, 1, safe_cell(name), plain)
-            sheet.write_string(row, 2, str(clients), plain)
-            sheet.write_string(row, 3, f"{overdue} overdue, {soon} due today", plain)
-        row += 2
-        self._header(sheet, row, ("", "Tier", "Clients"))
-        for tier in ("critical", "high", "rising", "standard"):
-            row += 1
-            sheet.write_string(row, 1, tier, plain)
-            sheet.write_string(row, 2, str(self._huddle_counts.tiers.get(tier, 0)), plain)
-        row += 2
-        self._header(sheet, row, ("#", "Call first", "Task", "Why now", "Due", "State"))
-        columns = [
-            self._column_format(style, width, wraps=width > 20)
-            for style, width in zip(
-                ("number", "name", "text", "text", "datetime", "middle"),
-                layout.HUDDLE_WIDTHS,
-                strict=True,
-            )
-        ]
-        first = row + 1
-        for cells in self._huddle_counts.first_calls:
-            row += 1
-            self._write(sheet, row, columns, cells)
-        self._paint(sheet, first, 0, max(row, first), len(columns) - 1, "row_line")
-
-    def instructions(self) -> None:
-        """Write the sheet Instructions."""
-        sheet = self._book.add_worksheet("Instructions")
-        sheet.set_column(0, 0, 80)
-        sheet.set_paper(1)
+    def page(self, sheet: Worksheet, paper: int, *, landscape: bool = True) -> None:
+        """Set a page of one width, with a footer on every page."""
+        if landscape:
+            sheet.set_landscape()
+        sheet.set_paper(paper)
         sheet.fit_to_pages(1, 0)
-        for row, (style, line) in enumerate(wording.instructions(self._info)):
-            lines = math.ceil(len(line) / 84)
-            sheet.set_row(row, 22 if style in ("section", "title") else 15.5 * lines)
-            sheet.write_string(row, 0, line, self._style(style))
+        sheet.set_margins(left=0.2, right=0.2, top=0.25, bottom=0.45)
+        sheet.hide_gridlines(2)
+        name = safe_cell(wording.footer_text(self.info)).replace("&", "&&")
+        sheet.set_footer(
+            f"&L&8Confidential: names and health data&C&8{name}&R&8&P of &N", {"margin": 0.2}
+        )
 
-    def _style(self, name: str) -> Format:
-        made = self._formats.get(name)
-        if made is None:
-            made = self._formats[name] = self._book.add_format(STYLES[name])
-        return made
-
-    def _column_formats(self, columns: Sequence[Column]) -> list[_ColumnFormat]:
-        return [self._column_format(each.style, each.width, wraps=each.wraps) for each in columns]
-
-    def _column_format(self, style: str, width: float, *, wraps: bool) -> _ColumnFormat:
-        with_year = f"{style}_with_year"
-        other_year = self._style(with_year) if with_year in STYLES else None
-        return _ColumnFormat(self._style(style), width, wraps, other_year)
-
-    def _page(self, sheet: Worksheet) -> None:
-        sheet.set_landscape()
-        sheet.set_paper(1)
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        as_of = wording.as_of_text(self._info.as_of)
-        sheet.set_footer(f"&L&8{as_of}&C&8Confidential&R&8&P / &N")
-
-    def _head_lines(self, sheet: Worksheet) -> None:
-        info = self._info
-        owner = info.owner or "Clients without a care manager"
-        clients = f"{info.clients} client{'' if info.clients == 1 else 's'}"
-        title = f"{owner} · {clients} · {wording.as_of_text(info.as_of)}"
-        for row, line, style, height in (
-            (0, safe_cell(info.notice or ""), "notice", 17),
-            (1, title, "title", 21),
-            (2, wording.banner_text(info), "banner", 19),
-        ):
+    def head_lines(self, sheet: Worksheet) -> None:
+        """Write the lines above the header; rows of empty lines are hidden."""
+        for row, (style, line) in enumerate(wording.head_lines(self.info)):
             if line:
-                sheet.set_row(row, height, self._style(style))
-                sheet.write_string(row, 0, line, self._style(style))
+                height = 21 if style == "title" else 16
+                fill = self.style(style) if style == "banner" else None
+                sheet.set_row(row, height, fill)
+                sheet.write_string(row, 0, line, self.style(style))
             else:
                 sheet.set_row(row, None, None, {"hidden": True})
 
-    def _list(self, name: str, columns: Sequence[Column]) -> Worksheet:
-        sheet = self._book.add_worksheet(name)
-        self._page(sheet)
-        sheet.repeat_rows(HEADER_ROW)
-        sheet.freeze_panes(HEADER_ROW + 1, 2)
+    def header(self, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
+        """Write the titles of the columns."""
+        sheet.set_row(row, 30)
         for position, column in enumerate(columns):
-            # Empty entry cells take their number format from the column.
-            style = self._style(column.style) if column.style.startswith("entry") else None
-            hidden = {"hidden": True} if column.hidden else {}
-            sheet.set_column(position, position, column.width, style, hidden)
-        self._head_lines(sheet)
-        self._header(sheet, HEADER_ROW, [column.title for column in columns])
-        return sheet
+            style = "header_entry" if column.is_entry else "header"
+            sheet.write_string(row, position, column.title, self.style(style))
 
-    def _header(self, sheet: Worksheet, row: int, titles: Iterable[str]) -> None:
-        sheet.set_row(row, 29)
-        for position, title in enumerate(titles):
-            if title:
-                style = "header_entry" if title in layout.ENTRY_TITLES else "header"
-                sheet.write_string(row, position, title, self._style(style))
-
-    def _write(
+    def row(
         self,
         sheet: Worksheet,
         row: int,
-        columns: Sequence[_ColumnFormat],
-        cells: tuple[Any, ...],
+        columns: Sequence[Column],
+        cells: Sequence[Cell],
+        *,
+        tone: str = "",
+        lines: int = 1,
     ) -> None:
-        lines = 1
-        for value, column in zip(cells, columns, strict=True):
-            if column.wraps and value:
-                lines = max(lines, _lines(value, column.width))
-        # Set before the cells: a streamed row cannot change later. Some programs do not fit
-        # heights.
-        sheet.set_row(row, LINE_POINTS * lines + 2)
-        for position, (value, column) in enumerate(zip(cells, columns, strict=True)):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                # A tier or due state is the name of its own style.
-                style = self._style(value) if value in STYLES else column.format
-                sheet.write_string(row, position, value, style)
-            elif column.other_year is not None:
-                is_this_year = value.year == self._info.as_of.year
-                style = column.format if is_this_year else column.other_year
-                sheet.write_datetime(row, position, value, style)
-            else:
-                sheet.write_number(row, position, value, column.format)
+        """Write a row.
 
-    def _paint(
+        Args:
+            sheet: the sheet.
+            row: zero-based row, below all rows written before.
+            columns: the columns, one per cell.
+            cells: text, `Rich`, `Styled`, number, date or local time; None for an empty cell.
+            tone: fill of all cells without a tone of their own.
+            lines: lines of text for which the row has room at least.
+        """
+        height = lines
+        for value, column in zip(cells, columns, strict=True):
+            text = value.plain if isinstance(value, Rich) else value
+            if isinstance(text, str) and not column.hidden:
+                is_bold = STYLES[column.style].get("bold", False)
+                per_width = _BOLD_CHARACTERS_PER_WIDTH if is_bold else _CHARACTERS_PER_WIDTH
+                height = max(height, _line_count(text, column.width * per_width))
+        # Set before the cells: a streamed row cannot change later. Some programs do not fit heights.
+        sheet.set_row(row, LINE_POINTS * height + 1.5)
+        for position, (value, column) in enumerate(zip(cells, columns, strict=True)):
+            self.cell(sheet, row, position, column.style, value, tone)
+
+    def cell(
+        self, sheet: Worksheet, row: int, position: int, style: str, value: Cell, tone: str = ""
+    ) -> None:
+        """Write a cell; see `row`."""
+        num_format = None
+        if isinstance(value, Styled):
+            tone, num_format, value = value.tone or tone, value.num_format, value.value
+        if value is None:
+            if tone:
+                sheet.write_blank(row, position, None, self.style(style, tone))
+        elif isinstance(value, Rich):
+            self._rich(sheet, row, position, style, value, tone)
+        elif isinstance(value, str):
+            sheet.write_string(row, position, value, self.style(style, tone))
+        elif isinstance(value, date):
+            if num_format is None and value.year != self.info.as_of.year:
+                style = f"{style}_with_year" if f"{style}_with_year" in STYLES else style
+            sheet.write_datetime(row, position, value, self.style(style, tone, num_format))
+        else:
+            sheet.write_number(row, position, value, self.style(style, tone, num_format))
+
+    def paint(
         self, sheet: Worksheet, top: int, left: int, bottom: int, right: int, style: str
     ) -> None:
-        sheet.conditional_format(
-            top,
-            left,
-            bottom,
-            right,
-            {"type": "no_errors", "format": self._style(style)},
-        )
+        """Style a range, with its empty cells."""
+        rule = {"type": "no_errors", "format": self.style(style)}
+        sheet.conditional_format(top, left, bottom, right, rule)
+
+    def rules(
+        self,
+        sheet: Worksheet,
+        top: int,
+        bottom: int,
+        columns: Sequence[Column],
+        rules: Mapping[str, Mapping[str, Any]],
+    ) -> None:
+        """Set the drop-downs and checks of the entry columns, and lock the hidden keys."""
+        for position, column in enumerate(columns):
+            rule = rules.get(column.title) if column.is_entry else None
+            if column.hidden:
+                rule = layout.locked_rule(column.title)
+            if rule:
+                sheet.data_validation(top, position, bottom, position, dict(rule))
+
+    def style(self, name: str, tone: str = "", num_format: str | None = None) -> Format:
+        """Return the cell format of a style, with a fill and a number format."""
+        key = (name, tone, num_format or "")
+        made = self._formats.get(key)
+        if made is None:
+            properties = {**STYLES[name], **_TONES[tone]}
+            if num_format:
+                properties["num_format"] = num_format
+            made = self._formats[key] = self.book.add_format(properties)
+        return made
+
+    def _rich(
+        self, sheet: Worksheet, row: int, position: int, style: str, value: Rich, tone: str
+    ) -> None:
+        if len(value.parts) == 1:
+            ((font, text),) = value.parts
+            sheet.write_string(row, position, text, self._cell_of_font(style, font, tone))
+            return
+        runs: list[Any] = []
+        for font, text in value.parts:
+            runs += [self.style(font), text]
+        sheet.write_rich_string(row, position, *runs, self.style(style, tone))
+
+    def _cell_of_font(self, style: str, font: str, tone: str) -> Format:
+        key = (style, tone, "", font)
+        made = self._formats.get(key)
+        if made is None:
+            of_font = {name: STYLES[font][name] for name in _FONT_KEYS if name in STYLES[font]}
+            made = self._formats[key] = self.book.add_format(
+                {**STYLES[style], **_TONES[tone], **of_font}
+            )
+        return made
 
 
-def _lines(value: str, width: float) -> int:
-    """Estimate the lines of a text in a column."""
-    if "\n" not in value:
-        return math.ceil(len(value) / width) if len(value) > width else 1
-    return sum(math.ceil(max(1, len(part)) / width) for part in value.split("\n"))
+def finish_list(
+    writer: SheetWriter, sheet: Worksheet, columns: Sequence[Column], last: int
+) -> tuple[int, int]:
+    """Add the filter, the print area and the lines between rows.
+
+    Returns:
+        First and last row that can be filled in; an empty list has one.
+    """
+    first, last = HEADER_ROW + 1, max(last, HEADER_ROW + 1)
+    for left, right in _runs([column.is_entry for column in columns]):
+        writer.paint(sheet, first, left, last, right, "entry_area")
+    writer.paint(sheet, first, 0, last, len(columns) - 1, "row_line")
+    sheet.autofilter(HEADER_ROW, 0, last, len(columns) - 1)
+    printed = [position for position, column in enumerate(columns) if column.is_printed]
+    sheet.print_area(0, 0, last, max(printed))
+    return first, last
+
+
+def _runs(flags: Iterable[bool]) -> list[tuple[int, int]]:
+    """First and last position of each run of true flags."""
+    runs: list[tuple[int, int]] = []
+    for position, flag in enumerate(flags):
+        if flag and runs and runs[-1][1] == position - 1:
+            runs[-1] = (runs[-1][0], position)
+        elif flag:
+            runs.append((position, position))
+    return runs
+
+
+def _line_count(value: str, room: float) -> int:
+    """Estimate the lines of a text, wrapped at blanks, where `room` characters fit on a line."""
+    count = 0
+    for part in value.split("\n"):
+        if len(part) <= room:
+            count += 1
+            continue
+        used = 0.0
+        count += 1
+        for word in part.split(" "):
+            if used and used + 1 + len(word) > room:
+                count += 1
+                used = 0
+            used += len(word) + (1 if used else 0)
+            if used > room:
+                count += math.ceil(used / room) - 1
+                used %= room
+    return count

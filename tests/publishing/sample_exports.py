@@ -118,6 +118,39 @@ def make_exports(
     )
     connection.execute(
         """
+        create table exports.export_workbook_client as
+        select
+            care_manager_id, client_id, client_name, birth_date, age_years, consent_status, tier,
+            'high' as previous_tier, 'Outpatient' as program_name, 12 as weeks_in_treatment,
+            'Alma St. Ember' as therapist_name, 'depression' as diagnosis_group,
+            true as has_serious_mental_illness, 'homeless' as housing_status,
+            '5185550199' as phone_2, 'second' as phone_2_label, 'phone' as last_contact_channel,
+            'Cleo Barrowby' as last_contact_staff_name, 2 as tries_14d, last_kept_visit_date,
+            14.0::decimal(9, 2) as expected_interval_days, next_appointment_at,
+            '2026-01-05 24;2026-03-02 18;2026-06-12 21' as phq9_scores,
+            date '2026-05-30' as cssrs_date,
+            true as is_cssrs_current, false as is_item_9_current, date '2026-01-10' as safety_plan_date,
+            date '2026-06-01' as last_consult_date, date '2026-07-15' as plan_review_date,
+            date '2026-08-31' as authorization_end_date, date '2027-01-31' as coverage_end_date,
+            2 as open_task_count, 'Missed appointment;Referral' as open_tasks,
+            client_id = 'C1' as is_case_review, part2_notice
+        from exports.export_outreach
+        union all by name
+        select
+            'cm.1' as care_manager_id, 'C9' as client_id, '=Rest, Rae' as client_name,
+            'not_needed' as consent_status, 'standard' as tier, 'standard' as previous_tier,
+            'Outpatient' as program_name, false as has_serious_mental_illness, 0 as tries_14d,
+            false as is_cssrs_current, false as is_item_9_current, 0 as open_task_count,
+            false as is_case_review
+        """
+    )
+    connection.execute(
+        "create table exports.export_workbook_staff as select * from (values"
+        " ('cm.1', 'Quinn Wainscott', 'care_manager'), ('CM_2', 'Cleo Barrowby', 'care_manager'),"
+        " ('t1', 'Alma St. Ember', 'therapist')) as staff(staff_id, staff_name, role)"
+    )
+    connection.execute(
+        """
         create table exports.export_unmatched_discharge as
         select
             12 - i as rank, '=General' as facility_name, 'unknown' as setting,
@@ -128,6 +161,24 @@ def make_exports(
             'below_threshold' as candidate_reason_code,
             timestamptz '2026-06-30 00:00:00-04' as data_as_of
         from range(1, 12) as numbers(i)
+        """
+    )
+    connection.execute(
+        """
+        create table exports.export_return (
+            staff_id varchar, received_at timestamptz, workbook_count integer,
+            refusal_reason_code varchar, sent_count integer, counted_count integer,
+            look_count integer
+        )
+        """
+    )
+    connection.execute(
+        """
+        create table exports.export_sent_back (
+            sent_back_key bigint, staff_id varchar, client_id varchar, client_name varchar,
+            task_key varchar, list_table varchar, sheet varchar, sheet_row integer,
+            reason_code varchar, column_name varchar, is_deciding boolean, typed_cells varchar
+        )
         """
     )
     connection.execute(

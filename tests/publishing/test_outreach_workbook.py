@@ -15,24 +15,20 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from sample_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
 
-from publishing import wording, workbook
+from publishing import layout, wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
-from sources.formats.returned_list import returned_list_to_csv
+from sources.formats.returned_list import read_returned_lists
 from tests.conftest import ROOT
 
-_HEADER = 4
-# Copied from reference/feeds/outreach_log.md#contact: the feed must accept the returned workbook.
-_CONTACT_COLUMNS = {
-    "task_key", "client_id", "staff_id", "contacted_at", "channel", "outcome",
-    "next_follow_up_date", "minutes", "instructions_reviewed", "medications_reconciled",
-}  # fmt: skip
-_CHANNELS = "phone,video,in_person,text,mail,email"
-_OUTCOMES = (
-    "reached,left_message,no_answer,wrong_number,declined,scheduled,rescheduled,transferred,"
-    "deceased,incarcerated,moved"
-)
+_HEADER = 7
+_ENTRIES = ("When you called", "How", "What happened", "Try again on")
+_OPTIONAL = (
+    "Minutes", "Instructions reviewed", "Medicines reconciled", "Summary received", "Note to self",
+    "Pass to", "Reason to pass",
+)  # fmt: skip
+_KEYS = ("client_id", "task_key", "staff_id")
 
 
 def _write(
@@ -47,6 +43,10 @@ def _open(content: bytes) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content))
 
 
+def _columns(sheet: Worksheet) -> dict[str, int]:
+    return {cell.value: cell.column for cell in sheet[_HEADER]}
+
+
 def _table(sheet: Worksheet) -> list[dict[str, Any]]:
     header, *rows = sheet.iter_rows(min_row=_HEADER, values_only=True)
     return [dict(zip(header, row, strict=True)) for row in rows]
@@ -59,10 +59,17 @@ def test_one_workbook_per_care_manager_and_one_for_unassigned_clients(
     assert sorted(files) == ["CM_2.xlsx", "cm.1.xlsx", "unassigned.xlsx"]
     for name, content in files.items():
         book = _open(content)
-        assert book.sheetnames == ["Today", "Open tasks", "Huddle", "Instructions"]
+        assert book.sheetnames == ["Today", "Print", "Help"]
         assert book.properties.created == datetime(2026, 6, 30, 3, 59, 59)
         clients = [row["client_id"] for row in _table(book["Today"])]
         assert clients == {"CM_2.xlsx": ["C3"], "cm.1.xlsx": ["C1", "C2"]}.get(name, ["C4"])
+
+
+def test_a_care_manager_without_a_task_today_gets_a_workbook(tmp_path: Path) -> None:
+    connection = make_exports(duckdb.connect(), ({"client_id": "C3", "care_manager_id": "CM_2"},))
+    today = _open(_write(connection, tmp_path)["cm.1.xlsx"])["Today"]
+    assert today["A1"].value.endswith(" · 0 of your 1 client need you today")
+    assert [row["client_id"] for row in _table(today) if row["client_id"]] == []
 
 
 def test_today_shows_contact_reason_and_due_time(
@@ -70,55 +77,106 @@ def test_today_shows_contact_reason_and_due_time(
 ) -> None:
     today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
     first, second = _table(today)
-    assert first["#"] == 1
-    assert first["Client"] == "Rivera, Ana"
-    assert first["Phone"] == "(518) 555-0100"
-    assert (first["Voicemail"], first["Text"]) == ("yes", "no")
-    assert first["Born (age)"] == "29 Feb 1980 (46)"
-    assert first["Why now"] == "Discharged yesterday, not yet reached\nPHQ-9 of 21"
-    assert first["Due"] == datetime(2026, 6, 29, 8, 0)
-    assert first["State"] == "Overdue"
-    assert first["Last contact"] == "Thu 15 Jan 10:30\nleft message"
-    assert first["PHQ-9 first → latest"] == "24 → 21 (-3)\nFri 12 Jun\nitem 9: 0"
-    assert first["Also know"].startswith("Spanish, interpreter needed; C-SSRS moderate")
-    assert "no safety plan on file" in first["Also know"]
+    assert [cell.value for cell in today[_HEADER]][:7] == [
+        "Group", "Client", "Call", "Why today", "Do next", "By", "Last contact",
+    ]  # fmt: skip
+    assert first["Group"] == "B"
+    assert first["Client"] == (
+        "Rivera, Ana\n46 (29 Feb 1980) · C1 · depression\nOutpatient · Alma St. Ember"
+    )
+    assert first["Call"] == (
+        "(518) 555-0100\nsecond: (518) 555-0199\nVoicemail OK · no text\nSpanish · INTERPRETER"
+    )
+    assert first["Why today"] == (
+        "Discharged yesterday, not yet reached\nAlso open: No-show of therapy\n"
+        "C-SSRS moderate (30 May) · NO SAFETY PLAN · PHQ-9 of 21 · SMI · homeless"
+        " · PHQ-9 24 → 21 (12 Jun) · barrier: insurance, transportation"
+    )
+    assert first["Do next"] == "Call"
+    assert first["By"] == datetime(2026, 6, 29, 8, 0)
+    assert first["Last contact"] == (
+        "Thu 15 Jan 10:30\nphone, left message\nby Cleo Barrowby · 2 of 3 tries"
+    )
     assert (first["task_key"], first["staff_id"]) == ("tC10", "cm.1")
     assert second["Client"].startswith("'=HYPERLINK")
-    assert second["Voicemail"] == "ask"
-    assert second["Phone"] is None
-    assert second["State"] == "Due today"
-    assert "over today's capacity" in second["Also know"]
+    assert "[PART 2]" in second["Client"]
+    assert second["Call"] == "No phone on record\nSpanish · INTERPRETER"
+    assert "beyond today's hours" in second["Why today"]
     kinds = {cell.data_type for row in today.iter_rows() for cell in row}
     assert "f" not in kinds, "no cell is a formula"
     assert not today._hyperlinks
 
 
-def test_today_has_the_columns_of_the_contact_feed(
+@pytest.mark.parametrize(
+    ("group_lane", "due_at", "number_format", "fill"),
+    [
+        (1, "2026-06-30 03:59:58+00", 'ddd", 0 h late"', "FFFBDFDD"),
+        (1, "2026-06-30 03:59:59+00", '"Today" d mmm', "FFFDEBD3"),
+        (2, "2026-06-28 04:00:00+00", 'ddd hh:mm", 47 h late"', "FFFBDFDD"),
+        (2, "2026-06-28 03:59:59+00", 'ddd d mmm", 2 days late"', "FFFBDFDD"),
+        (3, "2026-06-28 03:59:59+00", 'ddd d mmm", 2 days late"', "00000000"),
+        (3, "2026-06-30 04:00:00+00", '"Today" hh:mm', "FFFDEBD3"),
+        (4, "2026-07-01 03:59:59+00", '"Today" d mmm', "00000000"),
+        (3, "2026-07-01 04:00:00+00", "ddd d mmm hh:mm", "00000000"),
+        (4, "2027-01-01 05:00:00+00", "ddd d mmm yyyy hh:mm", "00000000"),
+        (4, "2026-05-01 03:59:59+00", 'ddd d mmm", 60 days late"', "00000000"),
+        (4, "2026-04-29 03:59:59+00", 'mmm yyyy", 2 months late"', "00000000"),
+        (4, "2020-01-01 12:00:00+00", 'mmm yyyy", over 2 years late"', "00000000"),
+    ],
+)
+def test_due_date_sorts_and_says_how_late_it_is(
+    tmp_path: Path, group_lane: int, due_at: str, number_format: str, fill: str
+) -> None:
+    """As of the evening of 29 June the list is for 30 June. Red: groups A to C, past due."""
+    client = {"client_id": "C1", "care_manager_id": "a", "lane": group_lane, "due_at": due_at}
+    today = _open(_write(make_exports(duckdb.connect(), (client,)), tmp_path)["a.xlsx"])["Today"]
+    cell = today.cell(_HEADER + 1, _columns(today)["By"])
+    assert isinstance(cell.value, datetime)
+    assert (cell.number_format, cell.fill.fgColor.rgb) == (number_format, fill)
+
+
+def test_today_has_drop_downs_in_words_and_locked_keys(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     today = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Today"]
     titles = [cell.value for cell in today[_HEADER]]
-    assert set(titles) >= _CONTACT_COLUMNS
+    assert titles[7:] == [*_ENTRIES, *_OPTIONAL, *_KEYS]
     letter = {cell.value: cell.column_letter for cell in today[_HEADER]}
-    hidden = {name for name in _CONTACT_COLUMNS if today.column_dimensions[letter[name]].hidden}
-    assert hidden == {"task_key", "staff_id"}
+    hidden = {name for name in titles if today.column_dimensions[letter[name]].hidden}
+    assert hidden == set(_KEYS)
     rules = {
         str(rule.sqref): (rule.type, (rule.formula1 or "").strip('"'))
         for rule in today.data_validations.dataValidation
     }
 
     def rule(name: str) -> tuple[str, str]:
-        return rules[f"{letter[name]}5:{letter[name]}6"]
+        return rules[f"{letter[name]}8:{letter[name]}9"]
 
-    assert rule("channel") == ("list", _CHANNELS)
-    assert rule("outcome") == ("list", _OUTCOMES)
-    assert rule("instructions_reviewed") == rule("medications_reconciled") == ("list", "true,false")
-    assert rule("contacted_at")[0] == rule("next_follow_up_date")[0] == "date"
-    assert rule("minutes")[0] == "whole"
+    assert rule("How") == ("list", "Phone,Video,In person,Text,Letter,Email")
+    assert rule("What happened") == (
+        "list",
+        ",".join(layout.OUTCOMES),
+    )
+    assert rule("Instructions reviewed") == rule("Medicines reconciled") == ("list", "Yes,No")
+    assert rule("When you called")[0] == rule("Try again on")[0] == "date"
+    assert rule("Minutes")[0] == "whole"
+    assert {rule(name) for name in _KEYS} == {("custom", "FALSE")}
     for row in _table(today):
-        assert all(
-            row[name] is None for name in _CONTACT_COLUMNS - {"task_key", "client_id", "staff_id"}
-        ), "outcome cells are empty"
+        assert all(row[name] is None for name in (*_ENTRIES, *_OPTIONAL)), "entry cells are empty"
+
+
+def test_the_feed_knows_every_word_and_entry_column() -> None:
+    contact = load_contracts()["outreach_log"].tables["contact"]
+    columns = {column.name: column for column in contact.columns}
+    for name, choices in (("channel", layout.CHANNELS), ("outcome", layout.OUTCOMES)):
+        known = {*columns[name].values, *dict(columns[name].spellings)}
+        assert {choice.lower() for choice in choices} <= known
+    assert len(layout.OUTCOMES) == len(columns["outcome"].values)
+    headers = {text for column in contact.columns for text in (column.name, *column.header)}
+    read = {title.lower() for title in (*_ENTRIES, *_OPTIONAL[:3])}
+    assert read <= {text.replace("_", " ") for text in headers}
+    shown = {column.title.lower() for column in layout.TODAY if not column.is_entry}
+    assert shown & headers == set(_KEYS), "no title of a shown column is an entry column's"
 
 
 def test_unassigned_workbook_asks_for_the_staff_id(
@@ -129,59 +187,57 @@ def test_unassigned_workbook_asks_for_the_staff_id(
     letter = {cell.value: cell.column_letter for cell in today[_HEADER]}
     assert not today.column_dimensions[letter["staff_id"]].hidden
     assert _table(today)[0]["staff_id"] is None
-    text = "\n".join(str(row[0]) for row in book["Instructions"].values)
-    assert "enter your own staff_id" in text
+    assert today["A1"].value == (
+        "Clients without a care manager · Tuesday 30 June 2026 · 1 of 1 client to call today"
+    )
+    text = "\n".join(str(row[0]) for row in book["Help"].values)
+    assert "enter your own staff id" in text
 
 
-def test_open_tasks_and_huddle(exports: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    book = _open(_write(exports, tmp_path)["cm.1.xlsx"])
-    others = _table(book["Open tasks"])
-    assert [(row["client_id"], row["task_key"]) for row in others] == [
-        ("C1", "tC11"),
-        ("C2", "tC21"),
-    ]
-    assert others[0]["Why now"] == "No-show of therapy"
-    huddle = [row for row in book["Huddle"].values if any(row)]
-    assert (None, "Discharge: call within 24 hours", "1", "1 overdue, 0 due today") in [
-        row[:4] for row in huddle
-    ]
-    assert (None, "critical", "1") in [row[:3] for row in huddle]
-    assert [row[1] for row in huddle if row[0] == 1] == ["Rivera, Ana"]
+def test_print_has_a_band_per_group_and_no_score(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    page = _open(_write(exports, tmp_path)["cm.1.xlsx"])["Print"]
+    first = [row[0] for row in page.iter_rows(min_row=_HEADER, values_only=True)]
+    assert first[0] == "Client"
+    assert first[1] == "B · 24-hour call  (1)"
+    assert first[2].startswith("Rivera, Ana")
+    assert first[3] == "E · Referrals, reviews and people going quiet  (1)"
+    assert first[4].startswith("'=HYPERLINK")
+    shown = "\n".join(str(cell) for row in page.values for cell in row if cell)
+    assert "61" not in shown, "the risk score"
+    assert "critical" not in shown
 
 
-def test_part2_notice_title_and_late_feed_banner(
+def test_header_lines_say_whose_list_it_is_and_how_fresh(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
 ) -> None:
     files = _write(exports, tmp_path, feeds)
     with_notice, without = _open(files["cm.1.xlsx"])["Today"], _open(files["CM_2.xlsx"])["Today"]
-    assert with_notice["A1"].value == NOTICE
-    assert with_notice["A2"].value == "cm.1 · 2 clients · data as of Mon 29 Jun 2026 23:59 EDT"
+    assert with_notice["A1"].value == (
+        "Quinn Wainscott · Tuesday 30 June 2026 · 2 of your 3 clients need you today"
+    )
+    assert with_notice["A2"].value == (
+        "Data: hospital alerts to Fri 26 Jun 06:00 · record system files to Mon 29 Jun 06:00"
+    )
     assert with_notice["A3"].value == (
         "HOSPITAL ALERTS ARE LATE (last received Fri 26 Jun 06:00): discharges may be missing."
         " Check the HIE inbox."
     )
-    assert without["A1"].value is None
-    assert without.row_dimensions[1].hidden
+    assert with_notice["A6"].value == f"Part 2: {NOTICE}"
+    assert without["A6"].value is None
+    assert without.row_dimensions[6].hidden
     fresh = _open(_write(exports, tmp_path, feeds[1:])["cm.1.xlsx"])["Today"]
     assert fresh["A3"].value is None
     assert fresh.row_dimensions[3].hidden
 
 
-def test_dates_of_other_years_show_the_year(tmp_path: Path) -> None:
-    clients = (
-        {"client_id": "C1", "care_manager_id": "a", "last_kept_visit_date": "2025-12-31"},
-        {"client_id": "C2", "care_manager_id": "a", "rank": 2, "due_at": "2025-12-31 12:00:00+00"},
-    )
-    today = _open(_write(make_exports(duckdb.connect(), clients), tmp_path)["a.xlsx"])["Today"]
-    column = {cell.value: cell.column for cell in today[_HEADER]}
-    formats = {
-        name: [today.cell(row, column[name]).number_format for row in (5, 6)]
-        for name in ("Due", "Last kept visit")
-    }
-    assert formats == {
-        "Due": ["ddd d mmm hh:mm", "ddd d mmm yyyy hh:mm"],
-        "Last kept visit": ["ddd d mmm yyyy", "ddd d mmm"],
-    }
+@pytest.mark.parametrize(
+    ("as_of", "day"),
+    [("2026-06-29 17:59:59", 29), ("2026-06-29 18:00:00", 30), ("2026-06-29 00:00:00", 29)],
+)
+def test_a_list_of_the_evening_is_for_the_next_day(as_of: str, day: int) -> None:
+    assert layout.list_day(datetime.fromisoformat(as_of)) == datetime(2026, 6, day)
 
 
 def test_every_language_code_has_a_name() -> None:
@@ -191,16 +247,26 @@ def test_every_language_code_has_a_name() -> None:
     assert codes == set(wording.LANGUAGES)
 
 
-def test_sheets_print_on_landscape_pages(
-    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+def test_today_prints_at_8_points_on_one_landscape_page_and_fits_the_screen(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, feeds: tuple[Feed, ...]
 ) -> None:
-    for name in ("Today", "Open tasks"):
-        sheet = _open(_write(exports, tmp_path)["cm.1.xlsx"])[name]
-        assert sheet.page_setup.orientation == "landscape"
-        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
-        assert sheet.print_title_rows == "$4:$4"
-        assert sheet.freeze_panes == "C5"
-        assert sheet.auto_filter.ref.startswith("A4:")
+    today = _open(_write(exports, tmp_path, feeds[1:])["cm.1.xlsx"])["Today"]
+    assert today.page_setup.orientation == "landscape"
+    assert today.page_setup.paperSize == layout.LEGAL
+    assert (today.page_setup.fitToWidth or 1, today.page_setup.fitToHeight) == (1, 0)
+    assert today.print_title_rows == "$7:$7"
+    assert today.freeze_panes == "C8"
+    assert today.auto_filter.ref.startswith("A7:")
+    assert today.print_area == "'Today'!$A$1:$K$9"
+    pixels = sum(round(column.width * 7 + 5) for column in layout.TODAY if column.is_printed)
+    margins = today.page_margins.left + today.page_margins.right
+    scale = int(100 * (14 - margins) * 96 / pixels) / 100
+    assert layout.FONT["font_size"] * scale >= 8
+    assert pixels + 60 <= 1920, "row numbers and scroll bar"
+    head = sum(today.row_dimensions[row].height for row in (1, 2, 6, 7))
+    rows = 15 * (layout.LINE_POINTS * layout.MINIMUM_LINES + 1.5)
+    page = (8.5 - today.page_margins.top - today.page_margins.bottom) * 72 / scale
+    assert head + rows <= page
 
 
 def test_equal_rows_give_equal_bytes(
@@ -270,27 +336,27 @@ def test_filled_in_workbook_returns_as_a_contact(
     """Fill in the cells, save, and read the workbook as the sender's reader does."""
     book = _open(_write(exports, tmp_path / "published")[f"{owner}.xlsx"])
     today = book["Today"]
-    column = {cell.value: cell.column for cell in today[_HEADER]}
     filled = {
-        "contacted_at": datetime(2026, 6, 30, 9, 15),
-        "channel": "phone",
-        "outcome": "reached",
-        "next_follow_up_date": date(2026, 7, 2),
-        "minutes": 12,
-        "instructions_reviewed": True,
+        "When you called": datetime(2026, 6, 30, 9, 15),
+        "How": "In person",
+        "What happened": "Left message",
+        "Try again on": date(2026, 7, 2),
+        "Minutes": 12,
+        "Instructions reviewed": "Yes",
+        "Note to self": "private",
     }
     if owner == "unassigned":
         filled["staff_id"] = "cm.9"
     for name, value in filled.items():
-        today.cell(5, column[name], value)
+        today.cell(_HEADER + 1, _columns(today)[name], value)
     book.save(tmp_path / "returned.xlsx")
-    contact = load_contracts()["outreach_log"].tables["contact"]
-    returned_list_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
-    (row,) = csv.DictReader((tmp_path / "returned.csv").open(encoding="utf-8", newline=""))
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (row,) = csv.DictReader(returned.files["contact"].open(encoding="utf-8", newline=""))
     assert {name: value for name, value in row.items() if value} == {
         "client_id": client, "task_key": f"t{client}0",
         "staff_id": "cm.9" if owner == "unassigned" else owner,
-        "contacted_at": "2026-06-30T09:15:00", "channel": "phone", "outcome": "reached",
-        "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "true",
-        "sheet": "Today", "sheet_row": "5",
+        "contacted_at": "2026-06-30T09:15:00", "channel": "In person", "outcome": "Left message",
+        "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "Yes",
+        "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip

@@ -1,0 +1,132 @@
+with
+client as (
+    select * from {{ ref('int_list__client') }}
+),
+
+record as (
+    select client_key, housing_status, phone, phone_2, guardian_phone, is_confidential_minor
+    from {{ ref('dim_client') }}
+),
+
+care as (
+    select * from {{ ref('int_caseload__care') }}
+),
+
+diagnosis as (
+    select * from {{ ref('int_caseload__diagnosis') }}
+),
+
+shown_date as (
+    select * from {{ ref('int_caseload__date') }}
+),
+
+screening as (
+    select * from {{ ref('int_caseload__screening') }}
+),
+
+contact as (
+    select * from {{ ref('int_caseload__contact') }}
+),
+
+engagement as (
+    select * from {{ ref('int_engagement__by_part2_view') }}
+),
+
+tiered as (
+    select client_key, part2_view, previous_tier from {{ ref('int_risk__tiered') }}
+),
+
+open_task as (
+    select
+        client_key,
+        cast(count(*) as integer) as open_task_count,
+        {{ listed_texts('lane_name') }} as open_tasks,
+        max(case when task_type = 'case_review' then 1 else 0 end) = 1 as is_case_review
+    from {{ ref('int_list__task') }}
+    group by client_key
+),
+
+-- rules/caseload-sheets.md#second-number: another number than the one to call, never a guardian's
+numbered_client as (
+    select
+        client.*,
+        {{ phone_digits('record.phone') }} as own_digits,
+        {{ phone_digits('record.phone_2') }} as second_digits,
+        {{ phone_digits('record.guardian_phone') }} as guardian_digits,
+        record.housing_status
+    from client
+    inner join record on client.client_key = record.client_key
+),
+
+second_number as (
+    select
+        client_key,
+        case
+            when phone = guardian_digits and own_digits <> guardian_digits then own_digits
+            when phone = own_digits
+                and second_digits <> own_digits
+                and coalesce(second_digits <> guardian_digits, true)
+                then second_digits
+        end as phone_2,
+        case
+            when phone = guardian_digits and own_digits <> guardian_digits then 'client'
+            when phone = own_digits and second_digits <> own_digits then 'second'
+        end as phone_2_label
+    from numbered_client
+),
+
+workbook_client as (
+    select
+        client.client_key,
+        client.care_manager_id,
+        client.client_id,
+        client.client_name,
+        client.birth_date,
+        client.age_years,
+        client.consent_status,
+        client.tier,
+        tiered.previous_tier,
+        care.program_name,
+        care.weeks_in_treatment,
+        care.therapist_name,
+        diagnosis.diagnosis_group,
+        diagnosis.has_serious_mental_illness,
+        client.housing_status,
+        second_number.phone_2,
+        case when second_number.phone_2 is not null then second_number.phone_2_label end
+            as phone_2_label,
+        contact.last_contact_channel,
+        contact.last_contact_staff_name,
+        coalesce(contact.tries_14d, 0) as tries_14d,
+        engagement.last_kept_visit_date,
+        engagement.expected_interval_days,
+        engagement.next_appointment_at,
+        screening.phq9_scores,
+        screening.cssrs_date,
+        coalesce(screening.is_cssrs_current, false) as is_cssrs_current,
+        coalesce(screening.is_item_9_current, false) as is_item_9_current,
+        shown_date.safety_plan_date,
+        shown_date.last_consult_date,
+        shown_date.plan_review_date,
+        shown_date.authorization_end_date,
+        shown_date.coverage_end_date,
+        coalesce(open_task.open_task_count, 0) as open_task_count,
+        open_task.open_tasks,
+        coalesce(open_task.is_case_review, false) as is_case_review
+    from numbered_client as client
+    inner join second_number on client.client_key = second_number.client_key
+    inner join care on client.client_key = care.client_key
+    inner join diagnosis on client.client_key = diagnosis.client_key
+    inner join tiered
+        on client.client_key = tiered.client_key
+        and client.part2_view = tiered.part2_view
+    left join engagement
+        on client.client_key = engagement.client_key
+        and client.part2_view = engagement.part2_view
+    left join contact on client.client_key = contact.client_key
+    left join screening on client.client_key = screening.client_key
+    left join shown_date on client.client_key = shown_date.client_key
+    left join open_task on client.client_key = open_task.client_key
+)
+
+select * from workbook_client

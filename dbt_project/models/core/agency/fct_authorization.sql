@@ -1,0 +1,23 @@
+with authorization_record as (
+    {{ client_record('authorization', day='record.start_date', has_program=false) }}
+),
+
+payer_authorization as (
+    select
+        {{ surrogate_key(['source', 'authorization_id']) }} as authorization_key,
+        authorization_id,
+        client_key,
+        payer,
+        service_line,
+        start_date,
+        end_date,
+        units_approved,
+        units_used,
+        is_part2,
+        received_at,
+        evidence_table,
+        evidence_key
+    from authorization_record
+)
+
+select * from payer_authorization
