@@ -48,7 +48,7 @@ described_call as (
     left join word as left_word on left_word.kind = 'left' and call.reported_left = left_word.code
 ),
 
--- rules/tasks-and-lanes.md#contact-person: whom to call, and what to know before
+-- rules/tasks-and-lanes.md#contact-person: the person to call, and what to know before
 noted_call as (
     select
         *,
