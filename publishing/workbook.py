@@ -22,6 +22,12 @@ import duckdb
 from xlsxwriter import Workbook
 
 from publishing import workbook_rows
+from publishing.caseload_sheets import (
+    NAMES,
+    colleagues_range,
+    write_caseload,
+    write_more_calls,
+)
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.help_sheet import write_help
 from publishing.release import Feed, Release, ReleaseError
@@ -31,6 +37,7 @@ from publishing.wording import WorkbookInfo
 from publishing.workbook_rows import OwnerRows
 
 UNASSIGNED = "unassigned"
+_SHEETS = ("Today", "My caseload", "Case review", "More calls", "Print", "Help", NAMES)
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
@@ -40,6 +47,7 @@ class _Rows:
     """The rows of all workbooks, in owner order."""
 
     listed: OwnerRows
+    caseload: OwnerRows
 
 
 def write(
@@ -69,7 +77,10 @@ def write(
     infos = _infos(connection, as_of, tuple(feeds))
     _check_file_names([info.owner for info in infos if info.owner is not None])
     keys = recipients or {}
-    rows = _Rows(OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone))
+    rows = _Rows(
+        OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone),
+        OwnerRows(connection, workbook_rows.CASELOAD_CLIENTS, zone),
+    )
     for info in infos:
         recipient = keys.get(SUPERVISORS if info.owner is None else info.owner)
         relative = f"outreach/{info.owner or UNASSIGNED}.xlsx"
@@ -133,9 +144,11 @@ def _write_workbook(
     book.set_properties({"title": "Outreach list", "created": _utc_wall_time(info.as_of)})
     writer = SheetWriter(book, info)
     # The order of the sheets; their rows are written later, Today and Print side by side.
-    for name in ("Today", "Print", "Help"):
+    for name in _SHEETS:
         book.add_worksheet(name)
-    write_today(writer, rows.listed.rows_of(info.owner))
+    write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
+    write_caseload(writer, rows.caseload.rows_of(info.owner))
+    write_more_calls(writer)
     write_help(writer)
     book.close()
 

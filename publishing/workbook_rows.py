@@ -76,6 +76,20 @@ LISTED_CLIENTS = """
 """
 
 
+CASELOAD_CLIENTS = """
+    select
+        care_manager_id, client_id, client_name, birth_date, age_years, part2_notice, tier,
+        previous_tier, program_name, weeks_in_treatment, therapist_name, diagnosis_group,
+        last_kept_visit_date, expected_interval_days,
+        timezone($zone, next_appointment_at) as next_appointment_at, phq9_scores,
+        safety_plan_date, last_consult_date, plan_review_date, authorization_end_date,
+        coverage_end_date, open_tasks, is_case_review,
+        cast(null as date) as snoozed_until_date
+    from exports.export_workbook_client
+    order by care_manager_id nulls last, client_name, client_id
+"""
+
+
 class OwnerRows:
     """Rows of a query whose first column is the owner, one owner at a time, in owner order."""
 
