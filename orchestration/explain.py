@@ -37,7 +37,7 @@ _TASKS = """
     order by status <> 'open', lane, opened_at desc, task_key
 """
 _SOURCE = """
-    select path from raw_caseload.delivery where batch_id = ? order by received_at desc limit 1
+    select shown_path from raw_caseload.delivery where batch_id = ? order by received_at desc limit 1
 """
 
 

@@ -6,17 +6,20 @@ senders' files as of one instant to the warehouse; SQL does not see new files be
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 
 from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from publishing import release
-from sources.contract import load_contracts
+from sources.contract import Contract, load_contracts
 from sources.ingest import ingest
+from sources.landing import WORKBOOK
 from sources.raw_zone import RawZone
+from sources.return_folder import collect
 
 LEDGER = {  # linkage_assets writes raw_caseload.identity_score
     "run": "`as_of` of the warehouse and the agency's settings. One row.",
@@ -80,6 +83,7 @@ def _read(data_folder: DataFolder, schemas: set[str], run_id: str) -> None:
     }
     reporter = progress.current()
     release.remove_leftovers(settings.data / "published")  # left by a killed publication
+    returned = _collect_returned(data_folder, enabled)
     with reporter.stage("ingest", "Reading new files"):
         report = ingest(
             settings.landing,
@@ -89,9 +93,34 @@ def _read(data_folder: DataFolder, schemas: set[str], run_id: str) -> None:
             contracts=enabled,
             on_file=reporter.advance,
         )
-    for notice in report.notices:
+    notices = [*returned, *report.notices]
+    for notice in notices:
         reporter.notify(f"note: {notice}")
-    run_record.append(settings.data, run_id, run_record.LANDED, notices=list(report.notices))
+    run_record.append(settings.data, run_id, run_record.LANDED, notices=notices)
+
+
+def _collect_returned(data_folder: DataFolder, enabled: Mapping[str, Contract]) -> tuple[str, ...]:
+    """Collect the return folder into the landing folder; returns the notices."""
+    settings = data_folder.settings()
+    contracts = [contract for contract in enabled.values() if WORKBOOK in contract.formats]
+    if settings.return_folder is None or not contracts:
+        return ()
+    with progress.current().stage("collect", "Collecting returned workbooks"):
+        collected = collect(
+            settings.return_folder,
+            settings.landing,
+            contracts[0],
+            data_folder.instant().astimezone(settings.zone).date(),
+            _released_workbooks(settings.data / "published"),
+        )
+    return collected.notices
+
+
+def _released_workbooks(published: Path) -> set[str]:
+    """Names of the current release's workbooks, without extensions."""
+    current = release.current(published)
+    found = () if current is None else (current / "outreach").glob("*.xlsx*")
+    return {path.name.partition(".xlsx")[0] for path in found}
 
 
 def _attach(data_folder: DataFolder) -> None:

@@ -85,7 +85,12 @@ def _publish(
                 )
             with reporter.stage("workbooks", "Writing the care managers' workbooks"):
                 rows["workbooks"] = workbook.write(
-                    connection, release, settings.zone, _expected_feeds(feeds, settings), recipients
+                    connection,
+                    release,
+                    settings.zone,
+                    _expected_feeds(feeds, settings),
+                    recipients,
+                    None if settings.return_folder is None else str(settings.return_folder),
                 )
             with reporter.stage("release", "Making the release current"):
                 directory = release.close(notices, feeds, _versions())

@@ -42,6 +42,7 @@ _EXPECTED = {
     "recipient_keys": 'a table of age public keys by recipient, such as {supervisors = "age1..."}',
     "enabled_senders": 'a list of senders, such as ["ehr", "adt"]',
     "run_wait_seconds": "a whole number of seconds, 0 or more",
+    "return_folder": "a folder such as /srv/caseload/return",
 }
 _SENDER_FOLDERS = Path(__file__).resolve().parent.parent / "sources"
 
@@ -70,6 +71,8 @@ class Settings(BaseSettings):
         enabled_senders: senders to read; empty reads all senders. Only senders named here are
             reported as missing.
         run_wait_seconds: how long a run waits for another run on the same data folder.
+        return_folder: folder where care managers and supervisors return their workbooks, with
+            subfolders by staff_id if wanted; each run collects new ones. Empty for none.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=FILE, extra="forbid")
@@ -84,6 +87,12 @@ class Settings(BaseSettings):
     recipient_keys: dict[str, str] = {}
     enabled_senders: list[str] = []
     run_wait_seconds: int = Field(default=60, ge=0)
+    return_folder: Path | None = None
+
+    @field_validator("return_folder", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @field_validator("time_zone")
     @classmethod

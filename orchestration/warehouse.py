@@ -278,12 +278,13 @@ def _write_ledger(
             "rows_loaded": "bigint",
             "rows_rejected": "bigint",
             "contract_hash": "varchar",
+            "returned_by": "varchar",
         },
         [
             (
                 batch.batch_id, batch.source, batch.table_name, batch.file_name, batch.sha256,
                 batch.bytes, batch.status, batch.reason_code, batch.detail, batch.rows_in,
-                batch.rows_loaded, batch.rows_rejected, batch.contract_hash,
+                batch.rows_loaded, batch.rows_rejected, batch.contract_hash, batch.returned_by,
             )
             for batch in zone.batches(as_of)
         ],
@@ -296,11 +297,19 @@ def _write_ledger(
             "batch_id": "varchar",
             "source": "varchar",
             "path": "varchar",
+            "shown_path": "varchar",
             "received_at": "timestamp with time zone",
             "is_dated": "boolean",
         },
         [
-            (line.batch_id, line.source, line.path, line.received_at, line.is_dated)
+            (
+                line.batch_id,
+                line.source,
+                line.path,
+                line.shown_path,
+                line.received_at,
+                line.is_dated,
+            )
             for line in zone.deliveries(as_of)
         ],
     )

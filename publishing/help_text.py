@@ -45,10 +45,11 @@ _UNASSIGNED = (
     " care manager; the suggestion says which rule found it."
 )
 _RETURNING = (
-    "Save the file and put it into the agency's Return folder. Any file name is fine, and so is a CSV or OpenDocument file"
-    " saved from it. Your outcomes change the next list; the sheet Sent back shows what was counted and what needs a"
-    " look. Returning a file twice does no harm."
+    "Save the file in {place}. Any file name is fine, and so is a CSV or OpenDocument file saved from it. Your outcomes"
+    " change the next list; the sheet Sent back shows what was counted and what needs a look. Returning a file twice does"
+    " no harm."
 )
+_LANDING = "the landing folder, under outreach_log and a folder with today's date, such as outreach_log/2026-06-30"
 _TALKING_POINTS = {
     "A": "Ask directly about thoughts of suicide, means, and who is with the client now. Go through the safety plan; if"
     " there is none, write one. Do not end the call without a next step. Immediate danger: 911 or the mobile crisis team;"
@@ -89,7 +90,7 @@ def help_lines(info: WorkbookInfo, consents: tuple[str, ...] = ()) -> Iterator[t
     if info.owner is None:
         yield "line", _UNASSIGNED
     yield "section", "Returning the file"
-    yield "line", _RETURNING
+    yield "line", _RETURNING.format(place=_return_place(info))
     yield "section", "Talking points"
     for group, title in GROUPS.items():
         yield "line", f"{group} · {title}: {_TALKING_POINTS[group]}"
@@ -103,3 +104,9 @@ def help_lines(info: WorkbookInfo, consents: tuple[str, ...] = ()) -> Iterator[t
         yield from (("line", safe_cell(line)) for line in consents)
     yield "section", "Confidential"
     yield "line", _CONFIDENTIAL
+
+
+def _return_place(info: WorkbookInfo) -> str:
+    if info.return_folder is None:
+        return _LANDING
+    return f"the folder {safe_cell(info.return_folder)}, or in your own folder there"

@@ -86,6 +86,8 @@ OPTIONAL_ENTRIES = (
 KEYS = (
     Column("client_id", 12, "key", hidden=True, is_printed=False),
     Column("task_key", 18, "key", hidden=True, is_printed=False),
+    # For the reader's check that the contact is after the event of the row.
+    Column("event_at", 16, "entry_datetime", hidden=True, is_printed=False),
     Column("staff_id", 12, "key", hidden=True, is_printed=False),
 )
 TODAY = (
@@ -105,7 +107,7 @@ UNASSIGNED = (
     *TODAY[: -len(KEYS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
-    *KEYS[:2],
+    *KEYS[:-1],
     Column("staff_id", 12, "entry", is_entry=True, is_printed=False),
 )
 PRINT = (
@@ -154,7 +156,7 @@ MORE_CALLS = (
     Column("Client", 44, "entry", is_entry=True),
     *ENTRIES,
     *OPTIONAL_ENTRIES[:-2],
-    KEYS[2],
+    KEYS[-1],
 )
 MORE_CALLS_UNASSIGNED = (*MORE_CALLS[:-1], UNASSIGNED[-1])
 

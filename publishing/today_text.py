@@ -47,10 +47,11 @@ def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
         last_contact_cell(row, info),
         *entries,
     )
+    keys = (row["client_id"], row["task_key"], row["event_at"])
     if info.owner is None:
         suggested = listed(row["suggested_staff_name"], row["suggested_by"])
-        return (*shown, text(suggested), None, row["client_id"], row["task_key"], None)
-    return (*shown, row["client_id"], row["task_key"], info.owner)
+        return (*shown, text(suggested), None, *keys, None)
+    return (*shown, *keys, info.owner)
 
 
 def print_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:

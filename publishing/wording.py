@@ -65,6 +65,7 @@ class WorkbookInfo:
         covers: colleagues on leave whose clients are in the workbook.
         returned: result of the last returned workbook, in words; empty without one.
         colleagues: `name · staff_id` of the colleagues who can take a client.
+        return_folder: where the workbook is returned; None if the agency has no such folder.
     """
 
     owner: str | None
@@ -77,6 +78,7 @@ class WorkbookInfo:
     covers: tuple[Cover, ...] = ()
     returned: str = ""
     colleagues: tuple[str, ...] = field(default=())
+    return_folder: str | None = None
 
     @property
     def clients(self) -> int:

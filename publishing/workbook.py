@@ -11,7 +11,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 from xlsxwriter import Workbook
 
-from publishing import workbook_rows
+from publishing import sent_back, workbook_rows
 from publishing.caseload_sheets import (
     NAMES,
     colleagues_range,
@@ -31,13 +31,15 @@ from publishing.caseload_sheets import (
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.help_sheet import write_help
 from publishing.release import Feed, Release, ReleaseError
+from publishing.sent_back import SentBack
 from publishing.sheets import SheetWriter
 from publishing.today_sheet import write_today
 from publishing.wording import WorkbookInfo
 from publishing.workbook_rows import OwnerRows
 
 UNASSIGNED = "unassigned"
-_SHEETS = ("Today", "My caseload", "Case review", "More calls", "Print", "Help", NAMES)
+_SHEETS_BEFORE = ("Today", "My caseload", "Case review", "More calls")
+_SHEETS_AFTER = ("Print", "Help", NAMES)
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
@@ -48,6 +50,7 @@ class _Rows:
 
     listed: OwnerRows
     caseload: OwnerRows
+    returned: Mapping[str | None, SentBack]
 
 
 def write(
@@ -56,6 +59,7 @@ def write(
     zone: ZoneInfo,
     feeds: Iterable[Feed] = (),
     recipients: Mapping[str, Recipient] | None = None,
+    return_folder: str | None = None,
 ) -> int:
     """Write all workbooks into the release.
 
@@ -66,6 +70,7 @@ def write(
         feeds: freshness of the senders; a late one puts a banner on every list.
         recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
             `<staff_id>.xlsx.age`.
+        return_folder: where workbooks are returned, for the help; None if there is none.
 
     Returns:
         Number of listed clients in all workbooks.
@@ -74,12 +79,17 @@ def write(
         ReleaseError: a care_manager_id is not a valid file name.
     """
     as_of = release.as_of.astimezone(zone)
-    infos = _infos(connection, as_of, tuple(feeds))
+    returned = sent_back.read(connection, zone)
+    infos = [
+        replace(info, returned=_summary(returned.get(info.owner), as_of.year))
+        for info in _infos(connection, as_of, tuple(feeds), return_folder)
+    ]
     _check_file_names([info.owner for info in infos if info.owner is not None])
     keys = recipients or {}
     rows = _Rows(
         OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone),
         OwnerRows(connection, workbook_rows.CASELOAD_CLIENTS, zone),
+        returned,
     )
     for info in infos:
         recipient = keys.get(SUPERVISORS if info.owner is None else info.owner)
@@ -101,7 +111,10 @@ def write(
 
 
 def _infos(
-    connection: duckdb.DuckDBPyConnection, as_of: datetime, feeds: tuple[Feed, ...]
+    connection: duckdb.DuckDBPyConnection,
+    as_of: datetime,
+    feeds: tuple[Feed, ...],
+    return_folder: str | None,
 ) -> list[WorkbookInfo]:
     """Context of every workbook, in the order of the owners."""
     colleagues = tuple(name for (name,) in connection.execute(workbook_rows.COLLEAGUES).fetchall())
@@ -121,6 +134,7 @@ def _infos(
             feeds=feeds,
             notice=notices.get(owner),
             colleagues=colleagues,
+            return_folder=return_folder,
         )
         for owner, caseload, name in connection.execute(workbook_rows.OWNERS).fetchall()
     ]
@@ -144,13 +158,24 @@ def _write_workbook(
     book.set_properties({"title": "Outreach list", "created": _utc_wall_time(info.as_of)})
     writer = SheetWriter(book, info)
     # The order of the sheets; their rows are written later, Today and Print side by side.
-    for name in _SHEETS:
+    for name in _SHEETS_BEFORE:
+        book.add_worksheet(name)
+    sent_back.write(book, rows.returned.get(info.owner), info.owner, info.as_of)
+    for name in _SHEETS_AFTER:
         book.add_worksheet(name)
     write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
     write_caseload(writer, rows.caseload.rows_of(info.owner))
     write_more_calls(writer)
     write_help(writer)
     book.close()
+
+
+def _summary(returned: SentBack | None, year: int) -> str:
+    """The outcome of the last returned workbook, for the lines above the lists."""
+    if returned is None:
+        return ""
+    where = f" (sheet {sent_back.SHEET})" if returned.look else ""
+    return sent_back.summary(returned, year) + where
 
 
 def _is_large(info: WorkbookInfo) -> bool:

@@ -14,12 +14,28 @@ import duckdb
 
 _ROWS_AT_ONCE = 2_000
 
+# A staff member without clients still gets back what could not be read.
 OWNERS = """
-    select client.care_manager_id, count(*) as caseload, staff.staff_name
-    from exports.export_workbook_client as client
-    left join exports.export_workbook_staff as staff on client.care_manager_id = staff.staff_id
-    group by client.care_manager_id, staff.staff_name
-    order by client.care_manager_id nulls last
+    with caseload as (
+        select care_manager_id, count(*) as client_count
+        from exports.export_workbook_client
+        group by care_manager_id
+    ),
+
+    returned as (
+        select distinct staff_id from exports.export_return
+        where look_count > 0 or refusal_reason_code is not null
+    )
+
+    select
+        coalesce(caseload.care_manager_id, returned.staff_id) as owner,
+        coalesce(caseload.client_count, 0) as client_count,
+        staff.staff_name
+    from caseload
+    full join returned on caseload.care_manager_id is not distinct from returned.staff_id
+    left join exports.export_workbook_staff as staff
+        on coalesce(caseload.care_manager_id, returned.staff_id) = staff.staff_id
+    order by owner nulls last
 """
 GROUPS = """
     select
@@ -59,7 +75,8 @@ LISTED_CLIENTS = """
         timezone($zone, listed.last_contact_at) as last_contact_at, listed.last_contact_outcome,
         listed.phq9_first, listed.phq9_latest, listed.phq9_latest_date, listed.phq9_item9,
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
-        listed.is_spillover, task.task_key, other_task.other_tasks,
+        listed.is_spillover, task.task_key,
+        case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at, other_task.other_tasks,
         cast(null as varchar) as covering_for_name, cast(null as date) as covering_until_date,
         cast(null as varchar) as suggested_staff_name, cast(null as varchar) as suggested_by,
         client.program_name,

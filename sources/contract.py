@@ -21,7 +21,9 @@ Column syntax, one line per column: `name: {type: …, is: description, …}`.
   notation.
 
 A table with `record` is filled from files that mix record types (HL7 v2, FHIR, X12); `record`
-names the type in the format's notation. `files` is a regular expression for file names that
+names the type in the format's notation. A table with `list: {keys: [client_id], entry: outcome}` is
+filled from the sheets of returned workbooks: those whose header has one of the keys and the column
+`entry`; a row with a value there is a record. `files` is a regular expression for file names that
 belong to the table in addition to those that begin with its name.
 
 A key is a list of columns. `first_of` in a key takes the first alternative with values; an
@@ -131,6 +133,19 @@ KeyPart = str | FirstOf
 
 
 @dataclass(frozen=True)
+class ListShape:
+    """What makes a sheet of a returned workbook a list of a table.
+
+    Attributes:
+        keys: columns that say what a row is about; the header has at least one of them.
+        entry: the column that a person fills in; a row without a value there is no record.
+    """
+
+    keys: tuple[str, ...]
+    entry: str
+
+
+@dataclass(frozen=True)
 class Table:
     """One table of a sender, with columns in the order of the contract.
 
@@ -138,6 +153,7 @@ class Table:
         record: the record type that fills it from files of mixed record types, or None.
         files: regular expression, ignoring case, for file names that belong to it besides those
             that begin with its name.
+        list: how a returned workbook fills it, or None.
     """
 
     name: str
@@ -147,6 +163,7 @@ class Table:
     rules: tuple[Rule, ...] = ()
     record: str | None = None
     files: str | None = None
+    list: ListShape | None = None
 
     @property
     def has_is_deleted(self) -> bool:
@@ -191,7 +208,13 @@ class Contract:
             "zone": zone,
             "source": self.source,
             "tables": [
-                [t.name, t.record, [_plain(c) for c in t.columns], [_plain(r) for r in t.rules]]
+                [
+                    t.name,
+                    t.record,
+                    [_plain(c) for c in t.columns],
+                    [_plain(r) for r in t.rules],
+                    *([vars(t.list)] if t.list else []),
+                ]
                 for t in self.tables.values()
             ],
         }
@@ -255,7 +278,7 @@ def load_contract(path: Path) -> Contract:
 def _table(name: str, body: object, lists: dict[str, Any], location: str) -> Table:
     location = f"{location}: {name}"
     _expect(isinstance(body, dict), location, "a mapping with description, key, columns")
-    _known(body, {"description", "key", "columns", "rules", "record", "files"}, location)
+    _known(body, {"description", "key", "columns", "rules", "record", "files", "list"}, location)
     _expect(isinstance(body.get("columns"), dict), location, "a mapping under `columns`")
     columns: list[Column] = []
     for written, spec in body["columns"].items():
@@ -280,7 +303,21 @@ def _table(name: str, body: object, lists: dict[str, Any], location: str) -> Tab
     record = _text(body, "record", location) if "record" in body else None
     files = _text(body, "files", location) if "files" in body else None
     description = _text(body, "description", location)
-    return Table(name, description, key, tuple(columns), rules, record, files)
+    shape = _list_shape(body["list"], known, location) if "list" in body else None
+    return Table(name, description, key, tuple(columns), rules, record, files, shape)
+
+
+def _list_shape(body: object, known: set[str], location: str) -> ListShape:
+    _expect(
+        isinstance(body, dict)
+        and set(body) == {"keys", "entry"}
+        and bool(body["keys"])
+        and {*body["keys"], body["entry"]} <= known,
+        location,
+        "list: {keys: […], entry: …} with known columns",
+    )
+    assert isinstance(body, dict)
+    return ListShape(tuple(body["keys"]), body["entry"])
 
 
 def _columns(written: str, spec: object, lists: dict[str, Any], location: str) -> Iterator[Column]:

@@ -26,7 +26,7 @@ from sources.formats.hl7v2 import read_hl7v2
 from sources.formats.isolated import ReaderDiedError, read_isolated
 from sources.formats.parquet import read_parquet
 from sources.formats.result import ReadTable
-from sources.formats.returned_list import is_saved_list, returned_list_to_csv
+from sources.formats.returned_list import AS_TYPED, is_saved_list, read_returned_lists
 from sources.formats.structure import CsvScan
 from sources.formats.x12 import read_x12
 from sources.header import is_note_file
@@ -49,6 +49,12 @@ from sources.landing import (
 from sources.raw_writer import BatchPart, RawWriter
 from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
+from sources.returned_name import (
+    collected_staff_id,
+    is_chosen_by_people,
+    shown_name,
+    shown_path,
+)
 
 _ARCHIVES = (".gz", ".zip")
 # (path, tables, zone, batch_id, out, first_rows) -> results by table; a file may fill no table.
@@ -68,7 +74,7 @@ class FileReport:
     """The outcome for one landed file in this run.
 
     Attributes:
-        path: `<source>/<path below it>`.
+        path: `<source>/<path below it>`, without a file name that a person chose.
         outcome: loaded, refused, not_read (no table matches the name) or delivered_again (the
             same bytes were already read).
         reason_code, detail: why the file was refused, or None.
@@ -131,6 +137,7 @@ def ingest(
         ingester = _Ingester(writer, dict(contracts), zone, first_seen)
         ingester.prepare()
         for done, file in enumerate(found.files, 1):
+            shown = ingester.shown(file)
             try:
                 report = ingester.ingest_file(file)
             except OSError as error:
@@ -141,7 +148,7 @@ def ingest(
                 if error.filename is None or Path(error.filename) != file.path:
                     raise
                 notices.append(
-                    f"{file.source}/{file.name}: not read: {error.strerror}; check its permissions and the disk"
+                    f"{shown}: not read: {error.strerror}; check its permissions and the disk"
                 )
                 report = None
             if report is None:
@@ -149,7 +156,7 @@ def ingest(
             else:
                 reports.append(report)
             if on_file is not None:
-                on_file(done, len(found.files), f"{file.source}/{file.name}")
+                on_file(done, len(found.files), shown)
     return IngestReport(tuple(reports), n_unchanged, tuple(notices))
 
 
@@ -164,6 +171,7 @@ class _Ingester:
             first_seen,
         )
         self.hashes = {source: contract.hash(zone) for source, contract in contracts.items()}
+        self.returned_by: str | None = None
         self.snapshot = RawZone(writer.path, contracts)
 
     def prepare(self) -> None:
@@ -171,6 +179,11 @@ class _Ingester:
         for source, contract in self.contracts.items():
             for table in contract.tables:
                 self.snapshot.files(source, table)
+
+    def shown(self, file: LandedFile) -> str:
+        """`<source>/<path below it>` for people."""
+        contract = self.contracts[file.source]
+        return f"{file.source}/{shown_path(file.name, contract, collected_staff_id(file.name))}"
 
     def ingest_file(self, file: LandedFile) -> FileReport | None:
         """Read one file; returns None if an earlier run already handled it."""
@@ -183,14 +196,15 @@ class _Ingester:
         is_zip = file.name.casefold().endswith(".zip")
         if not (is_zip or is_readable(file.name, contract) or _is_notes(file.name)):
             self._record_delivery(file, entry, None)
-            return FileReport(f"{file.source}/{file.name}", "not_read")
+            return FileReport(self.shown(file), "not_read")
         landed, scan = _inspect(file, contract, is_packed=is_packed)
         batch_id = self._batch_id(file.source, landed, None if is_zip else table)
         if self.writer.has(file.source, batch_id):
             self._record_delivery(file, entry, batch_id)
-            return FileReport(f"{file.source}/{file.name}", "delivered_again")
+            return FileReport(self.shown(file), "delivered_again")
         parts: list[BatchPart] = []
         refusal = None
+        self.returned_by = collected_staff_id(file.name)
         try:
             parts = self._read_landed(file, contract, batch_id, scan, is_packed=is_packed)
         except FileRefusedError as error:
@@ -199,14 +213,15 @@ class _Ingester:
             file.source,
             batch_id,
             landed,
-            file_name=Path(file.name).name,
+            file_name=shown_name(file.name, contract, self.returned_by),
             table_name=table,
             contract_hash=self.hashes[file.source],
             parts=parts,
             refusal=refusal,
+            returned_by=self.returned_by,
         )
         self._record_delivery(file, entry, batch_id)
-        return _report(file, record)
+        return _report(self.shown(file), record)
 
     def _is_known(self, file: LandedFile, entry: dict[str, Any]) -> bool:
         same_bytes = entry["size"] == file.size and entry["mtime_ns"] == file.mtime_ns
@@ -243,9 +258,8 @@ class _Ingester:
                 parts.extend(self._read_file(plain, contract, batch_id, parts))
             except FileRefusedError as error:
                 # An archive is one delivery: one bad member refuses all of it.
-                raise FileRefusedError(
-                    error.code, f"member {Path(plain.name).name}: {error.detail}"
-                ) from error
+                member = shown_name(plain.name, contract, None)
+                raise FileRefusedError(error.code, f"member {member}: {error.detail}") from error
         if not parts:
             raise FileRefusedError(
                 "archive_empty", "no member's name begins with a table of the contract"
@@ -266,7 +280,8 @@ class _Ingester:
     def _read_file(
         self, plain: PlainFile, contract: Contract, batch_id: str, earlier: list[BatchPart]
     ) -> list[BatchPart]:
-        if _is_notes(plain.name):
+        # A returned workbook is never refused for its name.
+        if _is_notes(plain.name) and not is_chosen_by_people(plain.name, contract):
             raise FileRefusedError(
                 "note_text",
                 "the file name suggests clinical notes; expected a feed without note text",
@@ -295,9 +310,7 @@ class _Ingester:
             if kind == WORKBOOK or (
                 WORKBOOK in contract.formats and is_saved_list(plain.path, table)
             ):
-                returned = out.with_name(f"{out.name}.returned.csv")
-                read_isolated(returned_list_to_csv, plain.path, table, returned)
-                plain = PlainFile(plain.name, returned, scan_plain(returned)[1])
+                return self._read_lists(plain.path, contract, batch_id, out, first_rows)
         except ReaderDiedError as error:
             code = "not_a_parquet" if kind == PARQUET else "not_a_workbook"
             detail = "the file is damaged: reading it crashed the reader process"
@@ -306,6 +319,34 @@ class _Ingester:
             return [BatchPart(name, read_fixed_width(plain.path, table, **options))]
         assert plain.scan is not None
         return [BatchPart(name, read_delimited(plain.path, plain.scan, table, **options))]
+
+    def _read_lists(
+        self,
+        path: Path,
+        contract: Contract,
+        batch_id: str,
+        out: Path,
+        first_rows: Mapping[str, int],
+    ) -> list[BatchPart]:
+        """Read the lists of a returned workbook, and remember whose workbook it is."""
+        tables = tuple(contract.tables.values())
+        returned = read_isolated(read_returned_lists, path, tables, out, batch_id)
+        self.returned_by = returned.staff_id or self.returned_by
+        return [
+            BatchPart(
+                name,
+                read_delimited(
+                    rows,
+                    scan_plain(rows)[1],
+                    contract.tables[name],
+                    zone=self.zone,
+                    batch_id=batch_id,
+                    out=out.with_name(f"{out.name}.{name}"),
+                    first_row=first_rows[name],
+                ),
+            )
+            for name, rows in returned.files.items()
+        ]
 
     def _record_delivery(
         self, file: LandedFile, entry: dict[str, Any] | None, batch_id: str | None
@@ -352,10 +393,11 @@ def _inspect(
     return fingerprint(file.path), None
 
 
-def _report(file: LandedFile, record: dict[str, Any]) -> FileReport:
-    parts = record["parts"]
+def _report(path: str, record: dict[str, Any]) -> FileReport:
+    # The rows as they were typed are a copy.
+    parts = [part for part in record["parts"] if part["table_name"] != AS_TYPED]
     return FileReport(
-        path=f"{file.source}/{file.name}",
+        path=path,
         outcome=record["status"],
         rows_in=sum(part["rows_in"] for part in parts),
         rows_loaded=sum(part["rows_loaded"] for part in parts),

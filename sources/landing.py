@@ -34,6 +34,8 @@ _FORMATS = {
     ".parquet": PARQUET,
     ".pq": PARQUET,
     ".xlsx": WORKBOOK,
+    ".xlsm": WORKBOOK,
+    ".xlsb": WORKBOOK,
     ".xls": WORKBOOK,
     ".ods": WORKBOOK,
     ".hl7": HL7V2,
@@ -125,7 +127,7 @@ def list_landed_files(landing: Path, sources: Iterable[str], zone: str) -> Landi
     for path in sorted(landing.iterdir()) if landing.is_dir() else []:
         if path.is_dir() and path.name in known:
             files.extend(_files(path, zone))
-        elif not _IGNORED_NAMES.search(path.name):
+        elif not is_ignored(path.name):
             (unknown if path.is_dir() else stray).append(_printable(path.name))
     return Landing(tuple(sorted(files, key=_order)), tuple(unknown), tuple(stray))
 
@@ -139,15 +141,17 @@ def _files(folder: Path, zone: str) -> list[LandedFile]:
     found = []
     for path in sorted(folder.rglob("*")):
         name = _printable(path.relative_to(folder).as_posix())
-        if (
-            any(_IGNORED_NAMES.search(part) for part in PurePosixPath(name).parts)
-            or not path.is_file()
-        ):
+        if any(map(is_ignored, PurePosixPath(name).parts)) or not path.is_file():
             continue
         stat = path.stat()
         received = received_at(PurePosixPath(name).parts[0], zone) if "/" in name else None
         found.append(LandedFile(folder.name, path, name, received, stat.st_size, stat.st_mtime_ns))
     return found
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a file or folder is never read: hidden, temporary, or in transfer."""
+    return _IGNORED_NAMES.search(name) is not None
 
 
 def _printable(name: str) -> str:
@@ -178,7 +182,7 @@ def table_of(file_name: str, contract: Contract) -> str | None:
 
     A table matches if the file name begins with its name or matches its `files`; the longest
     table name wins. A returned list may have any name, because care managers rename it: it belongs
-    to the only table of its sender.
+    to the first table of its sender, and its sheets to any of them.
     """
     name = PurePosixPath(file_name).name.casefold()
     found = [

@@ -90,6 +90,7 @@ class RawWriter:
         contract_hash: str,
         parts: list[BatchPart],
         refusal: tuple[str, str] | None,
+        returned_by: str | None = None,
     ) -> dict[str, Any]:
         """Move a batch's files to their final paths and write its commit record; returns the record.
 
@@ -97,11 +98,12 @@ class RawWriter:
             source: the sender.
             batch_id: the batch.
             landed: hash and size of the landed file.
-            file_name: its name at this, its first delivery.
+            file_name: its name at this, its first delivery, as people are shown it.
             table_name: the table that its name gives, or None.
             contract_hash: the contract it was read with.
             parts: the files that were read; none for a refused file.
             refusal: reason code and detail, or None.
+            returned_by: staff member whose workbook it is, or None.
         """
         record = {
             "batch_id": batch_id,
@@ -114,6 +116,7 @@ class RawWriter:
             "reason_code": refusal[0] if refusal else None,
             "detail": refusal[1] if refusal else None,
             "contract_hash": contract_hash,
+            "returned_by": returned_by,
             "parts": self._move_files(source, batch_id, parts),
         }
         folder = self.path / source / BATCHES

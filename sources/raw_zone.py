@@ -32,6 +32,7 @@ from sources.archive import fingerprint
 from sources.casts import empty_rows
 from sources.contract import Contract, Table, load_contracts
 from sources.formats.result import PARQUET
+from sources.returned_name import shown_path
 
 BATCHES, DELIVERIES = "_batches", "_deliveries.jsonl"
 _HEAD = (
@@ -77,15 +78,20 @@ class Batch:
     rows_rejected: int
     contract_hash: str
     unknown_columns: tuple[str, ...]
+    returned_by: str | None
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """An arrival: the content at a landed path, and when it was received."""
+    """An arrival: the content at a landed path, and when it was received.
+
+    `shown_path` is the path for people: without a file name that a person chose.
+    """
 
     batch_id: str
     source: str
     path: str
+    shown_path: str
     received_at: dt.datetime
     is_dated: bool
 
@@ -152,7 +158,15 @@ class RawZone:
                 entry["unknown_columns"] = [*entry["unknown_columns"], *part["unknown_columns"]]
             for table_name, entry in sorted(tables.items(), key=lambda item: str(item[0])):
                 unknown = tuple(sorted(set(entry.pop("unknown_columns"))))
-                found.append(Batch(**head, table_name=table_name, **entry, unknown_columns=unknown))
+                found.append(
+                    Batch(
+                        **head,
+                        table_name=table_name,
+                        **entry,
+                        unknown_columns=unknown,
+                        returned_by=record.get("returned_by"),
+                    )
+                )
         return found
 
     def deliveries(self, as_of: dt.datetime | None = None) -> list[Delivery]:
@@ -162,6 +176,7 @@ class RawZone:
                 line["batch_id"],
                 source,
                 path,
+                self.shown_path(source, path),
                 dt.datetime.fromisoformat(line["received_at"]),
                 line["is_dated"],
             )
@@ -188,6 +203,15 @@ class RawZone:
             self._delivered[source] = {entry["batch_id"] for entry in whole}
             self._ledgers[source] = {entry["path"]: entry for entry in whole}
         return self._ledgers[source]
+
+    def shown_path(self, source: str, path: str) -> str:
+        """A landed path for people (returned_name.py)."""
+        if source not in self._contracts:
+            return path
+        batch_id = self.ledger(source).get(path, {}).get("batch_id")
+        record = self._commit(source, batch_id) if batch_id else None
+        returned_by = record.get("returned_by") if record else None
+        return shown_path(path, self._contracts[source], returned_by)
 
     def files(self, source: str, table: str, as_of: dt.datetime | None = None) -> list[Path]:
         """Parquet files of a table as of `as_of`; the contract's zero-row file comes first.
@@ -256,13 +280,14 @@ class RawZone:
             for path, line in self.ledger(source).items():
                 if as_of is not None and dt.datetime.fromisoformat(line["received_at"]) > as_of:
                     continue
+                shown = self.shown_path(source, path)
                 if line["batch_id"] is None:
                     found.add(
-                        f"{source}/{path}: not read: its name begins with no table of {source}"
+                        f"{source}/{shown}: not read: its name begins with no table of {source}"
                     )
                 elif not line["is_dated"]:
                     found.add(
-                        f"{source}/{path}: not in a dated folder: counted as received when first seen"
+                        f"{source}/{shown}: not in a dated folder: counted as received when first seen"
                     )
         columns: dict[tuple[str, str | None], set[str]] = {}
         for batch in self.batches(as_of):
@@ -288,7 +313,7 @@ class RawZone:
                 batch_id = line["batch_id"]
                 if is_counted and batch_id is not None and self._commit(source, batch_id) is None:
                     found.add(
-                        f"{source}/{path}: its rows are lost: batch {batch_id} of the raw zone is damaged. {restore}"
+                        f"{source}/{self.shown_path(source, path)}: its rows are lost: batch {batch_id} of the raw zone is damaged. {restore}"
                     )
             found.update(
                 f"raw/{source}/{DELIVERIES} line {number} is damaged: `caseload run` repairs the ledger"

@@ -4,7 +4,7 @@
 #}
 {% macro followup_eligible_discharge() -%}
 -- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
--- unless medical
+-- counts as the emergency visit that it belongs to
 stay_discharge as (
     select
         stay_key as event_key,
@@ -30,7 +30,10 @@ stay_discharge as (
     where discharged_at is not null
         and (
             stay_class in ('acute', 'crisis')
-            or (stay_class = 'observation' and setting <> 'medical')
+            or (
+                stay_class = 'observation'
+                and (setting <> 'medical' or is_self_harm_any or is_overdose_any)
+            )
         )
         and is_to_community
 ),

@@ -20,7 +20,17 @@
     ((cast({{ day }} as timestamp) + interval '86399 seconds') at time zone {{ zone }})
 {%- endmacro %}
 
-{# Timestamp of a local clock time in a time zone. #}
+{#
+    Timestamp of a local clock time in a time zone (rules/dates-and-times.md#clock-changes). The database reads a skipped
+    time an hour later and an ambiguous time as its second instant; both are an hour earlier.
+#}
 {% macro instant_of(wall_clock, zone) -%}
-    (({{ wall_clock }}) at time zone {{ zone }})
+    {%- set instant = '((' ~ wall_clock ~ ') at time zone ' ~ zone ~ ')' -%}
+    {%- set hour_before = '(' ~ instant ~ " - interval '1 hour')" -%}
+    case
+        when {{ local_timestamp(instant, zone) }} <> ({{ wall_clock }})
+            or {{ local_timestamp(hour_before, zone) }} = ({{ wall_clock }})
+            then {{ hour_before }}
+        else {{ instant }}
+    end
 {%- endmacro %}

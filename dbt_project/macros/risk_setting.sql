@@ -13,12 +13,13 @@
     (select max(window_days) from {{ ref('risk_weight') }} where measure = '{{ measure }}')
 {%- endmacro %}
 
-{# Whether the value of a fact is within the bounds of a rule: from at_least or above, up to at_most. #}
+{# Whether the value of a fact is within a rule's bounds: from at_least or above, to at_most or below. #}
 {% macro is_on_step(fact, rule) -%}
     {{ fact }}.measure = {{ rule }}.measure
     and {{ fact }}.value >= {{ rule }}.at_least
     and {{ fact }}.value > {{ rule }}.above
     and {{ fact }}.value <= {{ rule }}.at_most
+    and {{ fact }}.value < {{ rule }}.below
 {%- endmacro %}
 
 {# Reason text: {value} and {date} of the template replaced by those of the row `fact`. #}

@@ -301,7 +301,7 @@ def document_rows(
                     person % managers,
                 )
             ),
-            "value": label(("high", "rising"), np.where(override, person % 2, -1)),
+            "value": label(("down", "up"), np.where(override, person % 2, -1)),
             "reason": label(
                 ("known to the team", "recent loss"), np.where(override, person % 2, -1)
             ),

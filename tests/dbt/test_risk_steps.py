@@ -27,6 +27,7 @@ def points(measure: str, value: str) -> list[int]:
         and (not rule["at_least"] or number >= Decimal(rule["at_least"]))
         and (not rule["above"] or number > Decimal(rule["above"]))
         and (not rule["at_most"] or number <= Decimal(rule["at_most"]))
+        and (not rule["below"] or number < Decimal(rule["below"]))
     ]
 
 
@@ -46,6 +47,7 @@ def points(measure: str, value: str) -> list[int]:
         ("ed_visit_count", {"2": 0, "3": 4, "5": 4, "6": 7}),
         ("ed_visit_recent_count", {"2": 0, "3": 4}),
         ("crisis_contact_count", {"1": 0, "2": 5}),
+        ("lace_score", {"9": 0, "10": 3, "19": 3}),
         ("cssrs_level", {"1": 0, "2": 8, "3": 15}),
         ("days_since_self_harm", {"180": 12, "181": 0}),
         ("phq9_latest", {"9": 0, "10": 3, "14": 3, "15": 6, "19": 6, "20": 8, "27": 8}),
@@ -56,6 +58,7 @@ def points(measure: str, value: str) -> list[int]:
         ("audit_total", {"19": 0, "20": 3}),
         ("dast10_total", {"5": 0, "6": 3}),
         ("dla20_mean", {"4": 3, "4.05": 0}),
+        ("charlson_score", {"2": 0, "3": 3, "4": 3}),
         ("cadence_gap_ratio", {"1.5": 0, "1.5001": 3, "2": 3, "2.0001": 6}),
         ("missed_of_last_3", {"1": 0, "2": 5, "3": 5}),
         ("no_future_appointment", {"1": 4}),
@@ -63,12 +66,15 @@ def points(measure: str, value: str) -> list[int]:
         ("moud_gap_days", {"7": 0, "8": 8}),
         ("lai_overdue_days", {"7": 0, "8": 8}),
         ("antidepressant_gap_days", {"30": 0, "31": 3}),
+        ("antipsychotic_covered_percent", {"0": 5, "79.9999": 5, "80": 0}),
         ("housing_instability", {"1": 4, "2": 6}),
         ("need_safety", {"1": 5}),
         ("need_transportation", {"1": 2}),
         ("need_food", {"1": 2}),
         ("need_utilities", {"1": 2}),
         ("no_working_phone", {"1": 2}),
+        ("primary_care_missing", {"1": 1}),
+        ("metabolic_test_missing", {"1": 1}),
         ("plan_overdue_days", {"0": 0, "1": 1}),
         ("safety_plan_missing", {"1": 1}),
         ("days_since_positive_phq9", {"30": 0, "31": 1}),

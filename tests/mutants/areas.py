@@ -9,7 +9,8 @@ TARGET = {
 AREAS = (*TARGET, "other")
 
 _FOLDER = {
-    "models/care/task/": "tasks", "models/core/calendar/": "tasks", "models/core/referral/": "tasks",
+    "models/care/task/": "tasks", "models/care/absence/": "tasks", "models/core/calendar/": "tasks",
+    "models/core/referral/": "tasks",
     "models/core/stay/": "stays", "models/core/alert/": "alerts", "models/core/claim/": "claims",
     "models/care/engagement/": "engagement", "models/care/risk/": "risk", "models/care/risk_evidence/": "risk",
     "models/core/screening/": "risk", "models/care/list/": "list", "models/core/part2/": "list",

@@ -164,6 +164,24 @@ def make_exports(
         """
     )
     connection.execute(
+        """
+        create table exports.export_return (
+            staff_id varchar, received_at timestamptz, workbook_count integer,
+            refusal_reason_code varchar, sent_count integer, counted_count integer,
+            look_count integer
+        )
+        """
+    )
+    connection.execute(
+        """
+        create table exports.export_sent_back (
+            sent_back_key bigint, staff_id varchar, client_id varchar, client_name varchar,
+            task_key varchar, list_table varchar, sheet varchar, sheet_row integer,
+            reason_code varchar, column_name varchar, is_deciding boolean, typed_cells varchar
+        )
+        """
+    )
+    connection.execute(
         "create table exports.export_metric_caseload as"
         " select 'tier ' || i % 7 as name, i as clients from range(3) as numbers(i)"
     )

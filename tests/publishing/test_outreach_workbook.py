@@ -16,7 +16,7 @@ from publishing import layout, wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
-from sources.formats.returned_list import returned_list_to_csv
+from sources.formats.returned_list import read_returned_lists
 from tests.conftest import ROOT
 
 _ENTRIES = ("When you called", "How", "What happened", "Try again on")
@@ -24,7 +24,7 @@ _OPTIONAL = (
     "Minutes", "Instructions reviewed", "Medicines reconciled", "Summary received", "Note to self",
     "Pass to", "Reason to pass",
 )  # fmt: skip
-_KEYS = ("client_id", "task_key", "staff_id")
+_KEYS = ("client_id", "task_key", "event_at", "staff_id")
 
 
 def test_one_workbook_per_care_manager_and_one_for_unassigned_clients(
@@ -333,13 +333,13 @@ def test_filled_in_workbook_returns_as_a_contact(
     for name, value in filled.items():
         today.cell(HEADER + 1, columns(today)[name], value)
     book.save(tmp_path / "returned.xlsx")
-    contact = load_contracts()["outreach_log"].tables["contact"]
-    returned_list_to_csv(tmp_path / "returned.xlsx", contact, tmp_path / "returned.csv")
-    (row,) = csv.DictReader((tmp_path / "returned.csv").open(encoding="utf-8", newline=""))
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (row,) = csv.DictReader(returned.files["contact"].open(encoding="utf-8", newline=""))
     assert {name: value for name, value in row.items() if value} == {
         "client_id": client, "task_key": f"t{client}0",
         "staff_id": "cm.9" if owner == "unassigned" else owner,
-        "contacted_at": "2026-06-30T09:15:00", "channel": "In person", "outcome": "Left message",
+        "contacted_at": "2026-06-30T09:15:00", "event_at": "2026-06-28T08:00:00", "channel": "in_person", "outcome": "left_message",
         "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "Yes",
         "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip

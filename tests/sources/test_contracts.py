@@ -41,7 +41,7 @@ def test_every_sender_has_its_tables() -> None:
         "ehr": 20,
         "identity_decisions": 2,
         "ehr_fhir": 21,
-        "outreach_log": 1,
+        "outreach_log": 7,
         "referrals": 1,
         "screenings": 1,
         "synthea": 11,
@@ -87,7 +87,13 @@ def test_medical_claims_have_the_columns_of_the_tuva_input_layer() -> None:
 
 def test_key_with_alternatives() -> None:
     (key,) = CONTRACTS["outreach_log"].tables["contact"].key
-    assert key == FirstOf((("contact_id",), ("client_id", "staff_id", "contacted_at")))
+    assert key == FirstOf(
+        (
+            ("contact_id",),
+            ("client_id", "staff_id", "contacted_at", "same_time_number"),
+            ("client_id", "staff_id", "contacted_at"),
+        )
+    )
 
 
 def test_feed_and_reject_pages_are_up_to_date() -> None:
@@ -110,7 +116,10 @@ def test_feed_page_shows_required_columns_rules_and_key() -> None:
     assert "| `sex` | varchar | column | `F`, `M`, `X`, `U` |" in page
     assert "`rule_death_not_before_birth` rejects a row unless `birth_date` is on or before" in page
     outreach = reference.feed_page(CONTRACTS["outreach_log"])
-    assert "first present of (`contact_id`; `client_id` + `staff_id` + `contacted_at`)" in outreach
+    assert (
+        "first present of (`contact_id`; `client_id` + `staff_id` + `contacted_at` +"
+        " `same_time_number`; `client_id` + `staff_id` + `contacted_at`)"
+    ) in outreach
 
 
 GOOD = """
@@ -145,6 +154,12 @@ tables:
         ("key: [thing_id]", "key: [thing_id]\n    rules: {r: thing_id > size}", "column <= column"),
         ("tables:", "tables: []\nlists:", "at least one table"),
         ("description: A sender", "description: [", "not readable as YAML"),
+        (
+            "key: [thing_id]",
+            "key: [thing_id]\n    list: {keys: [id], entry: size}",
+            "list: {keys",
+        ),
+        ("key: [thing_id]", "key: [thing_id]\n    list: {keys: [], entry: size}", "list: {keys"),
     ],
 )
 def test_invalid_contract_error_names_the_location_and_the_expectation(

@@ -21,7 +21,7 @@ from sources.raw_zone import RawZone
 from sources.reasons import FileRefusedError
 
 CONTRACTS = {"outreach_log": load_contracts()["outreach_log"]}
-TABLE = CONTRACTS["outreach_log"].tables["contact"]
+TABLES = tuple(CONTRACTS["outreach_log"].tables.values())
 SEEN = dt.datetime(2025, 6, 1, tzinfo=dt.UTC)
 HEADER = [
     "#", "Client", "client_id", "contacted_at", "channel", "outcome", "next_follow_up_date", "minutes",
@@ -233,7 +233,7 @@ def test_workbook_with_excessive_unpacked_size_is_refused(
     path.write_bytes(as_released())
     monkeypatch.setattr(returned_list, "_MAX_UNPACKED_BYTES", 10_000)
     with pytest.raises(FileRefusedError) as refused:
-        returned_list.returned_list_to_csv(path, TABLE, tmp_path / "cm1.csv")
+        returned_list.read_returned_lists(path, TABLES, tmp_path / "cm1", "b")
     assert refused.value.code == "archive_unsafe"
 
 

@@ -17,7 +17,8 @@ followed_task as (
         case when task.status <> 'open' then 1 else 0 end as is_closed,
         case
             when coalesce(task.closed_at, run.as_of) > task.due_at
-                and task.status in ('open', 'closed', 'expired') then 1
+                and task.status in ('open', 'closed', 'expired')
+                and task.paused_reason is null then 1
             else 0
         end as is_overdue
     from task

@@ -1,6 +1,7 @@
 with pharmacy_claim as (
     {{ union_of_senders('pharmacy_claim', [
-        'claim_id', 'dispensing_date', 'ndc_code', 'days_supply',
+        'payer', 'claim_id', 'fill_id', 'version_date', 'version_rank', 'is_reversal',
+        'dispensing_date', 'ndc_code', 'days_supply',
     ]) }}
 )
 

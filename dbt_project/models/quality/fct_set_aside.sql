@@ -1,6 +1,6 @@
 -- impossible values that the contract cannot reject: only the run's date or a second row shows them
 with delivery as (
-    select batch_id, min(path) as path
+    select batch_id, min(shown_path) as path
     from {{ ref('stg_caseload__delivery') }}
     group by batch_id
 ),
@@ -17,6 +17,20 @@ future_row as (
         true as is_row
     from {{ ref('int_row__questioned') }}
     where is_future_event
+),
+
+-- rules/returned-workbooks.md#after-return
+returned_row as (
+    select distinct
+        source,
+        source_table,
+        _batch_id,
+        _source_row,
+        'contacted_at' as column_name,
+        'contact_after_return' as reason_code,
+        true as is_row
+    from {{ ref('input_contact') }}
+    where is_after_return
 ),
 
 -- a client with an impossible birth date is still a client: only the date is set aside
@@ -48,6 +62,8 @@ early_discharge as (
 
 set_aside_value as (
     select * from future_row
+    union all
+    select * from returned_row
     union all
     select * from birth_date
     union all

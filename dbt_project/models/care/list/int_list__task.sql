@@ -9,7 +9,7 @@ recipient_view as (
 
 task as (
     select * from {{ ref('int_task__unioned') }}
-    where status = 'open'
+    where status = 'open' and paused_reason is null
 ),
 
 task_minute as (

@@ -19,6 +19,10 @@ diagnosis_fact as (
     select * from {{ ref('int_risk__active_diagnosis') }}
 ),
 
+charlson as (
+    select * from {{ ref('int_risk__charlson') }}
+),
+
 window_days as (
     select measure, max(window_days) as window_days
     from {{ ref('risk_weight') }}
@@ -129,6 +133,12 @@ fact as (
     where self_harm.event_rank = 1
     union all
     select * from diagnosis_fact
+    union all
+    select
+        score_point, part2_view, client_key, 'charlson_score' as measure,
+        cast(charlson_score as decimal(18, 4)) as value,
+        is_part2, evidence_table, evidence_key, evidence_date
+    from charlson
 )
 
 select * from fact

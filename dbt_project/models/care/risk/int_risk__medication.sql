@@ -171,6 +171,11 @@ fact as (
     inner join window_days
         on gap.measure = window_days.measure
         and gap.days between 1 and window_days.window_days
+    union all
+    select
+        score_point, part2_view, client_key, 'antipsychotic_covered_percent' as measure,
+        covered_percent as value, is_part2, evidence_table, evidence_key, evidence_date
+    from {{ ref('int_risk__antipsychotic_supply') }}
 )
 
 select * from fact

@@ -6,13 +6,14 @@
     'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap',
 ] -%}
 with
--- A rule is a step of its measure: from at_least or above, up to at_most.
+-- A rule is a step of its measure: from at_least or above, up to at_most or below.
 weight as (
     select
         rule_id, domain, measure, points, yields_to, reason,
         coalesce(at_least, -100000) as at_least,
         coalesce(above, -100000) as above,
-        coalesce(at_most, 100000) as at_most
+        coalesce(at_most, 100000) as at_most,
+        coalesce(below, 100000) as below
     from {{ ref('risk_weight') }}
 ),
 

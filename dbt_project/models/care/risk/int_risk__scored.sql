@@ -30,11 +30,13 @@ reason_sum as (
     group by score_point, part2_view, client_key
 ),
 
+-- rules/risk-score.md#tiers: an open task counts at as_of only and leaves no trace in earlier tiers
 urgent_lane as (
     select distinct score_date.score_point, task.part2_view, task.client_key
     from task
     inner join score_date
-        on task.opened_at <= score_date.score_at
+        on score_date.score_point = 'current'
+        and task.opened_at <= score_date.score_at
         and (task.closed_at is null or task.closed_at > score_date.score_at)
     where task.lane <= {{ risk_setting('max_lane_forcing_critical_tier') }}
 ),

@@ -48,9 +48,11 @@ client_state as (
 
 need_answer as (
     {%- for need in needs %}
+    {%- set measure = 'housing_instability' if need == 'housing' else 'need_' ~ need %}
     select
         client_key, screening_key, administered_at, administered_date, is_part2,
-        '{{ need }}' as need, is_{{ need }}_need as is_present
+        '{{ need }}' as need, is_{{ need }}_need as is_present,
+        {{ risk_window_days(measure) }} as window_days
     from screening
     where is_{{ need }}_need is not null
     {{ 'union all' if not loop.last }}
@@ -84,7 +86,7 @@ present_need as (
         on spanned_need.administered_at <= score_date.score_at
         and (spanned_need.next_at is null or spanned_need.next_at > score_date.score_at)
         and score_date.score_date - spanned_need.administered_date
-        <= {{ risk_window_days('need_safety') }}
+        <= spanned_need.window_days
     where spanned_need.is_present
         -- a housing status of the record takes precedence over a screening
         and (

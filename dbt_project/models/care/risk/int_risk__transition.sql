@@ -1,3 +1,4 @@
+{#- Longer than the budget: discharges and returns are one domain, and a domain is one model. -#}
 with
 dated_event as (
     select * from {{ ref('int_risk__acute_event_by_score_date') }}
@@ -7,8 +8,19 @@ acute_event as (
     select * from {{ ref('int_risk__acute_event') }}
 ),
 
+-- rules/tasks-and-lanes.md#contact: a two-way contact or a kept visit
+reached as (
+    select score_point, part2_view, client_key, last_reached_at
+    from {{ ref('int_risk__last_two_way_contact') }}
+    union all
+    select score_point, part2_view, client_key, last_seen_at as last_reached_at
+    from {{ ref('int_risk__last_kept_visit') }}
+),
+
 last_reached as (
-    select * from {{ ref('int_risk__last_two_way_contact') }}
+    select score_point, part2_view, client_key, max(last_reached_at) as last_reached_at
+    from reached
+    group by score_point, part2_view, client_key
 ),
 
 window_days as (

@@ -7,6 +7,10 @@ acute_event as (
     select * from {{ ref('int_risk__acute_event') }}
 ),
 
+lace as (
+    select * from {{ ref('int_risk__lace') }}
+),
+
 window_days as (
     select measure, max(window_days) as window_days
     from {{ ref('risk_weight') }}
@@ -72,7 +76,7 @@ last_event as (
     group by counted.part2_view, counted.client_key, counted.measure
 ),
 
-fact as (
+counted_fact as (
     select
         counted.score_point,
         counted.part2_view,
@@ -89,6 +93,17 @@ fact as (
         and counted.client_key = last_event.client_key
         and counted.measure = last_event.measure
     left join acute_event on last_event.event_key = acute_event.event_key
+),
+
+fact as (
+    select * from counted_fact
+    union all
+    select
+        score_point, part2_view, client_key,
+        'lace_score' as measure,
+        cast(lace_score as decimal(18, 4)) as value,
+        is_part2, evidence_table, evidence_key, evidence_date
+    from lace
 )
 
 select * from fact

@@ -14,7 +14,8 @@ client_part2_view as (
 lookback as (
     select max(window_days) as window_days
     from {{ ref('risk_weight') }}
-    where domain in ('transition', 'utilization', 'clinical', 'care_gap')
+    where domain in ('transition', 'utilization')
+        or measure in ('days_since_self_harm', 'safety_plan_missing')
 ),
 
 -- All rules about acute care read this join of events, score dates and views.

@@ -27,7 +27,8 @@ compared as (
         client_key,
         max(case when score_point = 'current' then risk_score end) as risk_score,
         max(case when score_point = 'current' then tier_rank end) as present_rank,
-        max(case when score_point = 'hysteresis' then tier_rank end) as previous_rank,
+        max(case when score_point = 'hysteresis' then tier_rank end) as hysteresis_rank,
+        max(case when score_point = 'month_ago' then tier_rank end) as previous_rank,
         max(case when score_point = 'current' then risk_score end)
         - max(case when score_point = 'month_ago' then risk_score end) as score_change_30d,
         max(case when score_point = 'current' and has_urgent_lane then 1 else 0 end) = 1
@@ -43,7 +44,7 @@ computed as (
         *,
         greatest(
             present_rank,
-            previous_rank,
+            hysteresis_rank,
             case when score_change_30d >= {{ risk_setting('rising_change') }}
                     then (
                         select tier_rank from tier
@@ -55,7 +56,8 @@ computed as (
     from compared
 ),
 
--- rules/risk-score.md#overrides: with author and reason, for at most 90 days; the last one counts
+-- rules/risk-score.md#overrides: up or down, with author and reason, for at most 90 days; the last
+-- one counts
 active_override as (
     select
         client_part2_view.part2_view,
@@ -76,6 +78,7 @@ active_override as (
     inner join run on document.document_at <= run.as_of
     where document.author_id is not null
         and document.reason is not null
+        and lower(trim(document.value)) in ('up', 'down')
         and (client_part2_view.part2_view = 'full' or not document.is_part2)
 ),
 
@@ -85,11 +88,7 @@ override_step as (
         active_override.author_id as override_author_id,
         active_override.reason as override_reason,
         active_override.expires_date as override_expires_date,
-        case
-            when active_override.value in ('+1', '1', 'up', 'raise', 'higher') then 1
-            when active_override.value in ('-1', 'down', 'lower') then -1
-            else coalesce(sign(named_tier.tier_rank - computed.computed_rank), 0)
-        end as step
+        case active_override.value when 'up' then 1 when 'down' then -1 else 0 end as step
     from computed
     cross join run
     left join active_override
@@ -97,7 +96,6 @@ override_step as (
         and computed.client_key = active_override.client_key
         and active_override.override_rank = 1
         and active_override.expires_date >= run.as_of_date
-    left join tier as named_tier on active_override.value = named_tier.tier
 ),
 
 -- No override changes the tier while a task of lane 0 or 1 is open.

@@ -24,6 +24,7 @@ with task as (
         event_setting,
         discharge_disposition_code,
         expires_at,
+        paused_reason,
         why_now,
         action_needed
     from {{ ref('int_task__unioned') }}

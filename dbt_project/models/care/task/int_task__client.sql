@@ -12,21 +12,12 @@ client_part2_view as (
     select * from {{ ref('int_client__part2_view') }}
 ),
 
--- a client who was reached after a contact with the outcome "moved" has not moved
-last_contact as (
-    select
-        client_part2_view.client_key,
-        client_part2_view.part2_view,
-        max(case when contact.is_two_way then contact.contacted_at end) as reached_at,
-        max(case when outcome.client_left = 'moved' then contact.contacted_at end) as moved_at
-    from {{ ref('fct_contact') }} as contact
-    inner join {{ ref('contact_outcome') }} as outcome on contact.outcome = outcome.outcome
-    inner join client_part2_view on contact.client_key = client_part2_view.client_key
-    cross join run
-    where contact.contacted_at <= run.as_of
-        and (outcome.client_left = 'moved' or contact.is_two_way)
-        and (client_part2_view.part2_view = 'full' or not contact.is_part2)
-    group by client_part2_view.client_key, client_part2_view.part2_view
+-- rules/tasks-and-lanes.md#reported-absence: a report alone only pauses the tasks
+confirmed_move as (
+    select client_key, part2_view, min(since_at) as moved_at
+    from {{ ref('int_client__absence') }}
+    where reason = 'reported_moved' and is_confirmed and not is_undone
+    group by client_key, part2_view
 ),
 
 discharge_notice as (
@@ -49,9 +40,7 @@ task_client as (
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
             case when client.is_deceased then run.as_of end
         ) as died_at,
-        case when last_contact.reached_at > last_contact.moved_at then null
-            else last_contact.moved_at
-        end as moved_at,
+        confirmed_move.moved_at,
         -- the record does not date a discharge: the end of the last program, else the delivery
         case when client.status = 'discharged' then coalesce(
                     case when not last_enrollment.is_enrolled then least(
@@ -66,9 +55,9 @@ task_client as (
     from client
     inner join client_part2_view on client.client_key = client_part2_view.client_key
     cross join run
-    left join last_contact
-        on client.client_key = last_contact.client_key
-        and client_part2_view.part2_view = last_contact.part2_view
+    left join confirmed_move
+        on client.client_key = confirmed_move.client_key
+        and client_part2_view.part2_view = confirmed_move.part2_view
     left join discharge_notice on client.client_key = discharge_notice.client_key
     left join last_enrollment on client.client_key = last_enrollment.client_key
 )

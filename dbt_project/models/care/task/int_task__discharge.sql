@@ -90,6 +90,8 @@ opening as (
         and (client_part2_view.part2_view = 'full' or not discharge.is_part2)
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=true, admission='replaces') }}
+{{ task_lifecycle(
+    'opening', answered_by_contact=true, answered_by_visit=true, follows_discharge=true
+) }}
 
 select * from task

@@ -7,21 +7,6 @@ calendar_day as (
     select * from {{ ref('int_task__day') }}
 ),
 
--- few misses are rescheduled, so only they are looked up by the sender's id
-rescheduled_miss as (
-    select
-        missed.appointment_key,
-        min(coalesce(rebooked.created_at, missed.status_at, missed.scheduled_at))
-            as rescheduled_at
-    from {{ ref('fct_appointment') }} as missed
-    left join {{ ref('fct_appointment') }} as rebooked
-        on missed.rescheduled_to_appointment_id = rebooked.appointment_id
-        and (missed.is_part2 or not rebooked.is_part2)
-    where missed.status in ('no_show', 'late_cancel')
-        and missed.rescheduled_to_appointment_id is not null
-    group by missed.appointment_key
-),
-
 -- the key of the appointment serves as the hash of its task
 valid_miss as (
     select
@@ -32,17 +17,16 @@ valid_miss as (
         missed.service_line,
         missed.scheduled_at,
         missed.scheduled_date as missed_date,
-        case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
-            else missed.scheduled_at
-        end as missed_at,
         rescheduled_miss.rescheduled_at,
+        rescheduled_miss.rescheduled_at_without_part2,
         cast(null as timestamp with time zone) as retracted_at,
         cast(null as {{ dbt.type_string() }}) as retraction_type,
         missed.is_part2,
         missed.evidence_table,
         missed.evidence_key
     from {{ ref('fct_appointment') }} as missed
-    left join rescheduled_miss on missed.appointment_key = rescheduled_miss.appointment_key
+    left join {{ ref('int_task__rescheduled_miss') }} as rescheduled_miss
+        on missed.appointment_key = rescheduled_miss.appointment_key
     where missed.client_key is not null and missed.status in ('no_show', 'late_cancel')
 ),
 
@@ -56,9 +40,10 @@ retracted_miss as (
         service_line,
         scheduled_at,
         scheduled_date as missed_date,
-        scheduled_at as missed_at,
         case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
             as rescheduled_at,
+        case when status = 'rescheduled' then coalesce(status_at, corrected_at) end
+            as rescheduled_at_without_part2,
         case when coalesce(status, '') <> 'rescheduled' then corrected_at end as retracted_at,
         case when status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end
             as retraction_type,
@@ -79,12 +64,15 @@ missed as (
 opening_miss as (
     select
         client_part2_view.part2_view,
-        miss.*,
+        miss.* exclude (rescheduled_at, rescheduled_at_without_part2),
+        case when client_part2_view.part2_view = 'full' then miss.rescheduled_at
+            else miss.rescheduled_at_without_part2
+        end as rescheduled_at,
         task_type.lane,
         task_type.task_type,
         case when task_type.due_business_days = 0 then missed_day.ends_at else due_day.ends_at end
             as due_at,
-        miss.missed_at + task_type.expires_days * interval '1 day' as expires_at
+        miss.scheduled_at + task_type.expires_days * interval '1 day' as expires_at
     from missed as miss
     inner join task_type on miss.service_line = task_type.event_kind
     inner join {{ ref('int_client__part2_view') }} as client_part2_view
@@ -104,7 +92,6 @@ kept_visit as (
         on opening_miss.client_key = visit.client_key
         and opening_miss.service_line = visit.service_line
         and visit.started_at > opening_miss.scheduled_at
-        and visit.started_at <= opening_miss.expires_at
     where visit.service_line in (select event_kind from task_type)
         and (opening_miss.part2_view = 'full' or not visit.is_part2)
     group by opening_miss.task_hash, opening_miss.part2_view
@@ -118,8 +105,8 @@ opening as (
         miss.client_key,
         miss.lane,
         miss.task_type,
-        miss.missed_at as event_at,
-        miss.missed_at as opened_at,
+        miss.scheduled_at as event_at,
+        miss.scheduled_at as opened_at,
         miss.due_at,
         miss.expires_at,
         'expired' as expiry_reason,
@@ -145,6 +132,6 @@ opening as (
         and miss.part2_view = kept_visit.part2_view
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=true, admission='pauses') }}
+{{ task_lifecycle('opening', answered_by_contact=true) }}
 
 select * from task

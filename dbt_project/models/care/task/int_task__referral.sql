@@ -28,10 +28,8 @@ referral_by_view as (
 
 opening as (
     select
-        {{ surrogate_key(["'4'", 'referral.referral_id', 'referral.status_at',
-            'referral.after_admit_date']) }} as task_hash,
-        {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at',
-            'referral.after_admit_date']) }} as task_key,
+        {{ surrogate_key(["'4'", 'referral.referral_id', 'referral.status_at']) }} as task_hash,
+        {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at']) }} as task_key,
         referral.part2_view,
         referral.client_key,
         task_type.lane,
@@ -65,6 +63,6 @@ opening as (
         and due_day.is_business_day
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=false, admission='ends') }}
+{{ task_lifecycle('opening', answered_by_contact=false) }}
 
 select * from task

@@ -56,6 +56,6 @@ opening as (
     left join local_day on event.event_date + task_type.due_days = local_day.calendar_date
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=true, admission='ends') }}
+{{ task_lifecycle('opening', answered_by_contact=true, answered_by_visit=true) }}
 
 select * from task

@@ -1,3 +1,4 @@
+{# Longer than the budget: everything that opens lane 0 is in one model. #}
 with client as (
     select client_key, client_id from {{ ref('dim_client') }}
     where is_agency_client
@@ -37,72 +38,116 @@ screening_event as (
     where level.level is not null or screening.item_9 >= task_setting.safety_item_from
 ),
 
--- an ED visit counts from its start, a stay from its discharge home
+-- an ED visit counts from its start, a stay from its discharge home, an agency visit with such a
+-- diagnosis from its start
 acute_event as (
     select
-        client_key, is_self_harm_any, facility_id, facility_name, setting,
-        ed_visit_key as event_key, started_at as event_at, has_adt, received_at,
-        is_part2, evidence_table, evidence_key
+        client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
+        ed_visit_key as event_key, started_at as event_at, not has_adt as is_claims_only,
+        received_at, is_part2, evidence_table, evidence_key
     from {{ ref('fct_ed_visit') }}
     where (is_self_harm_any or is_overdose_any) and not became_inpatient
     union all
     select
-        client_key, is_self_harm_any, facility_id, facility_name, setting,
-        stay_key as event_key, discharged_at as event_at, has_adt, received_at,
-        is_part2, evidence_table, evidence_key
+        client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
+        stay_key as event_key, discharged_at as event_at, not has_adt as is_claims_only,
+        received_at, is_part2, evidence_table, evidence_key
     from {{ ref('fct_stay') }}
     where (is_self_harm_any or is_overdose_any) and is_to_community
         and discharged_at is not null
+    union all
+    select
+        client_key, is_self_harm_any, visit_id as place_id,
+        cast(null as {{ dbt.type_string() }}) as facility_name,
+        cast(null as {{ dbt.type_string() }}) as setting,
+        visit_key as event_key, started_at as event_at, false as is_claims_only,
+        received_at, is_part2, evidence_table, evidence_key
+    from {{ ref('fct_visit') }}
+    where is_self_harm_any or is_overdose_any
 ),
 
 harm_event as (
     select
-        acute_event.client_key,
-        case when acute_event.is_self_harm_any then 'self_harm' else 'overdose' end as task_type,
-        {{ surrogate_key(["'harm'", 'client.client_id', 'acute_event.facility_id',
-            'acute_event.event_at']) }} as event_hash,
-        acute_event.event_key,
-        acute_event.event_at,
-        cast(null as timestamp with time zone) as resolved_at,
-        true as has_expiry,
-        acute_event.facility_name,
-        acute_event.setting,
-        acute_event.is_part2,
-        acute_event.evidence_table,
-        acute_event.evidence_key
+        client_key,
+        case when is_self_harm_any then 'self_harm' else 'overdose' end as task_type,
+        'harm' as hash_kind,
+        place_id,
+        event_key,
+        event_at,
+        facility_name,
+        setting,
+        is_claims_only,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
     from acute_event
-    inner join client on acute_event.client_key = client.client_key
-    cross join task_setting
-    where acute_event.has_adt
-        or acute_event.received_at
-        <= acute_event.event_at + task_setting.notice_days * interval '1 day'
+),
+
+-- a stay in a crisis center opens lane 1, and an intake is no contact about a crisis yet
+ranked_crisis as (
+    select
+        *,
+        row_number() over (
+            partition by crisis_contact_key
+            order by is_part2, channel_order, started_at, event_id
+        ) as crisis_rank
+    from {{ ref('int_crisis_contact__reported') }}
+    where channel in ('visit', 'mobile')
 ),
 
 crisis_event as (
     select
-        contact.client_key,
+        client_key,
         'crisis_contact' as task_type,
-        {{ surrogate_key(["'crisis'", 'client.client_id', 'contact.started_at',
-            'contact.channel']) }} as event_hash,
-        contact.crisis_contact_key as event_key,
-        contact.started_at as event_at,
-        cast(null as timestamp with time zone) as resolved_at,
-        true as has_expiry,
+        'crisis' as hash_kind,
+        channel as place_id,
+        crisis_contact_key as event_key,
+        started_at as event_at,
         cast(null as {{ dbt.type_string() }}) as facility_name,
         cast(null as {{ dbt.type_string() }}) as setting,
-        contact.is_part2,
-        contact.evidence_table,
-        contact.evidence_key
-    from {{ ref('fct_crisis_contact') }} as contact
-    inner join client on contact.client_key = client.client_key
+        channel = 'mobile' as is_claims_only,
+        received_at,
+        is_part2,
+        evidence_table,
+        evidence_key
+    from ranked_crisis
+    where crisis_rank = 1
+),
+
+reported_event as (
+    select * from harm_event
+    union all
+    select * from crisis_event
+),
+
+expiring_event as (
+    select
+        event.client_key,
+        event.task_type,
+        {{ surrogate_key(['event.hash_kind', 'client.client_id', 'event.place_id',
+            'event.event_at']) }} as event_hash,
+        event.event_key,
+        event.event_at,
+        cast(null as timestamp with time zone) as resolved_at,
+        true as has_expiry,
+        event.facility_name,
+        event.setting,
+        event.is_part2,
+        event.evidence_table,
+        event.evidence_key
+    from reported_event as event
+    inner join client on event.client_key = client.client_key
+    cross join task_setting
+    where not event.is_claims_only
+        or event.received_at
+        <= event.event_at + task_setting.notice_days * interval '1 day'
 ),
 
 event as (
     select * from screening_event
     union all
-    select * from harm_event
-    union all
-    select * from crisis_event
+    select * from expiring_event
 ),
 
 ranked_event as (

@@ -57,7 +57,6 @@ kept_visit as (
         on passed_discharge.client_key = visit.client_key
         and visit.started_at > passed_discharge.discharged_at
         and visit.started_at <= passed_discharge.as_of
-        and visit.visit_date <= passed_discharge.pass_date
         and (
             passed_discharge.discharge_precision <> 'date'
             or visit.visit_date > passed_discharge.discharge_date
@@ -104,6 +103,6 @@ opening as (
     left join local_day as pass_day on discharge.pass_date = pass_day.calendar_date
 ),
 
-{{ task_lifecycle('opening', answered_by_contact=false, admission='replaces') }}
+{{ task_lifecycle('opening', answered_by_contact=false, follows_discharge=true) }}
 
 select * from task

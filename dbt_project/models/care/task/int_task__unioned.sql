@@ -9,7 +9,9 @@ task_lane as (
 ),
 
 task as (
-    {%- for lane in ['safety', 'discharge', 'transition', 'missed_appointment', 'referral'] %}
+    {%- for lane in [
+        'safety', 'discharge', 'transition', 'missed_appointment', 'referral', 'late_transition',
+    ] %}
     select * from {{ ref('int_task__' ~ lane) }}
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

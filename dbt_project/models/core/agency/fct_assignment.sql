@@ -6,6 +6,45 @@ run as (
     select as_of_date from {{ ref('int_run__as_of') }}
 ),
 
+own_assignment as (
+    select client_key, start_date, end_date, received_at from assignment_record
+    where not is_provisional and role = 'care_manager'
+),
+
+chosen_assignment as (
+    select
+        *,
+        row_number() over (
+            partition by coalesce(cast(client_key as {{ dbt.type_string() }}), assignment_id)
+            order by start_date desc, received_at desc, assignment_id desc
+        ) as recency
+    from assignment_record
+    where is_provisional
+),
+
+-- rules/returned-workbooks.md#assignment-choices: until the record system sends its own
+lapsed_choice as (
+    select distinct chosen.assignment_id
+    from chosen_assignment as chosen
+    inner join own_assignment as own on chosen.client_key = own.client_key
+    where own.start_date >= chosen.start_date
+        or (
+            own.received_at > chosen.received_at
+            and coalesce(own.end_date >= chosen.start_date, true)
+        )
+),
+
+current_record as (
+    select record.*
+    from assignment_record as record
+    left join chosen_assignment as chosen
+        on record.is_provisional and record.assignment_id = chosen.assignment_id
+    left join lapsed_choice
+        on record.is_provisional and record.assignment_id = lapsed_choice.assignment_id
+    where not record.is_provisional
+        or (chosen.recency = 1 and lapsed_choice.assignment_id is null)
+),
+
 assignment as (
     select
         {{ surrogate_key(['source', 'assignment_id']) }} as assignment_key,
@@ -19,7 +58,7 @@ assignment as (
         received_at,
         evidence_table,
         evidence_key
-    from assignment_record
+    from current_record
     cross join run
 )
 

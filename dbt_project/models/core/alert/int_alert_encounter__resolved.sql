@@ -50,6 +50,25 @@ evaluated_alert as (
     from cancelled_alert
 ),
 
+-- rules/encounters-and-claims.md#alerts: of several discharges the one received last applies,
+-- whatever its time
+ranked_alert as (
+    select
+        *,
+        row_number() over (
+            partition by encounter_key, event_type, is_current
+            order by known_at desc nulls last, batch_rank desc, _source_row desc
+        ) as correction_rank
+    from evaluated_alert
+),
+
+corrected_alert as (
+    select
+        *,
+        event_type = 'discharge' and correction_rank > 1 as is_corrected
+    from ranked_alert
+),
+
 -- the latest reported value of each column, by the order of events
 encounter as (
     select
@@ -76,8 +95,9 @@ encounter as (
         max_by(reported_class, event_number) filter (
             where is_current and event_type = 'presented'
         ) as presented_class,
-        max(event_number) filter (where is_current and event_type = 'discharge')
-            as discharge_number,
+        max(event_number) filter (
+            where is_current and event_type = 'discharge' and not is_corrected
+        ) as discharge_number,
         max(event_number) filter (where is_current and event_type = 'deceased')
             as deceased_number,
         max(event_number) filter (where is_current and event_type = 'closed') as closed_number,
@@ -86,13 +106,13 @@ encounter as (
             where is_current and diagnosis_code is not null
         ) as diagnosis_code,
         max_by(discharge_disposition_code, event_number) filter (
-            where is_current and discharge_disposition_code is not null
+            where is_current and not is_corrected and discharge_disposition_code is not null
         ) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at,
         not bool_or(is_current) as is_cancelled,
         coalesce(bool_or(is_part2_labelled), false) as is_part2,
         max(event_number) as last_number
-    from evaluated_alert
+    from corrected_alert
     group by encounter_key
 ),
 

@@ -1,10 +1,7 @@
 {# One thread: beside a second table of millions of rows, the aggregate exceeds the memory limit. #}
 {{ config(meta={'threads': 1}) }}
 
-with line as (
-    select * from {{ ref('int_claim_line__classified') }}
-),
-
+with
 -- all lines of a version come from one table of one sender
 summed_version as (
     select
@@ -28,7 +25,7 @@ summed_version as (
         bool_or(is_part2) as is_part2,
         min(received_at) as received_at,
         max(batch_rank) as last_batch_rank
-    from line
+    from {{ ref('int_claim_line__classified') }}
     group by claim_id_key, frequency, is_reversal, source, evidence_table
 ),
 
@@ -36,7 +33,7 @@ summed_version as (
 -- keep its values in memory, which cannot be written to disk
 last_line as (
     select claim_id_key, frequency, is_reversal, batch_rank, max(_source_row) as last_source_row
-    from line
+    from {{ ref('int_claim_line__classified') }}
     group by claim_id_key, frequency, is_reversal, batch_rank
 ),
 

@@ -4,10 +4,8 @@
     'is_sud_any': 'is_sud', 'is_overdose_any': 'is_overdose',
 } %}
 
-with line as (
-    select * from {{ ref('int_claim_line__classified') }}
-),
-
+with
+-- the table and not a CTE of it: DuckDB would copy all columns of a CTE that is read 25 times
 line_diagnosis as (
     {%- for n in range(1, 26) %}
     select
@@ -16,7 +14,7 @@ line_diagnosis as (
         is_reversal,
         diagnosis_code_{{ n }} as diagnosis_code,
         {{ n }} as diagnosis_position
-    from line
+    from {{ ref('int_claim_line__classified') }}
     where diagnosis_code_{{ n }} is not null
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

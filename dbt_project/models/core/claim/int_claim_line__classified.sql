@@ -63,6 +63,10 @@ described_line as (
         case when admission_date <= as_of_date then admission_date end as admission_date,
         case when discharge_date <= as_of_date then discharge_date end as discharge_date,
         discharge_disposition_code,
+        admit_type_code in (
+            select admit_type.admit_type_code from {{ ref('admit_type') }} as admit_type
+            where admit_type.is_emergency
+        ) as is_emergency_admission,
         paid_date,
         paid_amount,
         revenue_center_code,

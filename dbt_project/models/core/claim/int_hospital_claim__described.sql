@@ -43,6 +43,7 @@ hospital_claim as (
         claim.is_in_observation,
         claim.is_clinician_of_inpatient,
         claim.is_emergency as came_through_ed,
+        coalesce(line.is_emergency_admission, false) as is_emergency_admission,
         claim.is_hospice,
         claim.is_psychiatric_inpatient or claim.is_psychiatric_place as is_psychiatric,
         claim.is_detox or claim.is_detox_place as is_detox,

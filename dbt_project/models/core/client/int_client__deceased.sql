@@ -35,52 +35,6 @@ discharge_death as (
         and encounter.client_key is not null
 ),
 
-contact as (
-    select
-        identity.client_key,
-        contact.contacted_at,
-        contact.outcome = 'deceased' as reports_death,
-        coalesce(contact.is_two_way, contact_outcome.is_two_way, false) as is_two_way
-    from {{ ref('input_contact') }} as contact
-    inner join identity
-        on contact.client_source = identity.source
-        and contact.client_scope = identity.source_scope
-        and contact.source_client_id = identity.source_client_id
-    left join {{ ref('contact_outcome') }} as contact_outcome
-        on contact.outcome = contact_outcome.outcome
-    cross join run
-    where contact.contacted_at <= run.as_of
-),
-
-evidence_of_life as (
-    select client_key, contacted_at as seen_at from contact
-    where is_two_way and not coalesce(reports_death, false)
-    union all
-    select visit.client_key, visit.started_at
-    from {{ ref('fct_visit') }} as visit
-    cross join run
-    where visit.client_key is not null and visit.started_at <= run.as_of
-),
-
-last_seen as (
-    select client_key, max(seen_at) as seen_at
-    from evidence_of_life
-    group by client_key
-),
-
-contact_death as (
-    select
-        contact.client_key,
-        'contact' as death_basis,
-        {{ local_date('contact.contacted_at', 'run.time_zone') }} as death_date
-    from contact
-    cross join run
-    left join last_seen
-        on contact.client_key = last_seen.client_key
-        and contact.contacted_at < last_seen.seen_at
-    where contact.reports_death and last_seen.client_key is null
-),
-
 client_death as (
     select * from reported_death
     union all
@@ -88,8 +42,6 @@ client_death as (
     union all
     select client_key, 'hospital' as death_basis, death_date
     from {{ ref('int_death__from_claims') }}
-    union all
-    select * from contact_death
 ),
 
 ranked_death as (

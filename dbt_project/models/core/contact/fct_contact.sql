@@ -22,6 +22,11 @@ contact as (
         case
             when record.contact_id is not null
                 then {{ surrogate_key(['record.source', "'id'", 'record.contact_id']) }}
+            when record.same_time_number is not null
+                then {{ surrogate_key([
+                'record.source', "'time'", 'record.source_client_id', 'record.staff_id',
+                'record.reported_at', 'record.same_time_number',
+            ]) }}
             else {{ surrogate_key([
                 'record.source', "'time'", 'record.source_client_id', 'record.staff_id',
                 'record.reported_at',
@@ -52,6 +57,8 @@ contact as (
     from contact_record as record
     left join client on record.client_key = client.client_key
     left join contact_outcome on record.outcome = contact_outcome.outcome
+    -- rules/returned-workbooks.md#after-return
+    where not coalesce(record.is_after_return, false)
 )
 
 select * from contact

@@ -28,6 +28,43 @@ referral as (
     cross join run
 ),
 
+referral_close as (
+    select referral_close.referral_id, client.client_key, referral_close.decided_at
+    from {{ ref('input_referral_close') }} as referral_close
+    cross join run
+    inner join {{ ref('int_client__matched') }} as client
+        on referral_close.client_source = client.source
+        and referral_close.client_scope = client.source_scope
+        and referral_close.source_client_id = client.source_client_id
+    where referral_close.is_closed and {{ happened_by_as_of('referral_close.decided_at') }}
+),
+
+latest_close as (
+    select referral_id, client_key, max(decided_at) as decided_at
+    from referral_close
+    group by referral_id, client_key
+),
+
+-- rules/returned-workbooks.md#closed-referrals: a later status of the sender opens it again
+closed_referral as (
+    select
+        referral.* replace (
+            case
+                when referral.closed_at is null
+                    and latest_close.decided_at >= greatest(
+                        referral.created_at, referral.sent_at, referral.accepted_at,
+                        referral.scheduled_at, referral.attended_at, referral.result_received_at
+                    )
+                    then latest_close.decided_at
+                else referral.closed_at
+            end as closed_at
+        )
+    from referral
+    left join latest_close
+        on referral.referral_id = latest_close.referral_id
+        and referral.client_key = latest_close.client_key
+),
+
 -- rules/referrals.md#states: the furthest step reached is the status
 tracked_referral as (
     select
@@ -75,7 +112,7 @@ tracked_referral as (
         received_at,
         evidence_table,
         evidence_key
-    from referral
+    from closed_referral
 )
 
 select * from tracked_referral

@@ -4,7 +4,7 @@ with run as (
 
 referral as (
     select * from {{ ref('fct_referral') }}
-    where client_key is not null
+    where client_key is not null and direction = 'out'
 ),
 
 barrier as (

@@ -27,9 +27,8 @@ part2_span as (
 ),
 
 review_feed as (
-    select source, count(reviewed_at) > 0 as has_review_feed
-    from {{ ref('int_screening__summed') }}
-    group by source
+    select distinct source from {{ ref('input_screening') }}
+    where has_review_column
 ),
 
 two_name_response as (
@@ -100,7 +99,7 @@ screening as (
         response.is_utilities_need,
         response.is_safety_need,
         response.reviewed_at,
-        coalesce(review_feed.has_review_feed, false) as has_review_feed,
+        review_feed.source is not null as has_review_feed,
         response.program_id,
         response.is_part2_program
         or (not response.has_known_program and part2_span.client_key is not null) as is_part2,

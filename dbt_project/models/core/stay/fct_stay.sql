@@ -156,6 +156,7 @@ stay as (
         is_sud_principal,
         is_overdose_any,
         came_through_ed,
+        coalesce(is_emergency_admission, false) as is_emergency_admission,
         has_claim,
         has_adt,
         is_in_hospice as is_hospice,

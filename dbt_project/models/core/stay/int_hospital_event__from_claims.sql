@@ -49,6 +49,7 @@ hospital_event as (
         claim.is_psychiatric,
         claim.is_detox,
         claim.came_through_ed,
+        claim.is_emergency_admission,
         claim.is_hospice,
         false as has_died,
         false as is_discharge_cancelled,

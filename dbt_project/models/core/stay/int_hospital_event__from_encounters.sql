@@ -32,6 +32,7 @@ hospital_event as (
         false as is_psychiatric,
         false as is_detox,
         came_through_ed,
+        false as is_emergency_admission,
         is_hospice,
         has_died,
         false as is_discharge_cancelled,

@@ -67,6 +67,7 @@ summarized_stay as (
         min(case when not is_alert then start_date end) as claim_start_date,
         max(known_end_date) as last_seen_date,
         bool_or(came_through_ed) as came_through_ed,
+        bool_or(is_emergency_admission) as is_emergency_admission,
         bool_or(event_basis in ('institutional_claim', 'professional_claim')) as has_claim,
         bool_or(is_alert) as has_adt,
         bool_or(is_hospice) as is_hospice,

@@ -2,10 +2,16 @@ with recorded_visit as (
     select * from {{ ref('int_visit__recorded') }}
 ),
 
+crisis_code as (
+    select distinct hcpcs_code as code from {{ ref('claim_hcpcs') }}
+    where setting = 'crisis'
+),
+
 -- a kept appointment is a visit too, unless one is recorded
 kept_appointment as (
-    select appointment.*
+    select appointment.*, crisis_code.code is not null as has_crisis_code
     from {{ ref('fct_appointment') }} as appointment
+    left join crisis_code on appointment.procedure_code = crisis_code.code
     semi join {{ ref('int_appointment__without_visit') }} as unrecorded
         on appointment.appointment_key = unrecorded.appointment_key
 ),
@@ -31,7 +37,9 @@ visit as (
         false as is_mental_principal,
         false as is_mental_dx_any,
         false as is_sud_dx_any,
-        service_line = 'crisis' as is_crisis,
+        false as is_self_harm_any,
+        false as is_overdose_any,
+        service_line = 'crisis' or has_crisis_code as is_crisis,
         is_part2,
         received_at,
         evidence_table,

@@ -18,8 +18,14 @@ part2_provider as (
 ),
 
 diagnosis as (
-    select code, is_mental_any, is_sud from {{ ref('int_code__classified') }}
-    where is_mental_any or is_sud
+    select code, is_mental_any, is_sud, is_self_harm, is_overdose
+    from {{ ref('int_code__classified') }}
+    where is_mental_any or is_sud or is_self_harm or is_overdose
+),
+
+crisis_code as (
+    select distinct hcpcs_code as code from {{ ref('claim_hcpcs') }}
+    where setting = 'crisis'
 ),
 
 listed_diagnosis as (
@@ -27,7 +33,9 @@ listed_diagnosis as (
         listed.source,
         listed.visit_id,
         bool_or(diagnosis.is_mental_any) as is_mental_any,
-        bool_or(diagnosis.is_sud) as is_sud
+        bool_or(diagnosis.is_sud) as is_sud,
+        bool_or(diagnosis.is_self_harm) as is_self_harm,
+        bool_or(diagnosis.is_overdose) as is_overdose
     from {{ ref('input_visit_diagnosis') }} as listed
     inner join diagnosis on listed.diagnosis_code = diagnosis.code
     group by listed.source, listed.visit_id
@@ -36,7 +44,10 @@ listed_diagnosis as (
 -- the billing code of a procedure is more specific than the type of the encounter
 classified_visit as (
     select
-        record.* exclude (service_line, procedure_code, is_part2),
+        record.* exclude (service_line, procedure_code, is_crisis, is_part2),
+        coalesce(record.is_crisis, false)
+        or own_crisis.code is not null
+        or done_crisis.code is not null as is_crisis,
         coalesce(
             record.service_line, done.service_line, record.booked_service_line, 'other'
         ) as service_line,
@@ -49,6 +60,8 @@ classified_visit as (
     from visit_record as record
     left join {{ ref('int_procedure__principal') }} as done
         on record.source = done.source and record.encounter_id = done.encounter_id
+    left join crisis_code as own_crisis on record.procedure_code = own_crisis.code
+    left join crisis_code as done_crisis on done.procedure_code = done_crisis.code
 ),
 
 recorded_visit as (
@@ -70,6 +83,7 @@ recorded_visit as (
         coalesce(diagnosis_1.is_mental_any, false) as is_mental_principal,
         {%- for flag, name in [
             ('is_mental_any', 'is_mental_dx_any'), ('is_sud', 'is_sud_dx_any'),
+            ('is_self_harm', 'is_self_harm_any'), ('is_overdose', 'is_overdose_any'),
         ] %}
         coalesce(
             {% for n in range(1, 5) -%}
@@ -77,7 +91,7 @@ recorded_visit as (
             {%- endfor %} listed_diagnosis.{{ flag }}, false
         ) as {{ name }},
         {%- endfor %}
-        coalesce(visit.is_crisis, false) or visit.service_line = 'crisis' as is_crisis,
+        visit.is_crisis or visit.service_line = 'crisis' as is_crisis,
         visit.is_part2 or part2_provider.npi is not null as is_part2,
         visit.received_at,
         visit.evidence_table,

@@ -16,7 +16,17 @@ identified_record as (
 
 pharmacy_claim as (
     select
+        cast(null as {{ dbt.type_string() }}) as payer,
         record.claim_version_id as claim_id,
+        -- versions of a fill have claim numbers of their own and share its prescription and fill
+        {{ joined_parts([
+            'source_client_id', 'dispensed_date', 'pharmacy_qualifier', 'pharmacy_id',
+            'dispensing_status_code', 'prescription_number', 'fill_number',
+        ]) }} as fill_id,
+        record.effective_date as version_date,
+        case record.adjustment_type_code when '01' then 1 when '02' then 2 else 0 end
+            as version_rank,
+        coalesce(record.adjustment_type_code = '01', false) as is_reversal,
         record.dispensed_date as dispensing_date,
         record.ndc_code,
         record.days_supply,

@@ -9,6 +9,7 @@ assignment as (
         record.role,
         record.start_date,
         record.end_date,
+        false as is_provisional,
         {{ lineage_columns('record') }}
     from record
 )

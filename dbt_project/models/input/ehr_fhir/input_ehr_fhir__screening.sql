@@ -98,6 +98,7 @@ screening as (
         cast(null as boolean) as is_positive,
         ranked_answer.status,
         cast(null as timestamp with time zone) as reviewed_at,
+        false as has_review_column,
         ranked_answer.program_id,
         'ehr_fhir' as source,
         evidence.source_table,

@@ -10,6 +10,7 @@ dated_contact as (
     select
         record.*,
         {{ local_date('record.contacted_at', 'run.time_zone') }} as contacted_date,
+        {{ local_date('record.received_at', 'run.time_zone') }} as received_date,
         run.as_of,
         run.time_zone
     from record
@@ -40,6 +41,11 @@ contact as (
         record.minutes,
         record.instructions_reviewed,
         record.medications_reconciled,
+        record.same_time_number,
+        -- rules/returned-workbooks.md#after-return
+        coalesce(
+            record.is_returned and record.contacted_date > record.received_date, false
+        ) as is_after_return,
         {{ lineage_columns('record') }}
     from dated_contact as record
 )

@@ -15,6 +15,7 @@ screening as (
         record.is_positive,
         record.status,
         record.reviewed_at,
+        true as has_review_column,
         record.program_id,
         {{ lineage_columns('record') }}
     from record

@@ -28,6 +28,7 @@ screening as (
         cast(null as boolean) as is_positive,
         'completed' as status,
         cast(null as timestamp with time zone) as reviewed_at,
+        false as has_review_column,
         cast(null as {{ dbt.type_string() }}) as program_id,
         {{ lineage_columns('record') }}
     from record

@@ -12,7 +12,8 @@ with batch as (
         rows_in,
         rows_loaded,
         rows_rejected,
-        contract_hash
+        contract_hash,
+        returned_by
     from {{ source('caseload', 'batch') }}
 )
 

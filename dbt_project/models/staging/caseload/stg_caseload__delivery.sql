@@ -3,6 +3,7 @@ with delivery as (
         batch_id,
         source,
         path,
+        shown_path,
         received_at,
         is_dated
     from {{ source('caseload', 'delivery') }}

@@ -18,6 +18,8 @@ contact as (
         minutes,
         instructions_reviewed,
         medications_reconciled,
+        same_time_number,
+        sheet_row is not null as is_returned,
         _batch_id,
         _source_row
     from delivered_row
