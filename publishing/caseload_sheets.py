@@ -1,6 +1,6 @@
-"""Writes the sheets My caseload and Case review, More calls, and the hidden lists of names.
+"""Writes the sheets My caseload, Case review, Changes, More calls, and the hidden lists of names.
 
-The caseload's rows are read once: the three sheets about clients are written side by side.
+The caseload's rows are read once: the sheets about clients are written side by side.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from publishing import layout
 from publishing.caseload_text import caseload_cells, client_label, review_cells
-from publishing.layout import CASE_REVIEW, CASELOAD, HEADER_ROW
+from publishing.change_text import change_cells, tier_cells
+from publishing.layout import CASE_REVIEW, CASELOAD, CHANGES, HEADER_ROW
 from publishing.sheets import SheetWriter, finish_list
 from publishing.wording import Row
 
@@ -23,18 +24,23 @@ def colleagues_range(writer: SheetWriter) -> str | None:
     return f"{NAMES}!$B$1:$B${count}" if count else None
 
 
-def write_caseload(writer: SheetWriter, rows: Iterable[Row]) -> None:
-    """Write the sheets My caseload, Case review and Names.
+def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[Row]) -> None:
+    """Write the sheets My caseload, Case review, Changes and Names.
 
     Args:
         writer: the workbook's writer.
         rows: all clients of the caseload, in the order of their names.
+        changes: the clients who came to the list or left it.
     """
     info = writer.info
     caseload = writer.sheet("My caseload", CASELOAD)
     review = writer.sheet("Case review", CASE_REVIEW)
     names = writer.book.get_worksheet_by_name(NAMES)
     names.very_hidden()
+    changed_sheet = writer.sheet("Changes", CHANGES)
+    changed = HEADER_ROW
+    for changed, row in enumerate(changes, HEADER_ROW + 1):
+        writer.row(changed_sheet, changed, CHANGES, change_cells(row))
     reviewed, position = HEADER_ROW, 0
     for position, row in enumerate(rows, 1):
         tone = "GRAY" if row["snoozed_until_date"] else ""
@@ -52,10 +58,14 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row]) -> None:
         if row["is_case_review"]:
             reviewed += 1
             writer.row(review, reviewed, CASE_REVIEW, review_cells(row, info))
+        if (cells := tier_cells(row)) is not None:
+            changed += 1
+            writer.row(changed_sheet, changed, CHANGES, cells)
     for later in range(position, len(info.colleagues)):
         names.write_string(later, 1, info.colleagues[later])
     finish_list(writer, caseload, CASELOAD, HEADER_ROW + position)
     finish_list(writer, review, CASE_REVIEW, reviewed)
+    finish_list(writer, changed_sheet, CHANGES, changed)
 
 
 def write_more_calls(writer: SheetWriter) -> None:

@@ -39,7 +39,7 @@ from publishing.workbook_rows import OwnerRows
 
 UNASSIGNED = "unassigned"
 _SHEETS_BEFORE = ("Today", "My caseload", "Case review", "More calls")
-_SHEETS_AFTER = ("Print", "Help", NAMES)
+_SHEETS_AFTER = ("Changes", "Print", "Help", NAMES)
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
@@ -50,6 +50,7 @@ class _Rows:
 
     listed: OwnerRows
     caseload: OwnerRows
+    changes: OwnerRows
     returned: Mapping[str | None, SentBack]
 
 
@@ -89,6 +90,7 @@ def write(
     rows = _Rows(
         OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone),
         OwnerRows(connection, workbook_rows.CASELOAD_CLIENTS, zone),
+        OwnerRows(connection, workbook_rows.CHANGES, zone),
         returned,
     )
     for info in infos:
@@ -164,7 +166,7 @@ def _write_workbook(
     for name in _SHEETS_AFTER:
         book.add_worksheet(name)
     write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
-    write_caseload(writer, rows.caseload.rows_of(info.owner))
+    write_caseload(writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner))
     write_more_calls(writer)
     write_help(writer)
     book.close()

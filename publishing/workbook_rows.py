@@ -107,6 +107,13 @@ CASELOAD_CLIENTS = """
 """
 
 
+CHANGES = """
+    select care_manager_id, client_id, client_name, change, lane_name, left_reason
+    from exports.export_workbook_change
+    order by care_manager_id nulls last, change, client_name, client_id
+"""
+
+
 class OwnerRows:
     """Rows of a query whose first column is the owner, one owner at a time, in owner order."""
 

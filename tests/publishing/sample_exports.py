@@ -145,6 +145,14 @@ def make_exports(
         """
     )
     connection.execute(
+        "create table exports.export_workbook_change as select * from (values"
+        " ('cm.1', 'C1', 'Rivera, Ana', 'came', 'Safety', null),"
+        " ('cm.1', 'C9', '=Rest, Rae', 'left', 'Referral', 'kept_visit'),"
+        " ('cm.1', 'C8', 'Left, Lou', 'left', '=Referral', 'a_new_reason'),"
+        " ('cm.1', 'C7', 'Left, Max', 'left', 'Referral', null))"
+        " as change(care_manager_id, client_id, client_name, change, lane_name, left_reason)"
+    )
+    connection.execute(
         "create table exports.export_workbook_staff as select * from (values"
         " ('cm.1', 'Quinn Wainscott', 'care_manager'), ('CM_2', 'Cleo Barrowby', 'care_manager'),"
         " ('t1', 'Alma St. Ember', 'therapist')) as staff(staff_id, staff_name, role)"

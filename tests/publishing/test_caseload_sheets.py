@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from workbooks import HEADER, columns, open_book, table, written
 
 from publishing import layout
 from publishing.caseload_text import Score, ago_text, score_series, tier_text, trend_text
+from sources.contract import load_contracts
+from sources.formats.returned_list import read_returned_lists
 
 
 def test_my_caseload_has_every_client_with_or_without_a_task(
@@ -93,6 +96,40 @@ def test_more_calls_offers_every_client_and_carries_the_staff_id(
     ]  # fmt: skip
     other = open_book(written(exports, tmp_path)["unassigned.xlsx"])["More calls"]
     assert [row["staff_id"] for row in table(other) if row["staff_id"]] == []
+
+
+def test_changes_say_who_came_who_left_and_why(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["Changes"]
+    assert [tuple(row.values()) for row in table(sheet)] == [
+        ("Rivera, Ana · C1", "Came to the list", "Safety"),
+        ("'=Rest, Rae · C9", "Left the list", "Referral: came to a visit"),
+        ("Left, Lou · C8", "Left the list", "'=Referral: a new reason"),
+        ("Left, Max · C7", "Left the list", "Referral: nothing due on the list today"),
+        ('\'=HYPERLINK("http://x","y") · C2', "Tier down", "standard; high 30 days ago"),
+        ("Rivera, Ana · C1", "Tier up", "critical; high 30 days ago"),
+    ]
+
+
+def test_client_of_more_calls_is_read_by_the_id_at_the_end_of_the_name(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    book = open_book(written(exports, tmp_path / "published")["cm.1.xlsx"])
+    sheet = book["More calls"]
+    filled = {
+        "Client": book["Names"]["A3"].value,
+        "When you called": datetime(2026, 6, 30, 9, 15),
+        "What happened": "Reached",
+    }
+    for name, value in filled.items():
+        sheet.cell(HEADER + 2, columns(sheet)[name], value)
+    book.save(tmp_path / "returned.xlsx")
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (row,) = csv.DictReader(returned.files["contact"].open(encoding="utf-8", newline=""))
+    assert (row["client_id"], row["staff_id"], row["outcome"]) == ("C1", "cm.1", "reached")
+    assert (row["sheet"], row["sheet_row"]) == ("More calls", str(HEADER + 2))
 
 
 @pytest.mark.parametrize(

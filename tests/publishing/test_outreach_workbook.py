@@ -35,7 +35,7 @@ def test_one_workbook_per_care_manager_and_one_for_unassigned_clients(
     for name, content in files.items():
         book = open_book(content)
         assert book.sheetnames == [
-            "Today", "My caseload", "Case review", "More calls", "Print", "Help", "Names",
+            "Today", "My caseload", "Case review", "More calls", "Changes", "Print", "Help", "Names",
         ]  # fmt: skip
         assert book["Names"].sheet_state == "veryHidden"
         assert book.properties.created == datetime(2026, 6, 30, 3, 59, 59)
