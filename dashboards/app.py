@@ -1,7 +1,8 @@
 """The leaders' page: measures of a release with trends, targets, comparisons and definitions.
 
-Run by `caseload dashboard`. Shows released aggregates only; suppressed cells read "hidden". The
-table next to each chart is its text alternative.
+Served by `caseload dashboard` through orchestration/leaders_page.py, which logs the view. Shows
+released aggregates only; suppressed cells read "hidden". The table next to each chart is its text
+alternative.
 """
 
 from __future__ import annotations
@@ -184,4 +185,5 @@ def _feeds(released: PublishedRelease) -> None:
         st.html(escaping.bullets(released.manifest["notices"]))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _dispatch(options: argparse.Namespace) -> int:
     settings = _settings(options)
     command: Callable[[argparse.Namespace, Settings], int] = options.command
-    if command in (_run, _demo):
+    if command in (_run, _demo, _backtest):
         return supervise(
             lambda: _report_errors(lambda: command(options, settings)),
             settings,
@@ -166,11 +166,50 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     explain.add_argument("client_id", metavar="CLIENT_ID")
     explain.add_argument("--data", type=Path, help="data folder (default: setting data)")
 
+    disclosures = add(
+        "disclosures",
+        _disclosures,
+        "Show who received a client's data, or verify the disclosure log.",
+    )
+    disclosures.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    task = disclosures.add_mutually_exclusive_group(required=True)
+    task.add_argument(
+        "--client", metavar="ID", help="list every disclosure of this client, newest first"
+    )
+    task.add_argument(
+        "--verify",
+        action="store_true",
+        help="check the log against the releases and the monthly files; exit code 1 if it is broken",
+    )
+    disclosures.add_argument(
+        "--monthly",
+        action="append",
+        type=Path,
+        default=[],
+        metavar="FILE",
+        help="with --verify: also check this copy of a monthly file",
+    )
+
     dashboard = add(
         "dashboard", _dashboard, "Serve the leaders' pages of the current release on 127.0.0.1."
     )
     dashboard.add_argument("--data", type=Path, help="data folder (default: setting data)")
     dashboard.add_argument("--port", type=_port, default=8501, help="port (default: 8501)")
+
+    past = add(
+        "backtest",
+        _backtest,
+        "Run the pipeline as of past dates and report how well the score found what followed.",
+    )
+    past.add_argument("--landing", type=Path, help="landing folder (default: setting landing)")
+    past.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    past.add_argument(
+        "--as-of",
+        nargs="+",
+        required=True,
+        metavar="TS",
+        help="past dates, or timestamps with offset, with 90 days of deliveries after each",
+    )
 
     bench = add(
         "bench", _bench, "Compare the pipeline with the reference baseline on the same files."
@@ -250,14 +289,26 @@ def _console(*, stderr: bool = False) -> PlainConsole:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.run import run
 
-    if not settings.landing.is_dir():
-        missing = "is a file" if settings.landing.exists() else "no such folder"
-        raise UsageError(
-            f"--landing {settings.landing}: {missing}. Expected a folder with one folder per"
-            " sender (claims, ehr, adt, …), each with dated folders of files."
-        )
+    _check_landing(settings.landing)
     as_of = resolve_as_of(options.as_of, settings.zone)
     return run(settings, as_of, _console())
+
+
+def _check_landing(landing: Path) -> None:
+    if not landing.is_dir():
+        missing = "is a file" if landing.exists() else "no such folder"
+        raise UsageError(
+            f"--landing {landing}: {missing}. Expected a folder with one folder per"
+            " sender (claims, ehr, adt, …), each with dated folders of files."
+        )
+
+
+def _backtest(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.backtest import backtest
+
+    _check_landing(settings.landing)
+    dates = [resolve_as_of(text, settings.zone) for text in options.as_of]
+    return backtest(settings, dates, _console())
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
@@ -299,6 +350,14 @@ def _explain(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.explain import explain
 
     return explain(settings, options.client_id, _console())
+
+
+def _disclosures(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration import disclosures
+
+    if options.verify:
+        return disclosures.verify(settings, options.monthly, _console())
+    return disclosures.account(settings, options.client, _console())
 
 
 def _dashboard(options: argparse.Namespace, settings: Settings) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestration.settings import Settings, UsageError
 
-APP = Path(__file__).resolve().parent.parent / "dashboards" / "app.py"
+APP = Path(__file__).resolve().parent / "leaders_page.py"
 
 
 def serve(settings: Settings, port: int) -> int:

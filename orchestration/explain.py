@@ -11,15 +11,30 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from orchestration import warehouse
+from orchestration import disclosures, warehouse
 from orchestration.settings import Settings, UsageError
 from publishing.dates import date_text, time_text
 
+_HAS_PART2 = """
+    select count(*) > 0 as has_part2 from marts.fct_risk_reason where client_key = ? and is_part2
+"""
 _CLIENT = "select client_key, status, care_manager_id from marts.dim_client where client_id = ?"
 _LISTED = """
-    select care_manager_id, rank, lane, lane_name, tier, risk_score, why_now_1, due_at, is_spillover
+    select care_manager_id, covering_for_staff_id, rank, worklist_group, lane, lane_name, tier,
+        risk_score, why_now_1, next_step, due_at, is_spillover
     from exports.export_outreach where client_id = ?
 """
+_ACCOUNT = """
+    select list_status, recipient_staff_id, covering_for_staff_id, open_task_count, paused_reason,
+        snoozed_until_date
+    from intermediate.int_list__account where client_key = ?
+"""
+_NOT_LISTED = {
+    "no_open_task": "no open task that the recipient of the list may see",
+    "old_referral_waits": "only old referrals, and the list shows the three oldest of all clients",
+    "snoozed": "open tasks are snoozed",
+    "paused": "open tasks are paused",
+}
 _RISK = """
     select as_of, risk_score, tier, previous_tier, score_change_30d, risk_score_without_part2,
         tier_without_part2, data_gaps
@@ -74,8 +89,11 @@ def _explain(
         )
     client = clients[0]
     key = client["client_key"]
+    (part2,) = _rows(connection, _HAS_PART2, key)
+    disclosures.record_view(settings.data, "explain", client_id, part2=part2["has_part2"])
     console.rule(f"Client {client_id}", align="left")
-    _print_list_entries(_rows(connection, _LISTED, client_id), client, settings, console)
+    account = _rows(connection, _ACCOUNT, key)
+    _print_list_entries(_rows(connection, _LISTED, client_id), account, client, settings, console)
     for risk in _rows(connection, _RISK, key):
         console.print(
             f"Score {risk['risk_score']}, tier {risk['tier']} (previous tier {risk['previous_tier']};"
@@ -112,20 +130,38 @@ def _explain(
     console.print(tasks)
 
 
+def _not_listed(account: list[dict[str, Any]], client: dict[str, Any]) -> str:
+    """Return why a client is on no list today (docs/rules/tasks-and-lanes.md#account)."""
+    if not account:
+        return f"the client cannot be listed (status {client['status']})"
+    row = account[0]
+    reason = _NOT_LISTED[row["list_status"]]
+    if row["list_status"] == "snoozed":
+        reason += f" until {date_text(row['snoozed_until_date'], None)}"
+    if row["list_status"] == "paused":
+        reason += f" ({row['paused_reason']})"
+    owner = row["recipient_staff_id"] or "unassigned clients"
+    return f"{reason}; the list would be that of {owner}"
+
+
 def _print_list_entries(
-    listed: list[dict[str, Any]], client: dict[str, Any], settings: Settings, console: Console
+    listed: list[dict[str, Any]],
+    account: list[dict[str, Any]],
+    client: dict[str, Any],
+    settings: Settings,
+    console: Console,
 ) -> None:
     if not listed:
-        console.print(
-            f"Not on a list: status {client['status']}, no open task that the care manager may see."
-        )
+        console.print(f"Not on a list today: {_not_listed(account, client)}.")
     for row in listed:
         owner = row["care_manager_id"] or "unassigned clients"
+        if row["covering_for_staff_id"]:
+            owner += f" (for {row['covering_for_staff_id']}, who is away)"
         spill = ", spillover" if row["is_spillover"] else ""
         console.print(
-            f"On the list of {owner}: rank {row['rank']}, lane {row['lane']} {row['lane_name']},"
+            f"On the list of {owner}: rank {row['rank']}, group {row['worklist_group']}, lane {row['lane']} {row['lane_name']},"
             f" tier {row['tier']}, due {_local_time(row['due_at'], settings)}{spill}. Why now:"
-            f" {row['why_now_1']}"
+            f" {row['why_now_1']} Next: {row['next_step']}"
         )
 
 

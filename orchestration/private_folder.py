@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 
 _RUN_ENTRIES = (
-    "raw", "published", "logs", "linkage", "landing", "disclosures",
+    "raw", "published", "logs", "linkage", "landing", "disclosures", "quality", "backtest",
     "warehouse.duckdb", "warehouse.duckdb.wal", ".lock",
 )  # fmt: skip
 _GROUP_AND_OTHERS = 0o077

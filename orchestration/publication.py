@@ -13,10 +13,11 @@ from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
-from publishing import encryption, metrics, outreach_list, quality, workbook
+from publishing import disclosures, encryption, metrics, outreach_list, quality, workbook
 from publishing.dates import date_text
+from publishing.disclosure_log import DisclosureLog
 from publishing.encryption import SUPERVISORS, Recipient, parse_recipients
-from publishing.release import Feed, Release
+from publishing.release import Feed, Release, read_manifest
 from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
@@ -66,7 +67,6 @@ def _publish(
         recipients = _recipients(connection, settings)
         notices += run_record.landing_notices(settings.data, context.run_id)
         notices += RawZone(settings.data / "raw").notices(as_of)
-        notices += encryption.notices(recipients)
         with Release(settings.data / "published", as_of) as release:
             with reporter.stage("publish", "Writing lists and metrics"):
                 rows["outreach_list"] = outreach_list.write(
@@ -93,7 +93,15 @@ def _publish(
                     None if settings.return_folder is None else str(settings.return_folder),
                 )
             with reporter.stage("release", "Making the release current"):
-                directory = release.close(notices, feeds, _versions())
+                directory = release.close(
+                    notices + encryption.plain_file_notices(release.paths),
+                    feeds,
+                    _versions(),
+                    DisclosureLog(settings.data),
+                    disclosures.read(connection, release),
+                )
+                released_at = read_manifest(directory)["created_at"]
+                disclosures.write_consents(connection, settings.data, released_at[:7])
     rows["release"] = 1
     run_record.append(
         settings.data, context.run_id, "released", release_id=directory.name, notices=notices
@@ -160,6 +168,7 @@ def _notices(
         ).fetchall()
     ]
     notices += _unended_admission_notices(connection)
+    notices += _owner_notices(connection)
     notices += _set_aside_notices(connection)
     notices += _identity_notices(connection)
     absent = [
@@ -181,6 +190,36 @@ def _unended_admission_notices(connection: duckdb.DuckDBPyConnection) -> list[st
         return []
     subject = "hospital admission has" if count == 1 else "hospital admissions have"
     return [f"{count:,} {subject} no discharge and no longer pause tasks: check for missing alerts"]
+
+
+def _owner_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Count clients with several care managers, and name absent owners without a present cover.
+
+    Rules: docs/rules/tasks-and-lanes.md#owner and #leave.
+    """
+    (several,) = _row(
+        connection,
+        "select count(*) from intermediate.int_client__care_manager"
+        " inner join marts.dim_client using (client_key)"
+        " where care_manager_count > 1 and is_listable",
+    )
+    notices = []
+    if several:
+        notices.append(
+            f"{_counted(several, 'client has', 'clients have')} several current care managers: the"
+            " latest assignment counts; end the others in the record"
+        )
+    notices += [
+        f"{owner} is away until {date_text(until, None)} without a present cover:"
+        f" {_counted(count, 'client is', 'clients are')} on the unassigned list; name a cover in the record"
+        for owner, until, count in connection.execute(
+            "select covering_for_staff_id, owner_away_until_date, count(*)"
+            " from intermediate.int_client__recipient"
+            " where is_listable and recipient_staff_id is null and covering_for_staff_id is not null"
+            " group by all order by all"
+        ).fetchall()
+    ]
+    return notices
 
 
 def _set_aside_notices(connection: duckdb.DuckDBPyConnection) -> list[str]:

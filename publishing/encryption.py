@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 import pyrage
@@ -69,16 +70,22 @@ def parse_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
     }
 
 
-def notices(recipients: Mapping[str, Recipient]) -> list[str]:
-    """Return a notice if care managers have keys but the full list is not encrypted."""
-    if not recipients or SUPERVISORS in recipients:
+def plain_file_notices(paths: Iterable[str]) -> list[str]:
+    """Return a notice that names the outreach files that are not encrypted.
+
+    Args:
+        paths: paths of all files of a release.
+    """
+    names = [Path(path).name for path in sorted(paths) if path.startswith("outreach/")]
+    plain = [name for name in names if not name.endswith(".age")]
+    if not plain:
         return []
-    return [
-        (
-            "outreach_list.csv and unassigned.xlsx are not encrypted: care managers have recipient keys,"
-            f" but recipient {SUPERVISORS} has none"
-        )
-    ]
+    subject = "outreach file is" if len(plain) == 1 else "outreach files are"
+    text = (
+        f"{len(plain):,} {subject} not encrypted, because the recipient has no key"
+        f" (docs/reference/release.md#encryption): {', '.join(plain)}"
+    )
+    return [text]
 
 
 def _recipient(name: str, text: str) -> Recipient:

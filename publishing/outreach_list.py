@@ -71,6 +71,11 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("part2_notice", "text"),
     ("is_spillover", "boolean"),
     ("data_as_of", "instant"),
+    ("worklist_group", "text"),
+    ("contact_person", "text"),
+    ("contact_note", "text"),
+    ("covering_for_staff_id", "text"),
+    ("next_step", "text"),
 )
 # `source` to `candidate_client_id` are columns of the sender identity_decisions, so that a row can
 # be returned as a decision.

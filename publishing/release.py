@@ -16,6 +16,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from publishing.cells import safe_line
+from publishing.disclosure_log import Disclosure, DisclosureLog
+from publishing.durable import sync, sync_tree
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -165,11 +168,18 @@ class Release:
             digest.update(f"{path}\0{content}\n".encode())
         return f"{compact_utc(self.as_of)}-{digest.hexdigest()[:12]}"
 
+    @property
+    def paths(self) -> list[str]:
+        """The paths of the added files."""
+        return sorted(self._files)
+
     def close(
         self,
         notices: Iterable[str] = (),
         feeds: Iterable[Feed] = (),
         versions: Mapping[str, str] | None = None,
+        log: DisclosureLog | None = None,
+        disclosures: Iterable[Disclosure] = (),
     ) -> Path:
         """Write the manifest, sync the directory, rename it and make it current.
 
@@ -180,6 +190,8 @@ class Release:
             notices: stale feeds, refused files, rejects and other defects of the input. No PHI.
             feeds: freshness of each sender.
             versions: versions of Caseload and its main dependencies.
+            log: the disclosure log, which gets the rows of the release.
+            disclosures: client rows of the files.
 
         Returns:
             The directory of the release.
@@ -190,7 +202,9 @@ class Release:
         if not self._content_hashes:
             raise ReleaseError("the release has no data files: write the exports first")
         release_id = self.release_id
-        manifest = {
+        final = self.published / release_id
+        damage = verify(final) if final.exists() else []
+        manifest: dict[str, Any] = {
             "release_id": release_id,
             "as_of": self.as_of.isoformat(),
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -199,29 +213,44 @@ class Release:
             "notices": [safe_line(notice) for notice in notices],
             "versions": dict(sorted((versions or {}).items())),
         }
-        final = self.published / release_id
-        damage = verify(final) if final.exists() else []
         if damage:
             manifest["notices"].append(
                 f"{release_id} was damaged after its publication ({'; '.join(damage[:3])}) and has been"
                 " replaced by the same release"
             )
-        if damage or not final.exists():
-            path = self.file(MANIFEST)
-            path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-            path.chmod(0o600)
-            _make_durable(self.directory)
-            if damage:
-                # Removed as a leftover if the process is killed before rmtree.
-                aside = self.published / f"{_LEFTOVER}damaged-{release_id}"
-                final.rename(aside)
-                self.directory.rename(final)
-                shutil.rmtree(aside)
-            else:
-                self.directory.rename(final)
+        with ExitStack() as logging:
+            if log is not None:
+                is_kept = final.exists() and not damage
+                files = read_manifest(final)["files"] if is_kept else manifest["files"]
+                facts = {
+                    file["path"]: (file["sha256"], file["rows"])
+                    for file in files
+                    if file["path"] in self._content_hashes
+                }
+                publication = log.publication(release_id, self.as_of, facts, disclosures)
+                manifest["disclosures"] = asdict(logging.enter_context(publication))
+            self._put_in_place(final, manifest, is_damaged=bool(damage))
         _point_current_at(self.published, release_id)
         self.discard()
         return final
+
+    def _put_in_place(self, final: Path, manifest: dict[str, Any], *, is_damaged: bool) -> None:
+        """Write the manifest and rename the directory, unless the release exists undamaged."""
+        if final.exists() and not is_damaged:
+            return
+        path = self.file(MANIFEST)
+        path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        path.chmod(0o600)
+        sync_tree(self.directory)
+        if is_damaged:
+            # Removed as a leftover if the process is killed before rmtree.
+            aside = self.published / f"{_LEFTOVER}damaged-{final.name}"
+            final.rename(aside)
+            self.directory.rename(final)
+            shutil.rmtree(aside)
+        else:
+            self.directory.rename(final)
+        sync(self.published)
 
     def discard(self) -> None:
         """Remove the temporary directory and unlock the folder; no effect after `close`."""
@@ -358,20 +387,4 @@ def _point_current_at(published: Path, release_id: str) -> None:
     link = published / f"{_SWAP}{os.getpid()}"
     link.symlink_to(release_id)
     link.replace(published / CURRENT)
-    _sync(published)
-
-
-def _make_durable(directory: Path) -> None:
-    """Sync all files before the rename: a power failure leaves a complete release or none."""
-    for root, _, files in os.walk(directory):
-        for name in files:
-            _sync(Path(root) / name)
-        _sync(Path(root))
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(published)

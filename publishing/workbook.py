@@ -145,7 +145,9 @@ def _infos(
 def _write_workbook(
     target: Path | BinaryIO, info: WorkbookInfo, rows: _Rows, release: Release
 ) -> None:
-    large = _is_large(info)
+    # The temporary files of a large workbook have names, which a killed run would leave behind. A
+    # workbook that will be encrypted (no Path) is written in memory at any size.
+    large = _is_large(info) and isinstance(target, Path)
     book = Workbook(
         str(target) if isinstance(target, Path) else target,
         {

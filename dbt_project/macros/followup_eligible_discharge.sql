@@ -1,12 +1,15 @@
 {#
     The discharges that lane 1 follows up, as CTEs that end in followup_eligible_discharge. The tasks of clients and the
     list of unmatched discharges both read them, so that both follow one rule.
+
+    rules/privacy.md#merged-records: a stay or visit of which some records are Part 2 records has two rows, one of all
+    records (is_part2) and one of the others.
 #}
 {% macro followup_eligible_discharge() -%}
 -- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
 -- counts as the emergency visit that it belongs to
 stay_discharge as (
-    select
+    select distinct
         stay_key as event_key,
         client_key,
         facility_id,
@@ -26,7 +29,7 @@ stay_discharge as (
         is_part2,
         evidence_table,
         evidence_key
-    from {{ ref('fct_stay') }}
+    from {{ ref('int_stay__by_part2_view') }}
     where discharged_at is not null
         and (
             stay_class in ('acute', 'crisis')
@@ -40,7 +43,7 @@ stay_discharge as (
 
 -- an ED visit counts if it was for behavioral health or an unknown reason
 emergency_discharge as (
-    select
+    select distinct
         ed_visit_key as event_key,
         client_key,
         facility_id,
@@ -58,7 +61,7 @@ emergency_discharge as (
         is_part2,
         evidence_table,
         evidence_key
-    from {{ ref('fct_ed_visit') }}
+    from {{ ref('int_ed_visit__by_part2_view') }}
     where ended_at is not null
         and not became_inpatient
         and (is_behavioral or setting in ('psychiatric', 'substance_use', 'unknown'))

@@ -5,9 +5,13 @@
     (select text from {{ ref('list_text') }} where name = '{{ name }}')
 {%- endmacro %}
 
-{# Digits of a telephone number; null where there are none. #}
+{# Digits of a telephone number, without the country code 1; null where there are none. #}
 {% macro phone_digits(phone) -%}
-    nullif(regexp_replace({{ phone }}, '[^0-9]', '', 'g'), '')
+    {%- set digits = "regexp_replace(" ~ phone ~ ", '[^0-9]', '', 'g')" -%}
+    case
+        when length({{ digits }}) = 11 and left({{ digits }}, 1) = '1' then substr({{ digits }}, 2)
+        else nullif({{ digits }}, '')
+    end
 {%- endmacro %}
 
 {# Distinct values of a column, sorted and separated by ';'. #}

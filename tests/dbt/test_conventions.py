@@ -45,6 +45,7 @@ SCHEMAS = {"input": "intermediate", "core": "marts", "care": "marts"}
 READS_SOURCES = {
     "input_raw_table": "counts the rows of the raw tables, to compare them with the ledger",
     "input_ehr__appointment_version": "staging no longer has the versions that a correction replaced",
+    "input_ehr__number_change": "only superseded versions show that a number is new",
     "input_referrals__referral_barrier": "a superseded version dates a barrier by its delivery",
     **dict.fromkeys(
         (

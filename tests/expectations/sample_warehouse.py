@@ -140,6 +140,12 @@ _SHOWN = {
     "phq9_first": "27",
     "phq9_latest": "0",
     "phq9_item9": "3",
+    "age_years": "12",
+    "worklist_group": "'D'",
+    "contact_person": "'guardian'",
+    "contact_note": "'guardian Gail Ruiz'",
+    "covering_for_staff_id": "null::varchar",
+    "next_step": "'Call now.'",
 }
 
 

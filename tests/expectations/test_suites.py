@@ -20,8 +20,13 @@ from expectations.suites import read_suites
 
 ROOT = Path(__file__).resolve().parents[2]
 _VOLUME = "expect_table_row_count_to_be_between"
-# Metrics without counts of clients.
-_WITHOUT_COUNTS = {"export_metric_feed", "export_metric_measure_definition"}
+# Metrics without counts of clients, and what only the disclosure log reads.
+_WITHOUT_COUNTS = {
+    "export_consent",
+    "export_disclosure",
+    "export_metric_feed",
+    "export_metric_measure_definition",
+}
 
 
 @pytest.fixture(scope="session")

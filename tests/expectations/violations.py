@@ -121,8 +121,14 @@ VIOLATIONS: dict[str, dict[str, str]] = {
         **_nulls(
             "rank", "client_id", "client_name", "lane", "lane_name", "tier", "risk_score", "why_now_1",
             "action_needed", "due_at", "overdue_hours", "consent_status", "is_spillover",
-            "data_as_of", where=_C3,
+            "data_as_of", "worklist_group", "contact_person", "next_step", where=_C3,
         ),
+        _IN_SET.format("worklist_group"): _set("worklist_group", "'H'", _C3),
+        _IN_SET.format("contact_person"): _set("contact_person", "'neighbor'", _C3),
+        "No row covers for its own recipient": _set("covering_for_staff_id", "care_manager_id", "care_manager_id = 'cm'"),
+        "No guardian is called for an adult": _set("age_years", "18", _C3),
+        "A list has at most three old referrals": _set("worklist_group", "'F'", "true"),
+        "Ranks follow the groups": _set("worklist_group", "'G'", "rank = 1"),
         _COLUMNS: "alter table {t} rename column barriers to hurdles",
         _UNIQUE.format("client_id"): _set("client_id", "'C4'", _C3),
         "Ranks run from 1 to n for each care manager": _set("rank", "2", "rank = 3"),
@@ -154,7 +160,7 @@ VIOLATIONS: dict[str, dict[str, str]] = {
     "exports.export_task": {
         **_nulls(
             "task_key", "client_id", "rank", "lane", "due_at", "why_now", "is_primary",
-            where="task_key = 't3-3'",
+            "worklist_group", "next_step", where="task_key = 't3-3'",
         ),
         _COLUMNS: "alter table {t} add column extra integer",
         _UNIQUE.format("task_key"): _set("task_key", "'t3-1'", _TASK),

@@ -61,6 +61,9 @@ _CLIENT: dict[str, Any] = {
     "consent_status": "not_needed",
     "is_spillover": False,
     "data_as_of": "2026-06-30 03:59:59+00",
+    "worklist_group": "B",
+    "contact_person": "client",
+    "next_step": "Call now: 15 h late.",
 }
 CLIENTS: tuple[dict[str, Any], ...] = (
     {"client_id": "C1", "care_manager_id": "cm.1"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pyrage
 import pytest
 
-from publishing.encryption import RecipientKeyError, notices, parse_recipients
+from publishing.encryption import RecipientKeyError, parse_recipients, plain_file_notices
 
 
 def test_age_and_ssh_keys_are_accepted() -> None:
@@ -44,9 +44,11 @@ def test_content_hash_depends_on_key_and_content() -> None:
     assert found["a"].content_hash(b"x") != found["a"].content_hash(b"y")
 
 
-def test_unencrypted_list_with_encrypted_workbooks_gets_a_notice() -> None:
-    public = str(pyrage.x25519.Identity.generate().to_public())
-    assert notices({}) == []
-    assert notices(parse_recipients({"cm1": public, "supervisors": public})) == []
-    (notice,) = notices(parse_recipients({"cm1": public}))
-    assert "not encrypted" in notice
+def test_files_without_encryption_are_named_in_a_notice() -> None:
+    encrypted = ["outreach/cm1.xlsx.age", "outreach/outreach_list.csv.age"]
+    assert plain_file_notices([*encrypted, "metrics/a.parquet", "quality/verdict.json"]) == []
+    (notice,) = plain_file_notices([*encrypted, "outreach/cm2.xlsx", "outreach/a.csv"])
+    assert notice.startswith("2 outreach files are not encrypted")
+    assert notice.endswith(": a.csv, cm2.xlsx")
+    (notice,) = plain_file_notices(["outreach/cm2.xlsx"])
+    assert notice.startswith("1 outreach file is not encrypted")

@@ -25,7 +25,8 @@ _INTERFACE = [
     "last_contact_outcome", "attempts_14d", "last_kept_visit_date", "next_appointment_at",
     "open_referral_count", "phq9_first", "phq9_latest", "phq9_change", "phq9_latest_date",
     "phq9_item9", "cssrs_level", "safety_plan_on_file", "barriers", "consent_status",
-    "part2_notice", "is_spillover", "data_as_of",
+    "part2_notice", "is_spillover", "data_as_of", "worklist_group", "contact_person",
+    "contact_note", "covering_for_staff_id", "next_step",
 ]  # fmt: skip
 
 
@@ -64,7 +65,9 @@ def test_columns_order_and_formats(exports: duckdb.DuckDBPyConnection, tmp_path:
         "phq9_latest_date": "2026-06-12", "phq9_item9": "0", "cssrs_level": "moderate",
         "safety_plan_on_file": "false", "barriers": "insurance;transportation",
         "consent_status": "not_needed", "part2_notice": "", "is_spillover": "false",
-        "data_as_of": "2026-06-29T23:59:59-04:00",
+        "data_as_of": "2026-06-29T23:59:59-04:00", "worklist_group": "B",
+        "contact_person": "client", "contact_note": "", "covering_for_staff_id": "",
+        "next_step": "Call now: 15 h late.",
     }  # fmt: skip
     assert rows[2]["client_name"] == '\'=HYPERLINK("http://x","y")'
     assert rows[2]["ok_to_leave_message"] == rows[2]["phone"] == rows[2]["phq9_latest"] == ""

@@ -185,6 +185,25 @@ def test_code_of_a_known_system_is_preferred_at_any_position(
     assert (row[column], row[f"{column}_system"]) == expected
 
 
+@pytest.mark.parametrize(
+    ("codes", "label"),
+    [
+        (["ETH"], "ETH"), (["N", "PSY"], "PSY"), (["SDV"], "SDV"), (["42CFRPart2"], "42CFRPart2"),
+        (["N"], None), ([], None),
+    ],
+)  # fmt: skip
+def test_security_label_marks_a_protected_record(
+    tmp_path: Path, codes: list[str], label: str | None
+) -> None:
+    resource = {
+        "resourceType": "Condition", "id": "c", "subject": {"reference": "Patient/ann"},
+        "code": {"coding": [{"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "F33.1"}]},
+        "meta": {"security": [{"code": code} for code in codes]},
+    }  # fmt: skip
+    (row,) = Read(tmp_path, _lines(resource)).rows("Condition")
+    assert row["part2_label"] == label
+
+
 def test_dispense_refers_to_its_medication(tmp_path: Path) -> None:
     dispense = {"resourceType": "MedicationDispense", "id": "d",
                 "medicationReference": {"reference": "http://x/Medication/m"}}  # fmt: skip

@@ -7,6 +7,13 @@ create macro as_of() as getvariable('as_of');
 create macro as_of_date() as getvariable('as_of_date');
 create macro local_date(instant) as cast(instant at time zone getvariable('zone') as date);
 create macro start_of_day(day) as (cast(day as timestamp) at time zone getvariable('zone'));
+-- a skipped or repeated local time is read an hour earlier
+create macro instant_of(wall_clock) as case
+    when ((wall_clock at time zone getvariable('zone')) at time zone getvariable('zone')) <> wall_clock
+        or ((wall_clock at time zone getvariable('zone')) - interval '1 hour') at time zone getvariable('zone') = wall_clock
+        then (wall_clock at time zone getvariable('zone')) - interval '1 hour'
+    else wall_clock at time zone getvariable('zone')
+end;
 create macro end_of_day(day) as ((cast(day as timestamp) + interval '86399 seconds') at time zone getvariable('zone'));
 create macro age_years(birth_date, on_date) as cast(
     extract(year from on_date) - extract(year from birth_date)

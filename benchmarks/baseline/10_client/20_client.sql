@@ -61,7 +61,7 @@ select client_key, payer_type, min(start_date) as start_date, max(end_date) as e
 from numbered
 group by client_key, payer_type, n;
 
--- Deceased clients are not called: date from the record, else from the payer, the hospital, the care manager.
+-- Deceased clients are not called: date from the record, else from the payer, the hospital.
 create temp table deceased as
 with report as (
     select 'ehr' as source, '' as scope, client_id as source_client_id, 1 as preference, death_date
@@ -77,8 +77,6 @@ with report as (
     left join seed_discharge_disposition as disposition
         on padded_code(event.discharge_disposition_code, 2) = disposition.discharge_disposition_code
     where event_type = 'deceased' or (event_type = 'discharge' and category = 'died')
-    union all
-    select 'ehr', '', client_id, 4, contacted_at_day from outreach_log_contact where outcome = 'deceased'
 )
 select client_key, first(death_date order by death_date is null, preference, death_date) as death_date
 from report

@@ -27,6 +27,13 @@ assessed as (
         coalesce(patient_class, case when event_type = 'presented' then 'emergency' end) as reported_class
     from cancelled
 ),
+-- of several discharges the one received last applies
+corrected as (
+    select *, event_type = 'discharge' and row_number() over (
+        partition by encounter_key, event_type, is_current order by known_at desc nulls last, _row desc
+    ) > 1 as is_corrected
+    from assessed
+),
 -- latest non-null value of each column, in event order
 summed as (
     select
@@ -44,7 +51,7 @@ summed as (
         ) as admitted_at,
         max_by(reported_class, event_number) filter (where is_current and event_type = 'presented') as presented_class,
         coalesce(
-            max(event_number) filter (where is_current and event_type = 'discharge'),
+            max(event_number) filter (where is_current and event_type = 'discharge' and not is_corrected),
             max(event_number) filter (where is_current and event_type = 'deceased'),
             max(event_number) filter (where is_current and event_type = 'closed')
         ) as ending_number,
@@ -52,9 +59,9 @@ summed as (
         bool_or(is_current and event_type = 'deceased') as has_died,
         max_by(diagnosis_code, event_number) filter (where is_current and diagnosis_code is not null) as diagnosis_code,
         max_by(discharge_disposition_code, event_number)
-            filter (where is_current and discharge_disposition_code is not null) as discharge_disposition_code,
+            filter (where is_current and not is_corrected and discharge_disposition_code is not null) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at
-    from assessed
+    from corrected
     group by encounter_key
     having bool_or(is_current)
 ),

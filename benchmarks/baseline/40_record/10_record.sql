@@ -31,7 +31,11 @@ with recorded as (
         has(principal_mask, diagnosis_bit('is_mental_any')) as is_mental_principal,
         has(any_mask, diagnosis_bit('is_mental_any')) as is_mental_dx_any,
         has(any_mask, diagnosis_bit('is_sud')) as is_sud_dx_any,
-        coalesce(is_crisis, false) or service_line = 'crisis' as is_crisis,
+        has(any_mask, diagnosis_bit('is_self_harm')) as is_self_harm_any,
+        has(any_mask, diagnosis_bit('is_overdose')) as is_overdose_any,
+        coalesce(is_crisis, false) or service_line = 'crisis'
+        or coalesce(upper_code(procedure_code) in (select hcpcs_code from seed_claim_hcpcs where setting = 'crisis'), false)
+            as is_crisis,
         coalesce(program.is_part2, part2_span.client_key is not null) or npi is not null as is_part2
     from ehr_visit as record
     left join client_of_agency as client using (client_id)
@@ -47,7 +51,10 @@ union all by name
 select
     appointment_key * 2 + 1 as visit_key, appointment_id, client_key, scheduled_at as started_at,
     scheduled_date as visit_date, service_line, procedure_code, provider_id, program_id, site_id,
-    false as is_mental_principal, false as is_mental_dx_any, false as is_sud_dx_any, service_line = 'crisis' as is_crisis,
+    false as is_mental_principal, false as is_mental_dx_any, false as is_sud_dx_any, false as is_self_harm_any,
+    false as is_overdose_any,
+    service_line = 'crisis'
+    or coalesce(procedure_code in (select hcpcs_code from seed_claim_hcpcs where setting = 'crisis'), false) as is_crisis,
     is_part2
 from (from fct_appointment where status = 'kept' and scheduled_at <= as_of()) as appointment
 anti join recorded on appointment.appointment_id = recorded.appointment_id

@@ -105,7 +105,7 @@ select
     end as is_positive,
     coalesce(level, severity) as severity, is_contradicted, is_food_need, is_housing_need, is_transportation_need,
     is_utilities_need, is_safety_need, reviewed_at,
-    coalesce((select count(reviewed_at) > 0 from response), false) as has_review_feed, program_id,
+    true as has_review_feed, program_id,
     is_part2_program or (not has_known_program and part2_span.client_key is not null) as is_part2
 from known
 left join seed_screening_severity_band as band

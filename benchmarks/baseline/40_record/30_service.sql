@@ -1,21 +1,28 @@
 -- The call, the visit and its claim are one crisis; a record without Part 2 represents it if there is one.
-create temp table fct_crisis_contact as
+create temp table reported_crisis as
 with reported_service as (
     select 'center' as channel, 1 as channel_order, stay_key as event_id, client_key, admitted_at as started_at,
-        admit_date as contact_date, is_part2
+        admit_date as contact_date, is_part2, cast(null as timestamptz) as received_at
     from fct_stay where stay_class = 'crisis'
     union all
-    select 'visit', 2, visit_key, client_key, started_at, visit_date, is_part2 from fct_visit where is_crisis
+    select 'visit', 2, visit_key, client_key, started_at, visit_date, is_part2, null
+    from fct_visit where is_crisis
     union all
-    select 'intake', 3, intake_key, client_key, first_contact_at, first_contact_date, is_part2
+    select 'intake', 3, intake_key, client_key, first_contact_at, first_contact_date, is_part2, null
     from fct_intake where urgency = 'crisis'
     union all
     select 'mobile', 4, cast(claim_key as bigint), client_key, start_of_day(start_date), start_date,
-        has(setting_mask, setting_bit('part2_provider'))
-    from claim_final where not is_denied and has(setting_mask, setting_bit('crisis'))
+        has(setting_mask, setting_bit('part2_provider')), delivery.received_at
+    from claim_final
+    left join delivery on first_rank = file_rank
+    where not is_denied and has(setting_mask, setting_bit('crisis'))
 )
-select row_number() over () as crisis_contact_key, * exclude (channel_order, event_id)
-from reported_service
+select hash(coalesce(client_key, -event_id), contact_date) // 2 as crisis_contact_key, *
+from reported_service;
+
+create temp table fct_crisis_contact as
+select * exclude (channel_order, event_id, received_at)
+from reported_crisis
 qualify row_number() over (
     partition by coalesce(client_key, -event_id), contact_date order by is_part2, channel_order, started_at, event_id
 ) = 1;

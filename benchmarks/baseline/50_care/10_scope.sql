@@ -86,7 +86,7 @@ where client_key is not null;
 
 set variable acute_lookback = (
     select cast(max(window_days) as integer) from seed_risk_weight
-    where domain in ('transition', 'utilization', 'clinical', 'care_gap')
+    where domain in ('transition', 'utilization') or measure in ('days_since_self_harm', 'safety_plan_missing')
 );
 create temp table dated_event as
 select

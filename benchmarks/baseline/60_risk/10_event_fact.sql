@@ -85,10 +85,15 @@ with discharge as (
 select score_point, client_key, no_part2, 'days_uncontacted', last.days
 from discharge
 left join contact_last using (client_key, no_part2)
+left join seen using (score_point, client_key, no_part2)
 where last.days <= risk_window('days_uncontacted')
     and coalesce(
-        case score_point when 0 then last_reached_at when risk_days('hysteresis_days') then d14_reached_at else d30_reached_at end
-        <= last.ended_at, true
+        greatest(
+            case score_point
+                when 0 then last_reached_at when risk_days('hysteresis_days') then d14_reached_at else d30_reached_at
+            end,
+            last_seen_at
+        ) <= last.ended_at, true
     )
 union all
 -- emergency visit or observation in progress, soon after a stay

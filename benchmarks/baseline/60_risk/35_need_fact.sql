@@ -94,7 +94,7 @@ from spanned_answer
 inner join client using (client_key)
 inner join score_point
     on administered_at <= score_at and (next_at is null or next_at > score_at)
-    and score_date - administered_date <= risk_window('need_safety')
+    and score_date - administered_date <= risk_window(measure)
 where is_present and (measure <> 'housing_instability' or coalesce(housing_status, 'unknown') = 'unknown')
 union all
 select score_point, client_key, no_part2, 'no_working_phone', 1
@@ -114,7 +114,9 @@ with active_plan as (
     group by score_point, score_date, client_key, no_part2
 ),
 safety_need as (
-    select score_point, client_key, no_part2 from latest_response
+    select score_point, client_key, no_part2 from spanned_response
+    inner join score_point
+        on administered_at <= score_at and score_date - administered_date <= risk_window('safety_plan_missing')
     where kind = 'cssrs' and score >= (select min(at_least) from seed_risk_weight where measure = 'cssrs_level')
     union
     select score_point, client_key, no_part2 from dated_event
@@ -132,4 +134,5 @@ select score_point, client_key, no_part2, 'plan_overdue_days', score_date - revi
 from active_plan where review_date < score_date
 union all
 select score_point, client_key, no_part2, 'safety_plan_missing', 1
-from safety_need anti join safety_plan using (score_point, client_key, no_part2);
+from safety_need anti join safety_plan using (score_point, client_key, no_part2)
+where exists (from fct_document);

@@ -8,6 +8,7 @@ with point as (
         and fact.value >= coalesce(at_least, -100000)
         and fact.value > coalesce(above, -100000)
         and fact.value <= coalesce(at_most, 100000)
+        and fact.value < coalesce(below, 100000)
 ),
 applicable_rule as (
     select score_point, client_key, no_part2, rule_id, domain, points from point where yields_to is null

@@ -28,15 +28,28 @@ with event as (
         select cast(value as integer) from seed_task_setting where name = 'claims_notice_days'
     ) * interval '1 day'
     union all
+    select
+        client_key, case when is_self_harm_any then 'self_harm' else 'overdose' end, hash('visit', visit_key), visit_key,
+        started_at, visit_date, null, true, null, null, is_part2
+    from fct_visit where is_self_harm_any or is_overdose_any
+    union all
     select client_key, 'crisis_contact', hash('crisis', client_key, started_at, channel), crisis_contact_key, started_at,
         local_date(started_at), null, true, null, null, is_part2
-    from fct_crisis_contact
+    from (
+        from reported_crisis where channel in ('visit', 'mobile')
+        qualify row_number() over (
+            partition by crisis_contact_key order by is_part2, channel_order, started_at, event_id
+        ) = 1
+    )
+    where channel = 'visit' or received_at <= started_at + (
+        select cast(value as integer) from seed_task_setting where name = 'claims_notice_days'
+    ) * interval '1 day'
 )
 select
     event_key, no_part2, event.client_key, lane, event.task_type, event_at, event_at as opened_at, ends_at as due_at,
     case when has_expiry then event_at + expires_days * interval '1 day' end as expires_at, 'expired' as expiry_reason,
     greatest(resolved_at, case when resolved_at is not null then event_at end) as resolved_at, 'reviewed' as resolution_reason,
-    true as answered_by_contact, 'ends' as admission, event.is_part2, event_date, facility_name as event_facility,
+    true as answered_by_contact, true as answered_by_visit, false as follows_discharge, event.is_part2, event_date, facility_name as event_facility,
     setting as event_setting
 from (
     from event

@@ -1,20 +1,37 @@
 -- Lane 3: missed appointments, and misses that the record later retracted, moved or rescheduled.
 create temp table missed_opening as
-with current_miss as (
+with booked as (
+    select
+        missed.appointment_key, booked.created_at as rescheduled_at, booked.is_part2
+    from fct_appointment as missed
+    inner join fct_appointment as booked
+        on missed.client_key = booked.client_key and missed.service_line = booked.service_line
+        and booked.created_at > case when missed.status = 'late_cancel' then coalesce(missed.status_at, missed.scheduled_at)
+            else missed.scheduled_at end
+    where missed.status in ('no_show', 'late_cancel')
+        and booked.status not in ('late_cancel', 'client_cancel', 'clinic_cancel')
+    union all
+    select
+        missed.appointment_key, coalesce(linked.created_at, missed.status_at, missed.scheduled_at), false
+    from (from fct_appointment where rescheduled_to_appointment_id is not null) as missed
+    left join fct_appointment as linked
+        on missed.rescheduled_to_appointment_id = linked.appointment_id and (missed.is_part2 or not linked.is_part2)
+    where missed.status in ('no_show', 'late_cancel')
+),
+rescheduled as (
+    select
+        appointment_key, min(rescheduled_at) as rescheduled_at,
+        min(rescheduled_at) filter (where not is_part2) as rescheduled_at_without_part2
+    from booked
+    group by appointment_key
+),
+current_miss as (
     select
         missed.appointment_key, missed.client_key, missed.service_line, missed.scheduled_at, missed.scheduled_date,
-        case when missed.status = 'late_cancel' then least(missed.scheduled_at, missed.status_at)
-            else missed.scheduled_at end as missed_at,
-        case when missed.rescheduled_to_appointment_id is not null
-            then coalesce(rebooked.created_at, missed.status_at, missed.scheduled_at) end as rescheduled_at,
+        missed.scheduled_at as missed_at, rescheduled_at, rescheduled_at_without_part2,
         cast(null as timestamptz) as retracted_at, null as retraction_type, missed.is_part2
     from fct_appointment as missed
-    left join (
-        select appointment_id, created_at from fct_appointment
-        where appointment_id in (
-            select rescheduled_to_appointment_id from fct_appointment where status in ('no_show', 'late_cancel')
-        )
-    ) as rebooked on missed.rescheduled_to_appointment_id = rebooked.appointment_id
+    left join rescheduled using (appointment_key)
     where missed.status in ('no_show', 'late_cancel')
 ),
 earlier as (
@@ -33,6 +50,7 @@ retracted_miss as (
         now.appointment_key, coalesce(now.client_key, client.client_key), earlier.service_line, earlier.scheduled_at,
         earlier.scheduled_at_day, earlier.scheduled_at,
         case when now.status = 'rescheduled' then coalesce(now.status_at, corrected_at) end,
+        case when now.status = 'rescheduled' then coalesce(now.status_at, corrected_at) end,
         case when coalesce(now.status, '') <> 'rescheduled' then corrected_at end,
         case when now.status in ('no_show', 'late_cancel') then 'superseded' else 'cancelled' end,
         coalesce(now.is_part2, true)
@@ -44,7 +62,10 @@ retracted_miss as (
 ),
 opening as (
     select
-        miss.*, no_part2, lane, task_type,
+        miss.* replace (
+            case when no_part2 then rescheduled_at_without_part2 else rescheduled_at end as rescheduled_at
+        ),
+        no_part2, lane, task_type,
         -- end of the next business day; the same day for injection and MOUD
         case when due_business_days = 0 then missed_day.ends_at else due_day.ends_at end as due_at,
         missed_at + expires_days * interval '1 day' as expires_at
@@ -63,10 +84,10 @@ visit as (
 select
     appointment_key as event_key, opening.no_part2, opening.client_key, lane, task_type, missed_at as event_at,
     missed_at as opened_at, due_at, expires_at, 'expired' as expiry_reason,
-    case when visit.started_at <= expires_at then visit.started_at end as kept_at,
+    visit.started_at as kept_at,
     least(rescheduled_at, kept_at) as resolved_at,
     case when rescheduled_at is null or kept_at < rescheduled_at then 'kept_visit' else 'rescheduled' end as resolution_reason,
-    true as answered_by_contact, 'pauses' as admission, retracted_at, retraction_type, is_part2, scheduled_date as event_date
+    true as answered_by_contact, false as answered_by_visit, false as follows_discharge, retracted_at, retraction_type, is_part2, scheduled_date as event_date
 from opening
 asof left join visit
     on opening.client_key = visit.client_key and opening.no_part2 = visit.no_part2

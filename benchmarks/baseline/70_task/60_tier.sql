@@ -3,7 +3,7 @@ create table mart_client_risk as
 with urgent as (
     select distinct score_point, client_key, no_part2
     from (from task_013 where lane <= risk_setting('max_lane_forcing_critical_tier')) as task
-    inner join score_point on opened_at <= score_at and (closed_at is null or closed_at > score_at)
+    inner join score_point on score_point = 0 and opened_at <= score_at and (closed_at is null or closed_at > score_at)
 ),
 ranked as (
     select
@@ -21,12 +21,13 @@ compared as (
     select
         client_key, no_part2,
         max(risk_score) filter (where score_point = 0) as risk_score,
-        max(tier_rank) filter (where score_point = risk_days('hysteresis_days')) as previous_rank,
+        max(tier_rank) filter (where score_point = risk_days('hysteresis_days')) as hysteresis_rank,
+        max(tier_rank) filter (where score_point = risk_days('change_days')) as previous_rank,
         max(risk_score) filter (where score_point = 0) - max(risk_score) filter (where score_point = risk_days('change_days'))
             as score_change_30d,
         bool_or(is_urgent) filter (where score_point = 0) as is_urgent,
         greatest(
-            max(tier_rank) filter (where score_point = 0), previous_rank,
+            max(tier_rank) filter (where score_point = 0), hysteresis_rank,
             case when score_change_30d >= risk_setting('rising_change')
                 then (select tier_rank from seed_risk_tier where tier = 'rising') else 0 end
         ) as computed_rank
@@ -38,6 +39,7 @@ override as (
     from fct_document
     inner join client_part2_view using (client_key)
     where document_type = 'tier_override' and author_id is not null and reason is not null and document_at <= as_of()
+        and lower(trim(value)) in ('up', 'down')
         and not (no_part2 and is_part2)
     qualify row_number() over (partition by client_key, no_part2 order by document_at desc, document_id) = 1
         and least(expires_date, document_date + risk_days('override_days')) >= as_of_date()
@@ -46,15 +48,12 @@ decided as (
     select
         compared.*,
         case when is_urgent then computed_rank
-            else least(greatest(computed_rank + case
-                when override.value in ('+1', '1', 'up', 'raise', 'higher') then 1
-                when override.value in ('-1', 'down', 'lower') then -1
-                else coalesce(sign(named.tier_rank - computed_rank), 0)
-            end, 0), (select max(tier_rank) from seed_risk_tier))
+            else least(greatest(
+                computed_rank + case override.value when 'up' then 1 when 'down' then -1 else 0 end, 0
+            ), (select max(tier_rank) from seed_risk_tier))
         end as tier_rank
     from compared
     left join override using (client_key, no_part2)
-    left join seed_risk_tier as named on override.value = named.tier
 ),
 tiered as (
     select decided.*, tier.tier, previous.tier as previous_tier

@@ -64,11 +64,11 @@ with waiting as (
         select task.*
         from task
         inner join recipient_view using (client_key, no_part2)
-        where status = 'open'
+        where status = 'open' and paused_reason is null
         qualify row_number() over (partition by client_key order by lane, due_at, opened_at, task_key) = 1
     ) as task
     inner join recipient_view as scope using (client_key, no_part2)
-    inner join seed_list_task_minute using (lane)
+    inner join seed_list_lane using (lane)
     inner join mart_client_risk using (client_key)
     left join contact_last using (client_key, no_part2)
 ),

@@ -42,7 +42,12 @@ with outreach as (
         case when consent_status = 'consented' then {{ list_text('part2_notice') }} end
             as part2_notice,
         is_spillover,
-        data_as_of
+        data_as_of,
+        worklist_group,
+        contact_person,
+        contact_note,
+        covering_for_staff_id,
+        next_step
     from {{ ref('mart_outreach_list') }}
 )
 

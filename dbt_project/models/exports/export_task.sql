@@ -27,7 +27,9 @@ open_task as (
         task.overdue_hours,
         task.is_primary,
         case when client.consent_status = 'consented' then {{ list_text('part2_notice') }} end
-            as part2_notice
+            as part2_notice,
+        task.worklist_group,
+        task.next_step
     from client
     inner join task on client.client_key = task.client_key
 )

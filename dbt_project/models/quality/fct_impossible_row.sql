@@ -31,12 +31,13 @@ last_batch as (
     where received_at = last_at
 ),
 
--- rows that a range or rule of the contract rejected, and rows set aside after loading
+-- rows that a range or rule of the contract rejected, and impossible rows set aside after loading
 impossible_row as (
     select source, table_name, batch_id, source_row from {{ ref('stg_caseload__reject') }}
     where reason_code = 'out_of_range' or reason_code like 'rule\_%' escape '\'
     union
     select source, table_name, batch_id, source_row from {{ ref('fct_set_aside') }}
+    where reason_code <> 'missing_reference'
 ),
 
 counted_row as (

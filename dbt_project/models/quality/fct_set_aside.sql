@@ -1,4 +1,5 @@
--- impossible values that the contract cannot reject: only the run's date or a second row shows them
+-- impossible values and missing records that the contract cannot reject: only the run's date or a
+-- second row shows them
 with delivery as (
     select batch_id, min(shown_path) as path
     from {{ ref('stg_caseload__delivery') }}
@@ -60,6 +61,19 @@ early_discharge as (
     where ended_at < admitted_at and not is_cancelled
 ),
 
+-- rules/data-quality.md#missing-records
+missing_reference as (
+    select
+        source,
+        source_table,
+        _batch_id,
+        _source_row,
+        column_name,
+        'missing_reference' as reason_code,
+        true as is_row
+    from {{ ref('input_missing_reference') }}
+),
+
 set_aside_value as (
     select * from future_row
     union all
@@ -68,6 +82,8 @@ set_aside_value as (
     select * from birth_date
     union all
     select * from early_discharge
+    union all
+    select * from missing_reference
 ),
 
 set_aside as (

@@ -13,14 +13,28 @@ client as (
     where is_agency_client
 ),
 
--- rules/tasks-and-lanes.md#reported-absence: the record agrees. A supervisor's confirmation is one
--- more row of this list
-confirmation as (
-    select client_key, 'reported_deceased' as reason from client
-    where is_deceased
+-- rules/tasks-and-lanes.md#reported-absence: the record agrees, or a supervisor confirmed the reports
+-- through the day of the decision, of which only the date may be known
+possible_confirmation as (
+    select client.client_key, 'deceased' as outcome, run.as_of as confirmed_at
+    from client
+    cross join run
+    where client.is_deceased
     union all
-    select client_key, 'reported_moved' as reason from client
-    where is_inactive
+    select client.client_key, 'moved' as outcome, run.as_of as confirmed_at
+    from client
+    cross join run
+    where client.is_inactive
+    union all
+    select client_key, kind as outcome, decided_at as confirmed_at
+    from {{ ref('int_client__confirmed') }}
+    where is_confirmed
+),
+
+confirmation as (
+    select client_key, outcome, max(confirmed_at) + interval '1 day' as confirmed_before
+    from possible_confirmation
+    group by client_key, outcome
 ),
 
 report as (
@@ -44,10 +58,11 @@ report as (
         and (client_part2_view.part2_view = 'full' or not contact.is_part2)
     left join confirmation
         on contact.client_key = confirmation.client_key
-        and outcome.pause_reason = confirmation.reason
+        and contact.outcome = confirmation.outcome
+        and contact.contacted_at < confirmation.confirmed_before
 ),
 
--- what shows that the client is back
+-- what shows that the client is back, or never left
 presence as (
     select client_key, contacted_at as seen_at, outcome, 'two_way' as kind, is_part2
     from {{ ref('fct_contact') }}
@@ -63,6 +78,10 @@ presence as (
         'discharge' as kind, is_part2
     from {{ ref('int_task__followup_discharge') }}
     where retracted_at is null
+    union all
+    select client_key, decided_at as seen_at, kind as outcome, 'denial' as kind, false as is_part2
+    from {{ ref('int_client__confirmed') }}
+    where not is_confirmed
 ),
 
 first_presence as (
@@ -77,6 +96,7 @@ first_presence as (
     where case presence.kind
             when 'two_way' then report.ends_on_two_way and presence.outcome <> report.outcome
             when 'visit' then report.ends_on_visit
+            when 'denial' then presence.outcome = report.outcome
             else true
         end
     group by report.contact_key, report.part2_view

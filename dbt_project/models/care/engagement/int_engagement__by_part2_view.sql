@@ -84,11 +84,9 @@ engagement as (
         {%- endfor %}
         cadence.expected_interval_days,
         cadence.expected_interval_source,
-        cast(
-            visit.days_since_last_kept
-            / cast(nullif(cadence.expected_interval_days, 0) as decimal(18, 6))
-            as decimal(9, 2)
-        ) as cadence_gap_ratio,
+        cadence.cadence_gap_ratio,
+        cadence.service_line as cadence_service_line,
+        cadence.days_since_last_kept as cadence_days,
         appointment.next_appointment_at,
         appointment.last_missed_at,
         coalesce(appointment.consecutive_miss_count, 0) as consecutive_miss_count,
@@ -125,13 +123,18 @@ flagged as (
         next_appointment_at is null as has_no_future_appointment,
         consecutive_miss_count >= {{ engagement_setting('consecutive_misses') }}
             as has_consecutive_misses,
-        coalesce(cadence_gap_ratio > {{ engagement_setting('gap_watch_above') }}, false)
-            as is_cadence_watch,
+        coalesce(
+            cadence_days
+            > nullif(expected_interval_days, 0) * {{ engagement_setting('gap_watch_above') }},
+            false
+        ) as is_cadence_watch,
         -- rules/engagement.md#cadence-gap: a wide gap, or a smaller one with nothing booked
         coalesce(
-            cadence_gap_ratio > {{ engagement_setting('gap_disengaging_above') }}
+            cadence_days
+            > nullif(expected_interval_days, 0) * {{ engagement_setting('gap_disengaging_above') }}
             or (
-                cadence_gap_ratio > {{ engagement_setting('gap_watch_above') }}
+                cadence_days
+                > nullif(expected_interval_days, 0) * {{ engagement_setting('gap_watch_above') }}
                 and next_appointment_at is null
             ),
             false

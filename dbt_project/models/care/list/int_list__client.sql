@@ -7,6 +7,10 @@ recipient_view as (
     select * from {{ ref('int_client__recipient_view') }}
 ),
 
+recipient as (
+    select client_key, covering_for_staff_id from {{ ref('int_client__recipient') }}
+),
+
 client as (
     select * from {{ ref('dim_client') }}
 ),
@@ -52,17 +56,6 @@ safety_plan as (
         and (recipient_view.part2_view = 'full' or not document.is_part2)
 ),
 
--- rules/privacy.md#minors: the guardian's number for minors only, never for confidential ones
-numbered_client as (
-    select
-        client.*,
-        {{ phone_digits('client.phone') }} as phone_digits,
-        {{ phone_digits('client.phone_2') }} as phone_2_digits,
-        {{ phone_digits('client.guardian_phone') }} as guardian_digits,
-        client.age_years < {{ risk_setting('adult_age_years') }} as is_minor
-    from client
-),
-
 listed_client as (
     select
         recipient_view.client_key,
@@ -72,26 +65,15 @@ listed_client as (
         case when recipient_view.consent_status = 'consented' then 'consented' else 'not_needed' end
             as consent_status,
         recipient_view.care_manager_id,
+        recipient.covering_for_staff_id,
         client.client_id,
+        coalesce(nullif(trim(client.preferred_name), ''), client.first_name) as called_name,
         trim(
             coalesce(nullif(trim(client.preferred_name), ''), client.first_name, '')
             || ' ' || coalesce(client.last_name, '')
         ) as client_name,
         client.birth_date,
         client.age_years,
-        case
-            when not client.ok_to_call then null
-            when client.is_confidential_minor
-                then coalesce(
-                        nullif(client.phone_digits, client.guardian_digits),
-                        nullif(client.phone_2_digits, client.guardian_digits)
-                    )
-            when client.is_minor
-                then coalesce(
-                        client.guardian_digits, client.phone_digits, client.phone_2_digits
-                    )
-            else coalesce(client.phone_digits, client.phone_2_digits)
-        end as phone,
         client.ok_to_leave_message,
         client.ok_to_text,
         client.language,
@@ -104,7 +86,8 @@ listed_client as (
         case when document_feed.has_document then safety_plan.client_key is not null end
             as safety_plan_on_file
     from recipient_view
-    inner join numbered_client as client on recipient_view.client_key = client.client_key
+    inner join client on recipient_view.client_key = client.client_key
+    inner join recipient on recipient_view.client_key = recipient.client_key
     inner join tiered
         on recipient_view.client_key = tiered.client_key
         and recipient_view.part2_view = tiered.part2_view

@@ -4,7 +4,7 @@ recipient_view as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }}
+    select * from {{ ref('int_list__listed_task') }}
     where urgency = 1
 ),
 

@@ -8,8 +8,20 @@ ranked as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }}
+    select * from {{ ref('int_list__listed_task') }}
     where urgency = 1
+),
+
+sentence as (
+    select * from {{ ref('int_list__sentence') }}
+),
+
+call as (
+    select * from {{ ref('int_call__worded') }}
+),
+
+contact as (
+    select client_key, attempts_14d from {{ ref('int_call__contact_log') }}
 ),
 
 client as (
@@ -38,7 +50,7 @@ outreach as (
         client.client_name,
         client.birth_date,
         client.age_years,
-        client.phone,
+        call.phone,
         client.ok_to_leave_message,
         client.ok_to_text,
         client.language,
@@ -48,10 +60,10 @@ outreach as (
         task.lane_name,
         client.tier,
         client.risk_score,
-        task.why_now as why_now_1,
+        sentence.why_now as why_now_1,
         reason.first_reason as why_now_2,
         reason.second_reason as why_now_3,
-        task.action_needed,
+        sentence.action_needed,
         task.due_at,
         task.overdue_hours,
         task.event_facility,
@@ -59,7 +71,7 @@ outreach as (
         task.discharge_disposition,
         engagement.last_contact_at,
         engagement.last_contact_outcome,
-        coalesce(engagement.attempts_14d_count, 0) as attempts_14d,
+        coalesce(contact.attempts_14d, 0) as attempts_14d,
         engagement.last_kept_visit_date,
         engagement.next_appointment_at,
         client.open_referral_count,
@@ -73,11 +85,22 @@ outreach as (
         client.barriers,
         client.part2_view,
         client.consent_status,
-        run.as_of as data_as_of
+        run.as_of as data_as_of,
+        ranked.worklist_group,
+        call.contact_person,
+        case when task.lane <= {{ risk_setting('max_lane_forcing_critical_tier') }}
+                then call.urgent_contact_note
+            else call.contact_note
+        end as contact_note,
+        client.covering_for_staff_id,
+        sentence.next_step
     from ranked
     cross join run
     inner join task on ranked.client_key = task.client_key
+    inner join sentence on task.task_key = sentence.task_key
     inner join client on ranked.client_key = client.client_key
+    inner join call on ranked.client_key = call.client_key
+    left join contact on ranked.client_key = contact.client_key
     left join reason on ranked.client_key = reason.client_key
     left join screening on ranked.client_key = screening.client_key
     left join engagement

@@ -4,7 +4,11 @@ ranked as (
 ),
 
 task as (
-    select * from {{ ref('int_list__task') }}
+    select * from {{ ref('int_list__listed_task') }}
+),
+
+sentence as (
+    select task_key, why_now, action_needed, next_step from {{ ref('int_list__sentence') }}
 ),
 
 outreach_task as (
@@ -15,14 +19,17 @@ outreach_task as (
         task.lane,
         task.lane_name,
         task.task_type,
-        task.why_now,
-        task.action_needed,
+        sentence.why_now,
+        sentence.action_needed,
         task.opened_at,
         task.due_at,
         task.overdue_hours,
-        task.urgency = 1 as is_primary
+        task.urgency = 1 as is_primary,
+        task.worklist_group,
+        sentence.next_step
     from ranked
     inner join task on ranked.client_key = task.client_key
+    inner join sentence on task.task_key = sentence.task_key
 )
 
 select * from outreach_task

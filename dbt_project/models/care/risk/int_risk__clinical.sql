@@ -129,7 +129,9 @@ fact as (
         acute_event.evidence_key,
         self_harm.start_date as evidence_date
     from self_harm
-    inner join acute_event on self_harm.event_key = acute_event.event_key
+    inner join acute_event
+        on self_harm.event_key = acute_event.event_key
+        and self_harm.part2_view = acute_event.part2_view
     where self_harm.event_rank = 1
     union all
     select * from diagnosis_fact

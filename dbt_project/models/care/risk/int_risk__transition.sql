@@ -154,7 +154,8 @@ fact as (
         acute_event.evidence_key,
         latest.evidence_date
     from latest
-    inner join acute_event on latest.event_key = acute_event.event_key
+    inner join acute_event
+        on latest.event_key = acute_event.event_key and latest.part2_view = acute_event.part2_view
     where latest.event_rank = 1
 )
 

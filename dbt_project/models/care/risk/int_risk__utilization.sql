@@ -92,7 +92,9 @@ counted_fact as (
         on counted.part2_view = last_event.part2_view
         and counted.client_key = last_event.client_key
         and counted.measure = last_event.measure
-    left join acute_event on last_event.event_key = acute_event.event_key
+    left join acute_event
+        on last_event.event_key = acute_event.event_key
+        and last_event.part2_view = acute_event.part2_view
 ),
 
 fact as (

@@ -1,21 +1,27 @@
 {#- Longer than the budget: four kinds of events with the same columns. -#}
 with
 stay as (
-    select * from {{ ref('fct_stay') }}
+    select * from {{ ref('int_stay__by_part2_view') }}
 ),
 
 ed_visit as (
-    select * from {{ ref('fct_ed_visit') }}
+    select * from {{ ref('int_ed_visit__by_part2_view') }}
 ),
 
 crisis_contact as (
-    select * from {{ ref('fct_crisis_contact') }}
+    select 'full' as part2_view, crisis_contact.*
+    from {{ ref('fct_crisis_contact') }} as crisis_contact
+    union all
+    select 'redacted' as part2_view, crisis_contact.*
+    from {{ ref('fct_crisis_contact') }} as crisis_contact
+    where not crisis_contact.is_part2
 ),
 
 -- rules/risk-score.md#transition: a stay of unknown setting counts as a medical stay, which gives
 -- fewer points
 acute_stay as (
     select
+        stay.part2_view,
         stay.stay_key,
         stay.client_key,
         case when stay.setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay' end
@@ -37,7 +43,9 @@ acute_stay as (
         stay.evidence_table,
         stay.evidence_key
     from stay
-    left join stay as earlier_stay on stay.transferred_from_stay_key = earlier_stay.stay_key
+    left join stay as earlier_stay
+        on stay.transferred_from_stay_key = earlier_stay.stay_key
+        and stay.part2_view = earlier_stay.part2_view
     where stay.client_key is not null and stay.stay_class = 'acute'
 ),
 
@@ -46,7 +54,7 @@ numbered_stay as (
     select
         *,
         sum(case when is_transfer then 0 else 1 end) over (
-            partition by client_key, event_kind, is_part2
+            partition by part2_view, client_key, event_kind, is_part2
             order by admitted_at, discharged_at nulls last, stay_key
             rows between unbounded preceding and current row
         ) as chain_number
@@ -59,21 +67,22 @@ chained_stay as (
         min(admit_date) over chain as start_date,
         max(case when is_self_harm then 1 else 0 end) over chain = 1 as has_self_harm,
         first_value(is_emergency_admission) over (
-            partition by client_key, event_kind, is_part2, chain_number
+            partition by part2_view, client_key, event_kind, is_part2, chain_number
             order by admitted_at, discharged_at nulls last, stay_key
             rows between unbounded preceding and current row
         ) as began_as_emergency,
         row_number() over (
-            partition by client_key, event_kind, is_part2, chain_number
+            partition by part2_view, client_key, event_kind, is_part2, chain_number
             order by admitted_at desc, discharged_at desc nulls first, stay_key desc
         ) as last_rank
     from numbered_stay
-    window chain as (partition by client_key, event_kind, is_part2, chain_number)
+    window chain as (partition by part2_view, client_key, event_kind, is_part2, chain_number)
 ),
 
 -- The last stay of a chain gives its end, key and evidence.
 inpatient_stay as (
     select
+        part2_view,
         stay_key as event_key,
         client_key,
         event_kind,
@@ -93,6 +102,7 @@ inpatient_stay as (
 
 observation_stay as (
     select
+        part2_view,
         stay_key as event_key,
         client_key,
         'observation' as event_kind,
@@ -113,6 +123,7 @@ observation_stay as (
 -- An ED visit that became a stay counts as the stay only.
 emergency_visit as (
     select
+        part2_view,
         ed_visit_key as event_key,
         client_key,
         case when is_behavioral then 'behavioral_ed' else 'other_ed' end as event_kind,
@@ -132,6 +143,7 @@ emergency_visit as (
 
 crisis as (
     select
+        part2_view,
         crisis_contact_key as event_key,
         client_key,
         case when channel = 'center' then 'crisis_center' else 'crisis_contact' end as event_kind,

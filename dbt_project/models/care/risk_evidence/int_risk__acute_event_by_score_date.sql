@@ -41,11 +41,12 @@ dated_event as (
     from acute_event
     cross join score_date
     cross join lookback
-    inner join client_part2_view on acute_event.client_key = client_part2_view.client_key
+    inner join client_part2_view
+        on acute_event.client_key = client_part2_view.client_key
+        and acute_event.part2_view = client_part2_view.part2_view
     where acute_event.start_date <= score_date.score_date
         and coalesce(acute_event.end_date, score_date.score_date)
         >= score_date.score_date - lookback.window_days
-        and (client_part2_view.part2_view = 'full' or not acute_event.is_part2)
 )
 
 select * from dated_event

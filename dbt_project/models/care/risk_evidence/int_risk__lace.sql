@@ -32,7 +32,8 @@ last_discharge as (
         discharge.start_date, discharge.end_date,
         stay.is_emergency_admission, stay.is_part2, stay.evidence_table, stay.evidence_key
     from ranked_discharge as discharge
-    inner join acute_event as stay on discharge.event_key = stay.event_key
+    inner join acute_event as stay
+        on discharge.event_key = stay.event_key and discharge.part2_view = stay.part2_view
     where discharge.discharge_rank = 1
 ),
 

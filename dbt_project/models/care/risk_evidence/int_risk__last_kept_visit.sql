@@ -1,5 +1,5 @@
 with visit as (
-    select client_key, started_at, is_part2 from {{ ref('fct_visit') }}
+    select client_key, service_line, started_at, is_part2 from {{ ref('fct_visit') }}
     where client_key is not null
 ),
 
@@ -16,7 +16,7 @@ client_part2_view as (
 ),
 
 cadence as (
-    select client_key, part2_view, expected_interval_days
+    select client_key, part2_view, expected_interval_days, cadence_service_line
     from {{ ref('int_engagement__by_part2_view') }}
 ),
 
@@ -29,17 +29,48 @@ visit_by_day as (
     {{ last_by_score_date('visit', 'started_at') }}
 ),
 
-last_seen as (
+-- rules/engagement.md#cadence-gap: visits of the line that decides
+line_visit as (
+    select
+        score_date.score_point,
+        cadence.part2_view,
+        cadence.client_key,
+        max(visit.started_at) as last_at
+    from cadence
+    inner join visit
+        on cadence.client_key = visit.client_key
+        and cadence.cadence_service_line = visit.service_line
+    inner join score_date on visit.started_at <= score_date.score_at
+    where cadence.part2_view = 'full' or not visit.is_part2
+    group by score_date.score_point, cadence.part2_view, cadence.client_key
+),
+
+-- before the first visit of that line, visits of any line
+decisive_visit as (
     select
         visit_by_day.score_point,
         visit_by_day.score_date,
         visit_by_day.part2_view,
         visit_by_day.client_key,
-        visit_by_day.last_at as last_seen_at,
-        {{ local_date('visit_by_day.last_at', 'run.time_zone') }} as last_seen_date
+        coalesce(line_visit.last_at, visit_by_day.last_at) as last_at
     from visit_by_day
-    cross join run
+    left join line_visit
+        on visit_by_day.score_point = line_visit.score_point
+        and visit_by_day.part2_view = line_visit.part2_view
+        and visit_by_day.client_key = line_visit.client_key
     where visit_by_day.last_at is not null
+),
+
+last_seen as (
+    select
+        decisive_visit.score_point,
+        decisive_visit.score_date,
+        decisive_visit.part2_view,
+        decisive_visit.client_key,
+        decisive_visit.last_at as last_seen_at,
+        {{ local_date('decisive_visit.last_at', 'run.time_zone') }} as last_seen_date
+    from decisive_visit
+    cross join run
 ),
 
 -- rules/engagement.md#hospital-days: days in hospital do not count as days since the visit

@@ -32,7 +32,8 @@ screening as (
 ),
 
 acute_event as (
-    select event_key, evidence_table, evidence_key from {{ ref('int_risk__acute_event') }}
+    select part2_view, event_key, evidence_table, evidence_key
+    from {{ ref('int_risk__acute_event') }}
 ),
 
 -- A safety plan is needed after a C-SSRS level of moderate or high, or a self-harm event.
@@ -94,7 +95,8 @@ missing_plan as (
         and need.part2_view = safety_plan.part2_view
         and need.client_key = safety_plan.client_key
     left join screening on need.screening_key = screening.screening_key
-    left join acute_event on need.event_key = acute_event.event_key
+    left join acute_event
+        on need.event_key = acute_event.event_key and need.part2_view = acute_event.part2_view
     where need.need_rank = 1 and safety_plan.client_key is null
 )
 

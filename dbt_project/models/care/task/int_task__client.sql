@@ -13,10 +13,14 @@ client_part2_view as (
 ),
 
 -- rules/tasks-and-lanes.md#reported-absence: a report alone only pauses the tasks
-confirmed_move as (
-    select client_key, part2_view, min(since_at) as moved_at
+confirmed_report as (
+    select
+        client_key,
+        part2_view,
+        min(case when reason = 'reported_deceased' then since_at end) as died_at,
+        min(case when reason = 'reported_moved' then since_at end) as moved_at
     from {{ ref('int_client__absence') }}
-    where reason = 'reported_moved' and is_confirmed and not is_undone
+    where is_confirmed and not is_undone
     group by client_key, part2_view
 ),
 
@@ -38,9 +42,10 @@ task_client as (
         -- a death may be known without its date
         coalesce(
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
+            confirmed_report.died_at,
             case when client.is_deceased then run.as_of end
         ) as died_at,
-        confirmed_move.moved_at,
+        confirmed_report.moved_at,
         -- the record does not date a discharge: the end of the last program, else the delivery
         case when client.status = 'discharged' then coalesce(
                     case when not last_enrollment.is_enrolled then least(
@@ -55,9 +60,9 @@ task_client as (
     from client
     inner join client_part2_view on client.client_key = client_part2_view.client_key
     cross join run
-    left join confirmed_move
-        on client.client_key = confirmed_move.client_key
-        and client_part2_view.part2_view = confirmed_move.part2_view
+    left join confirmed_report
+        on client.client_key = confirmed_report.client_key
+        and client_part2_view.part2_view = confirmed_report.part2_view
     left join discharge_notice on client.client_key = discharge_notice.client_key
     left join last_enrollment on client.client_key = last_enrollment.client_key
 )

@@ -12,11 +12,6 @@ claims_notice as (
     where name = 'claims_notice_days'
 ),
 
-provider as (
-    select npi, bool_or(is_part2) as is_part2 from {{ ref('dim_provider') }}
-    group by npi
-),
-
 {{ followup_eligible_discharge() }},
 
 discharge as (
@@ -45,14 +40,13 @@ discharge as (
         retracted.discharge_disposition_code,
         true as has_adt,
         retracted.retracted_at as received_at,
-        coalesce(provider.is_part2, false) as is_part2,
+        retracted.is_part2,
         retracted.evidence_table,
         retracted.evidence_key,
         retracted.retracted_at,
         retracted.retraction_type
     from {{ ref('int_task__retracted_discharge') }} as retracted
     cross join run
-    left join provider on retracted.facility_id = provider.npi
     where retracted.task_type is not null
 ),
 

@@ -14,6 +14,7 @@ with alert as (
         event.event_at,
         event.event_at_precision,
         event.discharge_disposition_code,
+        event.is_part2,
         coalesce(event.reported_at, event.received_at) as known_at,
         event.evidence_table,
         event.evidence_key
@@ -129,6 +130,7 @@ retracted_discharge as (
                 then 'cancelled'
             else 'superseded'
         end as retraction_type,
+        retracted_alert.is_part2,
         retracted_alert.evidence_table,
         retracted_alert.evidence_key
     from retracted_alert

@@ -41,18 +41,18 @@ screening_event as (
 -- an ED visit counts from its start, a stay from its discharge home, an agency visit with such a
 -- diagnosis from its start
 acute_event as (
-    select
+    select distinct
         client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
         ed_visit_key as event_key, started_at as event_at, not has_adt as is_claims_only,
         received_at, is_part2, evidence_table, evidence_key
-    from {{ ref('fct_ed_visit') }}
+    from {{ ref('int_ed_visit__by_part2_view') }}
     where (is_self_harm_any or is_overdose_any) and not became_inpatient
     union all
-    select
+    select distinct
         client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
         stay_key as event_key, discharged_at as event_at, not has_adt as is_claims_only,
         received_at, is_part2, evidence_table, evidence_key
-    from {{ ref('fct_stay') }}
+    from {{ ref('int_stay__by_part2_view') }}
     where (is_self_harm_any or is_overdose_any) and is_to_community
         and discharged_at is not null
     union all

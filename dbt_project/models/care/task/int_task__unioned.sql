@@ -11,6 +11,7 @@ task_lane as (
 task as (
     {%- for lane in [
         'safety', 'discharge', 'transition', 'missed_appointment', 'referral', 'late_transition',
+        'clinical_review', 'disengagement', 'went_quiet', 'plan_admin',
     ] %}
     select * from {{ ref('int_task__' ~ lane) }}
     {{- '\n    union all' if not loop.last }}

@@ -9,7 +9,11 @@ client as (
 ),
 
 provider as (
-    select npi, provider_name, facility_type from {{ ref('dim_provider') }}
+    select npi, provider_name, facility_type, is_part2 from {{ ref('dim_provider') }}
+),
+
+part2_name as (
+    select facility_words from {{ ref('int_facility__part2_name') }}
 ),
 
 -- where the alerts of a sender do not describe the facility, the agency's list of providers does
@@ -25,7 +29,10 @@ described_alert as (
                 else provider.facility_type
             end as facility_type
         ),
-        client.client_key
+        client.client_key,
+        -- rules/privacy.md#part-2-records: the label, the NPI, or the name where the NPI is unknown
+        alert.is_part2_labelled
+        or coalesce(provider.is_part2, part2_name.facility_words is not null) as is_part2
     from alert
     left join client
         on
@@ -33,6 +40,7 @@ described_alert as (
         and alert.client_scope = client.source_scope
         and alert.source_client_id = client.source_client_id
     left join provider on alert.sending_facility_id = provider.npi
+    left join part2_name on {{ name_words('alert.facility_name') }} = part2_name.facility_words
 )
 
 select * from described_alert

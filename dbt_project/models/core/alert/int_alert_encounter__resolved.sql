@@ -110,7 +110,7 @@ encounter as (
         ) as discharge_disposition_code,
         max(case when is_retracted then event_at end) as cancelled_discharge_at,
         not bool_or(is_current) as is_cancelled,
-        coalesce(bool_or(is_part2_labelled), false) as is_part2,
+        coalesce(bool_or(is_part2), false) as is_part2,
         max(event_number) as last_number
     from corrected_alert
     group by encounter_key

@@ -2,19 +2,16 @@ with comorbid_code as (
     select * from {{ ref('int_code__comorbid') }}
 ),
 
-line as (
-    select * from {{ ref('int_claim_line__classified') }}
-),
-
 claim as (
     select * from {{ ref('int_claim__final') }}
     where not is_denied and client_key is not null
 ),
 
+-- the table and not a CTE of it: DuckDB would copy all columns of a CTE that is read 25 times
 line_diagnosis as (
     {%- for n in range(1, 26) %}
     select claim_id_key, frequency, is_reversal, diagnosis_code_{{ n }} as diagnosis_code
-    from line
+    from {{ ref('int_claim_line__classified') }}
     where diagnosis_code_{{ n }} in (select comorbid_code.code from comorbid_code)
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}

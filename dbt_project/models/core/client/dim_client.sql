@@ -14,19 +14,8 @@ demographic_name as (
     select * from {{ ref('demographic_name') }}
 ),
 
-current_care_manager as (
-    select
-        assignment.client_key,
-        assignment.staff_id,
-        row_number() over (
-            partition by assignment.client_key
-            order by assignment.start_date desc, assignment.assignment_id
-        ) as assignment_rank
-    from {{ ref('fct_assignment') }} as assignment
-    cross join run
-    where assignment.role = 'care_manager'
-        and run.as_of_date >= assignment.start_date
-        and coalesce(run.as_of_date <= assignment.end_date, true)
+care_manager as (
+    select * from {{ ref('int_client__care_manager') }}
 ),
 
 current_program as (
@@ -107,7 +96,7 @@ client as (
         ] %}
         described.{{ column }},
         {%- endfor %}
-        current_care_manager.staff_id as care_manager_id,
+        care_manager.care_manager_id,
         current_program.program_id as primary_program_id,
         current_payer.payer_type,
         described.is_agency_client
@@ -121,9 +110,7 @@ client as (
         on {{ attribute }}_name.attribute = '{{ attribute }}'
         and described.delivered_{{ attribute }} = {{ attribute }}_name.delivered
     {%- endfor %}
-    left join current_care_manager
-        on described.client_key = current_care_manager.client_key
-        and current_care_manager.assignment_rank = 1
+    left join care_manager on described.client_key = care_manager.client_key
     left join current_program
         on described.client_key = current_program.client_key and current_program.enrollment_rank = 1
     left join current_payer on described.client_key = current_payer.client_key

@@ -12,7 +12,7 @@ contact_outcome as (
 ),
 
 client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }}
+    select client_key, recipient_staff_id from {{ ref('int_client__recipient') }}
 ),
 
 contact as (
@@ -47,10 +47,10 @@ contact as (
         record.minutes,
         record.instructions_reviewed,
         record.medications_reconciled,
-        -- rules/privacy.md#consent: a contact by the client's own care manager discloses nothing to
-        -- that care manager
+        -- rules/privacy.md#consent: a contact discloses nothing to the staff member who made it, if
+        -- that staff member receives the client's list row
         record.is_part2
-        and coalesce(record.staff_id <> client.care_manager_id, true) as is_part2,
+        and coalesce(record.staff_id <> client.recipient_staff_id, true) as is_part2,
         record.received_at,
         record.evidence_table,
         record.evidence_key

@@ -2,8 +2,9 @@ with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
 
+-- both views of a stay, which are the same without Part 2 records
 center_contact as (
-    select
+    select distinct
         'center' as channel,
         1 as channel_order,
         stay_key as event_id,
@@ -14,7 +15,7 @@ center_contact as (
         received_at,
         evidence_table,
         evidence_key
-    from {{ ref('fct_stay') }}
+    from {{ ref('int_stay__by_part2_view') }}
     where stay_class = 'crisis'
 ),
 

@@ -3,7 +3,7 @@ with run as (
 ),
 
 client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }}
+    select client_key, recipient_staff_id from {{ ref('int_client__recipient') }}
     where is_listable
 ),
 
@@ -25,12 +25,13 @@ program_member as (
     select * from {{ ref('int_staff__program_member') }}
 ),
 
--- the recipient of a list row is the client's care manager; the list of unassigned clients goes to
--- the agency
+-- the recipient of a list row is the client's care manager or the cover; the list of unassigned
+-- clients goes to the agency
 recipient_consent as (
     select
         consent.client_key,
         consent.consent_id,
+        consent.purpose,
         consent.program_id,
         consent.start_date,
         consent.end_date,
@@ -43,11 +44,11 @@ recipient_consent as (
     left join program_member
         on consent.recipient_type = 'program'
         and consent.recipient_id = program_member.program_id
-        and client.care_manager_id = program_member.staff_id
-    where (consent.recipient_type = 'staff' and consent.recipient_id = client.care_manager_id)
+        and client.recipient_staff_id = program_member.staff_id
+    where (consent.recipient_type = 'staff' and consent.recipient_id = client.recipient_staff_id)
         or program_member.staff_id is not null
         or (consent.recipient_type = 'organization' and consent.recipient_id = run.organization_id)
-        or (consent.recipient_type = 'any_treating' and client.care_manager_id is not null)
+        or (consent.recipient_type = 'any_treating' and client.recipient_staff_id is not null)
 ),
 
 -- a consent ends after its last day, or at once by a revocation; one that was never in force does

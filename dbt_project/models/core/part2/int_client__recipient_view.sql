@@ -1,5 +1,5 @@
 with client as (
-    select client_key, care_manager_id from {{ ref('dim_client') }}
+    select client_key, recipient_staff_id from {{ ref('int_client__recipient') }}
     where is_listable
 ),
 
@@ -27,7 +27,7 @@ covered_origin as (
     inner join client on part2_origin.client_key = client.client_key
     left join program_member
         on part2_origin.program_id = program_member.program_id
-        and client.care_manager_id = program_member.staff_id
+        and client.recipient_staff_id = program_member.staff_id
     left join consent
         on part2_origin.client_key = consent.client_key
         and consent.consent_status = 'consented'
@@ -60,7 +60,7 @@ lapsed_consent as (
 recipient_view as (
     select
         client.client_key,
-        client.care_manager_id,
+        client.recipient_staff_id as care_manager_id,
         case
             when permission.client_key is null or permission.is_member then 'not_needed'
             when permission.is_covered then 'consented'

@@ -6,6 +6,10 @@ provider as (
     select * from {{ ref('dim_provider') }}
 ),
 
+part2_name as (
+    select facility_words from {{ ref('int_facility__part2_name') }}
+),
+
 facility_setting as (
     select * from {{ ref('facility_type_setting') }}
 ),
@@ -33,7 +37,8 @@ placed_event as (
         coalesce(event.facility_name, provider.provider_name) as facility_name,
         coalesce(event.facility_type, provider.facility_type) as facility_type,
         event.stay_class as reported_class,
-        event.is_part2 or coalesce(provider.is_part2, false) as is_part2,
+        event.is_part2
+        or coalesce(provider.is_part2, part2_name.facility_words is not null) as is_part2,
         coalesce(
             event.started_at, {{ start_of_local_day('event.start_date', 'run.time_zone') }}
         ) as started_at,
@@ -53,6 +58,7 @@ placed_event as (
     from hospital_event as event
     cross join run
     left join provider on event.facility_id = provider.npi
+    left join part2_name on {{ name_words('event.facility_name') }} = part2_name.facility_words
     left join diagnosis on event.principal_diagnosis_code = diagnosis.code
 ),
 

@@ -15,31 +15,24 @@ rule as (
     from {{ ref('event_rule') }}
 ),
 
-stay as (
+stay_view as (
     select
+        stay.part2_view,
         stay.stay_key,
         stay.client_key,
         stay.admitted_at,
         stay.admit_date,
         case when stay.discharged_at <= run.as_of then stay.discharged_at end as discharged_at,
         case when stay.discharged_at <= run.as_of then stay.discharge_date end as discharge_date,
-        stay.is_part2,
         run.as_of,
         run.as_of_date,
         run.time_zone
-    from {{ ref('fct_stay') }} as stay
+    from {{ ref('int_stay__by_part2_view') }} as stay
     cross join run
     where
         stay.client_key is not null
         and stay.stay_class = 'acute'
         and stay.admitted_at <= run.as_of
-),
-
-stay_view as (
-    select 'full' as part2_view, stay.* from stay
-    union all
-    select 'redacted' as part2_view, stay.* from stay
-    where not stay.is_part2
 ),
 
 -- a visit by video or phone, or at a hospital bed, does not show that the client has left

@@ -6,6 +6,7 @@
 #}
 with member as (
     select
+        merged.part2_view,
         merged.stay_key,
         event.*,
         coalesce(event.end_date, event.last_seen_date, event.start_date) as known_end_date,
@@ -24,20 +25,20 @@ ranked_member as (
     select
         *,
         row_number() over (
-            partition by stay_key
+            partition by part2_view, stay_key
             order by
                 principal_diagnosis_code is null, coding_order, known_end_date desc, event_id
         ) = 1 as is_coding,
         -- the last of the alerts, and the last of the claims
         row_number() over (
-            partition by stay_key, is_alert
+            partition by part2_view, stay_key, is_alert
             order by
                 case when event_basis = 'professional_claim' then 1 else 0 end, start_date desc,
                 known_end_date desc, event_id
         ) = 1 as is_last,
         min(case when event_basis = 'professional_claim' then 3 when is_alert then 1 else 2 end)
             over (
-                partition by stay_key
+                partition by part2_view, stay_key
             )
         = case when event_basis = 'professional_claim' then 3 when is_alert then 1 else 2
         end as is_timing
@@ -46,6 +47,7 @@ ranked_member as (
 
 summarized_stay as (
     select
+        part2_view,
         stay_key,
         max(client_key) as client_key,
         max(case when is_coding then stay_class end) as stay_class,
@@ -79,7 +81,7 @@ summarized_stay as (
         sum(paid_usd) as paid_usd,
         count(*) as event_count
     from ranked_member
-    group by stay_key
+    group by part2_view, stay_key
 )
 
 select * from summarized_stay

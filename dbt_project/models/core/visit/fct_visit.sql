@@ -40,6 +40,8 @@ visit as (
         false as is_self_harm_any,
         false as is_overdose_any,
         service_line = 'crisis' or has_crisis_code as is_crisis,
+        cast(null as timestamp with time zone) as note_signed_at,
+        false as is_note_reported,
         is_part2,
         received_at,
         evidence_table,

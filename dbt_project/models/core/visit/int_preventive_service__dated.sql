@@ -4,7 +4,10 @@ with claim as (
 ),
 
 line as (
-    select * from {{ ref('int_claim_line__classified') }}
+    select
+        claim_id_key, frequency, is_reversal, service_date, is_follow_up, is_primary_care,
+        is_metabolic_test, is_mental_health_provider
+    from {{ ref('int_claim_line__classified') }}
     where is_payable and (is_metabolic_test or is_follow_up)
 ),
 

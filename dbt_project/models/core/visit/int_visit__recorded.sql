@@ -92,6 +92,8 @@ recorded_visit as (
         ) as {{ name }},
         {%- endfor %}
         visit.is_crisis or visit.service_line = 'crisis' as is_crisis,
+        {{ known_by_as_of('visit.note_signed_at') }} as note_signed_at,
+        visit.is_note_reported,
         visit.is_part2 or part2_provider.npi is not null as is_part2,
         visit.received_at,
         visit.evidence_table,

@@ -22,6 +22,8 @@ visit as (
         record.diagnosis_code_3,
         record.diagnosis_code_4,
         record.is_crisis,
+        record.note_signed_at,
+        true as is_note_reported,
         {{ lineage_columns('record') }}
     from record
 )

@@ -31,6 +31,8 @@ visit as (
         cast(null as {{ dbt.type_string() }}) as diagnosis_code_{{ n }},
         {%- endfor %}
         cast(null as boolean) as is_crisis,
+        cast(null as timestamp with time zone) as note_signed_at,
+        false as is_note_reported,
         {{ lineage_columns('encounter') }}
     from encounter
     left join service_line on upper(encounter.service_type_code) = service_line.code

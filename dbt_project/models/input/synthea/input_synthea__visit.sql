@@ -22,6 +22,8 @@ visit as (
         cast(null as {{ dbt.type_string() }}) as diagnosis_code_{{ n }},
         {%- endfor %}
         false as is_crisis,
+        cast(null as timestamp with time zone) as note_signed_at,
+        false as is_note_reported,
         {{ lineage_columns('record') }}
     from record
     where

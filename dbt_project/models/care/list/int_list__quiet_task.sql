@@ -1,0 +1,62 @@
+with run as (
+    select * from {{ ref('int_run__as_of') }}
+),
+
+recipient_view as (
+    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
+),
+
+task as (
+    select client_key, task_key, opened_at from {{ ref('int_list__open_task') }}
+    where can_be_snoozed
+),
+
+next_step as (
+    select outcome, quiet_days, waits_for_appointment from {{ ref('contact_next_step') }}
+    where quiet_days is not null
+),
+
+appointment as (
+    select appointment.client_key, min(appointment.scheduled_date) as scheduled_date
+    from {{ ref('fct_appointment') }} as appointment
+    inner join recipient_view
+        on appointment.client_key = recipient_view.client_key
+        and (recipient_view.part2_view = 'full' or not appointment.is_part2)
+    cross join run
+    where appointment.status = 'scheduled' and appointment.scheduled_at > run.as_of
+    group by appointment.client_key
+),
+
+-- rules/tasks-and-lanes.md#snooze: reached, or an appointment made
+quieting_contact as (
+    select
+        contact.client_key,
+        contact.task_key,
+        contact.contacted_at,
+        case
+            when next_step.waits_for_appointment and appointment.scheduled_date is not null
+                then appointment.scheduled_date + 1
+            else contact.contacted_date + next_step.quiet_days
+        end as quiet_until_date
+    from {{ ref('fct_contact') }} as contact
+    inner join recipient_view
+        on contact.client_key = recipient_view.client_key
+        and (recipient_view.part2_view = 'full' or not contact.is_part2)
+    inner join next_step on contact.outcome = next_step.outcome
+    left join appointment on contact.client_key = appointment.client_key
+    where contact.is_two_way
+),
+
+-- a contact for a task quiets that task, another contact every task that was open
+quiet_task as (
+    select task.client_key, task.task_key, max(contact.quiet_until_date) as quiet_until_date
+    from task
+    inner join quieting_contact as contact
+        on task.client_key = contact.client_key
+        and task.opened_at <= contact.contacted_at
+        and coalesce(contact.task_key = task.task_key, true)
+    inner join run on contact.quiet_until_date > run.as_of_date
+    group by task.client_key, task.task_key
+)
+
+select * from quiet_task
