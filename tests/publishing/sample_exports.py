@@ -145,6 +145,8 @@ def make_exports(
             'Outpatient' as program_name, false as has_serious_mental_illness, 0 as tries_14d,
             false as is_cssrs_current, false as is_item_9_current, 0 as open_task_count,
             false as is_case_review
+        from exports.export_outreach
+        where client_id = 'C1' and care_manager_id = 'cm.1'
         """
     )
     connection.execute(

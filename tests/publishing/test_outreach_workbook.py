@@ -45,6 +45,10 @@ def test_one_workbook_per_care_manager_and_one_for_unassigned_clients(
 
 def test_a_care_manager_without_a_task_today_gets_a_workbook(tmp_path: Path) -> None:
     connection = make_exports(duckdb.connect(), ({"client_id": "C3", "care_manager_id": "CM_2"},))
+    connection.execute(
+        "insert into exports.export_workbook_client by name"
+        " select 'cm.1' as care_manager_id, 'C9' as client_id, 'Rest, Rae' as client_name"
+    )
     today = open_book(written(connection, tmp_path)["cm.1.xlsx"])["Today"]
     assert today["A1"].value.endswith(" · 0 of your 1 client need you today")
     assert [row["client_id"] for row in table(today) if row["client_id"]] == []
@@ -292,7 +296,10 @@ def test_encrypted_workbooks_open_with_the_recipients_key(
             ]  # fmt: skip
             for name in ("cm.1.xlsx", "unassigned.xlsx"):
                 encrypted = (folder / f"{name}.age").read_bytes()
-                assert pyrage.decrypt(encrypted, [identity]) == plain[name]
+                decrypted = pyrage.decrypt(encrypted, [identity])
+                assert large == 1 or decrypted == plain[name]
+                for one, other in zip(open_book(decrypted), open_book(plain[name]), strict=True):
+                    assert list(one.values) == list(other.values)
             names.append(release.release_id)
     assert names[0] == names[1]
 
