@@ -39,7 +39,7 @@ OWNERS = """
 """
 GROUPS = """
     select
-        care_manager_id, substr('ABCDEEEG', lane + 1, 1) as worklist_group, count(*),
+        care_manager_id, worklist_group, count(*),
         min(part2_notice)
     from exports.export_outreach
     group by all
@@ -65,11 +65,9 @@ LISTED_CLIENTS = """
         listed.care_manager_id, listed.rank, listed.client_id, listed.client_name,
         listed.birth_date, listed.age_years, listed.phone, listed.ok_to_leave_message,
         listed.ok_to_text, listed.language, listed.interpreter_needed, listed.lane,
-        substr('ABCDEEEG', listed.lane + 1, 1) as worklist_group,
-        'client' as contact_person,
-        cast(null as varchar) as contact_note,
-        cast(null as varchar) as covering_for_staff_id,
-        listed.action_needed as next_step,
+        listed.worklist_group, listed.contact_person, listed.contact_note,
+        listed.covering_for_staff_id,
+        coalesce(listed.next_step, listed.action_needed) as next_step,
         listed.why_now_1, listed.why_now_2, listed.why_now_3,
         timezone($zone, listed.due_at) as due_at,
         timezone($zone, listed.last_contact_at) as last_contact_at, listed.last_contact_outcome,
@@ -77,7 +75,7 @@ LISTED_CLIENTS = """
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
         listed.is_spillover, task.task_key,
         case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at, other_task.other_tasks,
-        cast(null as varchar) as covering_for_name, cast(null as date) as covering_until_date,
+        cover.staff_name as covering_for_name, cast(null as date) as covering_until_date,
         cast(null as varchar) as suggested_staff_name, cast(null as varchar) as suggested_by,
         client.program_name,
         client.therapist_name, client.diagnosis_group, client.phone_2, client.phone_2_label,
@@ -89,6 +87,8 @@ LISTED_CLIENTS = """
         on listed.client_id = task.client_id and task.is_primary
     left join other_task on listed.client_id = other_task.client_id
     left join exports.export_workbook_client as client on listed.client_id = client.client_id
+    left join exports.export_workbook_staff as cover
+        on listed.covering_for_staff_id = cover.staff_id
     order by listed.care_manager_id nulls last, listed.rank, listed.client_id
 """
 

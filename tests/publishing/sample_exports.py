@@ -103,6 +103,7 @@ def make_exports(
     marks = ", ".join("?" for _ in COLUMNS)
     for client in clients:
         values = {**_CLIENT, **client}
+        values["worklist_group"] = client.get("worklist_group", "ABCDEEEG"[values["lane"]])
         connection.execute(
             f"insert into exports.export_outreach values ({marks})",
             [values.get(name) for name, _ in COLUMNS],

@@ -74,7 +74,7 @@ def test_today_shows_contact_reason_and_due_time(
         "C-SSRS moderate (30 May) · NO SAFETY PLAN · PHQ-9 of 21 · SMI · homeless"
         " · PHQ-9 24 → 21 (12 Jun) · barrier: insurance, transportation"
     )
-    assert first["Do next"] == "Call"
+    assert first["Do next"] == "Call now: 15 h late."
     assert first["By"] == datetime(2026, 6, 29, 8, 0)
     assert first["Last contact"] == (
         "Thu 15 Jan 10:30\nphone, left message\nby Cleo Barrowby · 2 of 3 tries"
