@@ -45,10 +45,11 @@ _UNASSIGNED = (
     " care manager; the suggestion says which rule found it."
 )
 _RETURNING = (
-    "Save the file and put it into {place}. Any file name is fine, and so is a CSV or OpenDocument file"
-    " saved from it. Your outcomes change the next list; the sheet Sent back shows what was counted and what needs a"
-    " look. Returning a file twice does no harm."
+    "Save the file in {place}. Any file name is fine, and so is a CSV or OpenDocument file saved from it. Your outcomes"
+    " change the next list; the sheet Sent back shows what was counted and what needs a look. Returning a file twice does"
+    " no harm."
 )
+_LANDING = "the landing folder, under outreach_log and a folder with today's date, such as outreach_log/2026-06-30"
 _TALKING_POINTS = {
     "A": "Ask directly about thoughts of suicide, means, and who is with the client now. Go through the safety plan; if"
     " there is none, write one. Do not end the call without a next step. Immediate danger: 911 or the mobile crisis team;"
@@ -106,9 +107,6 @@ def help_lines(info: WorkbookInfo, consents: tuple[str, ...] = ()) -> Iterator[t
 
 
 def _return_place(info: WorkbookInfo) -> str:
-    if info.return_folder is not None:
-        return f"the folder {safe_cell(info.return_folder)}, or your own folder there"
-    return (
-        "the landing folder, under outreach_log and a folder with today's date, such as"
-        " outreach_log/2026-06-30"
-    )
+    if info.return_folder is None:
+        return _LANDING
+    return f"the folder {safe_cell(info.return_folder)}, or in your own folder there"

@@ -39,6 +39,7 @@ GROUPS = {
     "F": "Old referrals to confirm or close",
     "G": "Plans and paperwork",
 }
+TIERS = ("standard", "rising", "high", "critical")
 RED_GROUPS = frozenset("ABC")  # past due counts as red: rules/caseload-sheets.md#red
 AMBER_GROUPS = frozenset("ABCD")
 TRIES = 3
@@ -85,12 +86,14 @@ OPTIONAL_ENTRIES = (
 KEYS = (
     Column("client_id", 12, "key", hidden=True, is_printed=False),
     Column("task_key", 18, "key", hidden=True, is_printed=False),
+    # For the reader's check that the contact is after the event of the row.
+    Column("event_at", 16, "entry_datetime", hidden=True, is_printed=False),
     Column("staff_id", 12, "key", hidden=True, is_printed=False),
 )
 TODAY = (
     Column("Group", 6.3, "middle"),
-    Column("Client", 36),
-    Column("Call", 23),
+    Column("Client", 35),
+    Column("Call", 24),
     Column("Why today", 53),
     Column("Do next", 34, "action"),
     Column("By", 22.5, "due"),
@@ -104,7 +107,7 @@ UNASSIGNED = (
     *TODAY[: -len(KEYS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
-    *KEYS[:2],
+    *KEYS[:-1],
     Column("staff_id", 12, "entry", is_entry=True, is_printed=False),
 )
 PRINT = (
@@ -116,45 +119,46 @@ PRINT = (
     Column("Done", 7, "box"),
 )
 CASELOAD = (
-    Column("Client", 34),
+    Column("Client", 36),
     Column("Tier", 17),
-    Column("Last seen", 24),
-    Column("Next visit", 19, "datetime"),
-    Column("Open tasks", 34),
-    Column("First PHQ-9", 12, "middle"),
-    Column("Last four", 18),
-    Column("Trend", 15),
-    Column("Weeks in treatment", 10.5, "middle"),
-    Column("Safety plan", 12, "date"),
-    Column("Plan review", 12, "date"),
+    Column("Last seen", 18.5, "date"),
+    Column("Usually every", 8.5, "days"),
+    Column("Next visit", 16.5, "datetime"),
+    Column("Open tasks", 29),
+    Column("First PHQ-9", 7.5, "middle"),
+    Column("Last four", 17),
+    Column("Trend", 17),
+    Column("Weeks in treatment", 9.5, "middle"),
+    Column("Safety plan", 11.5, "date"),
+    Column("Plan review", 13.5, "date"),
     Column("Authorization ends", 13.5, "date"),
-    Column("Coverage ends", 12, "date"),
-    Column("Case review", 9, "middle"),
+    Column("Coverage ends", 13.5, "date"),
+    Column("Case review", 7.5, "middle"),
     Column("client_id", 12, "key", hidden=True, is_printed=False),
 )
 CASE_REVIEW = (
-    Column("Client", 34),
-    Column("Baseline", 18),
-    Column("Latest", 18),
-    Column("Change", 12, "middle"),
-    Column("Trend", 15),
-    Column("Every PHQ-9 score", 60),
+    Column("Client", 40),
+    Column("Baseline", 17),
+    Column("Latest", 17),
+    Column("Change", 9, "share"),
+    Column("Trend", 20),
+    Column("Every PHQ-9 score", 62),
     Column("Weeks in treatment", 10.5, "middle"),
-    Column("Last consult", 13, "date"),
-    Column("Discussed, next step", 34, "entry"),
+    Column("Last consult", 14, "date"),
+    Column("Discussed, next step", 40, "entry", is_entry=True),
 )
 CHANGES = (
-    Column("Client", 34),
-    Column("Change", 22, "name"),
-    Column("Why", 80),
+    Column("Client", 40),
+    Column("Change", 24, "name"),
+    Column("Why", 90),
 )
 MORE_CALLS = (
     Column("Client", 44, "entry", is_entry=True),
     *ENTRIES,
     *OPTIONAL_ENTRIES[:-2],
-    *KEYS[:1],
-    KEYS[2],
+    KEYS[-1],
 )
+MORE_CALLS_UNASSIGNED = (*MORE_CALLS[:-1], UNASSIGNED[-1])
 
 PLAIN: dict[str, Any] = {**FONT, "valign": "top"}
 _MIDDLE = {**PLAIN, "align": "center"}
@@ -180,6 +184,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "datetime_with_year": {**PLAIN, "num_format": "d mmm yyyy hh:mm", "align": "left"},
     "date": {**PLAIN, "num_format": "d mmm", "align": "left"},
     "date_with_year": {**PLAIN, "num_format": "d mmm yyyy", "align": "left"},
+    "share": {**_MIDDLE, "num_format": "+0%;-0%;0%"},
+    "days": {**PLAIN, "num_format": '0" days"', "align": "left"},
     "key": {**PLAIN, "font_color": "#4A545D"},
     # Entry cells use ISO: a returned workbook may be saved as CSV, which keeps the displayed text.
     "entry": {**PLAIN, "text_wrap": True},

@@ -21,8 +21,24 @@ from publishing.cells import safe_cell
 from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
 from publishing.wording import WorkbookInfo
 
-# Letters of Calibri are narrower than the digits that widths count; bold ones less so.
-_CHARACTERS_PER_WIDTH, _BOLD_CHARACTERS_PER_WIDTH = 1.18, 1.1
+# Widths of Calibri's characters, in digits; all others are as wide as a digit.
+_CHARACTER_WIDTHS = {
+    character: width
+    for width, characters in (
+        (0.45, " '·"),
+        (0.5, ",.:;Iijl"),
+        (0.62, "!()-J[]f"),
+        (0.7, "rt"),
+        (0.8, '"/Lcsz'),
+        (0.92, "?FSZagkvxy"),
+        (1.15, "ABCRVDGH"),
+        (1.35, "&NOQU%w"),
+        (1.75, "mMW@→▁▂▃▄▅▆▇█"),
+    )
+    for character in characters
+}
+# Digits that fit into a unit of column width, of which a digit of 11 points needs a little more.
+_ROOM, _BOLD_ROOM = 0.92, 0.86
 _TONES: dict[str, dict[str, Any]] = {
     "": {},
     "RED": layout.RED,
@@ -115,8 +131,8 @@ class SheetWriter:
             text = value.plain if isinstance(value, Rich) else value
             if isinstance(text, str) and not column.hidden:
                 is_bold = STYLES[column.style].get("bold", False)
-                per_width = _BOLD_CHARACTERS_PER_WIDTH if is_bold else _CHARACTERS_PER_WIDTH
-                height = max(height, _line_count(text, column.width * per_width))
+                room = column.width * (_BOLD_ROOM if is_bold else _ROOM)
+                height = max(height, line_count(text, room))
         # Set before the cells: a streamed row cannot change later. Some programs do not fit heights.
         sheet.set_row(row, LINE_POINTS * height + 1.5)
         for position, (value, column) in enumerate(zip(cells, columns, strict=True)):
@@ -229,20 +245,21 @@ def _runs(flags: Iterable[bool]) -> list[tuple[int, int]]:
     return runs
 
 
-def _line_count(value: str, room: float) -> int:
-    """Estimate the lines of a text, wrapped at blanks, where `room` characters fit on a line."""
+def line_count(value: str, room: float) -> int:
+    """Estimate the lines of a text, wrapped at blanks, where `room` digits fit on a line."""
     count = 0
+    blank = _CHARACTER_WIDTHS[" "]
     for part in value.split("\n"):
+        count += 1
         if len(part) <= room:
-            count += 1
             continue
         used = 0.0
-        count += 1
         for word in part.split(" "):
-            if used and used + 1 + len(word) > room:
+            width = sum(_CHARACTER_WIDTHS.get(character, 1.0) for character in word)
+            if used and used + blank + width > room:
                 count += 1
-                used = 0
-            used += len(word) + (1 if used else 0)
+                used = 0.0
+            used += width + (blank if used else 0.0)
             if used > room:
                 count += math.ceil(used / room) - 1
                 used %= room

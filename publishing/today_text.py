@@ -29,6 +29,7 @@ _DAY_HOURS = 24
 # counted up to here, then months, and all that is older is one format.
 _MOST_HOURS, _MOST_DAYS, _MOST_MONTHS = 48, 60, 24
 _MONTH_DAYS = 30.44
+_INSTRUMENTS = ("PHQ-9", "C-SSRS")
 _RISK_LEVELS = ("moderate", "high")
 _HOUSING = {"homeless": "homeless", "unstable": "housing unstable"}
 
@@ -46,10 +47,11 @@ def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
         last_contact_cell(row, info),
         *entries,
     )
+    keys = (row["client_id"], row["task_key"], row["event_at"])
     if info.owner is None:
         suggested = listed(row["suggested_staff_name"], row["suggested_by"])
-        return (*shown, text(suggested), None, row["client_id"], row["task_key"], None)
-    return (*shown, row["client_id"], row["task_key"], info.owner)
+        return (*shown, text(suggested), None, *keys, None)
+    return (*shown, *keys, info.owner)
 
 
 def print_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
@@ -93,7 +95,9 @@ def why_cell(row: Row, info: WorkbookInfo) -> Rich | None:
     """Why today: the task's reason, the client's other tasks, two more reasons, standing facts."""
     others = row["other_tasks"]
     safety, standing = flags(row, info)
-    more = listed(row["why_now_2"], row["why_now_3"], *standing)
+    shown = [*safety, *standing]
+    reasons = [row["why_now_2"], row["why_now_3"]]
+    more = listed(*(each for each in reasons if each and not _is_shown(each, shown)), *standing)
     facts: list[Part] = [("safety", " · ".join(safety))]
     if safety and more:
         facts.append(("small", " · "))
@@ -168,6 +172,7 @@ def late_text(hours: float) -> str:
 def last_contact_cell(row: Row, info: WorkbookInfo) -> Rich | None:
     """The last contact or attempt: when and how, its outcome, who made it, and the tries so far."""
     at: datetime | None = row["last_contact_at"]
+    year = info.as_of.year
     tries = row["tries_14d"] or 0
     counted = f"{tries} of {TRIES} tries" if tries <= TRIES else f"{tries} tries"
     if at is None:
@@ -175,7 +180,7 @@ def last_contact_cell(row: Row, info: WorkbookInfo) -> Rich | None:
     staff = row["last_contact_staff_name"]
     by = "you" if staff == info.owner_name else staff
     return lines(
-        [("plain", time_text(at, info.as_of.year))],
+        [("plain", time_text(at, year) if at.year == year else date_text(at, year))],
         [("plain", listed_words((row["last_contact_channel"], row["last_contact_outcome"])))],
         [("small", listed(f"by {by}" if by else None, counted if tries else None))],
     )
@@ -202,6 +207,14 @@ def _phq9(row: Row, year: int) -> str:
     first, latest = row["phq9_first"], row["phq9_latest"]
     scores = f"{latest}" if first in (None, latest) else f"{first} → {latest}"
     return f"PHQ-9 {scores}{_dated(row['phq9_latest_date'], year)}"
+
+
+def _is_shown(reason: str, flags_shown: list[str]) -> bool:
+    """Whether a flag says the same as a reason: `PHQ-9 16 on 2026-05-29`, `PHQ-9 13 → 16`."""
+    instrument, _, rest = reason.partition(" ")
+    return instrument in _INSTRUMENTS and any(
+        each.startswith(instrument) and rest.split(" ")[0] in each for each in flags_shown
+    )
 
 
 def _dated(day: date | None, year: int) -> str:

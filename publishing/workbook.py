@@ -11,7 +11,7 @@ import io
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from pathlib import Path
@@ -22,6 +22,12 @@ import duckdb
 from xlsxwriter import Workbook
 
 from publishing import sent_back, workbook_rows
+from publishing.caseload_sheets import (
+    NAMES,
+    colleagues_range,
+    write_caseload,
+    write_more_calls,
+)
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.help_sheet import write_help
 from publishing.release import Feed, Release, ReleaseError
@@ -32,6 +38,8 @@ from publishing.wording import WorkbookInfo
 from publishing.workbook_rows import OwnerRows
 
 UNASSIGNED = "unassigned"
+_SHEETS_BEFORE = ("Today", "My caseload", "Case review", "More calls")
+_SHEETS_AFTER = ("Changes", "Print", "Help", NAMES)
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LARGE = 1_000  # from this many clients on, rows are written through a temporary file
 
@@ -41,6 +49,9 @@ class _Rows:
     """The rows of all workbooks, in owner order."""
 
     listed: OwnerRows
+    caseload: OwnerRows
+    changes: OwnerRows
+    returned: Mapping[str | None, SentBack]
 
 
 def write(
@@ -60,7 +71,7 @@ def write(
         feeds: freshness of the senders; a late one puts a banner on every list.
         recipients: by staff_id, and `supervisors` for unassigned clients; with a key the file is
             `<staff_id>.xlsx.age`.
-        return_folder: where workbooks are returned, for the sheet Help; None if there is none.
+        return_folder: where workbooks are returned, for the help; None if there is none.
 
     Returns:
         Number of listed clients in all workbooks.
@@ -70,20 +81,28 @@ def write(
     """
     as_of = release.as_of.astimezone(zone)
     returned = sent_back.read(connection, zone)
-    infos = _infos(connection, as_of, tuple(feeds), returned, return_folder)
+    infos = [
+        replace(info, returned=_summary(returned.get(info.owner), as_of.year))
+        for info in _infos(connection, as_of, tuple(feeds), return_folder)
+    ]
     _check_file_names([info.owner for info in infos if info.owner is not None])
     keys = recipients or {}
-    rows = _Rows(OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone))
+    rows = _Rows(
+        OwnerRows(connection, workbook_rows.LISTED_CLIENTS, zone),
+        OwnerRows(connection, workbook_rows.CASELOAD_CLIENTS, zone),
+        OwnerRows(connection, workbook_rows.CHANGES, zone),
+        returned,
+    )
     for info in infos:
         recipient = keys.get(SUPERVISORS if info.owner is None else info.owner)
         relative = f"outreach/{info.owner or UNASSIGNED}.xlsx"
         if recipient is None:
-            _write_workbook(release.file(relative), info, rows, release, returned.get(info.owner))
+            _write_workbook(release.file(relative), info, rows, release)
             release.add(relative, info.clients)
             continue
         relative += ".age"
         with _unencrypted_buffer(info, release.directory) as plain:
-            _write_workbook(plain, info, rows, release, returned.get(info.owner))
+            _write_workbook(plain, info, rows, release)
             plain.seek(0)
             content_hash = recipient.content_hash(plain)
             plain.seek(0)
@@ -97,7 +116,6 @@ def _infos(
     connection: duckdb.DuckDBPyConnection,
     as_of: datetime,
     feeds: tuple[Feed, ...],
-    returned: Mapping[str | None, SentBack],
     return_folder: str | None,
 ) -> list[WorkbookInfo]:
     """Context of every workbook, in the order of the owners."""
@@ -117,20 +135,15 @@ def _infos(
             as_of=as_of,
             feeds=feeds,
             notice=notices.get(owner),
-            returned=sent_back.summary(returned[owner], as_of.year) if owner in returned else "",
-            return_folder=return_folder,
             colleagues=colleagues,
+            return_folder=return_folder,
         )
         for owner, caseload, name in connection.execute(workbook_rows.OWNERS).fetchall()
     ]
 
 
 def _write_workbook(
-    target: Path | BinaryIO,
-    info: WorkbookInfo,
-    rows: _Rows,
-    release: Release,
-    returned: SentBack | None,
+    target: Path | BinaryIO, info: WorkbookInfo, rows: _Rows, release: Release
 ) -> None:
     # The temporary files of a large workbook have names, which a killed run would leave behind. A
     # workbook that will be encrypted (no Path) is written in memory at any size.
@@ -149,13 +162,24 @@ def _write_workbook(
     book.set_properties({"title": "Outreach list", "created": _utc_wall_time(info.as_of)})
     writer = SheetWriter(book, info)
     # The order of the sheets; their rows are written later, Today and Print side by side.
-    for name in ("Today", "Print"):
+    for name in _SHEETS_BEFORE:
         book.add_worksheet(name)
-    write_today(writer, rows.listed.rows_of(info.owner))
-    sent_back.write(book, returned, info.owner, info.as_of)
-    book.add_worksheet("Help")
+    sent_back.write(book, rows.returned.get(info.owner), info.owner, info.as_of)
+    for name in _SHEETS_AFTER:
+        book.add_worksheet(name)
+    write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
+    write_caseload(writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner))
+    write_more_calls(writer)
     write_help(writer)
     book.close()
+
+
+def _summary(returned: SentBack | None, year: int) -> str:
+    """The outcome of the last returned workbook, for the lines above the lists."""
+    if returned is None:
+        return ""
+    where = f" (sheet {sent_back.SHEET})" if returned.look else ""
+    return sent_back.summary(returned, year) + where
 
 
 def _is_large(info: WorkbookInfo) -> bool:

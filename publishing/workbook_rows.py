@@ -17,30 +17,29 @@ _ROWS_AT_ONCE = 2_000
 # A staff member without clients still gets back what could not be read.
 OWNERS = """
     with caseload as (
-        select care_manager_id, count(*) as clients
+        select care_manager_id, count(*) as client_count
         from exports.export_workbook_client
         group by care_manager_id
     ),
 
-    sent as (
+    returned as (
         select distinct staff_id from exports.export_return
         where look_count > 0 or refusal_reason_code is not null
-    ),
-
-    owner as (
-        select coalesce(care_manager_id, staff_id) as owner_id, coalesce(clients, 0) as clients
-        from caseload
-        full join sent on care_manager_id is not distinct from staff_id
     )
 
-    select owner.owner_id, owner.clients, staff.staff_name
-    from owner
-    left join exports.export_workbook_staff as staff on owner.owner_id = staff.staff_id
-    order by owner.owner_id nulls last
+    select
+        coalesce(caseload.care_manager_id, returned.staff_id) as owner,
+        coalesce(caseload.client_count, 0) as client_count,
+        staff.staff_name
+    from caseload
+    full join returned on caseload.care_manager_id is not distinct from returned.staff_id
+    left join exports.export_workbook_staff as staff
+        on coalesce(caseload.care_manager_id, returned.staff_id) = staff.staff_id
+    order by owner nulls last
 """
 GROUPS = """
     select
-        care_manager_id, substr('ABCDEEEG', lane + 1, 1) as worklist_group, count(*),
+        care_manager_id, worklist_group, count(*),
         min(part2_notice)
     from exports.export_outreach
     group by all
@@ -66,18 +65,17 @@ LISTED_CLIENTS = """
         listed.care_manager_id, listed.rank, listed.client_id, listed.client_name,
         listed.birth_date, listed.age_years, listed.phone, listed.ok_to_leave_message,
         listed.ok_to_text, listed.language, listed.interpreter_needed, listed.lane,
-        substr('ABCDEEEG', listed.lane + 1, 1) as worklist_group,
-        'client' as contact_person,
-        cast(null as varchar) as contact_note,
-        cast(null as varchar) as covering_for_staff_id,
-        listed.action_needed as next_step,
+        listed.worklist_group, listed.contact_person, listed.contact_note,
+        listed.covering_for_staff_id,
+        coalesce(listed.next_step, listed.action_needed) as next_step,
         listed.why_now_1, listed.why_now_2, listed.why_now_3,
         timezone($zone, listed.due_at) as due_at,
         timezone($zone, listed.last_contact_at) as last_contact_at, listed.last_contact_outcome,
         listed.phq9_first, listed.phq9_latest, listed.phq9_latest_date, listed.phq9_item9,
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
-        listed.is_spillover, task.task_key, other_task.other_tasks,
-        cast(null as varchar) as covering_for_name, cast(null as date) as covering_until_date,
+        listed.is_spillover, task.task_key,
+        case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at, other_task.other_tasks,
+        cover.staff_name as covering_for_name, cast(null as date) as covering_until_date,
         cast(null as varchar) as suggested_staff_name, cast(null as varchar) as suggested_by,
         client.program_name,
         client.therapist_name, client.diagnosis_group, client.phone_2, client.phone_2_label,
@@ -89,7 +87,30 @@ LISTED_CLIENTS = """
         on listed.client_id = task.client_id and task.is_primary
     left join other_task on listed.client_id = other_task.client_id
     left join exports.export_workbook_client as client on listed.client_id = client.client_id
+    left join exports.export_workbook_staff as cover
+        on listed.covering_for_staff_id = cover.staff_id
     order by listed.care_manager_id nulls last, listed.rank, listed.client_id
+"""
+
+
+CASELOAD_CLIENTS = """
+    select
+        care_manager_id, client_id, client_name, birth_date, age_years, part2_notice, tier,
+        previous_tier, program_name, weeks_in_treatment, therapist_name, diagnosis_group,
+        last_kept_visit_date, expected_interval_days,
+        timezone($zone, next_appointment_at) as next_appointment_at, phq9_scores,
+        safety_plan_date, last_consult_date, plan_review_date, authorization_end_date,
+        coverage_end_date, open_tasks, is_case_review,
+        cast(null as date) as snoozed_until_date
+    from exports.export_workbook_client
+    order by care_manager_id nulls last, client_name, client_id
+"""
+
+
+CHANGES = """
+    select care_manager_id, client_id, client_name, change, lane_name, left_reason
+    from exports.export_workbook_change
+    order by care_manager_id nulls last, change, client_name, client_id
 """
 
 

@@ -103,6 +103,7 @@ def make_exports(
     marks = ", ".join("?" for _ in COLUMNS)
     for client in clients:
         values = {**_CLIENT, **client}
+        values["worklist_group"] = client.get("worklist_group", "ABCDEEEG"[values["lane"]])
         connection.execute(
             f"insert into exports.export_outreach values ({marks})",
             [values.get(name) for name, _ in COLUMNS],
@@ -145,7 +146,17 @@ def make_exports(
             'Outpatient' as program_name, false as has_serious_mental_illness, 0 as tries_14d,
             false as is_cssrs_current, false as is_item_9_current, 0 as open_task_count,
             false as is_case_review
+        from exports.export_outreach
+        where client_id = 'C1' and care_manager_id = 'cm.1'
         """
+    )
+    connection.execute(
+        "create table exports.export_workbook_change as select * from (values"
+        " ('cm.1', 'C1', 'Rivera, Ana', 'came', 'Safety', null),"
+        " ('cm.1', 'C9', '=Rest, Rae', 'left', 'Referral', 'kept_visit'),"
+        " ('cm.1', 'C8', 'Left, Lou', 'left', '=Referral', 'a_new_reason'),"
+        " ('cm.1', 'C7', 'Left, Max', 'left', 'Referral', null))"
+        " as change(care_manager_id, client_id, client_name, change, lane_name, left_reason)"
     )
     connection.execute(
         "create table exports.export_workbook_staff as select * from (values"

@@ -8,7 +8,7 @@ recipient_view as (
 ),
 
 outcome as (
-    select outcome, is_two_way or dismisses_task or client_left is not null as is_answer
+    select outcome, is_two_way or pause_reason is not null as is_answer
     from {{ ref('contact_outcome') }}
 ),
 

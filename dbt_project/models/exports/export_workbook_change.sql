@@ -1,0 +1,6 @@
+with workbook_change as (
+    select care_manager_id, client_id, client_name, change, lane_name, left_reason
+    from {{ ref('mart_workbook_change') }}
+)
+
+select * from workbook_change
