@@ -356,7 +356,7 @@ def test_filled_in_workbook_returns_as_a_contact(
     assert {name: value for name, value in row.items() if value} == {
         "client_id": client, "task_key": f"t{client}0",
         "staff_id": "cm.9" if owner == "unassigned" else owner,
-        "contacted_at": "2026-06-30T09:15:00", "channel": "In person", "outcome": "Left message",
+        "contacted_at": "2026-06-30T09:15:00", "channel": "in_person", "outcome": "left_message",
         "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "Yes",
         "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip
