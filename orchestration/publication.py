@@ -13,7 +13,15 @@ from orchestration import catalog, progress, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
-from publishing import disclosures, encryption, metrics, outreach_list, quality, workbook
+from publishing import (
+    disclosures,
+    encryption,
+    metrics,
+    outreach_list,
+    quality,
+    supervisor,
+    workbook,
+)
 from publishing.dates import date_text
 from publishing.disclosure_log import DisclosureLog
 from publishing.encryption import SUPERVISORS, Recipient, parse_recipients
@@ -91,6 +99,10 @@ def _publish(
                     _expected_feeds(feeds, settings),
                     recipients,
                     None if settings.return_folder is None else str(settings.return_folder),
+                )
+            with reporter.stage("supervisors", "Writing the supervisors' workbooks"):
+                rows["workbooks"] += supervisor.write(
+                    connection, release, settings.zone, recipients
                 )
             with reporter.stage("release", "Making the release current"):
                 directory = release.close(

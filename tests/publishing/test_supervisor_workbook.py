@@ -1,0 +1,163 @@
+"""The supervisor's workbook: one per team, and its choices on their way back through the feed."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import openpyxl
+import polars as pl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+from sample_exports import AS_OF, ZONE, make_exports
+
+from publishing import supervisor
+from publishing.release import Release
+from sources.contract import load_contracts
+from sources.ingest import ingest
+from sources.raw_zone import RawZone
+
+CONTRACTS = {"outreach_log": load_contracts()["outreach_log"]}
+AT = "timestamptz '2026-06-28 10:00:00-04'"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, bytes]:
+    connection = make_exports(duckdb.connect())
+    connection.execute("create schema marts")
+    for name, query in {
+        "marts.dim_staff": "select 'sv.1' as staff_id, 'supervisor' as role, 'Adult 1' as team",
+        "exports.export_supervisor_staff": f"""
+            select * from (values
+                ('cm.1', 'Cleo Barrowby', 'Adult 1', 2, 4.5, 75.0, {AT}, 13, 2),
+                ('CM_2', 'Ari Moss', null, 1, 1.0, 75.0, null, null, null)
+            ) as staff(staff_id, staff_name, team, client_count, load_units, capacity_units,
+                last_return_at, sent_count, look_count)""",
+        "exports.export_supervisor_report": f"""
+            select * from (values
+                ('C1', '=Ana', date '1980-02-29', 'cm.1', 'deceased', {AT}, 'cm.1'),
+                ('C3', 'Bo', null, 'CM_2', 'moved', {AT}, 'CM_2'),
+                ('C4', 'Cy', null, null, 'moved', {AT}, 'cm.1')
+            ) as report(client_id, client_name, birth_date, care_manager_id, kind, reported_at,
+                reported_by)""",
+        "exports.export_supervisor_discharge": f"""
+            select 1 as unmatched_discharge_key, 'Ana R' as person_name, null::date as birth_date,
+                'General' as facility_name, 'medical' as setting, 'v1' as visit_number,
+                {AT} as discharged_at, {AT} as due_at, 'Ana Ruiz · C1;Bo Li · C2' as candidates,
+                'adt' as source, 'h1' as source_scope, 'm1' as source_client_id""",
+        "exports.export_supervisor_pair": """
+            select 'claims' as source, 'medicaid' as source_scope, 'p1' as source_client_id,
+                'C1' as client_id, 'below_threshold' as reason_code, 0.9 as match_probability,
+                'ANA RUIZ' as person_name, 'Ana Ruiz' as client_name,
+                date '1980-02-28' as person_birth_date, date '1980-02-29' as client_birth_date,
+                'female' as person_sex, null::varchar as client_sex, '1' as person_phone,
+                '2' as client_phone, null::varchar as person_address, null::varchar as client_address,
+                null::varchar as person_zip_code, null::varchar as client_zip_code""",
+        "exports.export_supervisor_unassigned": """
+            select 'C9' as client_id, 'Di Fox' as client_name, null::date as birth_date,
+                's1' as site_id""",
+        "exports.export_supervisor_referral": f"""
+            select 1 as referral_key, 'r1' as referral_id, 'C1' as client_id, 'Ana' as client_name,
+                'cm.1' as care_manager_id, 'housing' as domain, 'Desk' as referred_to,
+                'sent' as status, {AT} as last_status_at""",
+    }.items():
+        connection.execute(f"create table {name} as {query}")
+    with Release(tmp_path / "published", AS_OF) as release:
+        assert supervisor.write(connection, release, ZONE) == 2
+        folder = release.directory / "outreach"
+        return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def columns(sheet: Worksheet) -> dict[str, int]:
+    """Column numbers by visible header."""
+    return {str(cell.value): cell.column for cell in sheet[4]}
+
+
+def test_each_team_has_its_own_rows_and_all_rows_without_a_team(files: dict[str, bytes]) -> None:
+    assert sorted(files) == ["supervisor_Adult_1.xlsx", "supervisor_no_team.xlsx"]
+    clients = {}
+    for name, content in files.items():
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        sheet = book["Deaths and moves"]
+        at = columns(sheet)["Client id"]
+        clients[name] = [row[at - 1].value for row in sheet.iter_rows(min_row=5)]
+        assert book["Identity review"].max_row == book["Unmatched discharges"].max_row == 5
+        assert sheet.row_dimensions[3].hidden
+    assert clients == {
+        "supervisor_Adult_1.xlsx": ["C1", "C3", "C4"],
+        "supervisor_no_team.xlsx": ["C3", "C4"],
+    }
+
+
+def test_differing_cells_are_marked_and_texts_are_safe(files: dict[str, bytes]) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files["supervisor_Adult_1.xlsx"]))
+    sheet = book["Identity review"]
+    marked = {
+        header
+        for header, at in columns(sheet).items()
+        if sheet.cell(5, at).fill.start_color.rgb == "FFFDF7D2"
+    }
+    assert marked == {"Sender: Born", "Ours: Born", "Sender: Phone", "Ours: Phone"}
+    assert book["Deaths and moves"]["A5"].value == "'=Ana"
+    (rule,) = book["Unmatched discharges"].data_validations.dataValidation
+    assert rule.formula1 == '"Ana Ruiz · C1,Bo Li · C2"'
+
+
+def test_choices_come_back_through_the_feed(files: dict[str, bytes], tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(files["supervisor_Adult_1.xlsx"]))
+    for name, header, choice in (
+        ("Deaths and moves", "Is it right?", "yes"),
+        ("Unmatched discharges", "This is", "Ana Ruiz · C1"),
+        ("Identity review", "Same or different?", "Unsure"),
+        ("Unassigned", "Assign to", "Cleo Barrowby · cm.1"),
+        ("Old referrals", "Close or keep", "Close"),
+    ):
+        sheet = book[name]
+        sheet.cell(5, columns(sheet)[header], choice)
+    book["Deaths and moves"].title = "renamed"
+    book["Unassigned"].insert_cols(1)
+    target = tmp_path / "landing" / "outreach_log" / "2026-06-30"
+    target.mkdir(parents=True)
+    book.save(target / "for Ana.xlsx")
+    seen = datetime(2026, 7, 1, tzinfo=ZoneInfo("UTC"))
+    (file,) = ingest(
+        tmp_path / "landing", tmp_path / "raw", ZONE.key, seen, contracts=CONTRACTS
+    ).files
+    assert (file.outcome, file.rows_in, file.rows_rejected) == ("loaded", 5, 0), file.detail
+    zone = RawZone(tmp_path / "raw", CONTRACTS)
+
+    def row(table: str, *names: str) -> tuple[object, ...]:
+        (found,) = pl.read_parquet(zone.files("outreach_log", table)[1:]).to_dicts()
+        assert found["decided_by"] == "sv.1"
+        assert str(found["decided_at"]) == "2026-06-30 03:59:00+00:00"
+        return tuple(found[name] for name in names)
+
+    assert row("confirmation", "client_id", "kind", "confirmation_answer") == (
+        "C1",
+        "deceased",
+        "confirmed",
+    )
+    assert row(
+        "unmatched_choice", "source", "source_scope", "source_client_id", "chosen_client_id"
+    ) == (
+        "adt",
+        "h1",
+        "m1",
+        "C1",
+    )
+    assert row("identity_choice", "source", "source_client_id", "client_id", "decision") == (
+        "claims",
+        "p1",
+        "C1",
+        "cannot_tell",
+    )
+    assert row("assignment_choice", "client_id", "assigned_staff_id") == ("C9", "cm.1")
+    assert row("referral_close", "referral_id", "client_id", "referral_answer") == (
+        "r1",
+        "C1",
+        "close",
+    )
+    assert {batch.returned_by for batch in zone.batches()} == {"sv.1"}
