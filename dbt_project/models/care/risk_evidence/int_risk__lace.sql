@@ -46,10 +46,10 @@ earlier_ed_visit as (
     from last_discharge as discharge
     inner join acute_event as visit
         on discharge.client_key = visit.client_key
+        and discharge.part2_view = visit.part2_view
         and visit.start_date < discharge.start_date
         and discharge.start_date - visit.start_date <= {{ risk_setting_days('lace_ed_days') }}
     where visit.event_kind in ('behavioral_ed', 'other_ed')
-        and (discharge.part2_view = 'full' or not visit.is_part2)
     group by discharge.score_point, discharge.part2_view, discharge.client_key
 ),
 
