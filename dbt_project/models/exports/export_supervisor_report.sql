@@ -1,10 +1,7 @@
 -- rules/returned-workbooks.md#confirmations
 with contact_outcome as (
-    select
-        outcome,
-        case client_left when 'died' then 'deceased' else client_left end as kind
-    from {{ ref('contact_outcome') }}
-    where client_left is not null
+    select outcome, outcome as kind from {{ ref('contact_outcome') }}
+    where needs_confirmation
 ),
 
 contact as (

@@ -18,7 +18,7 @@ pause as (
 ),
 
 listed_task as (
-    select client_key, lane_name from {{ ref('int_list__task') }}
+    select client_key, lane_name from {{ ref('int_list__listed_task') }}
     where urgency = 1
 ),
 

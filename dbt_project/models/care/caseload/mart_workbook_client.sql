@@ -4,8 +4,7 @@ client as (
 ),
 
 record as (
-    select client_key, housing_status, phone, phone_2, guardian_phone, is_confidential_minor
-    from {{ ref('dim_client') }}
+    select client_key, housing_status from {{ ref('dim_client') }}
 ),
 
 care as (
@@ -46,33 +45,18 @@ open_task as (
     group by client_key
 ),
 
--- rules/caseload-sheets.md#second-number: another number than the one to call, never a guardian's
-numbered_client as (
-    select
-        client.*,
-        {{ phone_digits('record.phone') }} as own_digits,
-        {{ phone_digits('record.phone_2') }} as second_digits,
-        {{ phone_digits('record.guardian_phone') }} as guardian_digits,
-        record.housing_status
-    from client
-    inner join record on client.client_key = record.client_key
-),
-
+-- rules/caseload-sheets.md#second-number: the one after the number to call
 second_number as (
     select
-        client_key,
-        case
-            when phone = guardian_digits and own_digits <> guardian_digits then own_digits
-            when phone = own_digits
-                and second_digits <> own_digits
-                and coalesce(second_digits <> guardian_digits, true)
-                then second_digits
-        end as phone_2,
-        case
-            when phone = guardian_digits and own_digits <> guardian_digits then 'client'
-            when phone = own_digits and second_digits <> own_digits then 'second'
-        end as phone_2_label
-    from numbered_client
+        called.client_key,
+        later.digits as phone_2,
+        case when later.number_kind = 'phone' then 'client' else 'second' end as phone_2_label
+    from {{ ref('int_call__worded') }} as call
+    inner join {{ ref('int_call__number') }} as called
+        on call.client_key = called.client_key and call.phone = called.digits
+    inner join {{ ref('int_call__number') }} as later
+        on called.client_key = later.client_key
+        and later.number_rank = called.number_rank + 1
 ),
 
 workbook_client as (
@@ -91,10 +75,9 @@ workbook_client as (
         care.therapist_name,
         diagnosis.diagnosis_group,
         diagnosis.has_serious_mental_illness,
-        client.housing_status,
+        record.housing_status,
         second_number.phone_2,
-        case when second_number.phone_2 is not null then second_number.phone_2_label end
-            as phone_2_label,
+        second_number.phone_2_label,
         contact.last_contact_channel,
         contact.last_contact_staff_name,
         coalesce(contact.tries_14d, 0) as tries_14d,
@@ -113,8 +96,9 @@ workbook_client as (
         coalesce(open_task.open_task_count, 0) as open_task_count,
         open_task.open_tasks,
         coalesce(open_task.is_case_review, false) as is_case_review
-    from numbered_client as client
-    inner join second_number on client.client_key = second_number.client_key
+    from client
+    inner join record on client.client_key = record.client_key
+    left join second_number on client.client_key = second_number.client_key
     inner join care on client.client_key = care.client_key
     inner join diagnosis on client.client_key = diagnosis.client_key
     inner join tiered
