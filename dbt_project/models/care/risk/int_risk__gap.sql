@@ -3,12 +3,11 @@
     'phq9': 'phq9_latest', 'cssrs': 'cssrs_level', 'audit': 'audit_total', 'dast10': 'dast10_total',
     'dla20': 'dla20_mean',
 } %}
-{%- set gap_names = [
-    'phq9', 'cssrs', 'audit', 'dast10', 'dla20', 'consistent_screening', 'social_needs', 'housing',
-    'phone', 'diagnosis', 'visit_cadence', 'appointments', 'intakes', 'medications',
-    'antipsychotic_fills', 'treatment_plan', 'safety_plan', 'claims', 'primary_care',
-    'metabolic_test', 'hospital_events',
-] %}
+{%- set gap_names = (
+    'phq9 cssrs audit dast10 dla20 consistent_screening social_needs housing phone diagnosis'
+    ' visit_cadence appointments intakes medications antipsychotic_fills treatment_plan'
+    ' safety_plan claims primary_care metabolic_test hospital_events'
+).split() %}
 with
 client as (
     select client_key, source, is_agency_client, is_listable, housing_status, phone, phone_2
