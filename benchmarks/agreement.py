@@ -66,12 +66,6 @@ _SAME_QUERY = {
     "data gaps": f"""
         select client_id, list_filter(string_split(data_gaps, ';'), lambda gap: gap not in {ABSENT_GAPS}) as gaps
         from {{marts}}.mart_client_risk where data_gaps is not null and len(gaps) > 0""",
-    # The due date of a referral depends on the tier.
-    "tasks": f"""
-        select client_id, lane, task_type, task.status, opened_at, closed_at, close_reason,
-            case when lane <> 4 or client_id not in ({_SCORED_BY_ABSENT_RULE}) then due_at end as due_at
-        from {{marts}}.fct_task as task left join {{marts}}.dim_client using (client_key)
-        where task_type not in {ABSENT_TASK_TYPES}""",
     "measure rates": """
         select measure_id, measurement_year, month, basis, stratum_name, stratum_value, denominator, numerator, excluded, open
         from {measures}.fct_measure_rate""",
@@ -103,6 +97,28 @@ _OTHER_QUERY = {
         from warehouse.intermediate.int_risk__reason
         inner join warehouse.marts.dim_client using (client_key)
         where rule_id not in {ABSENT_RULES + ABSENT_CAPS}
+            and (
+                part2_view = 'full'
+                or client_key not in ({_WITH_PART2_HOSPITAL.format(marts="warehouse.marts")})
+            )""",
+    ),
+    # The due date of a referral depends on the tier.
+    "tasks, both views": (
+        f"""
+        select
+            client_id, no_part2, lane, task_type, task.status, opened_at, closed_at, close_reason, paused_reason,
+            case when lane <> 4 or client_id not in ({_SCORED_BY_ABSENT_RULE}) then due_at end as due_at
+        from baseline.task
+        left join baseline.dim_client using (client_key)
+        where not no_part2 or client_key not in ({_WITH_PART2_HOSPITAL.format(marts="baseline.main")})""",
+        f"""
+        select
+            client_id, part2_view = 'redacted' as no_part2, lane, task_type, task.status, opened_at, closed_at,
+            close_reason, paused_reason,
+            case when lane <> 4 or client_id not in ({_SCORED_BY_ABSENT_RULE}) then due_at end as due_at
+        from warehouse.intermediate.int_task__unioned as task
+        left join warehouse.marts.dim_client using (client_key)
+        where task_type not in {ABSENT_TASK_TYPES}
             and (
                 part2_view = 'full'
                 or client_key not in ({_WITH_PART2_HOSPITAL.format(marts="warehouse.marts")})
