@@ -25,7 +25,7 @@ def test_every_result_equals_the_pipelines(demo, baseline_database):
     results = agreement.compare(demo.data / "warehouse.duckdb", baseline_database)
     assert {r.name: r.differences for r in results if not r.is_same} == {}
     assert all(result.pipeline_rows for result in results)
-    assert len(results) == 17
+    assert len(results) == 19
 
 
 def test_a_different_row_is_found(demo, baseline_database, tmp_path):
@@ -38,7 +38,7 @@ def test_a_different_row_is_found(demo, baseline_database, tmp_path):
         )
     results = agreement.compare(demo.data / "warehouse.duckdb", copy)
     # The original row and the changed row.
-    assert {r.name: r.differences for r in results if not r.is_same} == {"risk, both scopes": 2}
+    assert {r.name: r.differences for r in results if not r.is_same} == {"scores and tiers": 2}
 
 
 def test_every_stage_has_a_cost(baseline_database):

@@ -82,3 +82,21 @@ left join seed_demographic_name as language_name
 left join care_manager using (client_key)
 left join program using (client_key)
 left join payer using (client_key);
+
+-- Whose list has the client: the owner's, or the cover's while the owner is on leave.
+create temp table recipient as
+with away as (
+    select staff_id, nullif(cover_staff_id, staff_id) as cover_staff_id
+    from ehr_staff_leave
+    where as_of_date() between start_date and end_date
+    qualify row_number() over (partition by staff_id order by start_date desc, end_date desc, cover_staff_id) = 1
+)
+select
+    client_key, is_listable,
+    case
+        when away.staff_id is null then care_manager_id
+        when cover.staff_id is null then away.cover_staff_id
+    end as recipient_staff_id
+from dim_client
+left join away on care_manager_id = away.staff_id
+left join away as cover on away.cover_staff_id = cover.staff_id;

@@ -67,11 +67,11 @@ select
     contacted_at_day as contacted_date, channel, contact.outcome,
     coalesce(contact.is_two_way, outcome_code.is_two_way, false) as is_two_way, appointment_id, next_follow_up_date, minutes,
     instructions_reviewed, medications_reconciled,
-    -- a contact logged by the client's own care manager discloses nothing to that manager
-    part2_span.client_key is not null and coalesce(staff_id <> care_manager_id, true) as is_part2
+    -- a contact logged by the recipient of the client's row discloses nothing to that recipient
+    part2_span.client_key is not null and coalesce(staff_id <> recipient_staff_id, true) as is_part2
 from outreach_log_contact as contact
 left join client_of_agency as client using (client_id)
-left join dim_client on client.client_key = dim_client.client_key
+left join recipient on client.client_key = recipient.client_key
 left join seed_contact_outcome as outcome_code on contact.outcome = outcome_code.outcome
 left join part2_span
     on client.client_key = part2_span.client_key

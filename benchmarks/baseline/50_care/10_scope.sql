@@ -55,22 +55,51 @@ set variable now_at = (select max(score_at) from score_point);
 set variable d14_at = (select score_at from score_point where score_point = risk_days('hysteresis_days'));
 set variable d30_at = (select min(score_at) from score_point);
 
--- Acute care by score date and Part 2 view. An emergency visit that became a stay counts as that stay.
+-- Acute care by score date and Part 2 view. An emergency visit that became a stay counts as that stay; a direct transfer
+-- between psychiatric hospitals continues the stay, and the last stay gives the end.
 create temp table acute_event as
+with stay as (
+    select
+        stay.client_key, stay.stay_key, stay.admitted_at, stay.discharged_at, stay.admit_date, stay.is_to_community,
+        stay.is_against_advice, stay.is_part2,
+        case
+            when stay.stay_class = 'observation' then 'observation'
+            when stay.setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay'
+        end as event_kind,
+        case when not stay.is_discharge_cancelled then stay.discharge_date end as end_date,
+        stay.is_self_harm_any or stay.is_overdose_any as is_self_harm,
+        coalesce(
+            stay.stay_class = 'acute' and stay.setting = 'psychiatric' and earlier.setting = 'psychiatric'
+            and stay.is_part2 = earlier.is_part2, false
+        ) as is_transfer
+    from fct_stay as stay
+    left join fct_stay as earlier on stay.transferred_from_stay_key = earlier.stay_key
+    where stay.stay_class in ('acute', 'observation')
+),
+numbered as (
+    select *, sum(case when is_transfer then 0 else 1 end) over (
+        partition by client_key, event_kind, is_part2 order by admitted_at, discharged_at nulls last, stay_key
+        rows unbounded preceding
+    ) as number
+    from stay
+    where client_key is not null
+),
+chained as (
+    select
+        client_key, event_kind, is_part2, min(admit_date) as start_date, bool_or(is_self_harm) as is_self_harm,
+        first(struct_pack(end_date, ended_at := discharged_at, is_to_community, is_against_advice)
+            order by admitted_at desc, discharged_at desc nulls first, stay_key desc) as last
+    from numbered
+    group by client_key, event_kind, is_part2, number
+)
 select
     row_number() over () as event_key, client_key, event_kind, start_date, end_date, ended_at, is_to_community,
     is_against_advice, is_self_harm, is_part2
 from (
     select
-        client_key,
-        case
-            when stay_class = 'observation' then 'observation'
-            when setting = 'psychiatric' then 'psychiatric_stay' else 'medical_stay'
-        end as event_kind,
-        admit_date as start_date, case when not is_discharge_cancelled then discharge_date end as end_date,
-        discharged_at as ended_at, is_to_community, is_against_advice, is_self_harm_any or is_overdose_any as is_self_harm,
-        is_part2
-    from fct_stay where stay_class in ('acute', 'observation')
+        client_key, event_kind, start_date, last.end_date, last.ended_at, last.is_to_community, last.is_against_advice,
+        is_self_harm, is_part2
+    from chained
     union all
     select
         client_key, case when is_behavioral then 'behavioral_ed' else 'other_ed' end, visit_date, visit_date,

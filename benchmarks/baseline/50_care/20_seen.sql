@@ -16,7 +16,7 @@ from fct_visit
 where client_key is not null
 group by client_key, is_part2, coalesce(service_line, 'other');
 
--- Days since the last kept visit, by service line and overall; inpatient days are excluded.
+-- Days since the last kept visit, by service line and overall, without nights in hospital.
 create temp table visit_last as
 with last_visit as (
     select
@@ -28,14 +28,12 @@ with last_visit as (
     group by grouping sets ((client_key, no_part2, service_line), (client_key, no_part2))
 ),
 hospital as (
-    select last_visit.client_key, no_part2, service_line, sum(
-        coalesce(least(discharge_date, as_of_date()), as_of_date()) - greatest(admit_date, last_kept_date)
-    ) as days
+    select
+        last_visit.client_key, last_visit.no_part2, service_line, sum(end_date - greatest(start_date, last_kept_date) + 1) as days
     from last_visit
-    inner join fct_stay as stay
-        on last_visit.client_key = stay.client_key and coalesce(discharge_date > last_kept_date, true)
-    where stay_class = 'acute' and admit_date <= as_of_date() and not (no_part2 and is_part2)
-    group by last_visit.client_key, no_part2, service_line
+    inner join hospital_night as night
+        on last_visit.client_key = night.client_key and last_visit.no_part2 = night.no_part2 and end_date >= last_kept_date
+    group by last_visit.client_key, last_visit.no_part2, service_line
 )
 select last_visit.*, cast(greatest(as_of_date() - last_kept_date - coalesce(days, 0), 0) as integer) as days_since
 from last_visit

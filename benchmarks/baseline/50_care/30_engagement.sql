@@ -44,8 +44,8 @@ counted as (
         visit.medical as days_since_last_medical, visit.case_management as days_since_last_case_management,
         visit.peer as days_since_last_peer, visit.group as days_since_last_group,
         visit.injection as days_since_last_injection, visit.moud as days_since_last_moud,
-        expected_interval_days, expected_interval_source,
-        cast(any_visit.days_since / cast(nullif(expected_interval_days, 0) as decimal(18, 6)) as decimal(9, 2))
+        expected_interval_days, expected_interval_source, cadence_days,
+        cast(cadence_days / cast(nullif(expected_interval_days, 0) as decimal(18, 6)) as decimal(9, 2))
             as cadence_gap_ratio,
         next_appointment_at, last_missed_at, coalesce(consecutive_miss_count, 0) as consecutive_miss_count,
         coalesce(
@@ -62,13 +62,13 @@ counted as (
     left join contact_last using (client_key, no_part2)
 )
 select
-    * exclude (miss_short, miss_long),
+    * exclude (miss_short, miss_long, cadence_days),
     next_appointment_at is null as has_no_future_appointment,
     consecutive_miss_count >= engagement_setting('consecutive_misses') as has_consecutive_misses,
-    coalesce(cadence_gap_ratio > engagement_setting('gap_watch_above'), false) as is_cadence_watch,
+    coalesce(cadence_days > nullif(expected_interval_days, 0) * engagement_setting('gap_watch_above'), false) as is_cadence_watch,
     coalesce(
-        cadence_gap_ratio > engagement_setting('gap_disengaging_above')
-        or (cadence_gap_ratio > engagement_setting('gap_watch_above') and next_appointment_at is null),
+        cadence_days > nullif(expected_interval_days, 0) * engagement_setting('gap_disengaging_above')
+        or (cadence_days > nullif(expected_interval_days, 0) * engagement_setting('gap_watch_above') and next_appointment_at is null),
         false
     ) as is_disengaging
 from counted;

@@ -1,18 +1,27 @@
 -- Facts of the score at three score dates and in both Part 2 views: (score_point, client_key, no_part2, measure, value).
 create temp table fact (score_point integer, client_key bigint, no_part2 boolean, measure varchar, value decimal(18, 4));
 
--- Days since the client was last seen, and their ratio to the usual interval.
+-- Days since the last visit of the line that decides the cadence, else of any line, and their ratio to the interval.
 create temp table seen as
-with last_seen as (
-    select score_point, score_date, client_key, no_part2,
-        max(case score_point when 0 then now_at when risk_days('hysteresis_days') then d14_at else d30_at end) as last_seen_at,
-        max(case score_point when 0 then now_date when risk_days('hysteresis_days') then d14_date else d30_date end) as last_seen_date
+with dated_visit as (
+    select
+        score_point, score_date, client_key, no_part2, service_line,
+        case score_point when 0 then now_at when risk_days('hysteresis_days') then d14_at else d30_at end as kept_at,
+        case score_point when 0 then now_date when risk_days('hysteresis_days') then d14_date else d30_date end as kept_date
     from visit_summed
     inner join client_part2_view using (client_key)
     cross join score_point
     where not (no_part2 and is_part2)
+),
+last_seen as (
+    select
+        score_point, score_date, client_key, no_part2,
+        coalesce(max(kept_at) filter (where visit.service_line = cadence.service_line), max(kept_at)) as last_seen_at,
+        coalesce(max(kept_date) filter (where visit.service_line = cadence.service_line), max(kept_date)) as last_seen_date
+    from dated_visit as visit
+    left join cadence using (client_key, no_part2)
     group by score_point, score_date, client_key, no_part2
-    having max(case score_point when 0 then now_at when risk_days('hysteresis_days') then d14_at else d30_at end) is not null
+    having max(kept_at) is not null
 ),
 hospital as (
     select seen.score_point, seen.client_key, seen.no_part2, sum(

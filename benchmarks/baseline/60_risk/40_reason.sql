@@ -1,5 +1,5 @@
 -- A rule is a threshold on its measure. Where "A or B" scores once, B does not score if A does.
-create temp table reason as
+create table risk_reason as
 with point as (
     select fact.score_point, fact.client_key, fact.no_part2, rule_id, domain, points, yields_to
     from fact
@@ -35,12 +35,9 @@ inner join seed_risk_cap as total on total.domain = 'total'
 group by score_point, client_key, no_part2, total.cap
 having sum(least(points, domain_sum.cap)) > total.cap;
 
-create table fct_risk_reason as
-select client_key, rule_id, domain, cast(points as integer) as points from reason where score_point = 0 and not no_part2;
-
 create temp table score as
 select score_point, client_key, no_part2, cast(coalesce(sum(points), 0) as integer) as risk_score
 from client_part2_view
 cross join score_point
-left join reason using (score_point, client_key, no_part2)
+left join risk_reason using (score_point, client_key, no_part2)
 group by score_point, client_key, no_part2;

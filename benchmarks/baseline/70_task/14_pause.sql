@@ -36,42 +36,10 @@ select *, case when is_confirmed and seen_at is null then null else least(lapses
 from report
 left join seen using (contact_key, no_part2);
 
--- Inpatient: an acute stay. Without a discharge it ends at the first kept in-person visit, else after the configured days.
--- Stays and absences that touch are one pause.
+-- Stays in a hospital and absences that touch are one pause.
 create temp table pause as
-with remote as (
-    select distinct client_key, appointment_id from fct_appointment where modality in ('video', 'phone')
-),
-elsewhere as (
-    select distinct place_of_service_code from seed_claim_place_of_service
-    where setting in ('telehealth', 'no_follow_up_place', 'psychiatric_place')
-),
-in_person as (
-    from fct_visit anti join remote using (client_key, appointment_id) anti join elsewhere using (place_of_service_code)
-),
-stay as (
-    select
-        client_key, no_part2, stay_key, admitted_at,
-        case when discharged_at <= as_of() then discharged_at end as discharged_at
-    from fct_stay
-    inner join client_part2_view using (client_key)
-    where admitted_at <= as_of() and stay_class = 'acute' and not (no_part2 and is_part2)
-),
-seen as (
-    select stay_key, no_part2, min(started_at) as seen_at
-    from stay
-    inner join in_person using (client_key)
-    where discharged_at is null and started_at > admitted_at and started_at <= as_of() and not (no_part2 and is_part2)
-    group by stay_key, no_part2
-),
-span as (
-    select
-        client_key, no_part2, admitted_at as started_at, 'admitted' as reason,
-        coalesce(
-            discharged_at, least(seen_at, admitted_at + event_rule('unended_admission_days') * interval '1 day')
-        ) as ended_at
-    from stay
-    left join seen using (stay_key, no_part2)
+with span as (
+    select client_key, no_part2, admitted_at as started_at, 'admitted' as reason, ended_at from hospital_stay
     union all
     select client_key, no_part2, since_at, reason, until_at from absence where until_at is not null
 ),

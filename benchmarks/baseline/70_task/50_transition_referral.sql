@@ -132,10 +132,7 @@ left join day as end_day on event_date + cast(expires_days as integer) = end_day
 
 create temp table opening_6 as from (select * from opening_013 where false) union all by name from late_opening;
 
-create temp table task as
+create table task as
 from task_013
 union all by name select * replace (task_key + (select max(task_key) from task_013) as task_key) from task_24
 union all by name select * replace (-1000000000 - task_key as task_key) from task_lifecycle('opening_6');
-
-create table fct_task as
-select * exclude (no_part2, retracted_at, retraction_type, facility_id, event_precision) from task where not no_part2;

@@ -62,15 +62,29 @@ tiered as (
     inner join seed_risk_tier as previous on decided.previous_rank = previous.tier_rank
 ),
 screened as (
-    select client_key, bool_or(kind = 'phq9' and age_days <= risk_window('phq9_latest')) as has_phq9,
-        bool_or(kind = 'cssrs') as has_cssrs
+    select
+        client_key, bool_or(kind = 'phq9' and age_days <= risk_window('phq9_latest')) as has_phq9,
+        bool_or(kind = 'cssrs' and age_days <= risk_window('cssrs_level')) as has_cssrs,
+        bool_or(kind = 'audit' and age_days <= risk_window('audit_total')) as has_audit,
+        bool_or(kind = 'dast10' and age_days <= risk_window('dast10_total')) as has_dast10,
+        bool_or(kind = 'dla20' and age_days <= risk_window('dla20_mean')) as has_dla20
     from latest_response where score_point = 0 and not no_part2
+    group by client_key
+),
+answered as (
+    select
+        client_key,
+        bool_or(
+            instrument = 'sdoh' and status = 'completed' and as_of_date() - administered_date <= risk_window('need_safety')
+        ) as has_needs,
+        bool_or(is_contradicted and as_of_date() - administered_date <= risk_days('note_days')) as has_contradiction
+    from fct_screening
     group by client_key
 )
 select
-    client_key, client_id, as_of() as as_of, tiered.risk_score, tiered.tier, tiered.tier_rank, tiered.previous_tier,
+    client_key, client_id, as_of() as as_of, tiered.risk_score, tiered.tier, tiered.previous_tier,
     tiered.score_change_30d, coalesce(without.risk_score, tiered.risk_score) as risk_score_without_part2,
-    coalesce(without.tier, tiered.tier) as tier_without_part2, coalesce(without.tier_rank, tiered.tier_rank) as rank_without_part2,
+    coalesce(without.tier, tiered.tier) as tier_without_part2,
     -- a missing input is not zero: data_gaps names it
     nullif(case
         when not is_agency_client then 'agency_record'
@@ -78,20 +92,31 @@ select
             ';',
             case when not coalesce(has_phq9, false) then 'phq9' end,
             case when not coalesce(has_cssrs, false) then 'cssrs' end,
-            case when client_key not in (
-                select client_key from fct_screening
-                where instrument = 'sdoh' and status = 'completed' and client_key is not null
-                    and as_of_date() - administered_date <= risk_window('need_safety')
-            ) then 'social_needs' end,
+            case when not coalesce(has_audit, false) then 'audit' end,
+            case when not coalesce(has_dast10, false) then 'dast10' end,
+            case when not coalesce(has_dla20, false) then 'dla20' end,
+            case when coalesce(has_contradiction, false) then 'consistent_screening' end,
+            case when not coalesce(has_needs, false) then 'social_needs' end,
             case when coalesce(housing_status, 'unknown') = 'unknown' then 'housing' end,
             case when source <> 'ehr' and phone is null and phone_2 is null then 'phone' end,
             case when client_key not in (select client_key from fct_diagnosis where client_key is not null) then 'diagnosis' end,
             case when gap_ratio is null then 'visit_cadence' end,
-            case when payer_type is null then 'claims' end
+            case when is_listable and not exists (from fct_appointment) then 'appointments' end,
+            case when is_listable and last_seen_at is null and not exists (from fct_intake) then 'intakes' end,
+            case when not exists (from fct_medication) then 'medications' end,
+            case when client_key not in (
+                select client_key from fct_treatment_plan
+                where status = 'active' and next_review_date is not null and client_key is not null
+            ) then 'treatment_plan' end,
+            case when client_key not in (select client_key from fct_eligibility where start_date <= as_of_date()) then 'claims' end,
+            case when client_key not in (select client_key from fct_eligibility where start_date <= as_of_date())
+                and not exists (from fct_stay where has_adt) and not exists (from fct_ed_visit where has_adt)
+                then 'hospital_events' end
         )
     end, '') as data_gaps
 from dim_client
 inner join (from tiered where not no_part2) as tiered using (client_key)
 left join (from tiered where no_part2) as without using (client_key)
 left join screened using (client_key)
-left join (select client_key, gap_ratio from seen where score_point = 0 and not no_part2) using (client_key);
+left join answered using (client_key)
+left join (select client_key, gap_ratio, last_seen_at from seen where score_point = 0 and not no_part2) using (client_key);
