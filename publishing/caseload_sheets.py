@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from publishing import layout
-from publishing.caseload_text import caseload_cells, client_label, review_cells
+from publishing.caseload_text import (
+    caseload_cells,
+    client_label,
+    is_off_the_list,
+    review_cells,
+)
 from publishing.change_text import change_cells, tier_cells
 from publishing.layout import CASE_REVIEW, CASELOAD, CHANGES, HEADER_ROW
 from publishing.sheets import SheetWriter, finish_list
@@ -40,10 +45,10 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
     changed_sheet = writer.sheet("Changes", CHANGES)
     changed = HEADER_ROW
     for changed, row in enumerate(changes, HEADER_ROW + 1):
-        writer.row(changed_sheet, changed, CHANGES, change_cells(row))
+        writer.row(changed_sheet, changed, CHANGES, change_cells(row, info))
     reviewed, position = HEADER_ROW, 0
     for position, row in enumerate(rows, 1):
-        tone = "GRAY" if row["snoozed_until_date"] else ""
+        tone = "GRAY" if is_off_the_list(row) else ""
         writer.row(
             caseload,
             HEADER_ROW + position,

@@ -20,8 +20,8 @@ _LIST = (
         " also says it in words. Amber is due today."
     ),
     (
-        "My caseload has all your clients, with or without a task. Gray clients rest until the day shown. Case review is the"
-        " list for the psychiatric consultant. Changes says who came to the list, who left it and why."
+        "My caseload has all your clients, with or without a task. Gray clients have open tasks that are not on today's list:"
+        " the cell says until when or why. Case review is the list for the psychiatric consultant. Changes says who came to the list, who left it and why."
     ),
 )
 _ENTERING = (

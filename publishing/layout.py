@@ -142,8 +142,9 @@ CASE_REVIEW = (
     Column("Latest", 17),
     Column("Change", 9, "share"),
     Column("Trend", 20),
-    Column("Every PHQ-9 score", 62),
+    Column("Every PHQ-9 score", 50),
     Column("Weeks in treatment", 10.5, "middle"),
+    Column("Red from", 13.5, "date"),
     Column("Last consult", 14, "date"),
     Column("Discussed, next step", 40, "entry", is_entry=True),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pyrage
 import pytest
 from sample_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
@@ -350,3 +352,45 @@ def test_filled_in_workbook_returns_as_a_contact(
         "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "Yes",
         "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip
+
+
+def test_covered_clients_say_for_whom_and_until_when(
+    tmp_path: Path,
+) -> None:
+    clients = (
+        {"client_id": "C1", "care_manager_id": "cm.1", "covering_for_staff_id": "CM_2"},
+        {"client_id": "C2", "care_manager_id": "cm.1"},
+        {"client_id": "C4", "care_manager_id": None, "covering_for_staff_id": "cm.9"},
+    )
+    files = written(make_exports(duckdb.connect(), clients), tmp_path)
+    book = open_book(files["cm.1.xlsx"])
+    line = "You also cover Cleo Barrowby (away until 5 Jul): 1 client today."
+    for name in ("Today", "Print", "My caseload"):
+        assert book[name]["A5"].value == line
+    mark = "\nfor Cleo Barrowby (away until 5 Jul)"
+    for name in ("Today", "My caseload", "Case review"):
+        marked = [row["Client"].endswith(mark) for row in table(book[name])]
+        assert marked.count(True) == 1
+    unassigned = open_book(files["unassigned.xlsx"])["Today"]
+    assert unassigned["A5"].value == "Without cover: cm.9 (away until 5 Jul): 1 client today."
+
+
+def test_wrong_numbers_are_struck_out_before_the_next_one(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set struck_phones = '5185550111;5185550112'"
+        " where client_id = 'C1'"
+    )
+    content = written(exports, tmp_path)["cm.1.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
+    for name in ("Today", "Print"):
+        sheet = book[name]
+        at = columns(sheet)["Call"]
+        cells = [row[at - 1] for row in sheet.iter_rows(min_row=HEADER, values_only=True)]
+        (cell,) = [each for each in cells if "(518) 555-0111" in str(each)]
+        struck = [
+            part.text for part in cell if getattr(getattr(part, "font", None), "strike", False)
+        ]
+        assert struck == ["(518) 555-0111\n(518) 555-0112\n"]
+        assert str(cell).startswith("(518) 555-0111\n(518) 555-0112\n(518) 555-0100\n")

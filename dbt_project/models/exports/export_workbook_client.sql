@@ -16,6 +16,7 @@ with workbook_client as (
         housing_status,
         phone_2,
         phone_2_label,
+        struck_phones,
         last_contact_channel,
         last_contact_staff_name,
         tries_14d,
@@ -34,6 +35,16 @@ with workbook_client as (
         open_task_count,
         open_tasks,
         is_case_review,
+        baseline_score,
+        baseline_date,
+        review_red_from_date,
+        list_status,
+        paused_reason,
+        snoozed_until_date,
+        covering_for_staff_id,
+        owner_away_until_date,
+        suggested_staff_id,
+        suggested_by,
         case when consent_status = 'consented' then {{ list_text('part2_notice') }} end
             as part2_notice
     from {{ ref('mart_workbook_client') }}
