@@ -42,7 +42,7 @@ _ENTERING = (
 )
 _UNASSIGNED = (
     "These clients have no care manager: enter your own staff id in each row that you work. Assign to gives a client a"
-    " care manager; the suggestion says which rule found it."
+    " care manager; the suggestion says which rule found it. With Assign to, enter your staff id under Decided by too."
 )
 _RETURNING = (
     "Save the file in {place}. Any file name is fine, and so is a CSV or OpenDocument file saved from it. Your outcomes"

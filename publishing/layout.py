@@ -107,6 +107,8 @@ UNASSIGNED = (
     *TODAY[: -len(KEYS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
+    Column("Decided by", 12, "entry", is_entry=True, is_printed=False),
+    Column("Decided on", 16, "entry_datetime", is_entry=True, is_printed=False),
     *KEYS[:-1],
     Column("staff_id", 12, "entry", is_entry=True, is_printed=False),
 )

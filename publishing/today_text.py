@@ -51,7 +51,8 @@ def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     keys = (row["client_id"], row["task_key"], row["event_at"])
     if info.owner is None:
         suggested = [[("plain", row["suggested_owner"])], [("small", row["suggested_by"])]]
-        return (*shown, lines(*suggested), None, *keys, None)
+        decided_on = info.as_of.replace(tzinfo=None, second=0, microsecond=0)
+        return (*shown, lines(*suggested), None, None, decided_on, *keys, None)
     return (*shown, *keys, info.owner)
 
 

@@ -394,3 +394,33 @@ def test_wrong_numbers_are_struck_out_before_the_next_one(
         ]
         assert struck == ["(518) 555-0111\n(518) 555-0112\n"]
         assert str(cell).startswith("(518) 555-0111\n(518) 555-0112\n(518) 555-0100\n")
+
+
+@pytest.mark.parametrize("decided_by", ["sv.1", ""])
+def test_chosen_care_manager_of_an_unassigned_client_comes_back(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, decided_by: str
+) -> None:
+    """Without an entry under Decided by, the only staff id of the file is the decision maker."""
+    book = open_book(written(exports, tmp_path / "published")["unassigned.xlsx"])
+    today = book["Today"]
+    (row,) = table(today)
+    assert row["Suggested owner"] == "Cleo Barrowby · CM_2\nsame site, 20.0 units free"
+    choices = {str(rule.sqref): rule.formula1 for rule in today.data_validations.dataValidation}
+    at = columns(today)
+    letter = today.cell(HEADER + 1, at["Assign to"]).coordinate
+    assert choices[letter] == "Names!$B$1:$B$2"
+    filled = {"Assign to": book["Names"]["B1"].value, "Decided by": decided_by or None}
+    if not decided_by:
+        filled |= {"What happened": "Reached", "staff_id": "sv.1"}
+    for name, value in filled.items():
+        today.cell(HEADER + 1, at[name], value)
+    book.save(tmp_path / "returned.xlsx")
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (choice,) = csv.DictReader(
+        returned.files["assignment_choice"].open(encoding="utf-8", newline="")
+    )
+    assert choice == {
+        "client_id": "C4", "assigned_staff_id": "CM_2", "decided_by": "sv.1",
+        "decided_at": "2026-06-29T23:59:00", "sheet": "Today", "sheet_row": "8",
+    }  # fmt: skip
