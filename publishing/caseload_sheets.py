@@ -11,6 +11,7 @@ from publishing import layout
 from publishing.caseload_text import (
     caseload_cells,
     client_label,
+    consent_text,
     is_off_the_list,
     review_cells,
 )
@@ -29,14 +30,20 @@ def colleagues_range(writer: SheetWriter) -> str | None:
     return f"{NAMES}!$B$1:$B${count}" if count else None
 
 
-def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[Row]) -> None:
+def write_caseload(
+    writer: SheetWriter, rows: Iterable[Row], changes: Iterable[Row]
+) -> tuple[str, ...]:
     """Write the sheets My caseload, Case review, Changes and Names.
 
     Args:
         writer: the workbook's writer.
         rows: all clients of the caseload, in the order of their names.
         changes: the clients who came to the list or left it.
+
+    Returns:
+        One line per client whose row rests on a consent, for the sheet Help.
     """
+    consents: list[str] = []
     info = writer.info
     caseload = writer.sheet("My caseload", CASELOAD)
     review = writer.sheet("Case review", CASE_REVIEW)
@@ -58,6 +65,8 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
             lines=_MINIMUM_LINES,
         )
         names.write_string(position - 1, 0, client_label(row))
+        if row["part2_notice"]:
+            consents.append(consent_text(row, info))
         if position <= len(info.colleagues):
             names.write_string(position - 1, 1, info.colleagues[position - 1])
         if row["is_case_review"]:
@@ -71,6 +80,7 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
     finish_list(writer, caseload, CASELOAD, HEADER_ROW + position)
     finish_list(writer, review, CASE_REVIEW, reviewed)
     finish_list(writer, changed_sheet, CHANGES, changed)
+    return tuple(consents)
 
 
 def write_more_calls(writer: SheetWriter) -> None:

@@ -17,6 +17,7 @@ _SHOWN_SCORES, _TREND_SCORES = 4, 8
 _DAYS_UP_TO, _WEEKS_UP_TO = 14, 9  # older visits are shown in weeks, then in months
 _WEEK_DAYS, _MONTH_DAYS, _MOST_MONTHS = 7, 30.44, 24
 _HALF = 0.5
+_PURPOSES = {"tpo": "treatment, payment and operations"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,15 @@ def review_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
 def client_label(row: Row) -> str:
     """`Mara Abelforth · C000144`: the reader takes the id from the end."""
     return safe_cell(f"{row['client_name']} · {row['client_id']}")
+
+
+def consent_text(row: Row, info: WorkbookInfo) -> str:
+    """`Ana Ruiz · C1: treatment, until 30 Jun 2027 (consent cs1)`: the consent of a row."""
+    purpose = _PURPOSES.get(row["consent_purpose"], words(row["consent_purpose"]))
+    last = row["consent_last_date"]
+    until = f"until {day_text(last, info.as_of.year)}" if last else "without an end date"
+    named = (row["consent_id"] or "").replace(";", ", ")
+    return f"{row['client_name']} · {row['client_id']}: {purpose}, {until} (consent {named})"
 
 
 def score_series(text: str | None) -> list[Score]:

@@ -98,9 +98,10 @@ def help_lines(info: WorkbookInfo, consents: tuple[str, ...] = ()) -> Iterator[t
         yield "section", "Data that this list comes from"
     for feed in sorted(info.feeds, key=lambda each: each.source):
         yield "line", safe_cell(received_text(feed, info.as_of.tzinfo, info.as_of.year))
-    if info.notice:
+    if info.notice or consents:
         yield "section", "Part 2"
-        yield "notice", safe_cell(info.notice)
+        if info.notice:
+            yield "notice", safe_cell(info.notice)
         yield from (("line", safe_cell(line)) for line in consents)
     yield "section", "Confidential"
     yield "line", _CONFIDENTIAL

@@ -174,9 +174,11 @@ def _write_workbook(
     for name in _SHEETS_AFTER:
         book.add_worksheet(name)
     write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
-    write_caseload(writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner))
+    consents = write_caseload(
+        writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner)
+    )
     write_more_calls(writer)
-    write_help(writer)
+    write_help(writer, consents)
     book.close()
 
 

@@ -125,7 +125,8 @@ CASELOAD_CLIENTS = """
         client.review_red_from_date, client.list_status, client.paused_reason,
         client.snoozed_until_date, client.covering_for_staff_id,
         cover.staff_name as covering_for_name,
-        client.owner_away_until_date as covering_until_date
+        client.owner_away_until_date as covering_until_date, client.consent_id,
+        client.consent_purpose, client.consent_last_date
     from exports.export_workbook_client as client
     left join exports.export_workbook_staff as cover
         on client.covering_for_staff_id = cover.staff_id

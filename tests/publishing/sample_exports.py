@@ -150,6 +150,9 @@ def make_exports(
             case when care_manager_id is null then 'CM_2' end as suggested_staff_id,
             case when care_manager_id is null then 'same site, 20.0 units free' end
                 as suggested_by,
+            case when part2_notice is not null then 'cs1;cs2' end as consent_id,
+            case when part2_notice is not null then 'tpo' end as consent_purpose,
+            case when part2_notice is not null then date '2027-06-30' end as consent_last_date,
             part2_notice
         from exports.export_outreach
         union all by name

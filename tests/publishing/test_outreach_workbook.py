@@ -424,3 +424,22 @@ def test_chosen_care_manager_of_an_unassigned_client_comes_back(
         "client_id": "C4", "assigned_staff_id": "CM_2", "decided_by": "sv.1",
         "decided_at": "2026-06-29T23:59:00", "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last_day", "until"),
+    [("2027-06-30", "until 30 Jun 2027"), (None, "without an end date")],
+)
+def test_help_names_the_consent_of_each_part_2_row(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, last_day: str | None, until: str
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set consent_last_date = ? where client_id = 'C2'",
+        [last_day],
+    )
+    lines = [row[0] for row in open_book(written(exports, tmp_path)["cm.1.xlsx"])["Help"].values]
+    (line,) = [each for each in lines if each and "(consent " in each]
+    assert line == (
+        '\'=HYPERLINK("http://x","y") · C2: treatment, payment and operations,'
+        f" {until} (consent cs1, cs2)"
+    )
