@@ -140,8 +140,8 @@ def _last_seen(day: date | None, info: WorkbookInfo) -> Cell:
     if day is None:
         return "never"
     ago = ago_text((info.as_of.date() - day).days)
-    year = "" if day.year == info.as_of.year else " yyyy"
-    return Styled(day, "", f'd mmm{year}", {ago}"')
+    shown = "d mmm" if day.year == info.as_of.year else "mmm yyyy"
+    return Styled(day, "", f'{shown}", {ago}"')
 
 
 def is_off_the_list(row: Row) -> bool:
@@ -172,7 +172,7 @@ def _red_from(day: date | None, info: WorkbookInfo) -> Cell:
     """The day from which a case review is red; red and in words once it has come."""
     if day is None or day > list_day(info.as_of).date():
         return day
-    shown = "d mmm" if day.year == info.as_of.year else "d mmm yyyy"
+    shown = "d mmm" if day.year == info.as_of.year else "mmm yyyy"
     return Styled(day, "RED", f'{shown}", past"')
 
 

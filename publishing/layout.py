@@ -123,7 +123,7 @@ PRINT = (
 CASELOAD = (
     Column("Client", 36),
     Column("Tier", 17),
-    Column("Last seen", 18.5, "date"),
+    Column("Last seen", 24, "date"),
     Column("Usually every", 8.5, "days"),
     Column("Next visit", 16.5, "datetime"),
     Column("Open tasks", 29),

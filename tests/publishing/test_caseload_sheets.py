@@ -61,6 +61,16 @@ def test_date_in_the_past_says_so(exports: duckdb.DuckDBPyConnection, tmp_path: 
     assert formats == ['d mmm", past"', 'mmm yyyy", past"', "d mmm"]
 
 
+def test_visit_of_another_year_is_shown_by_month_to_fit_the_column(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    exports.execute("update exports.export_workbook_client set last_kept_visit_date = '2023-09-17'")
+    sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["My caseload"]
+    assert sheet.cell(HEADER + 1, columns(sheet)["Last seen"]).number_format == (
+        'mmm yyyy", over 2 years ago"'
+    )
+
+
 def test_case_review_has_every_score_of_the_flagged_clients(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
