@@ -8,7 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from publishing import layout
-from publishing.caseload_text import caseload_cells, client_label, review_cells
+from publishing.caseload_text import (
+    caseload_cells,
+    client_label,
+    consent_text,
+    is_off_the_list,
+    review_cells,
+)
 from publishing.change_text import change_cells, tier_cells
 from publishing.layout import CASE_REVIEW, CASELOAD, CHANGES, HEADER_ROW
 from publishing.sheets import SheetWriter, finish_list
@@ -24,14 +30,20 @@ def colleagues_range(writer: SheetWriter) -> str | None:
     return f"{NAMES}!$B$1:$B${count}" if count else None
 
 
-def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[Row]) -> None:
+def write_caseload(
+    writer: SheetWriter, rows: Iterable[Row], changes: Iterable[Row]
+) -> tuple[str, ...]:
     """Write the sheets My caseload, Case review, Changes and Names.
 
     Args:
         writer: the workbook's writer.
         rows: all clients of the caseload, in the order of their names.
         changes: the clients who came to the list or left it.
+
+    Returns:
+        One line per client whose row rests on a consent, for the sheet Help.
     """
+    consents: list[str] = []
     info = writer.info
     caseload = writer.sheet("My caseload", CASELOAD)
     review = writer.sheet("Case review", CASE_REVIEW)
@@ -40,10 +52,10 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
     changed_sheet = writer.sheet("Changes", CHANGES)
     changed = HEADER_ROW
     for changed, row in enumerate(changes, HEADER_ROW + 1):
-        writer.row(changed_sheet, changed, CHANGES, change_cells(row))
+        writer.row(changed_sheet, changed, CHANGES, change_cells(row, info))
     reviewed, position = HEADER_ROW, 0
     for position, row in enumerate(rows, 1):
-        tone = "GRAY" if row["snoozed_until_date"] else ""
+        tone = "GRAY" if is_off_the_list(row) else ""
         writer.row(
             caseload,
             HEADER_ROW + position,
@@ -53,6 +65,8 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
             lines=_MINIMUM_LINES,
         )
         names.write_string(position - 1, 0, client_label(row))
+        if row["part2_notice"]:
+            consents.append(consent_text(row, info))
         if position <= len(info.colleagues):
             names.write_string(position - 1, 1, info.colleagues[position - 1])
         if row["is_case_review"]:
@@ -66,6 +80,7 @@ def write_caseload(writer: SheetWriter, rows: Iterable[Row], changes: Iterable[R
     finish_list(writer, caseload, CASELOAD, HEADER_ROW + position)
     finish_list(writer, review, CASE_REVIEW, reviewed)
     finish_list(writer, changed_sheet, CHANGES, changed)
+    return tuple(consents)
 
 
 def write_more_calls(writer: SheetWriter) -> None:

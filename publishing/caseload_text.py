@@ -7,9 +7,9 @@ from datetime import date
 
 from publishing.cell_text import Cell, Rich, Styled, lines, listed
 from publishing.cells import safe_cell
-from publishing.dates import date_text
+from publishing.dates import day_text
 from publishing.layout import TIERS, list_day
-from publishing.wording import Row, WorkbookInfo, birth_text
+from publishing.wording import PAUSES, Row, WorkbookInfo, birth_text, cover_line, words
 
 _BARS = "▁▂▃▄▅▆▇█"
 _HIGHEST_PHQ9 = 27
@@ -17,6 +17,7 @@ _SHOWN_SCORES, _TREND_SCORES = 4, 8
 _DAYS_UP_TO, _WEEKS_UP_TO = 14, 9  # older visits are shown in weeks, then in months
 _WEEK_DAYS, _MONTH_DAYS, _MOST_MONTHS = 7, 30.44, 24
 _HALF = 0.5
+_PURPOSES = {"tpo": "treatment, payment and operations"}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def caseload_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     scores = score_series(row["phq9_scores"])
     latest = scores[-_SHOWN_SCORES:]
     return (
-        _client(row),
+        _client(row, info),
         tier_text(row["tier"], row["previous_tier"]),
         _last_seen(row["last_kept_visit_date"], info),
         row["expected_interval_days"],
@@ -55,15 +56,18 @@ def review_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     """Return a row of the sheet Case review, in the order of `layout.CASE_REVIEW`."""
     scores = score_series(row["phq9_scores"])
     year = info.as_of.year
-    first, last = (scores[0], scores[-1]) if scores else (None, None)
+    first = Score(row["baseline_date"], row["baseline_score"]) if row["baseline_date"] else None
+    since = [score for score in scores if first and score.day >= first.day]
+    last = since[-1] if since else None
     return (
-        _client(row),
-        f"{first.total} ({_day(first.day, year)})" if first else None,
-        f"{last.total} ({_day(last.day, year)})" if last else None,
+        _client(row, info),
+        f"{first.total} ({day_text(first.day, year)})" if first else None,
+        f"{last.total} ({day_text(last.day, year)})" if last else None,
         (last.total - first.total) / first.total if first and last and first.total else None,
-        trend_text(scores),
-        " · ".join(f"{_day(score.day, year)}: {score.total}" for score in scores) or None,
+        trend_text(since),
+        " · ".join(f"{day_text(score.day, year)}: {score.total}" for score in scores) or None,
         row["weeks_in_treatment"],
+        _red_from(row["review_red_from_date"], info),
         row["last_consult_date"],
         None,
     )
@@ -72,6 +76,15 @@ def review_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
 def client_label(row: Row) -> str:
     """`Mara Abelforth · C000144`: the reader takes the id from the end."""
     return safe_cell(f"{row['client_name']} · {row['client_id']}")
+
+
+def consent_text(row: Row, info: WorkbookInfo) -> str:
+    """`Ana Ruiz · C1: treatment, until 30 Jun 2027 (consent cs1)`: the consent of a row."""
+    purpose = _PURPOSES.get(row["consent_purpose"], words(row["consent_purpose"]))
+    last = row["consent_last_date"]
+    until = f"until {day_text(last, info.as_of.year)}" if last else "without an end date"
+    named = (row["consent_id"] or "").replace(";", ", ")
+    return f"{row['client_name']} · {row['client_id']}: {purpose}, {until} (consent {named})"
 
 
 def score_series(text: str | None) -> list[Score]:
@@ -114,11 +127,12 @@ def ago_text(days: int) -> str:
     return f"{months} months ago" if months <= _MOST_MONTHS else "over 2 years ago"
 
 
-def _client(row: Row) -> Rich | None:
+def _client(row: Row, info: WorkbookInfo) -> Rich | None:
     return lines(
         [("strong", row["client_name"]), ("strong", "  [PART 2]" if row["part2_notice"] else None)],
         [("small", listed(birth_text(row), row["client_id"], row["diagnosis_group"]))],
         [("small", listed(row["program_name"], row["therapist_name"]))],
+        [("strong", cover_line(row, info.as_of.year))],
     )
 
 
@@ -126,16 +140,40 @@ def _last_seen(day: date | None, info: WorkbookInfo) -> Cell:
     if day is None:
         return "never"
     ago = ago_text((info.as_of.date() - day).days)
-    year = "" if day.year == info.as_of.year else " yyyy"
-    return Styled(day, "", f'd mmm{year}", {ago}"')
+    shown = "d mmm" if day.year == info.as_of.year else "mmm yyyy"
+    return Styled(day, "", f'{shown}", {ago}"')
+
+
+def is_off_the_list(row: Row) -> bool:
+    """Whether the client has open tasks and none of them is on the list today."""
+    return row["list_status"] in ("snoozed", "paused", "old_referral_waits")
 
 
 def _open_tasks(row: Row, info: WorkbookInfo) -> Cell:
-    until = row["snoozed_until_date"]
+    """The lanes of the open tasks, after until when or why they are not on the list."""
     tasks = (row["open_tasks"] or "").replace(";", ", ")
-    rests = f"Rests until {date_text(until, info.as_of.year)}" if until else ""
-    shown = "\n".join(part for part in (rests, tasks) if part)
-    return safe_cell(shown) if shown else None
+    return lines([("strong", _rest_text(row, info))], [("plain", tasks)])
+
+
+def _rest_text(row: Row, info: WorkbookInfo) -> str | None:
+    until, reason, status = (
+        row["snoozed_until_date"], row["paused_reason"], row["list_status"]
+    )  # fmt: skip
+    if status == "old_referral_waits":
+        return "Waits: the list shows the three oldest referrals"
+    rests = f"until {day_text(until, info.as_of.year)}" if until else None
+    if status == "on_list":
+        return f"Some tasks rest {rests}" if rests else None
+    paused = f"Paused: {PAUSES.get(reason, words(reason))}" if reason else None
+    return "\n".join(text for text in (f"Rests {rests}" if rests else None, paused) if text) or None
+
+
+def _red_from(day: date | None, info: WorkbookInfo) -> Cell:
+    """The day from which a case review is red; red and in words once it has come."""
+    if day is None or day > list_day(info.as_of).date():
+        return day
+    shown = "d mmm" if day.year == info.as_of.year else "mmm yyyy"
+    return Styled(day, "RED", f'{shown}", past"')
 
 
 def _ends(day: date | None, info: WorkbookInfo) -> Cell:
@@ -144,7 +182,3 @@ def _ends(day: date | None, info: WorkbookInfo) -> Cell:
         return day
     shown = "d mmm" if day.year == info.as_of.year else "mmm yyyy"
     return Styled(day, "", f'{shown}", past"')
-
-
-def _day(day: date, year: int) -> str:
-    return f"{day.day} {day:%b}{'' if day.year == year else f' {day.year}'}"

@@ -4,38 +4,50 @@ from __future__ import annotations
 
 from publishing.cell_text import Cell, lines
 from publishing.cells import safe_cell
+from publishing.dates import day_text
 from publishing.layout import TIERS
-from publishing.wording import Row, words
+from publishing.wording import PAUSES, Row, WorkbookInfo, words
 
-# Ends of tasks and pauses in words; others are shown as they are.
+# Pauses, and ends of tasks in words; others are shown as they are.
 _LEFT = {
-    "admitted": "in hospital: the tasks return at discharge",
+    **PAUSES,
     "agency_discharge": "discharged from the agency",
+    "consult": "the psychiatric consult took place",
+    "died": "died",
     "event_cancelled": "the event was cancelled",
     "expired": "the time limit passed",
-    "incarcerated": "in jail",
     "kept_visit": "came to a visit",
+    "new_discharge": "a later discharge has its own follow-up",
+    "next_step": "the next step was taken",
     "passed_to_lane_2": "the 24-hour call passed its limit",
     "passed_to_lane_6": "7 days passed without a visit",
     "reached": "reached",
     "referral_closed": "the referral was closed",
-    "reported_deceased": "reported to have died, not confirmed",
-    "reported_moved": "reported to have moved away, not confirmed",
+    "renewed": "renewed",
     "rescheduled": "the appointment was rescheduled",
     "reviewed": "the answer was reviewed",
+    "score": "a new score",
+    "score_outdated": "the score is too old to decide",
+    "signed": "signed",
     "status_changed": "the referral has a new status",
-    "transferred": "back in hospital",
+    "treatment_change": "the treatment was changed",
+    "treatment_ended": "the treatment ended",
 }
-_RESTS = "nothing due on the list today"
 
 
-def change_cells(row: Row) -> tuple[Cell, ...]:
+def change_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     """Return a row for a client who came or left, in the order of `layout.CHANGES`."""
     if row["change"] == "came":
         return (_client(row), "Came to the list", safe_cell(row["lane_name"] or ""))
-    reason = row["left_reason"]
-    why = _LEFT.get(reason, words(reason)) if reason else _RESTS
+    why = _left_text(row, info)
     return (_client(row), "Left the list", safe_cell(f"{row['lane_name'] or ''}: {why}"))
+
+
+def _left_text(row: Row, info: WorkbookInfo) -> str:
+    reason, until = row["left_reason"], row["snoozed_until_date"]
+    if reason == "snoozed":
+        return f"rests until {day_text(until, info.as_of.year)}"
+    return _LEFT.get(reason, words(reason))
 
 
 def tier_cells(row: Row) -> tuple[Cell, ...] | None:

@@ -1,8 +1,13 @@
-"""Formats dates and times for people: `Fri 12 Jun`, `Fri 12 Jun 14:30`."""
+"""Formats dates and times for people: `12 Jun`, `Fri 12 Jun`, `Fri 12 Jun 14:30`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
+
+
+def day_text(day: date, year: int) -> str:
+    """`12 Jun`, or `12 Jun 2025` when the date is not in `year`."""
+    return f"{day.day} {day:%b}{'' if day.year == year else f' {day.year}'}"
 
 
 def date_text(day: date, year: int | None) -> str:

@@ -20,8 +20,8 @@ _LIST = (
         " also says it in words. Amber is due today."
     ),
     (
-        "My caseload has all your clients, with or without a task. Gray clients rest until the day shown. Case review is the"
-        " list for the psychiatric consultant. Changes says who came to the list, who left it and why."
+        "My caseload has all your clients, with or without a task. Gray clients have open tasks that are not on today's list:"
+        " the cell says until when or why. Case review is the list for the psychiatric consultant. Changes says who came to the list, who left it and why."
     ),
 )
 _ENTERING = (
@@ -42,7 +42,7 @@ _ENTERING = (
 )
 _UNASSIGNED = (
     "These clients have no care manager: enter your own staff id in each row that you work. Assign to gives a client a"
-    " care manager; the suggestion says which rule found it."
+    " care manager; the suggestion says which rule found it. With Assign to, enter your staff id under Decided by too."
 )
 _RETURNING = (
     "Save the file in {place}. Any file name is fine, and so is a CSV or OpenDocument file saved from it. Your outcomes"
@@ -98,9 +98,10 @@ def help_lines(info: WorkbookInfo, consents: tuple[str, ...] = ()) -> Iterator[t
         yield "section", "Data that this list comes from"
     for feed in sorted(info.feeds, key=lambda each: each.source):
         yield "line", safe_cell(received_text(feed, info.as_of.tzinfo, info.as_of.year))
-    if info.notice:
+    if info.notice or consents:
         yield "section", "Part 2"
-        yield "notice", safe_cell(info.notice)
+        if info.notice:
+            yield "notice", safe_cell(info.notice)
         yield from (("line", safe_cell(line)) for line in consents)
     yield "section", "Confidential"
     yield "line", _CONFIDENTIAL

@@ -107,6 +107,8 @@ UNASSIGNED = (
     *TODAY[: -len(KEYS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
+    Column("Decided by", 12, "entry", is_entry=True, is_printed=False),
+    Column("Decided on", 16, "entry_datetime", is_entry=True, is_printed=False),
     *KEYS[:-1],
     Column("staff_id", 12, "entry", is_entry=True, is_printed=False),
 )
@@ -121,7 +123,7 @@ PRINT = (
 CASELOAD = (
     Column("Client", 36),
     Column("Tier", 17),
-    Column("Last seen", 18.5, "date"),
+    Column("Last seen", 24, "date"),
     Column("Usually every", 8.5, "days"),
     Column("Next visit", 16.5, "datetime"),
     Column("Open tasks", 29),
@@ -142,8 +144,9 @@ CASE_REVIEW = (
     Column("Latest", 17),
     Column("Change", 9, "share"),
     Column("Trend", 20),
-    Column("Every PHQ-9 score", 62),
+    Column("Every PHQ-9 score", 50),
     Column("Weeks in treatment", 10.5, "middle"),
+    Column("Red from", 13.5, "date"),
     Column("Last consult", 14, "date"),
     Column("Discussed, next step", 40, "entry", is_entry=True),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from publishing.cell_text import Cell, Part, Rich, Styled, lines, listed
-from publishing.dates import date_text, time_text
+from publishing.dates import date_text, day_text, time_text
 from publishing.layout import (
     AMBER_GROUPS,
     ENTRIES,
@@ -18,6 +18,7 @@ from publishing.wording import (
     Row,
     WorkbookInfo,
     birth_text,
+    cover_line,
     language_text,
     listed_words,
     phone_text,
@@ -49,8 +50,9 @@ def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     )
     keys = (row["client_id"], row["task_key"], row["event_at"])
     if info.owner is None:
-        suggested = listed(row["suggested_staff_name"], row["suggested_by"])
-        return (*shown, text(suggested), None, *keys, None)
+        suggested = [[("plain", row["suggested_owner"])], [("small", row["suggested_by"])]]
+        decided_on = info.as_of.replace(tzinfo=None, second=0, microsecond=0)
+        return (*shown, lines(*suggested), None, None, decided_on, *keys, None)
     return (*shown, *keys, info.owner)
 
 
@@ -72,17 +74,19 @@ def client_cell(row: Row, info: WorkbookInfo) -> Rich | None:
         [("strong", row["client_name"]), ("strong", "  [PART 2]" if row["part2_notice"] else None)],
         [("small", listed(birth_text(row), row["client_id"], row["diagnosis_group"]))],
         [("small", listed(row["program_name"], row["therapist_name"]))],
-        [("strong", _cover_line(row, info))],
+        [("strong", cover_line(row, info.as_of.year))],
     )
 
 
 def call_cell(row: Row) -> Rich | None:
-    """The person and number to call, what may be left there, and the language."""
+    """The person and number to call, numbers found wrong, what may be left, and the language."""
+    struck = (row["struck_phones"] or "").split(";")
     number = phone_text(row["phone"])
     second = phone_text(row["phone_2"])
     is_guardian = row["contact_person"] == "guardian"
     note = row["contact_note"]
     return lines(
+        *([("struck", phone_text(digits))] for digits in struck),
         [("strong", number or ("No phone on record" if not note else None))],
         [("strong", note or ("Call the guardian" if is_guardian else None))],
         [("small", f"{row['phone_2_label']}: {second}" if number and second else None)],
@@ -186,15 +190,6 @@ def last_contact_cell(row: Row, info: WorkbookInfo) -> Rich | None:
     )
 
 
-def _cover_line(row: Row, info: WorkbookInfo) -> str | None:
-    if not row["covering_for_staff_id"]:
-        return None
-    name = row["covering_for_name"] or row["covering_for_staff_id"]
-    until = row["covering_until_date"]
-    away = f" (away until {date_text(until, info.as_of.year)})" if until else ""
-    return f"for {name}{away}"
-
-
 def _permissions(row: Row) -> str:
     voicemail = {True: "Voicemail OK", False: "No voicemail", None: "Ask about voicemail"}
     message = {True: "text OK", False: "no text", None: "ask about text"}
@@ -218,6 +213,4 @@ def _is_shown(reason: str, flags_shown: list[str]) -> bool:
 
 
 def _dated(day: date | None, year: int) -> str:
-    return (
-        "" if day is None else f" ({day.day} {day:%b}{'' if day.year == year else f' {day.year}'})"
-    )
+    return "" if day is None else f" ({day_text(day, year)})"

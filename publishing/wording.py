@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from publishing.cells import safe_cell
-from publishing.dates import date_text, time_text
+from publishing.dates import day_text, time_text
 from publishing.feeds import fresh_text, late_text
 from publishing.layout import list_day
 from publishing.release import Feed
@@ -32,7 +32,17 @@ LANGUAGES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+# Why open tasks are paused (rules/tasks-and-lanes.md#hospital-pause).
+PAUSES = {
+    "admitted": "in hospital: the tasks return at discharge",
+    "incarcerated": "in jail",
+    "reported_deceased": "reported to have died, not confirmed",
+    "reported_moved": "reported to have moved away, not confirmed",
+    "transferred": "back in hospital",
+}
 UNASSIGNED_NAME = "Clients without a care manager"
+# By whether it is the workbook of unassigned clients, which has those of absent staff without cover.
+_COVER = {False: "You also cover", True: "Without cover:"}
 
 
 @dataclass(frozen=True)
@@ -93,13 +103,13 @@ class WorkbookInfo:
 
 def head_lines(info: WorkbookInfo) -> tuple[tuple[str, str], ...]:
     """Return the lines above a list as (style, text); an empty text hides its row."""
-    covers = ", ".join(_cover_text(cover, info.as_of.year) for cover in info.covers)
+    covers = "; ".join(_cover_text(cover, info.as_of.year) for cover in info.covers)
     return (
         ("title", safe_cell(title_text(info))),
         ("fact", safe_cell(fresh_text(info.feeds, info.as_of.tzinfo, info.as_of.year))),
         ("banner", safe_cell(banner_text(info))),
         ("fact", safe_cell(info.returned)),
-        ("notice", safe_cell(f"You also cover {covers}." if covers else "")),
+        ("notice", safe_cell(f"{_COVER[info.owner is None]} {covers}." if covers else "")),
         ("notice", safe_cell(f"Part 2: {info.notice}" if info.notice else "")),
     )
 
@@ -111,10 +121,10 @@ def title_text(info: WorkbookInfo) -> str:
     else:
         verb = "needs" if info.clients == 1 else "need"
         need = f"{info.clients} of your {counted(info.caseload, 'client')} {verb} you today"
-    return f"{info.name} · {day_text(info)} · {need}"
+    return f"{info.name} · {list_day_text(info)} · {need}"
 
 
-def day_text(info: WorkbookInfo) -> str:
+def list_day_text(info: WorkbookInfo) -> str:
     """`Tuesday 30 June 2026`: the day that the list is for."""
     day = list_day(info.as_of)
     return f"{day:%A} {day.day} {day:%B} {day.year}"
@@ -122,7 +132,7 @@ def day_text(info: WorkbookInfo) -> str:
 
 def footer_text(info: WorkbookInfo) -> str:
     """`Quinn Wainscott · Tuesday 30 June 2026`."""
-    return f"{info.name} · {day_text(info)}"
+    return f"{info.name} · {list_day_text(info)}"
 
 
 def banner_text(info: WorkbookInfo) -> str:
@@ -182,6 +192,18 @@ def listed_words(codes: Iterable[str | None]) -> str:
     return ", ".join(words(code) for code in codes if code)
 
 
+def cover_line(row: Row, year: int) -> str | None:
+    """`for Cleo Barrowby (away until 5 Jul)`: whose client it is; None for the owner's own."""
+    if not row["covering_for_staff_id"]:
+        return None
+    name = row["covering_for_name"] or row["covering_for_staff_id"]
+    until = row["covering_until_date"]
+    return f"for {name}{_away(until, year)}"
+
+
 def _cover_text(cover: Cover, year: int) -> str:
-    away = f", away until {date_text(cover.until, year)}" if cover.until else ""
-    return f"{cover.name} ({counted(cover.clients, 'client')} today{away})"
+    return f"{cover.name}{_away(cover.until, year)}: {counted(cover.clients, 'client')} today"
+
+
+def _away(until: date | None, year: int) -> str:
+    return f" (away until {day_text(until, year)})" if until else ""

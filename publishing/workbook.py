@@ -34,7 +34,7 @@ from publishing.release import Feed, Release, ReleaseError
 from publishing.sent_back import SentBack
 from publishing.sheets import SheetWriter
 from publishing.today_sheet import write_today
-from publishing.wording import WorkbookInfo
+from publishing.wording import Cover, WorkbookInfo
 from publishing.workbook_rows import OwnerRows
 
 UNASSIGNED = "unassigned"
@@ -126,6 +126,11 @@ def _infos(
         for owner, rows in groupby(listed, key=lambda row: row[0])
     }
     notices = {owner: notice for owner, _, _, notice in listed if notice}
+    covered = connection.execute(workbook_rows.COVERS).fetchall()
+    covers = {
+        owner: tuple(Cover(name, until, clients) for _, name, until, clients in rows)
+        for owner, rows in groupby(covered, key=lambda row: row[0])
+    }
     return [
         WorkbookInfo(
             owner=owner,
@@ -135,6 +140,7 @@ def _infos(
             as_of=as_of,
             feeds=feeds,
             notice=notices.get(owner),
+            covers=covers.get(owner, ()),
             colleagues=colleagues,
             return_folder=return_folder,
         )
@@ -168,9 +174,11 @@ def _write_workbook(
     for name in _SHEETS_AFTER:
         book.add_worksheet(name)
     write_today(writer, rows.listed.rows_of(info.owner), colleagues_range(writer))
-    write_caseload(writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner))
+    consents = write_caseload(
+        writer, rows.caseload.rows_of(info.owner), rows.changes.rows_of(info.owner)
+    )
     write_more_calls(writer)
-    write_help(writer)
+    write_help(writer, consents)
     book.close()
 
 

@@ -45,6 +45,21 @@ GROUPS = """
     group by all
     order by care_manager_id nulls last, worklist_group
 """
+# A colleague's clients are in the workbook of who covers, on Today or not.
+COVERS = """
+    select
+        client.care_manager_id,
+        coalesce(staff.staff_name, client.covering_for_staff_id) as covering_for_name,
+        client.owner_away_until_date,
+        count(listed.client_id) as listed_count
+    from exports.export_workbook_client as client
+    left join exports.export_outreach as listed on client.client_id = listed.client_id
+    left join exports.export_workbook_staff as staff
+        on client.covering_for_staff_id = staff.staff_id
+    where client.covering_for_staff_id is not null
+    group by all
+    order by client.care_manager_id nulls last, covering_for_name, client.owner_away_until_date
+"""
 COLLEAGUES = """
     select staff_name || ' · ' || staff_id
     from exports.export_workbook_staff
@@ -74,11 +89,13 @@ LISTED_CLIENTS = """
         listed.phq9_first, listed.phq9_latest, listed.phq9_latest_date, listed.phq9_item9,
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
         listed.is_spillover, task.task_key,
-        case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at, other_task.other_tasks,
-        cover.staff_name as covering_for_name, cast(null as date) as covering_until_date,
-        cast(null as varchar) as suggested_staff_name, cast(null as varchar) as suggested_by,
+        case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at,
+        other_task.other_tasks,
+        cover.staff_name as covering_for_name,
+        client.owner_away_until_date as covering_until_date,
+        suggested.staff_name || ' · ' || suggested.staff_id as suggested_owner, client.suggested_by,
         client.program_name,
-        client.therapist_name, client.diagnosis_group, client.phone_2, client.phone_2_label,
+        client.therapist_name, client.diagnosis_group, client.phone_2, client.phone_2_label, client.struck_phones,
         client.has_serious_mental_illness, client.housing_status, client.cssrs_date,
         client.is_cssrs_current, client.is_item_9_current,
         client.last_contact_channel, client.last_contact_staff_name, client.tries_14d
@@ -89,26 +106,38 @@ LISTED_CLIENTS = """
     left join exports.export_workbook_client as client on listed.client_id = client.client_id
     left join exports.export_workbook_staff as cover
         on listed.covering_for_staff_id = cover.staff_id
+    left join exports.export_workbook_staff as suggested
+        on client.suggested_staff_id = suggested.staff_id
     order by listed.care_manager_id nulls last, listed.rank, listed.client_id
 """
 
 
 CASELOAD_CLIENTS = """
     select
-        care_manager_id, client_id, client_name, birth_date, age_years, part2_notice, tier,
-        previous_tier, program_name, weeks_in_treatment, therapist_name, diagnosis_group,
-        last_kept_visit_date, expected_interval_days,
-        timezone($zone, next_appointment_at) as next_appointment_at, phq9_scores,
-        safety_plan_date, last_consult_date, plan_review_date, authorization_end_date,
-        coverage_end_date, open_tasks, is_case_review,
-        cast(null as date) as snoozed_until_date
-    from exports.export_workbook_client
-    order by care_manager_id nulls last, client_name, client_id
+        client.care_manager_id, client.client_id, client.client_name, client.birth_date,
+        client.age_years, client.part2_notice, client.tier, client.previous_tier,
+        client.program_name, client.weeks_in_treatment, client.therapist_name,
+        client.diagnosis_group, client.last_kept_visit_date, client.expected_interval_days,
+        timezone($zone, client.next_appointment_at) as next_appointment_at, client.phq9_scores,
+        client.safety_plan_date, client.last_consult_date, client.plan_review_date,
+        client.authorization_end_date, client.coverage_end_date, client.open_tasks,
+        client.is_case_review, client.baseline_score, client.baseline_date,
+        client.review_red_from_date, client.list_status, client.paused_reason,
+        client.snoozed_until_date, client.covering_for_staff_id,
+        cover.staff_name as covering_for_name,
+        client.owner_away_until_date as covering_until_date, client.consent_id,
+        client.consent_purpose, client.consent_last_date
+    from exports.export_workbook_client as client
+    left join exports.export_workbook_staff as cover
+        on client.covering_for_staff_id = cover.staff_id
+    order by client.care_manager_id nulls last, client.client_name, client.client_id
 """
 
 
 CHANGES = """
-    select care_manager_id, client_id, client_name, change, lane_name, left_reason
+    select
+        care_manager_id, client_id, client_name, change, lane_name, left_reason,
+        snoozed_until_date
     from exports.export_workbook_change
     order by care_manager_id nulls last, change, client_name, client_id
 """

@@ -128,7 +128,9 @@ def make_exports(
             'high' as previous_tier, 'Outpatient' as program_name, 12 as weeks_in_treatment,
             'Alma St. Ember' as therapist_name, 'depression' as diagnosis_group,
             true as has_serious_mental_illness, 'homeless' as housing_status,
-            '5185550199' as phone_2, 'second' as phone_2_label, 'phone' as last_contact_channel,
+            '5185550199' as phone_2, 'second' as phone_2_label,
+            null::varchar as struck_phones,
+            'phone' as last_contact_channel,
             'Cleo Barrowby' as last_contact_staff_name, 2 as tries_14d, last_kept_visit_date,
             14.0::decimal(9, 2) as expected_interval_days, next_appointment_at,
             '2026-01-05 24;2026-03-02 18;2026-06-12 21' as phq9_scores,
@@ -137,7 +139,21 @@ def make_exports(
             date '2026-06-01' as last_consult_date, date '2026-07-15' as plan_review_date,
             date '2026-08-31' as authorization_end_date, date '2027-01-31' as coverage_end_date,
             2 as open_task_count, 'Missed appointment;Referral' as open_tasks,
-            client_id = 'C1' as is_case_review, part2_notice
+            client_id = 'C1' as is_case_review,
+            case when client_id = 'C1' then 18 end as baseline_score,
+            case when client_id = 'C1' then date '2026-03-02' end as baseline_date,
+            case when client_id = 'C1' then date '2026-05-25' end as review_red_from_date,
+            'on_list' as list_status, null::varchar as paused_reason,
+            null::date as snoozed_until_date, covering_for_staff_id,
+            case when covering_for_staff_id is not null then date '2026-07-05' end
+                as owner_away_until_date,
+            case when care_manager_id is null then 'CM_2' end as suggested_staff_id,
+            case when care_manager_id is null then 'same site, 20.0 units free' end
+                as suggested_by,
+            case when part2_notice is not null then 'cs1;cs2' end as consent_id,
+            case when part2_notice is not null then 'tpo' end as consent_purpose,
+            case when part2_notice is not null then date '2027-06-30' end as consent_last_date,
+            part2_notice
         from exports.export_outreach
         union all by name
         select
@@ -145,18 +161,21 @@ def make_exports(
             'not_needed' as consent_status, 'standard' as tier, 'standard' as previous_tier,
             'Outpatient' as program_name, false as has_serious_mental_illness, 0 as tries_14d,
             false as is_cssrs_current, false as is_item_9_current, 0 as open_task_count,
-            false as is_case_review
+            false as is_case_review, 'no_open_task' as list_status
         from exports.export_outreach
         where client_id = 'C1' and care_manager_id = 'cm.1'
         """
     )
     connection.execute(
         "create table exports.export_workbook_change as select * from (values"
-        " ('cm.1', 'C1', 'Rivera, Ana', 'came', 'Safety', null),"
-        " ('cm.1', 'C9', '=Rest, Rae', 'left', 'Referral', 'kept_visit'),"
-        " ('cm.1', 'C8', 'Left, Lou', 'left', '=Referral', 'a_new_reason'),"
-        " ('cm.1', 'C7', 'Left, Max', 'left', 'Referral', null))"
-        " as change(care_manager_id, client_id, client_name, change, lane_name, left_reason)"
+        " ('cm.1', 'C1', 'Rivera, Ana', 'came', 'Safety', null, null),"
+        " ('cm.1', 'C9', '=Rest, Rae', 'left', 'Referral', 'kept_visit', null),"
+        " ('cm.1', 'C8', 'Left, Lou', 'left', '=Referral', 'a_new_reason', null),"
+        " ('cm.1', 'C7', 'Left, Max', 'left', 'Referral', 'snoozed', date '2026-07-03'),"
+        " ('cm.1', 'C6', 'Left, Pat', 'left', 'Referral', 'admitted', null),"
+        " ('cm.1', 'C5', 'Left, Una', 'left', 'Referral', 'expired', null))"
+        " as change(care_manager_id, client_id, client_name, change, lane_name, left_reason,"
+        " snoozed_until_date)"
     )
     connection.execute(
         "create table exports.export_workbook_staff as select * from (values"

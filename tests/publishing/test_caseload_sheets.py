@@ -61,16 +61,81 @@ def test_date_in_the_past_says_so(exports: duckdb.DuckDBPyConnection, tmp_path: 
     assert formats == ['d mmm", past"', 'mmm yyyy", past"', "d mmm"]
 
 
+def test_visit_of_another_year_is_shown_by_month_to_fit_the_column(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    exports.execute("update exports.export_workbook_client set last_kept_visit_date = '2023-09-17'")
+    sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["My caseload"]
+    assert sheet.cell(HEADER + 1, columns(sheet)["Last seen"]).number_format == (
+        'mmm yyyy", over 2 years ago"'
+    )
+
+
 def test_case_review_has_every_score_of_the_flagged_clients(
     exports: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["Case review"]
     (row,) = table(sheet)
     assert row["Client"].startswith("Rivera, Ana")
-    assert (row["Baseline"], row["Latest"]) == ("24 (5 Jan)", "21 (12 Jun)")
-    assert row["Change"] == pytest.approx(-0.125)
+    assert (row["Baseline"], row["Latest"]) == ("18 (2 Mar)", "21 (12 Jun)"), "of the episode"
+    assert row["Change"] == pytest.approx(3 / 18)
     assert row["Every PHQ-9 score"] == "5 Jan: 24 · 2 Mar: 18 · 12 Jun: 21"
     assert row["Last consult"] == datetime(2026, 6, 1)
+    assert row["Trend"] == "▆▇ worse"
+
+
+@pytest.mark.parametrize(
+    ("day", "shown", "fill"),
+    [
+        (date(2026, 6, 30), 'd mmm", past"', "FFFBDFDD"),
+        (date(2026, 7, 1), "d mmm", "00000000"),
+    ],
+)
+def test_case_review_is_red_from_its_day_on(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, day: date, shown: str, fill: str
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set review_red_from_date = ? where client_id = 'C1'",
+        [day],
+    )
+    sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["Case review"]
+    cell = sheet.cell(HEADER + 1, columns(sheet)["Red from"])
+    assert cell.value.date() == day
+    assert (cell.number_format, cell.fill.start_color.rgb) == (shown, fill)
+
+
+@pytest.mark.parametrize(
+    ("status", "paused", "until", "shown"),
+    [
+        ("snoozed", None, date(2026, 7, 3), "Rests until 3 Jul"),
+        (
+            "snoozed", "admitted", date(2027, 1, 3),
+            "Rests until 3 Jan 2027\nPaused: in hospital: the tasks return at discharge",
+        ),
+        ("paused", "reported_moved", None, "Paused: reported to have moved away, not confirmed"),
+        ("old_referral_waits", None, None, "Waits: the list shows the three oldest referrals"),
+        ("on_list", None, date(2026, 7, 3), "Some tasks rest until 3 Jul"),
+        ("on_list", None, None, ""),
+    ],
+)  # fmt: skip
+def test_client_off_the_list_is_gray_and_says_until_when_or_why(
+    exports: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    status: str,
+    paused: str | None,
+    until: date | None,
+    shown: str,
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set list_status = ?, paused_reason = ?,"
+        " snoozed_until_date = ? where client_id = 'C1'",
+        [status, paused, until],
+    )
+    sheet = open_book(written(exports, tmp_path)["cm.1.xlsx"])["My caseload"]
+    tasks = table(sheet)[2]["Open tasks"]
+    assert tasks == "\n".join(part for part in (shown, "Missed appointment, Referral") if part)
+    is_gray = sheet.cell(HEADER + 3, columns(sheet)["Tier"]).fill.start_color.rgb == "FFEEF0F2"
+    assert is_gray == (status != "on_list")
 
 
 def test_more_calls_offers_every_client_and_carries_the_staff_id(
@@ -106,7 +171,9 @@ def test_changes_say_who_came_who_left_and_why(
         ("Rivera, Ana · C1", "Came to the list", "Safety"),
         ("'=Rest, Rae · C9", "Left the list", "Referral: came to a visit"),
         ("Left, Lou · C8", "Left the list", "'=Referral: a new reason"),
-        ("Left, Max · C7", "Left the list", "Referral: nothing due on the list today"),
+        ("Left, Max · C7", "Left the list", "Referral: rests until 3 Jul"),
+        ("Left, Pat · C6", "Left the list", "Referral: in hospital: the tasks return at discharge"),
+        ("Left, Una · C5", "Left the list", "Referral: the time limit passed"),
         ('\'=HYPERLINK("http://x","y") · C2', "Tier down", "standard; high 30 days ago"),
         ("Rivera, Ana · C1", "Tier up", "critical; high 30 days ago"),
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import io
 from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
+import openpyxl
 import pyrage
 import pytest
 from sample_exports import AS_OF, CLIENTS, NOTICE, ZONE, make_exports
@@ -350,3 +352,94 @@ def test_filled_in_workbook_returns_as_a_contact(
         "next_follow_up_date": "2026-07-02", "minutes": "12", "instructions_reviewed": "Yes",
         "sheet": "Today", "sheet_row": "8",
     }  # fmt: skip
+
+
+def test_covered_clients_say_for_whom_and_until_when(
+    tmp_path: Path,
+) -> None:
+    clients = (
+        {"client_id": "C1", "care_manager_id": "cm.1", "covering_for_staff_id": "CM_2"},
+        {"client_id": "C2", "care_manager_id": "cm.1"},
+        {"client_id": "C4", "care_manager_id": None, "covering_for_staff_id": "cm.9"},
+    )
+    files = written(make_exports(duckdb.connect(), clients), tmp_path)
+    book = open_book(files["cm.1.xlsx"])
+    line = "You also cover Cleo Barrowby (away until 5 Jul): 1 client today."
+    for name in ("Today", "Print", "My caseload"):
+        assert book[name]["A5"].value == line
+    mark = "\nfor Cleo Barrowby (away until 5 Jul)"
+    for name in ("Today", "My caseload", "Case review"):
+        marked = [row["Client"].endswith(mark) for row in table(book[name])]
+        assert marked.count(True) == 1
+    unassigned = open_book(files["unassigned.xlsx"])["Today"]
+    assert unassigned["A5"].value == "Without cover: cm.9 (away until 5 Jul): 1 client today."
+
+
+def test_wrong_numbers_are_struck_out_before_the_next_one(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set struck_phones = '5185550111;5185550112'"
+        " where client_id = 'C1'"
+    )
+    content = written(exports, tmp_path)["cm.1.xlsx"]
+    book = openpyxl.load_workbook(io.BytesIO(content), rich_text=True)
+    for name in ("Today", "Print"):
+        sheet = book[name]
+        at = columns(sheet)["Call"]
+        cells = [row[at - 1] for row in sheet.iter_rows(min_row=HEADER, values_only=True)]
+        (cell,) = [each for each in cells if "(518) 555-0111" in str(each)]
+        struck = [
+            part.text for part in cell if getattr(getattr(part, "font", None), "strike", False)
+        ]
+        assert struck == ["(518) 555-0111\n(518) 555-0112\n"]
+        assert str(cell).startswith("(518) 555-0111\n(518) 555-0112\n(518) 555-0100\n")
+
+
+@pytest.mark.parametrize("decided_by", ["sv.1", ""])
+def test_chosen_care_manager_of_an_unassigned_client_comes_back(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, decided_by: str
+) -> None:
+    """Without an entry under Decided by, the only staff id of the file is the decision maker."""
+    book = open_book(written(exports, tmp_path / "published")["unassigned.xlsx"])
+    today = book["Today"]
+    (row,) = table(today)
+    assert row["Suggested owner"] == "Cleo Barrowby · CM_2\nsame site, 20.0 units free"
+    choices = {str(rule.sqref): rule.formula1 for rule in today.data_validations.dataValidation}
+    at = columns(today)
+    letter = today.cell(HEADER + 1, at["Assign to"]).coordinate
+    assert choices[letter] == "Names!$B$1:$B$2"
+    filled = {"Assign to": book["Names"]["B1"].value, "Decided by": decided_by or None}
+    if not decided_by:
+        filled |= {"What happened": "Reached", "staff_id": "sv.1"}
+    for name, value in filled.items():
+        today.cell(HEADER + 1, at[name], value)
+    book.save(tmp_path / "returned.xlsx")
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (choice,) = csv.DictReader(
+        returned.files["assignment_choice"].open(encoding="utf-8", newline="")
+    )
+    assert choice == {
+        "client_id": "C4", "assigned_staff_id": "CM_2", "decided_by": "sv.1",
+        "decided_at": "2026-06-29T23:59:00", "sheet": "Today", "sheet_row": "8",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("last_day", "until"),
+    [("2027-06-30", "until 30 Jun 2027"), (None, "without an end date")],
+)
+def test_help_names_the_consent_of_each_part_2_row(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path, last_day: str | None, until: str
+) -> None:
+    exports.execute(
+        "update exports.export_workbook_client set consent_last_date = ? where client_id = 'C2'",
+        [last_day],
+    )
+    lines = [row[0] for row in open_book(written(exports, tmp_path)["cm.1.xlsx"])["Help"].values]
+    (line,) = [each for each in lines if each and "(consent " in each]
+    assert line == (
+        '\'=HYPERLINK("http://x","y") · C2: treatment, payment and operations,'
+        f" {until} (consent cs1, cs2)"
+    )

@@ -69,6 +69,7 @@ described_client as (
     select
         counted.client_key,
         counted.number_count,
+        counted.wrong_number_count,
         contact_person.is_minor,
         contact_person.is_confidential,
         contact_person.has_guardian,
@@ -108,6 +109,7 @@ call as (
         case when not is_call_refused then offered_digits end as phone,
         number_kind,
         struck_digits,
+        wrong_number_count,
         wrong_number_date,
         case
             when is_call_refused then 'do_not_call'

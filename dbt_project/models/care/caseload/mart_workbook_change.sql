@@ -22,20 +22,31 @@ listed_task as (
     where urgency = 1
 ),
 
+hidden_task as (
+    select task_key, snoozed_at, snoozed_until_date, hidden_reason from {{ ref('int_list__task') }}
+),
+
 -- rules/caseload-sheets.md#changes: what was open a day earlier, and not paused then
 earlier_task as (
     select
         client.client_key,
-        task.close_reason,
+        task.task_key,
+        task.lane,
         task.lane_name,
-        row_number() over (
-            partition by client.client_key order by task.lane, task.due_at, task.task_key
-        ) as task_rank
+        task.due_at,
+        case when task.closed_at <= run.as_of then task.close_reason
+            when hidden_task.hidden_reason = 'paused' then hidden_task.hidden_reason
+            when hidden_task.hidden_reason = 'snoozed' and hidden_task.snoozed_at > run.previous_at
+                then hidden_task.hidden_reason
+        end as left_reason,
+        case when hidden_task.hidden_reason = 'snoozed' then hidden_task.snoozed_until_date end
+            as snoozed_until_date
     from {{ ref('int_task__unioned') }} as task
     cross join run
     inner join client
         on task.client_key = client.client_key
         and task.part2_view = client.part2_view
+    left join hidden_task on task.task_key = hidden_task.task_key
     left join pause
         on client.client_key = pause.client_key
         and client.part2_view = pause.part2_view
@@ -44,6 +55,17 @@ earlier_task as (
     where task.opened_at <= run.previous_at
         and coalesce(task.closed_at > run.previous_at, true)
         and pause.client_key is null
+),
+
+-- a task that was snoozed a day earlier, or waits as an old referral, was on no list then
+listed_earlier as (
+    select
+        *,
+        row_number() over (
+            partition by client_key order by lane, due_at, task_key
+        ) as task_rank
+    from earlier_task
+    where left_reason is not null
 ),
 
 current_pause as (
@@ -58,27 +80,49 @@ current_pause as (
     group by client.client_key
 ),
 
+came as (
+    select client.client_key
+    from client
+    inner join listed on client.client_key = listed.client_key
+    left join earlier_task on client.client_key = earlier_task.client_key
+    where earlier_task.client_key is null
+),
+
 change as (
     select
         client.*,
-        case when listed.client_key is not null then 'came' else 'left' end as change,
-        coalesce(listed_task.lane_name, earlier_task.lane_name) as lane_name,
+        case when came.client_key is not null then 'came' else 'left' end as change,
+        coalesce(listed_task.lane_name, listed_earlier.lane_name) as lane_name,
         case
-            when listed.client_key is null
-                then coalesce(current_pause.paused_reason, earlier_task.close_reason)
-        end as left_reason
+            when came.client_key is null
+                then coalesce(current_pause.paused_reason, listed_earlier.left_reason)
+        end as left_reason,
+        case
+            when came.client_key is null and current_pause.client_key is null
+                then listed_earlier.snoozed_until_date
+        end as snoozed_until_date
     from client
+    left join came on client.client_key = came.client_key
     left join listed on client.client_key = listed.client_key
     left join listed_task on client.client_key = listed_task.client_key
-    left join earlier_task
-        on client.client_key = earlier_task.client_key
-        and earlier_task.task_rank = 1
+    left join listed_earlier
+        on client.client_key = listed_earlier.client_key
+        and listed_earlier.task_rank = 1
     left join current_pause on client.client_key = current_pause.client_key
-    where (listed.client_key is null) = (earlier_task.client_key is not null)
+    where came.client_key is not null
+        or (listed.client_key is null and listed_earlier.client_key is not null)
 ),
 
 workbook_change as (
-    select client_key, care_manager_id, client_id, client_name, change, lane_name, left_reason
+    select
+        client_key,
+        care_manager_id,
+        client_id,
+        client_name,
+        change,
+        lane_name,
+        left_reason,
+        snoozed_until_date
     from change
 )
 

@@ -45,18 +45,26 @@ open_task as (
     group by client_key
 ),
 
--- rules/caseload-sheets.md#second-number: the one after the number to call
-second_number as (
-    select
-        called.client_key,
-        later.digits as phone_2,
-        case when later.number_kind = 'phone' then 'client' else 'second' end as phone_2_label
-    from {{ ref('int_call__worded') }} as call
-    inner join {{ ref('int_call__number') }} as called
-        on call.client_key = called.client_key and call.phone = called.digits
-    inner join {{ ref('int_call__number') }} as later
-        on called.client_key = later.client_key
-        and later.number_rank = called.number_rank + 1
+number as (
+    select * from {{ ref('int_call__other_number') }}
+),
+
+review as (
+    select * from {{ ref('int_caseload__review') }}
+),
+
+contact_log as (
+    select client_key, try_count from {{ ref('int_call__contact_log') }}
+),
+
+owner as (
+    select client_key, owner_away_until_date, suggested_staff_id, suggested_by
+    from {{ ref('int_list__owner') }}
+),
+
+account as (
+    select client_key, list_status, paused_reason, snoozed_until_date
+    from {{ ref('int_list__account') }}
 ),
 
 workbook_client as (
@@ -76,11 +84,12 @@ workbook_client as (
         diagnosis.diagnosis_group,
         diagnosis.has_serious_mental_illness,
         record.housing_status,
-        second_number.phone_2,
-        second_number.phone_2_label,
+        number.phone_2,
+        number.phone_2_label,
+        number.struck_phones,
         contact.last_contact_channel,
         contact.last_contact_staff_name,
-        coalesce(contact.tries_14d, 0) as tries_14d,
+        coalesce(contact_log.try_count, 0) as tries_14d,
         engagement.last_kept_visit_date,
         engagement.expected_interval_days,
         engagement.next_appointment_at,
@@ -95,10 +104,24 @@ workbook_client as (
         shown_date.coverage_end_date,
         coalesce(open_task.open_task_count, 0) as open_task_count,
         open_task.open_tasks,
-        coalesce(open_task.is_case_review, false) as is_case_review
+        coalesce(open_task.is_case_review, false) as is_case_review,
+        review.baseline_score,
+        review.baseline_date,
+        review.red_from_date as review_red_from_date,
+        account.list_status,
+        account.paused_reason,
+        account.snoozed_until_date,
+        client.covering_for_staff_id,
+        owner.owner_away_until_date,
+        owner.suggested_staff_id,
+        owner.suggested_by
     from client
     inner join record on client.client_key = record.client_key
-    left join second_number on client.client_key = second_number.client_key
+    inner join owner on client.client_key = owner.client_key
+    inner join account on client.client_key = account.client_key
+    left join number on client.client_key = number.client_key
+    left join review on client.client_key = review.client_key
+    left join contact_log on client.client_key = contact_log.client_key
     inner join care on client.client_key = care.client_key
     inner join diagnosis on client.client_key = diagnosis.client_key
     inner join tiered

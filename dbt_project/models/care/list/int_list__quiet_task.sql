@@ -49,7 +49,11 @@ quieting_contact as (
 
 -- a contact for a task quiets that task, another contact every task that was open
 quiet_task as (
-    select task.client_key, task.task_key, max(contact.quiet_until_date) as quiet_until_date
+    select
+        task.client_key,
+        task.task_key,
+        max(contact.contacted_at) as quieted_at,
+        max(contact.quiet_until_date) as quiet_until_date
     from task
     inner join quieting_contact as contact
         on task.client_key = contact.client_key

@@ -10,6 +10,7 @@ recipient_view as (
 follow_up as (
     select
         contact.client_key,
+        contact.contacted_at as snoozed_at,
         least(
             contact.next_follow_up_date,
             contact.contacted_date + cast({{ list_setting('snooze_days') }} as integer)
@@ -27,7 +28,7 @@ follow_up as (
 
 -- rules/tasks-and-lanes.md#snooze: listed again on the day itself
 snooze as (
-    select follow_up.client_key, follow_up.snoozed_until_date
+    select follow_up.client_key, follow_up.snoozed_at, follow_up.snoozed_until_date
     from follow_up
     inner join run on follow_up.snoozed_until_date > run.as_of_date
     where follow_up.contact_rank = 1

@@ -17,7 +17,10 @@ snoozed_task as (
         greatest(
             case when task.can_be_snoozed then snooze.snoozed_until_date end,
             quiet_task.quiet_until_date
-        ) as snoozed_until_date
+        ) as snoozed_until_date,
+        greatest(
+            case when task.can_be_snoozed then snooze.snoozed_at end, quiet_task.quieted_at
+        ) as snoozed_at
     from task
     left join snooze on task.client_key = snooze.client_key
     left join quiet_task on task.task_key = quiet_task.task_key

@@ -30,7 +30,8 @@ deciding_consent as (
     select
         client_key,
         {{ dbt.listagg('consent_id', "';'", 'order by consent_id') }} as consent_id,
-        min(purpose) as purpose
+        min(purpose) as purpose,
+        nullif(min(last_date), cast('9999-12-31' as date)) as last_date
     from consent_in_force
     where has_general_consent = 0 or consent_rank = 1
     group by client_key
@@ -44,6 +45,7 @@ recipient_consent as (
         recipient_view.consent_status,
         deciding_consent.consent_id,
         deciding_consent.purpose,
+        deciding_consent.last_date,
         recipient_view.part2_view
     from recipient_view
     inner join client on recipient_view.client_key = client.client_key
