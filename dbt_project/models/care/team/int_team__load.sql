@@ -4,8 +4,11 @@ with client as (
 ),
 
 tiered as (
-    select client_key, tier from {{ ref('int_risk__tiered') }}
-    where part2_view = 'redacted'
+    select tiered.client_key, tiered.tier
+    from {{ ref('int_risk__tiered') }} as tiered
+    inner join {{ ref('int_client__supervisor_view') }} as supervisor_view
+        on tiered.client_key = supervisor_view.client_key
+        and tiered.part2_view = supervisor_view.part2_view
 ),
 
 tier as (
