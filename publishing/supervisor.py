@@ -171,7 +171,8 @@ class _TeamWorkbook:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(_HEADER_ROW + 1, 1)
-        title = f"{spec.name} · {team or 'no team'} · {len(rows)} · {self._as_of:%Y-%m-%d %H:%M}"
+        count = spec.summary(rows) if spec.summary else len(rows)
+        title = f"{spec.name} · {team or 'no team'} · {count} · {self._as_of:%Y-%m-%d %H:%M}"
         sheet.write_string(0, 0, safe_cell(title), self._style("title"))
         sheet.write_string(1, 0, spec.hint, self._style("line"))
         sheet.set_row(_NAME_ROW, None, None, {"hidden": True})

@@ -6,7 +6,9 @@ above the visible header (rules/returned-workbooks.md#decisions).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 CLOSE = ("Close", "Keep open")
 CONFIRM = ("Yes", "No")
@@ -47,6 +49,7 @@ class Sheet:
         columns: in order.
         team: column of the query with the team that sees a row; None shows all rows to all teams.
         compared: pairs of value columns that are marked where they differ.
+        summary: text in the title about the rows, instead of their number.
     """
 
     name: str
@@ -55,6 +58,14 @@ class Sheet:
     columns: tuple[Column, ...]
     team: str | None = None
     compared: tuple[tuple[str, str], ...] = ()
+    summary: Callable[[Sequence[Mapping[str, Any]]], str] | None = None
+
+
+def _account_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """All clients, and how many of them are on a list and not."""
+    total = sum(row["client_count"] for row in rows)
+    listed = sum(row["client_count"] for row in rows if row["is_listed"])
+    return f"{total} clients: {listed} on lists, {total - listed} not"
 
 
 _DECIDED = (
@@ -74,16 +85,38 @@ _WORDS = {
 _WIDTHS = {"name": 24, "birth_date": 12, "sex": 8, "phone": 14, "address": 24, "zip_code": 8}
 _DATES = {"birth_date": "date"}
 
+ACCOUNT = Sheet(
+    "All clients",
+    "Every client of the team, and every client without a team, is counted once. Records of Part 2 programs do not count.",
+    """
+    select team, coalesce(team, 'Without a team') as team_name, client_count,
+        case list_status
+            when 'on_list' then 'On a list'
+            when 'no_open_task' then 'Not on a list: no open task'
+            when 'old_referral_waits' then 'Not on a list: an old referral that waits'
+            when 'snoozed' then 'Not on a list: snoozed'
+            when 'paused' then 'Not on a list: paused'
+        end as status_name,
+        list_status = 'on_list' as is_listed
+    from exports.export_supervisor_account
+    order by team nulls last, is_listed desc, list_status
+    """,
+    (
+        Column("Team", "team_name", 26, style="name"),
+        Column("Status", "status_name", 42),
+        Column("Clients", "client_count", 9),
+    ),
+    team="team",
+    summary=_account_text,
+)
 TEAM = Sheet(
     "Team",
-    "One row per care manager of the team.",
+    "One row per care manager: clients on today's list by group, and how many of them are late (past due). A safety, "
+    "B 24-hour call, C 7-day visit, D missed appointment, E referral, review, going quiet, F old referral, G paperwork. "
+    "Records of Part 2 programs do not count.",
     """
-    select staff.*, cast(timezone($zone, last_return_at) as date) as last_return_on,
-        count(listed.client_id) as listed_count,
-        count(listed.client_id) filter (listed.lane <= 1 and listed.overdue_hours > 0) as late_count
-    from exports.export_supervisor_staff as staff
-    left join exports.export_outreach as listed on staff.staff_id = listed.care_manager_id
-    group by all
+    select *, cast(timezone($zone, last_return_at) as date) as last_return_on
+    from exports.export_supervisor_staff
     order by staff_name, staff_id
     """,
     (
@@ -92,23 +125,92 @@ TEAM = Sheet(
         Column("Clients", "client_count", 9),
         Column("Units", "load_units", 8),
         Column("of", "capacity_units", 7),
-        Column("On today's list", "listed_count", 12),
-        Column("Late: safety and 24-hour calls", "late_count", 15),
+        Column("On today's list", "listed_count", 9),
+        *(
+            Column(title, f"group_{letter.lower()}_{count}", 6)
+            for letter in "ABCDEFG"
+            for title, count in ((letter, "count"), (f"{letter} late", "late_count"))
+        ),
+        Column("Away until", "away_until_date", 12, style="date"),
+        Column("Cover", "cover_name", 22),
         Column("Last return", "last_return_on", 13, style="date"),
         Column("Rows sent", "sent_count", 9),
-        Column("Need a look", "look_count", 9),
+        Column("Sent back", "look_count", 9),
+    ),
+    team="team",
+)
+_CLIENT = (
+    Column("Client name", "client_name", 26, style="name"),
+    Column("Born", "birth_date", 12, style="date"),
+    Column("Client id", "client_id", 12),
+    Column("On the list of", "list_name", 24),
+)
+LATE = Sheet(
+    "Late A and B",
+    "Safety rows and 24-hour calls past due. Records of Part 2 programs are not shown.",
+    """
+    select *, timezone($zone, due_at) as due_local,
+        coalesce(recipient_name, recipient_staff_id, 'Unassigned') as list_name
+    from exports.export_supervisor_task
+    where problem = 'late'
+    order by worklist_group, due_at, client_id, task_key
+    """,
+    (
+        *_CLIENT,
+        Column("For (away)", "covering_for_name", 22),
+        Column("Group", "worklist_group", 7),
+        Column("Reason", "lane_name", 30),
+        Column("Was due", "due_local", 17, style="time"),
+        Column("Hours late", "overdue_hours", 9),
+    ),
+    team="team",
+)
+UNREACHED = Sheet(
+    "Unable to reach",
+    "Tried three times or more on two channels in 14 days, without an answer.",
+    """
+    select *, coalesce(recipient_name, recipient_staff_id, 'Unassigned') as list_name
+    from exports.export_supervisor_unreached
+    order by client_name, client_id
+    """,
+    (*_CLIENT, Column("Tries and next step", "unable_to_reach", 50)),
+    team="team",
+)
+EXPIRED = Sheet(
+    "Expired",
+    "Tasks that passed their time limit in the last 24 hours, without a contact with the client.",
+    """
+    select *, timezone($zone, opened_at) as opened_local, timezone($zone, due_at) as due_local,
+        timezone($zone, expired_at) as expired_local,
+        coalesce(recipient_name, recipient_staff_id, 'Unassigned') as list_name
+    from exports.export_supervisor_task
+    where problem = 'expired'
+    order by expired_at, client_id, task_key
+    """,
+    (
+        *_CLIENT,
+        Column("Reason", "lane_name", 30),
+        Column("Since", "opened_local", 17, style="time"),
+        Column("Was due", "due_local", 17, style="time"),
+        Column("Expired", "expired_local", 17, style="time"),
     ),
     team="team",
 )
 UNASSIGNED = Sheet(
     "Unassigned",
     "Choose a care manager. The choice is the assignment until the record system sends its own.",
-    "select * from exports.export_supervisor_unassigned order by client_name, client_id",
+    """
+    select *, coalesce(suggested_staff_name || ' · ', '') || suggested_staff_id as suggestion
+    from exports.export_supervisor_unassigned
+    order by client_name, client_id
+    """,
     (
         Column("Client name", "client_name", 26, style="name"),
         Column("Born", "birth_date", 12, style="date"),
         Column("Site", "site_id", 12),
         Column("Client id", "client_id", 12, "client_id", "key"),
+        Column("Suggested", "suggestion", 30),
+        Column("Because", "suggested_by", 36),
         Column("Assign to", None, 34, "assigned_staff_id", "entry", choices="care_managers"),
         *_DECIDED,
     ),
@@ -200,4 +302,15 @@ IDENTITY_REVIEW = Sheet(
     ),
     compared=tuple((f"person_{name}", f"client_{name}") for name in _FIELDS),
 )  # fmt: skip
-SHEETS = (TEAM, CONFIRMATIONS, DISCHARGES, IDENTITY_REVIEW, UNASSIGNED, REFERRALS)
+SHEETS = (
+    ACCOUNT,
+    TEAM,
+    LATE,
+    UNASSIGNED,
+    CONFIRMATIONS,
+    UNREACHED,
+    EXPIRED,
+    REFERRALS,
+    DISCHARGES,
+    IDENTITY_REVIEW,
+)

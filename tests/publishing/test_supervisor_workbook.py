@@ -22,6 +22,11 @@ from sources.raw_zone import RawZone
 
 CONTRACTS = {"outreach_log": load_contracts()["outreach_log"]}
 AT = "timestamptz '2026-06-28 10:00:00-04'"
+# group A has 0 clients, group B 2 of which 1 is late, and so on
+GROUPS = ", ".join(
+    f"{2 * place} as group_{letter}_count, {place} as group_{letter}_late_count"
+    for place, letter in enumerate("abcdefg")
+)
 
 
 @pytest.fixture
@@ -30,12 +35,34 @@ def files(tmp_path: Path) -> dict[str, bytes]:
     connection.execute("create schema marts")
     for name, query in {
         "marts.dim_staff": "select 'sv.1' as staff_id, 'supervisor' as role, 'Adult 1' as team",
-        "exports.export_supervisor_staff": f"""
+        "exports.export_supervisor_account": """
             select * from (values
-                ('cm.1', 'Cleo Barrowby', 'Adult 1', 2, 4.5, 75.0, {AT}, 13, 2),
-                ('CM_2', 'Ari Moss', null, 1, 1.0, 75.0, null, null, null)
+                ('Adult 1', 'snoozed', 3), ('Adult 1', 'on_list', 8), (null, 'no_open_task', 2),
+                ('Youth', 'on_list', 100)
+            ) as account(team, list_status, client_count)""",
+        "exports.export_supervisor_staff": f"""
+            select staff.*, {GROUPS} from (values
+                ('cm.1', 'Cleo Barrowby', 'Adult 1', 2, 4.5, 75.0, 4, date '2026-07-05', 'Ari Moss',
+                    {AT}, 13, 2),
+                ('CM_2', 'Ari Moss', null, 1, 1.0, 75.0, 0, null, null, null, null, null)
             ) as staff(staff_id, staff_name, team, client_count, load_units, capacity_units,
-                last_return_at, sent_count, look_count)""",
+                listed_count, away_until_date, cover_name, last_return_at, sent_count,
+                look_count)""",
+        "exports.export_supervisor_task": f"""
+            select *, {AT} as opened_at, {AT} as due_at from (values
+                ('late', 't1', 'B', 'Call', 5.5, null, 'C1', '=Ana', date '1980-02-29', 'cm.1',
+                    'Cleo Barrowby', 'Ari Moss', 'Adult 1'),
+                ('late', 't2', 'A', 'Safety', 1.0, null, 'C9', 'Di Fox', null, null, null, null, null),
+                ('late', 't3', 'A', 'Safety', 1.0, null, 'C8', 'Eve', null, 'x', null, null, 'Youth'),
+                ('expired', 't4', null, 'Referral', null, {AT}, 'C2', 'Bo', null, 'cm.1',
+                    'Cleo Barrowby', null, 'Adult 1')
+            ) as task(problem, task_key, worklist_group, lane_name, overdue_hours, expired_at,
+                client_id, client_name, birth_date, recipient_staff_id, recipient_name,
+                covering_for_name, team)""",
+        "exports.export_supervisor_unreached": """
+            select 'C1' as client_id, '=Ana' as client_name, date '1980-02-29' as birth_date,
+                'cm.1' as recipient_staff_id, 'Cleo Barrowby' as recipient_name,
+                'Unable to reach: 3 tries.' as unable_to_reach, 'Adult 1' as team""",
         "exports.export_supervisor_report": f"""
             select * from (values
                 ('C1', '=Ana', date '1980-02-29', 'cm.1', 'deceased', {AT}, 'cm.1'),
@@ -58,7 +85,8 @@ def files(tmp_path: Path) -> dict[str, bytes]:
                 null::varchar as person_zip_code, null::varchar as client_zip_code""",
         "exports.export_supervisor_unassigned": """
             select 'C9' as client_id, 'Di Fox' as client_name, null::date as birth_date,
-                's1' as site_id""",
+                's1' as site_id, 'cm.1' as suggested_staff_id,
+                'Cleo Barrowby' as suggested_staff_name, 'same site' as suggested_by""",
         "exports.export_supervisor_referral": f"""
             select 1 as referral_key, 'r1' as referral_id, 'C1' as client_id, 'Ana' as client_name,
                 'cm.1' as care_manager_id, 'housing' as domain, 'Desk' as referred_to,
@@ -90,6 +118,69 @@ def test_each_team_has_its_own_rows_and_all_rows_without_a_team(files: dict[str,
         "supervisor_Adult_1.xlsx": ["C1", "C3", "C4"],
         "supervisor_no_team.xlsx": ["C3", "C4"],
     }
+
+
+def rows(content: bytes, name: str) -> list[dict[str, object]]:
+    """Rows of a sheet by visible header."""
+    sheet = openpyxl.load_workbook(io.BytesIO(content))[name]
+    headers = columns(sheet)
+    return [
+        {header: row[at - 1].value for header, at in headers.items()}
+        for row in sheet.iter_rows(min_row=5)
+    ]
+
+
+def test_the_account_adds_up_to_the_clients_of_the_workbook(files: dict[str, bytes]) -> None:
+    titles, counts = {}, {}
+    for name, content in files.items():
+        title = openpyxl.load_workbook(io.BytesIO(content))["All clients"]["A1"].value
+        titles[name] = title.split(" · ")[2]
+        counts[name] = [
+            (row["Team"], row["Status"], row["Clients"]) for row in rows(content, "All clients")
+        ]
+    without = ("Without a team", "Not on a list: no open task", 2)
+    assert titles == {
+        "supervisor_Adult_1.xlsx": "13 clients: 8 on lists, 5 not",
+        "supervisor_no_team.xlsx": "2 clients: 0 on lists, 2 not",
+    }
+    assert counts == {
+        "supervisor_Adult_1.xlsx": [
+            ("Adult 1", "On a list", 8),
+            ("Adult 1", "Not on a list: snoozed", 3),
+            without,
+        ],
+        "supervisor_no_team.xlsx": [without],
+    }
+
+
+def test_a_care_manager_has_groups_leave_cover_and_last_return(files: dict[str, bytes]) -> None:
+    ari, cleo = rows(files["supervisor_Adult_1.xlsx"], "Team")
+    assert [cleo[name] for name in ("Clients", "Units", "of", "On today's list")] == [2, 4.5, 75, 4]
+    assert [(cleo[group], cleo[f"{group} late"]) for group in "ABCDEFG"] == [
+        (2 * place, place) for place in range(7)
+    ]
+    assert (str(cleo["Away until"])[:10], cleo["Cover"]) == ("2026-07-05", "Ari Moss")
+    assert (cleo["Rows sent"], cleo["Sent back"]) == (13, 2)
+    assert str(cleo["Last return"])[:10] == "2026-06-28"
+    assert [ari[name] for name in ("Away until", "Cover", "Last return", "Sent back")] == [None] * 4
+
+
+def test_urgent_clients_are_named(files: dict[str, bytes]) -> None:
+    book = files["supervisor_Adult_1.xlsx"]
+    names = ("Client name", "On the list of", "For (away)", "Group", "Hours late")
+    assert [tuple(row[name] for name in names) for row in rows(book, "Late A and B")] == [
+        ("Di Fox", "Unassigned", None, "A", 1),
+        ("'=Ana", "Cleo Barrowby", "Ari Moss", "B", 5.5),
+    ]
+    assert [(row["Client id"], row["Reason"]) for row in rows(book, "Expired")] == [
+        ("C2", "Referral")
+    ]
+    (unreached,) = rows(book, "Unable to reach")
+    assert unreached["Tries and next step"] == "Unable to reach: 3 tries."
+    (unassigned,) = rows(book, "Unassigned")
+    assert (unassigned["Suggested"], unassigned["Because"]) == ("Cleo Barrowby · cm.1", "same site")
+    other = files["supervisor_no_team.xlsx"]
+    assert rows(other, "Expired") == rows(other, "Unable to reach") == []
 
 
 def test_differing_cells_are_marked_and_texts_are_safe(files: dict[str, bytes]) -> None:

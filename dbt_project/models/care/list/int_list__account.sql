@@ -42,13 +42,10 @@ account as (
         owner.owner_staff_id,
         owner.recipient_staff_id,
         owner.covering_for_staff_id,
-        case
-            when ranked.client_key is not null then 'on_list'
-            when task_count.client_key is null then 'no_open_task'
-            when task_count.waiting_task_count > 0 then 'old_referral_waits'
-            when task_count.snoozed_task_count > 0 then 'snoozed'
-            else 'paused'
-        end as list_status,
+        {{ list_status(
+            'ranked.client_key is not null', 'task_count.open_task_count',
+            'task_count.waiting_task_count', 'task_count.snoozed_task_count'
+        ) }} as list_status,
         ranked.rank,
         coalesce(ranked.is_spillover, false) as is_spillover,
         coalesce(task_count.open_task_count, 0) as open_task_count,

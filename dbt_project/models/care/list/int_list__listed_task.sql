@@ -55,9 +55,7 @@ ordered_task as (
 old_referral_client as (
     select
         client_key,
-        row_number() over (
-            partition by care_manager_id order by is_covered, oldest_first, stable_hash
-        ) as age_rank
+        {{ old_referral_rank() }} as age_rank
     from ordered_task
     where first_choice = 1 and worklist_group = 'F'
 ),

@@ -2,8 +2,8 @@ with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
 
-recipient_view as (
-    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
+shown_view as (
+    select client_key, part2_view from {{ ref('int_client__shown_view') }}
 ),
 
 task as (
@@ -46,9 +46,9 @@ visible_task as (
         {{ end_of_local_day(friday_from('run.as_of_date'), 'run.time_zone') }} as friday_at
     from task
     cross join run
-    inner join recipient_view
-        on task.client_key = recipient_view.client_key
-        and task.part2_view = recipient_view.part2_view
+    inner join shown_view
+        on task.client_key = shown_view.client_key
+        and task.part2_view = shown_view.part2_view
     inner join lane on task.lane = lane.lane
     left join task_type on task.task_type = task_type.task_type
     left join disposition
@@ -71,6 +71,7 @@ group_color as (
 open_task as (
     select
         task.client_key,
+        task.part2_view,
         task.task_key,
         task.worklist_group,
         task.lane,

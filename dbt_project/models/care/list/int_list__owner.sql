@@ -21,9 +21,7 @@ program_member as (
 ),
 
 caseload as (
-    select care_manager_id, max(free_units) as free_units
-    from {{ ref('mart_caseload') }}
-    group by care_manager_id
+    select care_manager_id, free_units from {{ ref('int_team__load') }}
 ),
 
 present_care_manager as (

@@ -2,12 +2,12 @@ with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
 
-recipient_view as (
-    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
+shown_view as (
+    select client_key, part2_view from {{ ref('int_client__shown_view') }}
 ),
 
 task as (
-    select client_key, task_key, opened_at from {{ ref('int_list__open_task') }}
+    select client_key, part2_view, task_key, opened_at from {{ ref('int_list__open_task') }}
     where can_be_snoozed
 ),
 
@@ -17,20 +17,24 @@ next_step as (
 ),
 
 appointment as (
-    select appointment.client_key, min(appointment.scheduled_date) as scheduled_date
+    select
+        appointment.client_key,
+        shown_view.part2_view,
+        min(appointment.scheduled_date) as scheduled_date
     from {{ ref('fct_appointment') }} as appointment
-    inner join recipient_view
-        on appointment.client_key = recipient_view.client_key
-        and (recipient_view.part2_view = 'full' or not appointment.is_part2)
+    inner join shown_view
+        on appointment.client_key = shown_view.client_key
+        and (shown_view.part2_view = 'full' or not appointment.is_part2)
     cross join run
     where appointment.status = 'scheduled' and appointment.scheduled_at > run.as_of
-    group by appointment.client_key
+    group by appointment.client_key, shown_view.part2_view
 ),
 
 -- rules/tasks-and-lanes.md#snooze: reached, or an appointment made
 quieting_contact as (
     select
         contact.client_key,
+        shown_view.part2_view,
         contact.task_key,
         contact.contacted_at,
         case
@@ -39,11 +43,13 @@ quieting_contact as (
             else contact.contacted_date + next_step.quiet_days
         end as quiet_until_date
     from {{ ref('fct_contact') }} as contact
-    inner join recipient_view
-        on contact.client_key = recipient_view.client_key
-        and (recipient_view.part2_view = 'full' or not contact.is_part2)
+    inner join shown_view
+        on contact.client_key = shown_view.client_key
+        and (shown_view.part2_view = 'full' or not contact.is_part2)
     inner join next_step on contact.outcome = next_step.outcome
-    left join appointment on contact.client_key = appointment.client_key
+    left join appointment
+        on contact.client_key = appointment.client_key
+        and shown_view.part2_view = appointment.part2_view
     where contact.is_two_way
 ),
 
@@ -51,16 +57,18 @@ quieting_contact as (
 quiet_task as (
     select
         task.client_key,
+        task.part2_view,
         task.task_key,
         max(contact.contacted_at) as quieted_at,
         max(contact.quiet_until_date) as quiet_until_date
     from task
     inner join quieting_contact as contact
         on task.client_key = contact.client_key
+        and task.part2_view = contact.part2_view
         and task.opened_at <= contact.contacted_at
         and coalesce(contact.task_key = task.task_key, true)
     inner join run on contact.quiet_until_date > run.as_of_date
-    group by task.client_key, task.task_key
+    group by task.client_key, task.part2_view, task.task_key
 )
 
 select * from quiet_task

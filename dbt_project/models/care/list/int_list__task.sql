@@ -1,39 +1,13 @@
-with task as (
-    select * from {{ ref('int_list__open_task') }}
+with recipient_view as (
+    select client_key, part2_view from {{ ref('int_client__recipient_view') }}
 ),
 
-snooze as (
-    select * from {{ ref('int_list__snooze') }}
-),
-
-quiet_task as (
-    select * from {{ ref('int_list__quiet_task') }}
-),
-
--- rules/tasks-and-lanes.md#snooze: never in lanes 0 to 2 nor after a discharge
-snoozed_task as (
-    select
-        task.*,
-        greatest(
-            case when task.can_be_snoozed then snooze.snoozed_until_date end,
-            quiet_task.quiet_until_date
-        ) as snoozed_until_date,
-        greatest(
-            case when task.can_be_snoozed then snooze.snoozed_at end, quiet_task.quieted_at
-        ) as snoozed_at
-    from task
-    left join snooze on task.client_key = snooze.client_key
-    left join quiet_task on task.task_key = quiet_task.task_key
-),
-
-task_state as (
-    select
-        *,
-        case
-            when paused_reason is not null then 'paused'
-            when snoozed_until_date is not null then 'snoozed'
-        end as hidden_reason
-    from snoozed_task
+task as (
+    select shown_task.*
+    from {{ ref('int_list__shown_task') }} as shown_task
+    inner join recipient_view
+        on shown_task.client_key = recipient_view.client_key
+        and shown_task.part2_view = recipient_view.part2_view
 )
 
-select * from task_state
+select * from task
