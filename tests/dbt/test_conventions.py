@@ -79,7 +79,7 @@ CROWDED_FOLDERS = {
         22,
         "one sender of sixteen types of resources, five of them with elements",
     ),
-    "input": (50, "one union per entity; the senders' mappings are in folders of their own"),
+    "input": (60, "one union per entity; the senders' mappings are in folders of their own"),
     "input/ehr": (24, "one mapping per entity of a sender with twenty tables"),
     "input/ehr_fhir": (26, "a record system in sixteen types of resources"),
     "measures": (40, "the house allows forty here"),
