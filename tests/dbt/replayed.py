@@ -226,7 +226,7 @@ class Payer:
                 self._names[name] = [column for column, _ in table.typed_columns()]
                 self._sources[name] = source
         run(
-            "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
+            "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar, shown_path varchar,"
             " received_at timestamptz, is_dated boolean)"
         )
         run(
@@ -235,6 +235,7 @@ class Payer:
             [AS_OF, AS_OF],
         )
         run(f"create table seeds.quality_limit as from read_csv('{QUALITY_LIMITS}')")
+        run(f"create table seeds.admit_type as from read_csv('{SEEDS}/admit_type.csv', all_varchar = true)")
         run(
             f"create table seeds.remittance_status as from read_csv('{SEEDS}/remittance_status.csv', all_varchar = true)"
         )
@@ -276,7 +277,7 @@ class Payer:
             senders = {self._sources[table] for record in records for table, _ in record.rows()}
             for source in senders:
                 run(
-                    "insert into raw_caseload.delivery values (?, ?, ?, ?, true)",
+                    "insert into raw_caseload.delivery values (?, ?, ?, null, ?, true)",
                     [f"b{number}", source, f"{number}", received],
                 )
             ordinals = dict.fromkeys(self._names, 0)

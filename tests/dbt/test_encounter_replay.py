@@ -38,6 +38,7 @@ MODELS = (
     ("intermediate", "view", "input/adt/input_adt__message"),
     ("intermediate", "view", "input/adt/input_adt__alert"),
     ("intermediate", "view", "input/input_alert"),
+    ("intermediate", "view", "core/agency/int_facility__part2_name"),
     ("intermediate", "view", "core/alert/int_alert__described"),
     ("intermediate", "view", "core/alert/int_alert__sequenced"),
     ("intermediate", "view", "core/alert/int_alert_encounter__resolved"),
@@ -150,11 +151,11 @@ class Hospital:
             [AS_OF],
         )
         run(
-            "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar,"
+            "create table raw_caseload.delivery (batch_id varchar, source varchar, path varchar, shown_path varchar,"
             " received_at timestamptz, is_dated boolean)"
         )
         run(
-            "create table marts.dim_provider (npi varchar, provider_name varchar, facility_type varchar)"
+            "create table marts.dim_provider (npi varchar, provider_name varchar, facility_type varchar, is_part2 boolean)"
         )
         for seed in ("event_rule", "adt_trigger", "adt_patient_class", "discharge_disposition"):
             run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
@@ -185,7 +186,7 @@ class Hospital:
         for number, alerts in enumerate(deliveries):
             received = AS_OF - dt.timedelta(days=len(deliveries) - number)
             run(
-                "insert into raw_caseload.delivery values (?, 'adt', ?, ?, true)",
+                "insert into raw_caseload.delivery values (?, 'adt', ?, null, ?, true)",
                 [f"b{number}", f"adt/{number}", received],
             )
             for position, alert in enumerate(alerts, 1):
