@@ -172,7 +172,7 @@ def _evidence_text(connection: duckdb.DuckDBPyConnection, row: dict[str, Any]) -
     found = _rows(connection, _SOURCE, batch) if source_row.isdigit() else []
     if not found:
         return f"{table} {key}".strip()
-    return f"{table}, row {source_row} of {found[0]['path']}"
+    return f"{table}, row {source_row} of {found[0]['shown_path']}"
 
 
 def _local_time(instant: Any, settings: Settings) -> str:  # noqa: ANN401 - a datetime or None

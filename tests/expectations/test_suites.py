@@ -26,6 +26,21 @@ _WITHOUT_COUNTS = {
     "export_disclosure",
     "export_metric_feed",
     "export_metric_measure_definition",
+    # rows of one sheet each, from relations that have suites
+    "export_return",
+    "export_sent_back",
+    "export_supervisor_account",
+    "export_supervisor_discharge",
+    "export_supervisor_pair",
+    "export_supervisor_referral",
+    "export_supervisor_report",
+    "export_supervisor_staff",
+    "export_supervisor_task",
+    "export_supervisor_unassigned",
+    "export_supervisor_unreached",
+    "export_workbook_change",
+    "export_workbook_client",
+    "export_workbook_staff",
 }
 
 

@@ -41,7 +41,7 @@ def outcomes(agency: Path) -> dict[str, set[tuple[str, str | None]]]:
         rows = connection.execute(
             "select delivery.source, delivery.path, batch.table_name, batch.rows_loaded,"
             " reject.reason_code, aside.reason_code"
-            " from quality.fct_delivery as delivery"
+            " from raw_caseload.delivery as delivery"
             " inner join quality.fct_batch as batch on delivery.batch_id = batch.batch_id"
             " left join quality.fct_reject as reject on batch.batch_id = reject.batch_id"
             " left join quality.fct_set_aside as aside"
@@ -81,7 +81,11 @@ def test_status_lists_rejected_and_set_aside_rows(status: dict) -> None:
 def test_every_row_set_aside_is_in_the_release(agency: Path) -> None:
     set_aside = pl.read_parquet(agency / "data/published/current/quality/set_aside.parquet")
     named = {Path(path).name for path in set_aside["path"]}
-    assert named == {file_of(row) for row in ROWS if row.outcome == SET_ASIDE}
+    # the name of a returned workbook can contain a client's name, so the release does not show it
+    returned = {name for name in named if name.startswith("returned workbook")}
+    aside = [row for row in ROWS if row.outcome == SET_ASIDE]
+    assert named - returned == {file_of(row) for row in aside if row.source != "outreach_log"}
+    assert len(returned) == sum(row.source == "outreach_log" for row in aside)
     assert set_aside["source_row"].unique().to_list() == [1]
 
 

@@ -13,6 +13,12 @@ from sources.ingest import ingest
 
 # The default format of alerts is the exchange's CSV; HL7 v2 messages are an option of `formats`.
 NOT_WRITTEN = {("adt", "message")}
+# Choices of supervisors and rows as typed come from returned workbooks only.
+NOT_WRITTEN |= {
+    ("outreach_log", name)
+    for name in load_contracts()["outreach_log"].tables
+    if name != "contact"
+}
 FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
 
 
