@@ -23,7 +23,6 @@ from tests.orchestration.conftest import AS_OF, SmallAgency
 
 TODAY = date.fromisoformat(AS_OF)
 PROGRAM = "river"
-HOSPITAL = "Exampleton General Hospital"
 _NO_PROGRAM_IS_NEEDED = {"client", "assignment", "consent"}
 Row = dict[str, str]
 
@@ -164,44 +163,6 @@ def _protected_rows(client: Row, manager: str, free_from: date) -> Iterable[tupl
         }  # fmt: skip
 
 
-def _hospital_alerts(client: Row) -> Iterable[tuple[str, str, Row]]:
-    """Yield alerts of an ordinary hospital, which both agencies have."""
-    for kind, days_ago in (("admit", 4), ("discharge", 2)):
-        yield "adt", "event", {
-            "event_id": f"plain-{client['client_id']}-{kind}", "sending_facility_id": "9100000000",
-            "facility_type": "acute_hospital", "facility_name": HOSPITAL, "event_type": kind,
-            "visit_number": f"plain-{client['client_id']}", "patient_class": "inpatient",
-            "event_at": f"{_at(days_ago)}-04:00", "source_patient_id": f"plain-{client['client_id']}",
-            "medicaid_id": client["medicaid_id"], "first_name": client["first_name"],
-            "last_name": client["last_name"], "birth_date": client["birth_date"], "sex": client["sex"],
-            "discharge_disposition_code": "01" if kind == "discharge" else "", "diagnosis_code": "F33.2",
-            "received_at": f"{_at(days_ago, 11)}-04:00",
-        }  # fmt: skip
-
-
-def _merging_records(client: Row, member: Row | None) -> Iterable[tuple[str, str, Row]]:
-    """Yield Part 2 records of the same days: a claim, and an alert that gives only the unit's name."""
-    start, end = _at(4)[:10], _at(2)[:10]
-    if member is not None:
-        yield "claims", "medical_claim", {
-            "claim_id": f"{PROGRAM}-{client['client_id']}", "claim_type": "institutional", "claim_line_number": "1",
-            "claim_start_date": start, "claim_end_date": end, "admission_date": start, "discharge_date": end,
-            "discharge_disposition_code": "01", "bill_type_code": "111", "facility_npi": "9100000006",
-            "billing_npi": "9100000006", "paid_date": _at(1)[:10], "claim_frequency_code": "1", "claim_status": "paid",
-            "revenue_center_code": "0126", "paid_amount": "100", "diagnosis_code_type": "icd-10-cm",
-            "diagnosis_code_1": "F11.23", "claim_line_start_date": start, "claim_line_end_date": end,
-            **{name: member[name] for name in ("person_id", "member_id", "payer", "plan", "data_source")},
-        }  # fmt: skip
-    yield "adt", "event", {
-        "event_id": f"{PROGRAM}-{client['client_id']}-unit", "sending_facility_id": "HIE-77", "facility_type": "other",
-        "facility_name": "SAMPLEVILLE WITHDRAWAL UNIT", "event_type": "presented", "patient_class": "emergency",
-        "visit_number": f"{PROGRAM}-{client['client_id']}-unit", "event_at": f"{_at(1)}-04:00",
-        "source_patient_id": f"{PROGRAM}-unit-{client['client_id']}", "medicaid_id": client["medicaid_id"],
-        "first_name": client["first_name"], "last_name": client["last_name"], "birth_date": client["birth_date"],
-        "sex": client["sex"], "diagnosis_code": "T40.1X1A", "received_at": f"{_at(1, 11)}-04:00",
-    }  # fmt: skip
-
-
 def _consents(clients: list[str]) -> Iterable[tuple[str, str, Row]]:
     """Yield consents that permit nothing: expired, for another purpose or program."""
     none = {"recipient_type": "any_treating", "purpose": "tpo", "scope": "all_records"}
@@ -219,15 +180,15 @@ def _consents(clients: list[str]) -> Iterable[tuple[str, str, Row]]:
         yield "ehr", "consent", none | row | {"start_date": "2026-01-01"} | changed
 
 
-def _write(landing: Path, rows: Iterable[tuple[str, str, Row]], name: str) -> None:
+def _write(landing: Path, rows: Iterable[tuple[str, str, Row]]) -> None:
     """Add rows to each sender's last delivery, so that its freshness does not change."""
     tables: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for source, table, row in rows:
         tables[source, table].append(row)
     for (source, table), found in tables.items():
         folder = max(path for path in (landing / source).iterdir() if path.is_dir())
-        names = list(dict.fromkeys(column for row in found for column in row))
-        with (folder / f"{table}_{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        names = list(dict.fromkeys(name for row in found for name in row))
+        with (folder / f"{table}_{PROGRAM}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, names, restval="")
             writer.writeheader()
             writer.writerows(found)
@@ -261,19 +222,12 @@ def pair(small: SmallAgency, tmp_path_factory: pytest.TempPathFactory) -> Pair:
         }),
         *_consents(list(managers)),
     ]  # fmt: skip
-    members = {row["member_id"]: row for row in landed.of("claims", "eligibility")}
-    common: list[tuple[str, str, Row]] = []
     for client, manager in managers.items():
         free_from = _first_free_day(landed, client, manager)
         rows += _protected_rows(records[client], manager, free_from)
-        if records[client]["medicaid_id"]:
-            common += _hospital_alerts(records[client])
-            rows += _merging_records(records[client], members.get(records[client]["medicaid_id"]))
-    _write(landing, common, "plain")
-    forked.run(landing, folder / "without", AS_OF)
-    _write(landing, rows, PROGRAM)
+    _write(landing, rows)
     forked.run(landing, folder / "data", AS_OF)
-    return Pair(folder / "without", folder / "data", len(managers))
+    return Pair(small.data, folder / "data", len(managers))
 
 
 def _count(data: Path, query: str) -> int:
@@ -299,16 +253,6 @@ def test_protected_records_change_the_score_that_counts_them(pair: Pair) -> None
     assert _count(pair.protected, query) >= pair.clients // 2
     scopes = "select count(distinct consent_status) from intermediate.int_client__recipient_view"
     assert _count(pair.protected, scopes) > 3
-
-
-def test_part_2_records_merge_with_the_alerts_of_an_ordinary_hospital(pair: Pair) -> None:
-    merged = "select count(*) from marts.fct_stay where is_part2 and has_claim and facility_name = "
-    assert _count(pair.protected, f"{merged}'{HOSPITAL}'") > 0
-    assert _count(pair.without, f"{merged}'{HOSPITAL}'") == 0
-    listed = f"select count(*) from exports.export_outreach where event_facility = '{HOSPITAL}'"
-    assert _count(pair.protected, listed) == _count(pair.without, listed) > 0
-    by_name = "select count(*) from marts.fct_ed_visit where is_part2 and facility_id = 'HIE-77'"
-    assert _count(pair.protected, by_name) > 0
 
 
 def test_protected_records_change_no_outreach_list(pair: Pair) -> None:

@@ -65,8 +65,9 @@ cadence as (
         on client_part2_view.client_key = any_visit.client_key
         and client_part2_view.part2_view = any_visit.part2_view
     left join program
-        on client.primary_program_id = program.program_id
-        and (client_part2_view.part2_view = 'full' or not program.is_part2)
+        on case when client_part2_view.part2_view = 'full' then client.primary_program_id
+            else client.primary_program_id_without_part2
+        end = program.program_id
 ),
 
 measured_cadence as (

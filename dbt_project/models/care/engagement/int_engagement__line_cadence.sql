@@ -131,8 +131,9 @@ line_cadence as (
     from client_line
     inner join {{ ref('dim_client') }} as client on client_line.client_key = client.client_key
     left join program
-        on client.primary_program_id = program.program_id
-        and (client_line.part2_view = 'full' or not program.is_part2)
+        on case when client_line.part2_view = 'full' then client.primary_program_id
+            else client.primary_program_id_without_part2
+        end = program.program_id
     left join line_default on client_line.service_line = line_default.service_line
     {%- for relation in ['ordered_line', 'rhythm', 'current_line'] %}
     left join {{ relation }}

@@ -25,9 +25,15 @@ current_program as (
         row_number() over (
             partition by enrollment.client_key
             order by enrollment.start_date desc, enrollment.enrollment_id
-        ) as enrollment_rank
+        ) as enrollment_rank,
+        row_number() over (
+            partition by enrollment.client_key, coalesce(program.is_part2, false)
+            order by enrollment.start_date desc, enrollment.enrollment_id
+        ) as rank_of_origin,
+        coalesce(program.is_part2, false) as is_part2
     from {{ ref('fct_program_enrollment') }} as enrollment
     cross join run
+    left join {{ ref('dim_program') }} as program on enrollment.program_id = program.program_id
     where run.as_of_date >= enrollment.start_date
         and coalesce(run.as_of_date <= enrollment.end_date, true)
 ),
@@ -98,6 +104,7 @@ client as (
         {%- endfor %}
         care_manager.care_manager_id,
         current_program.program_id as primary_program_id,
+        unprotected_program.program_id as primary_program_id_without_part2,
         current_payer.payer_type,
         described.is_agency_client
         and deceased.client_key is null
@@ -113,6 +120,10 @@ client as (
     left join care_manager on described.client_key = care_manager.client_key
     left join current_program
         on described.client_key = current_program.client_key and current_program.enrollment_rank = 1
+    left join current_program as unprotected_program
+        on described.client_key = unprotected_program.client_key
+        and unprotected_program.rank_of_origin = 1
+        and not unprotected_program.is_part2
     left join current_payer on described.client_key = current_payer.client_key
 )
 
