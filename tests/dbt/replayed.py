@@ -235,7 +235,9 @@ class Payer:
             [AS_OF, AS_OF],
         )
         run(f"create table seeds.quality_limit as from read_csv('{QUALITY_LIMITS}')")
-        run(f"create table seeds.admit_type as from read_csv('{SEEDS}/admit_type.csv', all_varchar = true)")
+        run(
+            f"create table seeds.admit_type as from read_csv('{SEEDS}/admit_type.csv', all_varchar = true)"
+        )
         run(
             f"create table seeds.remittance_status as from read_csv('{SEEDS}/remittance_status.csv', all_varchar = true)"
         )

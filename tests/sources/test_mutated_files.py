@@ -49,9 +49,7 @@ def _text(samples: list[Sample]) -> Callable[[random.Random], Sample]:
 def _parquet(rng: random.Random) -> Sample:
     """A damaged Parquet file, or a valid one with an unexpected column type."""
     source, name, content = rng.choice(_landed("*/*/*.csv"))
-    frame = pl.read_csv(
-        content, infer_schema=rng.random() < 0.5, truncate_ragged_lines=True
-    )
+    frame = pl.read_csv(content, infer_schema=rng.random() < 0.5, truncate_ragged_lines=True)
     is_valid = rng.random() < 0.5
     if is_valid:
         column = rng.choice(frame.columns)

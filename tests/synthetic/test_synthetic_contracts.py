@@ -15,9 +15,7 @@ from sources.ingest import ingest
 NOT_WRITTEN = {("adt", "message")}
 # Choices of supervisors and rows as typed come from returned workbooks only.
 NOT_WRITTEN |= {
-    ("outreach_log", name)
-    for name in load_contracts()["outreach_log"].tables
-    if name != "contact"
+    ("outreach_log", name) for name in load_contracts()["outreach_log"].tables if name != "contact"
 }
 FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
 
