@@ -8,7 +8,7 @@ warehouse and releases are not touched (rules/risk-score.md#backtest).
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -157,10 +157,10 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _replace(path: Path, write: object) -> None:
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     """Write a file under a temporary name and rename it, mode 0600."""
     part = path.with_name(f".{path.name}.part")
-    write(part)  # type: ignore[operator]
+    write(part)
     part.chmod(0o600)
     part.replace(path)
 

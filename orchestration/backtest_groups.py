@@ -97,8 +97,8 @@ def _auroc(outcome: str) -> Callable[[pl.DataFrame], _Cell]:
 def _burden(low: int, high: int) -> Callable[[pl.DataFrame], _Cell]:
     def calculate(part: pl.DataFrame) -> _Cell:
         band = part.filter(pl.col("risk_score").is_between(low, high))
-        burden = (band["charlson_score"] + band["behavioral_diagnoses"]).mean()
-        return None, len(band), None if burden is None else float(burden)  # type: ignore[arg-type]
+        burden = pl.col("charlson_score") + pl.col("behavioral_diagnoses")
+        return None, len(band), band.select(burden.mean()).item()
 
     return calculate
 

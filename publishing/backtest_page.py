@@ -8,8 +8,9 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640, 280, 56, 44, 16
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
@@ -90,16 +91,16 @@ def _text(value: object) -> str:
     return html.escape(str(value))
 
 
-def _percent(value: object) -> str:
-    return "not shown" if value is None else f"{float(value):.1%}"  # type: ignore[arg-type]
+def _percent(value: float | None) -> str:
+    return "not shown" if value is None else f"{value:.1%}"
 
 
 def _interval(row: Row, low: str = "low", high: str = "high") -> str:
     return "" if row[low] is None else f"{_percent(row[low])} to {_percent(row[high])}"
 
 
-def _number(value: object) -> str:
-    return "not shown" if value is None else f"{float(value):,.0f}"  # type: ignore[arg-type]
+def _number(value: float | None) -> str:
+    return "not shown" if value is None else f"{value:,.0f}"
 
 
 def _table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -136,10 +137,10 @@ def _calibration_table(title: str, bands: Sequence[Row]) -> str:
 def _gain_table(title: str, lists: Sequence[Row]) -> str:
     rows = []
     for row in lists:
-        of = float(row["with_outcome"])  # type: ignore[arg-type]
+        of = float(row["with_outcome"])
         shares = [
             float(row[name]) / of if of and row[name] is not None else None for name in _METHODS
-        ]  # type: ignore[arg-type]
+        ]
         gain = row["gain_over_chance"]
         rows.append(
             [
@@ -148,7 +149,7 @@ def _gain_table(title: str, lists: Sequence[Row]) -> str:
                 f"{_number(row['found'])} of {_number(row['with_outcome'])}",
                 _share_cell(row),
                 *(_percent(share) for share in shares),
-                "not shown" if gain is None else f"{float(gain):.1f}",  # type: ignore[arg-type]
+                "not shown" if gain is None else f"{float(gain):.1f}",
             ]
         )  # fmt: skip
     return _table(
@@ -185,7 +186,7 @@ def _group_table(report: Report, dimension: str) -> str:
 def _group_cell(row: Row | None) -> str:
     if row is None or row["value"] is None:
         return "not shown"
-    value = float(row["value"])  # type: ignore[arg-type]
+    value = float(row["value"])
     if row["metric"] == "clients":
         return f"{value:,.0f}"
     if row["low"] is None:
@@ -196,11 +197,11 @@ def _group_cell(row: Row | None) -> str:
 def _plot(title: str, bands: Sequence[Row], days: int) -> str:
     """Observed rate by score band as dots with their intervals."""
     shown = [row for row in bands if row["rate"] is not None]
-    top = max((float(row["high"]) for row in shown), default=0.0) or 1.0  # type: ignore[arg-type]
+    top = max((float(row["high"]) for row in shown), default=0.0) or 1.0
     step = (_WIDTH - _LEFT - 16) / max(len(bands), 1)
 
-    def y(rate: object) -> float:
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - float(rate) / top)  # type: ignore[arg-type]
+    def y(rate: float) -> float:
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - rate / top)
 
     summary = "; ".join(f"score {row['band']}: {_percent(row['rate'])}" for row in bands)
     marks = [

@@ -167,7 +167,7 @@ class DisclosureLog:
             finally:
                 self._complete_pending()
 
-    def view(self, **row: Any) -> None:  # noqa: ANN401 - JSON values
+    def view(self, **row: str | bool | None) -> None:
         """Append the row of a page that someone opens, before it is shown.
 
         Args:

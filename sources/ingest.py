@@ -4,6 +4,8 @@ A file that was already read is recognized by its path, size, modification time 
 and is not opened again. A file that changed in place is read again, and its path then refers to
 the new content. A changed contract reads every file again. Must not be here: file syntax
 (formats/), storage (raw_writer.py), business rules (dbt).
+Longer than the size budget: one loop decides about every file, and each outcome is reported where
+it is decided.
 """
 
 from __future__ import annotations

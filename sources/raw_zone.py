@@ -1,5 +1,7 @@
 """Reads the raw zone: committed batches and the ledger of their deliveries.
 
+Longer than the size budget: the layout, the ledger and the checks of damage are one format.
+
 Layout below the zone's folder:
 
 - `<source>/<table>/<batch_id>.parquet`: typed rows. `<batch_id>.rejects.parquet`: rejected

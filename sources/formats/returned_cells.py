@@ -31,6 +31,8 @@ _DAY_FIRST = re.compile(
     rf"{_WEEKDAY}([0-9]{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH}[ -,]+([0-9]{{4}}){_AFTER_DAY}",
     re.IGNORECASE,
 )
+# An offset or `Z` at the end of a time.
+_OFFSET = re.compile(r"(?:Z|[+-][0-9]{2}:?[0-9]{2})\Z")
 _TIME = re.compile(
     r"([0-9]{1,2})(?::([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)? ?(?:([ap])\.?m?\.?)?", re.IGNORECASE
 )
@@ -132,7 +134,8 @@ def _clock_time(text: str) -> str | None:
     """
     if not text.strip():
         return ""
-    clock, offset = re.fullmatch(r"(.*?)(Z|[+-][0-9]{2}:?[0-9]{2})?", text.strip()).groups()  # type: ignore[union-attr]
+    offset = _OFFSET.search(text.strip())
+    clock = text.strip()[: offset.start()] if offset else text.strip()
     found = _TIME.fullmatch(clock.strip())
     if found is None:
         return None
@@ -142,6 +145,8 @@ def _clock_time(text: str) -> str | None:
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     try:
-        return dt.time(hour, int(found[2] or 0), int(found[3] or 0)).isoformat() + (offset or "")
+        return dt.time(hour, int(found[2] or 0), int(found[3] or 0)).isoformat() + (
+            offset[0] if offset else ""
+        )
     except ValueError:
         return None

@@ -1,4 +1,7 @@
-"""The workbook as care managers see it, read with openpyxl, and as it returns to the pipeline."""
+"""The workbook as care managers see it, read with openpyxl, and as it returns to the pipeline.
+
+Longer than the size budget: all tests read the same written workbooks.
+"""
 
 from __future__ import annotations
 
