@@ -25,6 +25,7 @@ _FILE = {
     "followup_eligible_discharge": "tasks", "local_time": "tasks",
     "int_ed_visit__count_by_client": "stays", "int_ed_visit__merged": "stays", "fct_stay": "stays",
     "fct_ed_visit": "stays", "merged_spans": "stays", "merge_adjacent_events": "stays", "event_setting": "stays",
+    "shown_in_both_views": "stays", "translated_codes": "other",
     "latest_non_null": "alerts", "int_outpatient_service__from_claims": "claims", "fct_claim": "claims",
     "fct_outpatient_service": "claims", "claim_setting": "claims", "cclf": "claims",
     "x12_version_id": "claims", "x12_client_id": "claims", "event_rule": "stays",

@@ -11,16 +11,11 @@
 {#- A disorder in remission is not active: it is in none of these groups and has its own flag. -#}
 {%- set active_groups = ['is_sud', 'is_aud', 'is_oud', 'is_stimulant'] %}
 
-with collected_code as (
-    select * from {{ ref('int_code__collected') }}
-),
+with
+{{ translated_codes() }},
 
 run as (
     select state from {{ ref('int_run__as_of') }}
-),
-
-terminology_map as (
-    select * from {{ ref('terminology_map') }}
 ),
 
 supplied_code as (
@@ -35,19 +30,6 @@ code_group as (
 
 smi_definition as (
     select * from {{ ref('smi_definition') }}
-),
-
--- a code of another system has the groups of the ICD-10-CM codes that a user-supplied map gives
-translated_code as (
-    select code, code as icd10cm_code
-    from collected_code
-    where code_system = 'icd10cm'
-    union all
-    select collected_code.code, terminology_map.icd10cm_code
-    from collected_code
-    inner join terminology_map
-        on collected_code.code_system = terminology_map.code_system
-        and collected_code.code = terminology_map.code
 ),
 
 grouped_code as (

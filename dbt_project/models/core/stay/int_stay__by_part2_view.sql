@@ -183,19 +183,6 @@ merged_stay as (
     from evaluated_stay
 ),
 
-part2_client as (
-    select distinct client_key from merged_stay
-    where (part2_view = 'redacted' or is_part2) and client_key is not null
-),
-
-stay as (
-    select * from merged_stay
-    union all
-    select merged_stay.* replace ('redacted' as part2_view) from merged_stay
-    left join part2_client on merged_stay.client_key = part2_client.client_key
-    where merged_stay.part2_view = 'full'
-        and not merged_stay.is_part2
-        and part2_client.client_key is null
-)
+{{ shown_in_both_views('merged_stay', 'stay') }}
 
 select * from stay

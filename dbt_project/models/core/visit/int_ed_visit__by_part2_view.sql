@@ -188,19 +188,6 @@ merged_visit as (
     from evaluated_visit
 ),
 
-part2_client as (
-    select distinct client_key from merged_visit
-    where (part2_view = 'redacted' or is_part2) and client_key is not null
-),
-
-ed_visit as (
-    select * from merged_visit
-    union all
-    select merged_visit.* replace ('redacted' as part2_view) from merged_visit
-    left join part2_client on merged_visit.client_key = part2_client.client_key
-    where merged_visit.part2_view = 'full'
-        and not merged_visit.is_part2
-        and part2_client.client_key is null
-)
+{{ shown_in_both_views('merged_visit', 'ed_visit') }}
 
 select * from ed_visit
