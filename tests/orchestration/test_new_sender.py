@@ -79,6 +79,8 @@ visit as (
             'diagnosis_code_4'
         ) }},
         cast(null as boolean) as is_crisis,
+        cast(null as timestamp with time zone) as note_signed_at,
+        false as is_note_reported,
         {{ lineage_columns('record') }}
     from record
 )

@@ -31,8 +31,13 @@ care_manager as (
     group by client_key
 ),
 program as (
-    select client_key, first(program_id order by start_date desc, enrollment_id) as primary_program_id
+    select
+        client_key,
+        first(program_id order by start_date desc, enrollment_id) as primary_program_id,
+        first(program_id order by start_date desc, enrollment_id) filter (not coalesce(is_part2, false))
+            as primary_program_id_without_part2
     from fct_program_enrollment
+    left join dim_program using (program_id)
     where as_of_date() >= start_date and coalesce(as_of_date() <= end_date, true)
     group by client_key
 ),
@@ -67,6 +72,7 @@ select
     coalesce(language_name.normalized, lower(trim(described.language))) as language,
     care_manager_id,
     primary_program_id,
+    primary_program_id_without_part2,
     payer_type,
     described.source = 'ehr' and deceased.client_key is null and coalesce(status, 'active') <> 'discharged' as is_listable
 from described

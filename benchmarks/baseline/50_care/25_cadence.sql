@@ -60,7 +60,8 @@ inner join dim_client as client using (client_key)
 left join ordered using (client_key, no_part2, service_line)
 left join rhythm using (client_key, no_part2, service_line)
 left join visited using (client_key, no_part2, service_line)
-left join dim_program as program on primary_program_id = program.program_id and not (no_part2 and program.is_part2)
+left join dim_program as program
+    on if(no_part2, primary_program_id_without_part2, primary_program_id) = program.program_id
 left join seed_service_line_default using (service_line);
 
 -- The worst line with an ordered interval decides, else the worst line; without a line the program expects any visit.
@@ -81,7 +82,8 @@ from client_part2_view
 inner join dim_client as client using (client_key)
 left join decisive using (client_key, no_part2)
 left join (from visit_last where service_line = 'any') as any_visit using (client_key, no_part2)
-left join dim_program as program on primary_program_id = program.program_id and not (no_part2 and program.is_part2);
+left join dim_program as program
+    on if(no_part2, primary_program_id_without_part2, primary_program_id) = program.program_id;
 
 create temp table contact_last as
 select

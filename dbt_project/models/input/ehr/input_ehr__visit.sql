@@ -2,6 +2,11 @@ with record as (
     {{ sender_record('ehr', 'visit') }}
 ),
 
+-- a record system that never delivers a signature does not report them: its notes are not late
+signature as (
+    select count(note_signed_at) > 0 as is_note_reported from {{ ref('stg_ehr__visit') }}
+),
+
 visit as (
     select
         record.visit_id,
@@ -23,9 +28,10 @@ visit as (
         record.diagnosis_code_4,
         record.is_crisis,
         record.note_signed_at,
-        true as is_note_reported,
+        signature.is_note_reported,
         {{ lineage_columns('record') }}
     from record
+    cross join signature
 )
 
 select * from visit
