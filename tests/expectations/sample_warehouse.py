@@ -143,7 +143,7 @@ _SHOWN = {
     "age_years": "12",
     "worklist_group": "'D'",
     "contact_person": "'guardian'",
-    "contact_note": "'guardian Gail Ruiz'",
+    "contact_note": "'Guardian: Gail Ruiz'",
     "covering_for_staff_id": "null::varchar",
     "next_step": "'Call now.'",
 }
