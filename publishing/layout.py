@@ -75,14 +75,17 @@ ENTRIES = (
     Column("What happened", 15.5, "entry", is_entry=True),
     Column("Try again on", 10.5, "entry_date", is_entry=True),
 )
+_PASS = (
+    Column("Pass to", 26, "entry", is_entry=True, is_printed=False),
+    Column("Reason to pass", 26, "entry", is_entry=True, is_printed=False),
+)
 OPTIONAL_ENTRIES = (
     Column("Minutes", 9, "entry", is_entry=True, is_printed=False),
     Column("Instructions reviewed", 13, "entry", is_entry=True, is_printed=False),
     Column("Medicines reconciled", 13, "entry", is_entry=True, is_printed=False),
     Column("Summary received", 11, "entry", is_entry=True, is_printed=False),
     Column("Note to self", 30, "entry", is_entry=True, is_printed=False),
-    Column("Pass to", 26, "entry", is_entry=True, is_printed=False),
-    Column("Reason to pass", 26, "entry", is_entry=True, is_printed=False),
+    *_PASS,
 )
 KEYS = (
     Column("client_id", 12, "key", hidden=True, is_printed=False),
@@ -103,9 +106,10 @@ TODAY = (
     *OPTIONAL_ENTRIES,
     *KEYS,
 )
-# In `unassigned.xlsx` the person who calls enters their own staff id, and an owner can be chosen.
+# In `unassigned.xlsx` the person who calls enters their own staff id, and an owner can be chosen
+# instead of passing the client.
 UNASSIGNED = (
-    *TODAY[: -len(KEYS)],
+    *TODAY[: -len(KEYS) - len(_PASS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
     Column("Decided by", 12, "entry", is_entry=True, is_printed=False),
@@ -149,7 +153,7 @@ CASE_REVIEW = (
     Column("Weeks in treatment", 10.5, "middle"),
     Column("Red from", 13.5, "date"),
     Column("Last consult", 14, "date"),
-    Column("Discussed, next step", 40, "entry", is_entry=True),
+    Column("Notes on paper", 40),
 )
 CHANGES = (
     Column("Client", 40),
@@ -159,7 +163,7 @@ CHANGES = (
 MORE_CALLS = (
     Column("Client", 44, "entry", is_entry=True),
     *ENTRIES,
-    *OPTIONAL_ENTRIES[:-2],
+    *OPTIONAL_ENTRIES[: -len(_PASS)],
     KEYS[-1],
 )
 MORE_CALLS_UNASSIGNED = (*MORE_CALLS[:-1], UNASSIGNED[-1])

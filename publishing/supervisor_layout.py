@@ -215,6 +215,28 @@ UNASSIGNED = Sheet(
         *_DECIDED,
     ),
 )
+PASSES = Sheet(
+    "Passes requested",
+    "Care managers ask to pass these clients to a colleague. Choose who takes the client; to refuse, choose the present care manager.",
+    """
+    select *, coalesce(staff_name, staff_id) as asked_by,
+        coalesce(pass_to_name || ' · ', '') || pass_to_staff_id as wanted
+    from exports.export_supervisor_pass
+    order by requested_date, client_name, client_id
+    """,
+    (
+        Column("Client name", "client_name", 26, style="name"),
+        Column("Born", "birth_date", 12, style="date"),
+        Column("Client id", "client_id", 12, "client_id", "key"),
+        Column("Asked by", "asked_by", 24),
+        Column("Asked on", "requested_date", 12, style="date"),
+        Column("Wants to pass to", "wanted", 30),
+        Column("Why", "pass_reason", 40),
+        Column("Assign to", None, 34, "assigned_staff_id", "entry", choices="care_managers"),
+        *_DECIDED,
+    ),
+    team="team",
+)
 CONFIRMATIONS = Sheet(
     "Deaths and moves",
     "Confirm or deny each report. Until then the client is off the list for a few days only.",
@@ -307,6 +329,7 @@ SHEETS = (
     TEAM,
     LATE,
     UNASSIGNED,
+    PASSES,
     CONFIRMATIONS,
     UNREACHED,
     EXPIRED,

@@ -9,13 +9,12 @@ from publishing.cell_text import Cell, Part, Rich, Styled, lines, listed, within
 from publishing.dates import date_text, day_text, time_text
 from publishing.layout import (
     AMBER_GROUPS,
-    ENTRIES,
     MOST_LINES,
-    OPTIONAL_ENTRIES,
     PRINT,
     RED_GROUPS,
     TODAY,
     TRIES,
+    UNASSIGNED,
     list_day,
 )
 from publishing.text_width import line_count
@@ -87,7 +86,7 @@ _PRINT_WIDTHS = {column.title: column.width for column in PRINT}
 
 def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     """Return a row of the sheet Today, in the order of `layout.TODAY`; entry cells are empty."""
-    entries = (None,) * (len(ENTRIES) + len(OPTIONAL_ENTRIES))
+    entries = (None,) * sum(column.is_entry for column in TODAY)
     shown = (
         row["worklist_group"],
         client_cell(row, info, _WIDTHS["Client"]),
@@ -102,7 +101,8 @@ def today_cells(row: Row, info: WorkbookInfo) -> tuple[Cell, ...]:
     if info.owner is None:
         suggested = [[("plain", row["suggested_owner"])], [("small", row["suggested_by"])]]
         decided_on = info.as_of.replace(tzinfo=None, second=0, microsecond=0)
-        return (*shown, lines(*suggested), None, None, decided_on, *keys, None)
+        own = shown[: len(UNASSIGNED) - len(keys) - 5]  # nothing to pass
+        return (*own, lines(*suggested), None, None, decided_on, *keys, None)
     return (*shown, *keys, info.owner)
 
 

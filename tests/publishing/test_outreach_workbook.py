@@ -21,6 +21,7 @@ from publishing import layout, wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
 from sources.contract import load_contracts
+from sources.formats.returned_cells import key_of
 from sources.formats.returned_list import read_returned_lists
 from tests.conftest import ROOT
 
@@ -162,10 +163,52 @@ def test_the_feed_knows_every_word_and_entry_column() -> None:
         assert {choice.lower() for choice in choices} <= known
     assert len(layout.OUTCOMES) == len(columns["outcome"].values)
     headers = {text for column in contact.columns for text in (column.name, *column.header)}
-    read = {title.lower() for title in (*_ENTRIES, *_OPTIONAL[:3])}
-    assert read <= {text.replace("_", " ") for text in headers}
     shown = {column.title.lower() for column in layout.TODAY if not column.is_entry}
     assert shown & headers == set(_KEYS), "no title of a shown column is an entry column's"
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        layout.TODAY, layout.UNASSIGNED, layout.MORE_CALLS, layout.MORE_CALLS_UNASSIGNED,
+        layout.CASELOAD, layout.CASE_REVIEW, layout.CHANGES, layout.PRINT,
+    ],
+)  # fmt: skip
+def test_every_entry_column_is_read_but_the_note_to_self(
+    columns: tuple[layout.Column, ...],
+) -> None:
+    tables = load_contracts()["outreach_log"].tables.values()
+    known = {
+        key_of(text)
+        for table in tables
+        for column in table.columns
+        for text in (column.name, *column.header)
+    } | {"client"}  # the client of More calls, whose id is at the end of the text
+    entries = {column.title for column in columns if column.is_entry}
+    assert {title for title in entries if key_of(title) not in known} <= {"Note to self"}
+
+
+def test_a_pass_returns_with_its_reason_and_without_an_outcome(
+    exports: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    book = open_book(written(exports, tmp_path / "published")["cm.1.xlsx"])
+    today = book["Today"]
+    choices = {str(rule.sqref): rule.formula1 for rule in today.data_validations.dataValidation}
+    letter = today.cell(HEADER, columns(today)["Pass to"]).column_letter
+    assert choices[f"{letter}8:{letter}9"] == "Names!$B$1:$B$2"
+    for name, value in {"Pass to": book["Names"]["B1"].value, "Reason to pass": "=sum(1)"}.items():
+        today.cell(HEADER + 1, columns(today)[name], value).data_type = "s"
+    book.save(tmp_path / "returned.xlsx")
+    tables = tuple(load_contracts()["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (row,) = csv.DictReader(returned.files["pass_request"].open(encoding="utf-8", newline=""))
+    assert row == {
+        "client_id": "C1", "task_key": "tC10", "staff_id": "cm.1", "pass_to_staff_id": "CM_2",
+        "pass_reason": "=sum(1)", "sheet": "Today", "sheet_row": "8",
+    }  # fmt: skip
+    assert list(csv.DictReader(returned.files["contact"].open(encoding="utf-8", newline=""))) == []
+    unassigned = open_book(written(exports, tmp_path / "again")["unassigned.xlsx"])["Today"]
+    assert not {"Pass to", "Reason to pass"} & set(columns(unassigned)), "Assign to instead"
 
 
 def test_unassigned_workbook_asks_for_the_staff_id(
