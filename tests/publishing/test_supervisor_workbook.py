@@ -191,7 +191,7 @@ def test_urgent_clients_are_named(files: dict[str, bytes]) -> None:
 
 
 def test_a_pass_waits_for_the_supervisors_choice(files: dict[str, bytes], tmp_path: Path) -> None:
-    """The colleague whom the care manager wants is shown; only Assign to is read back."""
+    """The colleague that the care manager wants is shown; only Assign to is read back."""
     content = files["supervisor_Adult_1.xlsx"]
     (asked,) = rows(content, "Passes requested")
     assert [asked[name] for name in ("Client name", "Asked by", "Wants to pass to", "Why")] == [

@@ -123,7 +123,7 @@ def test_reasons_that_do_not_fit_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_fact_is_said_once(tmp_path: Path) -> None:
-    """A flag, the reason of the task, and a struck number each stand for the longer text."""
+    """A flag, the reason of the task and a struck number replace the longer text."""
     client = {
         "client_id": "C1", "care_manager_id": "a", "barriers": "insurance;transportation",
         "why_now_1": "Housing referral to Fixture: sent, nothing since. Barrier: insurance.",

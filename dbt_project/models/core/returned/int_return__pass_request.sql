@@ -14,7 +14,7 @@ pass_request as (
         task_key,
         staff_id,
         pass_to_staff_id,
-        -- the care manager's words may tell of a Part 2 program
+        -- the care manager's words may reveal a Part 2 program
         case when not is_part2 then pass_reason end as pass_reason,
         record_date as requested_date,
         received_at,
