@@ -24,6 +24,7 @@ _VOLUME = "expect_table_row_count_to_be_between"
 _WITHOUT_COUNTS = {
     "export_consent",
     "export_disclosure",
+    "export_fhir_task",
     "export_metric_feed",
     "export_metric_measure_definition",
     # rows of one sheet each, from relations that have suites
