@@ -66,6 +66,13 @@ file_client as (
     from listed
     union all
     select
+        'fhir_task.ndjson' as file_name,
+        'record_system' as recipient,
+        'fhir_task' as column_class,
+        client_id
+    from listed
+    union all
+    select
         coalesce(care_manager_id, 'unassigned') || '.xlsx' as file_name,
         coalesce(care_manager_id, 'supervisors') as recipient,
         'care_manager_workbook' as column_class,
