@@ -11,6 +11,10 @@ task as (
     where can_be_snoozed
 ),
 
+known_task as (
+    select distinct task_key from {{ ref('int_task__unioned') }}
+),
+
 next_step as (
     select outcome, quiet_days, waits_for_appointment from {{ ref('contact_next_step') }}
     where quiet_days is not null
@@ -35,7 +39,8 @@ two_way_contact as (
         contact.contact_key,
         contact.client_key,
         shown_view.part2_view,
-        contact.task_key,
+        -- another task may have taken its place: a wide gap of another service line
+        known_task.task_key,
         contact.contacted_at,
         contact.contacted_date + next_step.quiet_days as quiet_date,
         next_step.waits_for_appointment
@@ -44,6 +49,7 @@ two_way_contact as (
         on contact.client_key = shown_view.client_key
         and (shown_view.part2_view = 'full' or not contact.is_part2)
     inner join next_step on contact.outcome = next_step.outcome
+    left join known_task on contact.task_key = known_task.task_key
     where contact.is_two_way
 ),
 
