@@ -39,6 +39,7 @@ DEFAULT_ZONE = "America/New_York"
 CHUNK = 10_000
 MINIMUM_DAYS = 60
 DAYS = 730
+DAILY_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def synthesize(
     truth: Path | None = None,
     identity_dirt: bool = False,
     formats: Collection[str] = (),
+    daily_days: int = DAILY_DAYS,
 ) -> SynthesisReport:
     """Write the landing files of a synthetic agency; the same arguments give the same bytes.
 
@@ -97,6 +99,7 @@ def synthesize(
             measures linkage.
         formats: Names of `synthetic.formats.FORMATS`. Every row that a format can represent is delivered in it, the
             rest as CSV.
+        daily_days: For how many days before the end the frequent feeds are delivered daily, at most 56.
 
     Returns:
         Summary of the files written, with the timestamp to run at.
@@ -137,6 +140,7 @@ def synthesize(
                 seed,
                 number,
                 identity_dirt=identity_dirt,
+                daily_days=daily_days,
             )
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
@@ -205,8 +209,9 @@ def _deliver_people(
     chunk: int,
     *,
     identity_dirt: bool,
+    daily_days: int,
 ) -> dict[str, pl.DataFrame]:
-    often, slow = timeline.daily_schedule(period), timeline.slow_schedule(period)
+    often, slow = timeline.daily_schedule(period, daily_days), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
     episodes = hospital.simulate_episodes(people, agency, period, seed, chunk)
     services = care.simulate_care(people, episodes, period, seed, chunk)
