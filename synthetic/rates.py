@@ -104,7 +104,7 @@ MISS_FOLLOWED_UP: Final = (
 )
 TRY_AGAIN_NAMED: Final = 0.45  # [own] attempts with a day for the next one
 CALL_AGAIN_NAMED: Final = 0.08  # [own] conversations with a day for the next call
-TOLD_OF_STAY: Final = 0.4  # [own] calls during a hospital stay that learn of it
+HEARD_OF_STAY: Final = 0.4  # [own] calls during a hospital stay that learn of it
 DEATH_REPORTED: Final = 0.6  # [own] deaths that a care manager hears of
 DROPOUT_MOVED: Final = 0.2  # [own] dropouts who turn out to have moved away
 REPORTED_LATELY: Final = 0.12  # [own] open dropouts: a death or move heard of in the last ten days

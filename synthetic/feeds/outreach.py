@@ -80,7 +80,7 @@ def simulate_contacts(
     )
     person, at = contacts["person"], contacts["at"]
     inside = hospital.in_stay(episodes, person, at) & ~contacts["after_discharge"]
-    heard = inside & draw.chance(rates.TOLD_OF_STAY, len(at))
+    heard = inside & draw.chance(rates.HEARD_OF_STAY, len(at))
     contacts["outcome"] = np.where(heard, TRANSFERRED, contacts["outcome"])
     contacts["channel"] = np.where(heard, PHONE, contacts["channel"])
     served = (
