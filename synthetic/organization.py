@@ -95,7 +95,7 @@ class Organization:
         return label([f"91{number:08d}" for number in range(len(self.facility_kind))], facility)
 
     def worker(self, manager: Array, clock: Array) -> Array:
-        """Who works for these managers' clients: the manager, the cover while they are away, -1 if nobody does."""
+        """Who works for these managers' clients: the manager, the cover while they are away, -1 without one."""
         day = np.asarray(clock) // DAY
         away, cover = self.leave.at(manager, day)
         worker = np.where(away, cover, manager)

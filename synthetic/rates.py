@@ -120,7 +120,7 @@ PLAN_MORE_THAN_BOOKED: Final = (
 )
 AUTHORIZATION_RENEWED_LATE: Final = 0.2  # [own] after the end
 CHART_REVIEW_DAYS: Final = 140  # [own]
-CHART_REVIEW_DAYS_CLOSE: Final = 70  # [own] of clients whom the team follows closely
+CHART_REVIEW_DAYS_CLOSE: Final = 70  # [own] of clients that the team follows closely
 CHART_REVIEW_OMITTED: Final = 0.06  # [own]
 
 # --- returned workbooks: only with the option `returned_workbooks` ---------------------------------------------------------
@@ -128,9 +128,7 @@ UNREADABLE_ENTRY: Final = 0.04  # [own] rows with an outcome or a time that cann
 UNREADABLE_CORRECTED: Final = 0.6  # [own] of these: entered again, correctly, a day later
 WORKBOOK_RENAMED: Final = 0.2  # [own] workbooks with a renamed sheet and columns
 OLD_REFERRAL_DECIDED: Final = 0.3  # [own] old referrals that a supervisor closes or keeps open
-ASSIGNMENT_CHOSEN: Final = (
-    0.3  # [own] clients without a care manager for whom a supervisor chooses one
-)
+ASSIGNMENT_CHOSEN: Final = 0.3  # [own] clients without a care manager who get one from a supervisor
 
 # --- screening -------------------------------------------------------------------------------------------------------------
 PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
