@@ -323,7 +323,7 @@ def _phq9(row: Row, info: WorkbookInfo) -> str:
 def _is_shown(reason: str, flags_shown: list[str]) -> bool:
     """Whether a flag says the same as a reason: `PHQ-9 16 on Fri 29 May` and `PHQ-9 13 → 16`."""
     if reason in SAID_BY_FLAG:
-        return SAID_BY_FLAG[reason] in flags_shown
+        return any(each.startswith(SAID_BY_FLAG[reason]) for each in flags_shown)
     instrument, _, rest = reason.partition(" ")
     said = rest.removeprefix("worse: ").partition(" on ")[0]
     return instrument in _INSTRUMENTS and any(

@@ -145,6 +145,17 @@ def test_a_fact_is_said_once(tmp_path: Path) -> None:
     )
 
 
+def test_the_illness_of_two_reasons_is_one_flag(tmp_path: Path) -> None:
+    client = {
+        "client_id": "C1", "care_manager_id": "a", "why_now_2": "Serious mental illness",
+        "why_now_3": "Serious mental illness with substance use disorder",
+    }  # fmt: skip
+    book = open_book(written(make_exports(duckdb.connect(), (client,)), tmp_path)["a.xlsx"])
+    (row,) = table(book["Today"])
+    assert "SMI with SUD" in row["Why today"]
+    assert "mental illness" not in row["Why today"]
+
+
 def test_every_task_type_has_words_and_every_flag_a_reason() -> None:
     seeds = ROOT / "dbt_project" / "seeds"
     with (seeds / "task" / "task_type.csv").open(encoding="utf-8", newline="") as file:
