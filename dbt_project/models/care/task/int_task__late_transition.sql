@@ -20,7 +20,6 @@ passed_task as (
 passed_discharge as (
     select
         discharge.*,
-        passed_task.part2_view,
         passed_task.closed_at as opened_at,
         task_type.lane,
         task_type.task_type as late_transition_type,
@@ -33,7 +32,8 @@ passed_discharge as (
         run.as_of
     from passed_task
     inner join {{ ref('int_task__followup_discharge') }} as discharge
-        on passed_task.client_key = discharge.client_key
+        on passed_task.part2_view = discharge.part2_view
+        and passed_task.client_key = discharge.client_key
         and passed_task.event_at = discharge.discharged_at
         and passed_task.evidence_key = discharge.evidence_key
     cross join run

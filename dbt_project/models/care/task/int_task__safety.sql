@@ -23,7 +23,7 @@ opening as (
     select
         {{ surrogate_key(["'0'", 'event.event_hash']) }} as task_hash,
         {{ task_key(["'0'", 'event.event_hash']) }} as task_key,
-        client_part2_view.part2_view,
+        event.part2_view,
         event.client_key,
         task_type.lane,
         event.task_type,
@@ -50,9 +50,6 @@ opening as (
         cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
     from event
     inner join task_type on event.task_type = task_type.task_type
-    inner join {{ ref('int_client__part2_view') }} as client_part2_view
-        on event.client_key = client_part2_view.client_key
-        and (client_part2_view.part2_view = 'full' or not event.is_part2)
     left join local_day on event.event_date + task_type.due_days = local_day.calendar_date
 ),
 

@@ -24,7 +24,6 @@ passed_task as (
 
 passed_discharge as (
     select
-        passed_task.part2_view,
         passed_task.closed_at as opened_at,
         discharge.*,
         run.as_of,
@@ -39,7 +38,8 @@ passed_discharge as (
         discharge.discharge_date + task_type.expires_days as pass_date
     from passed_task
     inner join discharge
-        on passed_task.client_key = discharge.client_key
+        on passed_task.part2_view = discharge.part2_view
+        and passed_task.client_key = discharge.client_key
         and passed_task.event_at = discharge.discharged_at
         and passed_task.evidence_key = discharge.evidence_key
     cross join run
