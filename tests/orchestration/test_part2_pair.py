@@ -148,6 +148,16 @@ def test_protected_contacts_snooze_tasks_of_the_full_view_only(pair: Pair) -> No
     assert _count(pair.protected, tries) > _count(pair.without, tries)
 
 
+def test_supervisors_see_the_reports_and_tries_that_are_not_protected(pair: Pair) -> None:
+    for table in ("export_supervisor_report", "export_supervisor_unreached"):
+        shown = f"select count(*) from exports.{table}"
+        assert _count(pair.protected, shown) == _count(pair.without, shown) > 0
+    moved = "select count(*) from marts.fct_contact where is_part2 and outcome = 'moved'"
+    assert _count(pair.protected, moved) > 0
+    reviewed = "select count(*) from quality.fct_identity_review"
+    assert _count(pair.protected, reviewed) > _count(pair.without, reviewed)
+
+
 def test_protected_records_change_no_outreach_list(pair: Pair) -> None:
     before, after = pair.outreach(pair.without), pair.outreach(pair.protected)
     name = "outreach_list.csv"
