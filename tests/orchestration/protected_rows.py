@@ -87,7 +87,7 @@ class Landed:
 
 @dataclass(frozen=True)
 class Client:
-    """A client for whom no recipient has a consent.
+    """A client without a consent that covers a recipient.
 
     Attributes:
         number: order of the client; it decides which special case the client is.
