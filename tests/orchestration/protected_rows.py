@@ -18,6 +18,7 @@ from tests.orchestration.conftest import AS_OF
 
 TODAY = date.fromisoformat(AS_OF)
 PROGRAM, OTHER_PROGRAM = "river", "brook"
+LAST_SHARED_CONTACT = 4  # days ago; protected enrollments begin later
 HOSPITAL, HOSPITAL_ID, UNIT_ID = "Exampleton General Hospital", "9100000000", "9100000006"
 _NO_PROGRAM_IS_NEEDED = {"client", "assignment", "consent"}
 _AGENCY = ("ehr", "screenings", "referrals", "outreach_log")
@@ -63,10 +64,19 @@ class Landed:
             client: staff for client, staff in sorted(managers.items()) if client not in permitted
         }
 
+    def away(self) -> set[str]:
+        """Staff who are on leave today."""
+        return {
+            row["staff_id"]
+            for row in self.of("ehr", "staff_leave")
+            if row["start_date"] <= AS_OF <= row["end_date"]
+        }
+
     def first_free_day(self, client: str, manager: str) -> date:
         """Return the day after the client's last record without a program.
 
-        An enrollment that starts on that day does not make earlier records Part 2 records.
+        An enrollment that starts on that day does not make earlier records Part 2 records. Contacts
+        of the recipient are none at any time.
         """
         days = []
         for (source, table), rows in self.rows.items():
@@ -75,7 +85,7 @@ class Landed:
             for row in rows:
                 if row.get("client_id") != client or row.get("program_id"):
                     continue
-                if row.get("staff_id") == manager:
+                if row.get("staff_id") == manager and manager not in self.away():
                     continue
                 days += [
                     date.fromisoformat(value[:10])
@@ -110,40 +120,51 @@ class Client:
         return {name: self.row[name] for name in names}
 
 
+@dataclass(frozen=True)
+class Leave:
+    """The owner who is on leave and the cover, who is the recipient of the owner's rows."""
+
+    absent: str
+    cover: str
+
+
 def clients(landed: Landed) -> list[Client]:
     """The clients who get protected records."""
     records = {row["client_id"]: row for row in landed.of("ehr", "client")}
     members = {row["member_id"]: row for row in landed.of("claims", "eligibility")}
     return [
         Client(
-            number, records[client], manager, landed.first_free_day(client, manager),
+            number, records[client], manager,
+            max(landed.first_free_day(client, manager), TODAY - timedelta(days=LAST_SHARED_CONTACT - 1)),
             members.get(records[client]["medicaid_id"]),
         )
         for number, (client, manager) in enumerate(landed.protected_clients().items())
     ]  # fmt: skip
 
 
-def absent_manager(found: list[Client]) -> str:
-    """The care manager who is on leave, with a cover."""
-    return found[0].manager
+def leave(landed: Landed, found: list[Client]) -> Leave:
+    """Choose who is on leave and who covers: care managers already away first, and one who is here."""
+    managers = [client.manager for client in found]
+    absent = next((staff for staff in managers if staff in landed.away()), managers[0])
+    cover = next(
+        row["staff_id"]
+        for row in landed.of("ehr", "staff")
+        if row["role"] == "care_manager" and row["staff_id"] not in landed.away() | {absent}
+    )
+    return Leave(absent, cover)
 
 
-def cover(found: list[Client]) -> str:
-    return next(client.manager for client in found if client.manager != absent_manager(found))
-
-
-def shared_rows(found: list[Client]) -> Iterator[Landing]:
+def shared_rows(found: list[Client], absence: Leave) -> Iterator[Landing]:
     """Yield rows of both agencies: a leave, contacts, and hospital records that are no Part 2 records."""
     yield "ehr", "staff_leave", {
-        "staff_id": absent_manager(found), "start_date": _day(2), "end_date": _day(-5),
-        "cover_staff_id": cover(found),
+        "staff_id": absence.absent, "start_date": _day(2), "end_date": _day(-5), "cover_staff_id": absence.cover,
     }  # fmt: skip
     for client in found:
         # unable to reach, a snooze, a reported death
         calls = {
-            0: [(4, "phone", "no_answer", ""), (3, "text", "left_message", ""), (2, "phone", "no_answer", "")],
-            1: [(1, "phone", "no_answer", _day(-2))],
-            3: [(2, "phone", "deceased", "")],
+            0: [(6, "phone", "no_answer", ""), (5, "text", "left_message", ""), (4, "phone", "no_answer", "")],
+            1: [(4, "phone", "no_answer", _day(-2))],
+            3: [(4, "phone", "deceased", "")],
         }  # fmt: skip
         for days_ago, channel, outcome, follow_up in calls.get(client.number % 4, []):
             yield "outreach_log", "contact", {
@@ -159,14 +180,14 @@ def shared_rows(found: list[Client]) -> Iterator[Landing]:
             yield from _alerts(client, "plain", HOSPITAL_ID, HOSPITAL, "F33.2", (4, 10), (2, 10))
 
 
-def protected_rows(found: list[Client]) -> Iterator[Landing]:
+def protected_rows(found: list[Client], absence: Leave) -> Iterator[Landing]:
     """Yield the protected records of the second agency."""
     for program in (PROGRAM, OTHER_PROGRAM):
         yield "ehr", "program", {
             "program_id": program, "program_name": program.title(), "service_line": "moud", "is_part2": "true",
             "expected_visit_interval_days": "7",
         }  # fmt: skip
-    yield from _consents(found)
+    yield from _consents(found, absence)
     for client in found:
         yield from _agency_rows(client)
         if client.row["medicaid_id"]:
@@ -314,10 +335,10 @@ def _outside_rows(client: Client) -> Iterator[Landing]:
         yield from _alerts(client, f"{PROGRAM}-unit", UNIT_ID, unit, "F11.23", (4, 9), (2, 16))
     elif client.member is not None:
         yield _claim(client, PROGRAM, UNIT_ID, "F11.23", 4, 2)
-    # an admission that waits for a match decision: names and birth date alone link no one
+    # an admission that waits for a match decision, because the birth date is another
     yield "adt", "event", client.identity | {
         "event_id": f"{PROGRAM}-{client.id}-unmatched", "sending_facility_id": UNIT_ID, "facility_type": "detox",
-        "facility_name": unit, "event_type": "admit", "patient_class": "inpatient", "medicaid_id": "",
+        "facility_name": unit, "event_type": "admit", "patient_class": "inpatient", "birth_date": "1950-01-02",
         "visit_number": f"{PROGRAM}-{client.id}-unmatched", "event_at": f"{_at(1, 7)}-04:00",
         "source_patient_id": f"{PROGRAM}-unmatched-{client.id}", "diagnosis_code": "F11.20",
         "received_at": f"{_at(1, 8)}-04:00",
@@ -388,7 +409,7 @@ def _message(
     yield "DG1|1||F33.2^^I10C|||A"
 
 
-def _consents(found: list[Client]) -> Iterator[Landing]:
+def _consents(found: list[Client], absence: Leave) -> Iterator[Landing]:
     """Yield consents that permit nothing to the recipient.
 
     They are expired, for another purpose, program or person; of one of two programs; or for the
@@ -414,7 +435,7 @@ def _consents(found: list[Client]) -> Iterator[Landing]:
         yield "ehr", "consent", none | row | changed
     for client in found:
         row = {"consent_id": f"{PROGRAM}-{client.id}", "client_id": client.id}
-        if client.manager == absent_manager(found):
+        if client.manager == absence.absent:
             yield "ehr", "consent", none | row | {
                 "recipient_type": "staff", "recipient_id": client.manager,
             }  # fmt: skip

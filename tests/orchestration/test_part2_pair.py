@@ -21,10 +21,10 @@ from tests.orchestration.protected_rows import (
     HOSPITAL_ID,
     PROGRAM,
     Landed,
-    absent_manager,
+    Leave,
     clients,
-    cover,
     last_delivery,
+    leave,
     protected_messages,
     protected_rows,
     shared_messages,
@@ -39,15 +39,13 @@ class Pair:
 
     Attributes:
         clients: number of clients who have them.
-        absent: care manager on leave.
-        cover: the recipient of that care manager's rows.
+        leave: the owner on leave and the cover.
     """
 
     without: Path
     protected: Path
     clients: int
-    absent: str
-    cover: str
+    leave: Leave
 
     def outreach(self, data: Path) -> dict[str, bytes]:
         folder = (data / "published" / "current").resolve() / "outreach"
@@ -63,17 +61,17 @@ def pair(small: SmallAgency, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     folder = tmp_path_factory.mktemp("pair")
     landing = folder / "landing"
     shutil.copytree(small.landing_before, landing)
-    found = clients(Landed(landing))
+    landed = Landed(landing)
+    found = clients(landed)
+    absence = leave(landed, found)
     messages = last_delivery(landing, "adt")
-    write(landing, shared_rows(found), "plain")
+    write(landing, shared_rows(found, absence), "plain")
     (messages / "plain.hl7").write_text(shared_messages(found), encoding="utf-8")
     forked.run(landing, folder / "without", AS_OF)
-    write(landing, protected_rows(found), PROGRAM)
+    write(landing, protected_rows(found, absence), PROGRAM)
     (messages / f"{PROGRAM}.hl7").write_text(protected_messages(found), encoding="utf-8")
     forked.run(landing, folder / "data", AS_OF)
-    return Pair(
-        folder / "without", folder / "data", len(found), absent_manager(found), cover(found)
-    )
+    return Pair(folder / "without", folder / "data", len(found), absence)
 
 
 def _count(data: Path, query: str) -> int:
@@ -133,11 +131,11 @@ def test_consents_of_the_absent_owner_do_not_reach_the_cover(pair: Pair) -> None
     covered = (
         "select count(*) from intermediate.int_client__recipient_view as recipient "
         "join marts.fct_consent as consent using (client_key) "
-        f"where consent.recipient_id = '{pair.absent}' and recipient.care_manager_id = '{pair.cover}' "
+        f"where consent.recipient_id = '{pair.leave.absent}' and recipient.care_manager_id = '{pair.leave.cover}' "
         "and recipient.part2_view = 'redacted'"
     )
     assert _count(pair.protected, covered) > 0
-    listed = f"select count(*) from exports.export_outreach where covering_for_staff_id = '{pair.absent}'"
+    listed = f"select count(*) from exports.export_outreach where covering_for_staff_id = '{pair.leave.absent}'"
     assert _count(pair.protected, listed) > 0
 
 
