@@ -156,6 +156,17 @@ def test_supervisors_see_the_reports_and_tries_that_are_not_protected(pair: Pair
     assert _count(pair.protected, reviewed) > _count(pair.without, reviewed)
 
 
+def test_protected_records_change_no_fhir_task(pair: Pair) -> None:
+    found = []
+    for data in (pair.without, pair.protected):
+        with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
+            found.append(
+                connection.execute("select * from exports.export_fhir_task order by all").fetchall()
+            )
+    assert found[1] == found[0]
+    assert len(found[0]) > 3
+
+
 def test_protected_records_change_no_outreach_list(pair: Pair) -> None:
     before, after = pair.outreach(pair.without), pair.outreach(pair.protected)
     name = "outreach_list.csv"
