@@ -101,8 +101,9 @@ disclosure as (
     from file_client
     -- rules/privacy.md#supervisors: their workbooks have no Part 2 records
     left join consent
-        on file_client.client_id = consent.client_id
-        and file_client.column_class <> 'supervisor_workbook'
+        on case
+            when file_client.column_class <> 'supervisor_workbook' then file_client.client_id
+        end = consent.client_id
 )
 
 select * from disclosure
