@@ -25,6 +25,7 @@ _FOLDER = {
 }  # fmt: skip
 _FILE = {
     "fct_task": "tasks", "fct_unmatched_discharge": "tasks", "task_lifecycle": "tasks", "task_key": "tasks",
+    "task_opening": "tasks", "passed_discharge": "tasks",
     "followup_eligible_discharge": "tasks", "local_time": "tasks",
     "int_ed_visit__count_by_client": "stays", "int_ed_visit__merged": "stays", "fct_stay": "stays",
     "fct_ed_visit": "stays", "merged_spans": "stays", "merge_adjacent_events": "stays", "event_setting": "stays",

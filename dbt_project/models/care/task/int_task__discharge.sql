@@ -59,10 +59,8 @@ passed_discharge as (
 
 opening as (
     select
-        {{ surrogate_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
-            'discharge.discharged_at']) }} as task_hash,
-        {{ task_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
-            'discharge.discharged_at']) }} as task_key,
+        {{ task_identity(["'1'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }},
         discharge.part2_view,
         discharge.client_key,
         discharge.lane,

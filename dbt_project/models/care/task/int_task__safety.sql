@@ -21,8 +21,7 @@ event as (
 
 opening as (
     select
-        {{ surrogate_key(["'0'", 'event.event_hash']) }} as task_hash,
-        {{ task_key(["'0'", 'event.event_hash']) }} as task_key,
+        {{ task_identity(["'0'", 'event.event_hash']) }},
         event.part2_view,
         event.client_key,
         task_type.lane,
@@ -38,8 +37,7 @@ opening as (
             else event.resolved_at
         end as resolved_at,
         'reviewed' as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         event.evidence_table,
         event.evidence_key,
         event.is_part2,
