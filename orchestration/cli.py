@@ -73,8 +73,9 @@ def _report_errors(work: Callable[[], int]) -> int:
         return PIPE_CLOSED
     except OSError as error:
         where = "" if error.filename is None else f"{error.filename}: "
+        what = (error.strerror or str(error)).removesuffix(".")
         errors.print(
-            f"caseload: {where}{error.strerror or error}. Check the path, its permissions and the disk.",
+            f"caseload: {where}{what}. Check the path, its permissions and the disk.",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
         return FAILED

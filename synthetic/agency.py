@@ -42,6 +42,7 @@ DEFAULT_ZONE = "America/New_York"
 CHUNK = 10_000
 MINIMUM_DAYS = 60
 DAYS = 730
+DAILY_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def synthesize(
     identity_dirt: bool = False,
     returned_workbooks: bool = False,
     formats: Collection[str] = (),
+    daily_days: int = DAILY_DAYS,
 ) -> SynthesisReport:
     """Write the landing files of a synthetic agency; the same arguments give the same bytes.
 
@@ -103,6 +105,7 @@ def synthesize(
             decisions (`feeds.workbooks`, `feeds.decisions`).
         formats: Names of `synthetic.formats.FORMATS`. Every row that a format can represent is delivered in it, the
             rest as CSV.
+        daily_days: For how many days before the end the frequent feeds are delivered daily, at most 56.
 
     Returns:
         Summary of the files written, with the timestamp to run at.
@@ -144,6 +147,7 @@ def synthesize(
                 number,
                 identity_dirt=identity_dirt,
                 returned_workbooks=returned_workbooks,
+                daily_days=daily_days,
             )
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
@@ -209,13 +213,14 @@ def _deliver_people(
     *,
     identity_dirt: bool,
     returned_workbooks: bool,
+    daily_days: int,
 ) -> dict[str, pl.DataFrame]:
     """Deliver the rows of these people.
 
     Returns:
         The true identities, `person` and `adt_event`, and the rows of returned workbooks by table.
     """
-    often, slow = timeline.daily_schedule(period), timeline.slow_schedule(period)
+    often, slow = timeline.daily_schedule(period, daily_days), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
     episodes = hospital.simulate_episodes(people, agency, period, seed, chunk)
     ordered = orders.draw_orders(people, seed, chunk)

@@ -74,9 +74,11 @@ def _days_before_end(period: Period, offsets: list[int]) -> np.ndarray:
     return np.array([end - offset for offset in offsets if offset <= first], dtype=np.int64)
 
 
-def daily_schedule(period: Period) -> np.ndarray:
-    """About 23 delivery days of the frequent feeds: the first extract, then every four weeks, weekly, and daily at the end."""
-    return _days_before_end(period, [*range(365, 57, -28), *range(56, 7, -7), *range(7, -1, -1)])
+def daily_schedule(period: Period, daily_days: int) -> np.ndarray:
+    """Delivery days of the frequent feeds: the first extract, then every four weeks, weekly, and daily in the last `daily_days` (7: about 23 days)."""
+    return _days_before_end(
+        period, [*range(365, 57, -28), *range(56, daily_days, -7), *range(daily_days, -1, -1)]
+    )
 
 
 def slow_schedule(period: Period) -> np.ndarray:

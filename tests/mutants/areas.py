@@ -10,14 +10,17 @@ AREAS = (*TARGET, "other")
 
 _FOLDER = {
     "models/care/task/": "tasks", "models/care/absence/": "tasks", "models/core/calendar/": "tasks",
-    "models/core/referral/": "tasks",
+    "models/core/referral/": "tasks", "models/care/admin/": "tasks", "models/care/review/": "tasks",
+    "models/care/call/": "list", "models/care/caseload/": "list", "models/care/team/": "list",
+    "models/care/returned/": "list", "models/care/privacy/": "list", "models/core/returned/": "list",
+    "models/core/contact/": "list",
     "models/core/stay/": "stays", "models/core/alert/": "alerts", "models/core/claim/": "claims",
     "models/care/engagement/": "engagement", "models/care/risk/": "risk", "models/care/risk_evidence/": "risk",
     "models/core/screening/": "risk", "models/care/list/": "list", "models/core/part2/": "list",
     "models/care/utilization/": "stays", "models/measures/": "measures",
     "seeds/task/": "tasks", "seeds/calendar/": "tasks", "seeds/contact/": "tasks", "seeds/claim/": "claims",
     "seeds/engagement/": "engagement", "seeds/risk/": "risk", "seeds/screening/": "risk",
-    "seeds/list/": "list", "seeds/consent/": "list", "seeds/measures/": "measures",
+    "seeds/list/": "list", "seeds/caseload/": "list", "seeds/consent/": "list", "seeds/measures/": "measures",
     "models/core/": "other", "models/care/": "other",
 }  # fmt: skip
 _FILE = {
@@ -33,7 +36,9 @@ _FILE = {
     "siu_trigger": "alerts", "siu_filler_status": "alerts", "mart_client_engagement": "engagement",
     "engagement_setting": "engagement", "last_by_score_date": "engagement", "fct_risk_reason": "risk",
     "mart_client_risk": "risk", "mart_client_utilization": "stays", "risk_setting": "risk",
-    "mart_caseload": "list", "list_text": "list", "measure_chained": "measures",
+    "mart_caseload": "list", "list_text": "list", "list_order": "list", "list_setting": "list",
+    "list_status": "list", "old_referral_rank": "list", "shown_time": "list", "lane_setting": "tasks",
+    "business_days_between": "tasks", "measure_chained": "measures",
     "measure_discharge": "measures", "measure_enrolled": "measures", "measure_first": "measures",
     "measure_period": "measures", "measure_result": "measures", "measure_stay": "measures",
     "age_years": "measures", "merged_records": "other", "normalized_code": "other",

@@ -122,6 +122,18 @@ def make_exports(
     )
     connection.execute(
         """
+        create table exports.export_fhir_task as
+        select
+            task_key, if(care_manager_id is null, 'requested', 'ready') as status, 'plan' as intent,
+            'asap' as priority, task_type, lane, lane_name, action_needed, client_id,
+            opened_at as authored_at, care_manager_id as owner_staff_id, why_now, part2_notice,
+            part2_notice is not null as is_part2, due_at, rank, is_primary,
+            timestamptz '2026-06-30 03:59:59+00' as data_as_of
+        from exports.export_task
+        """
+    )
+    connection.execute(
+        """
         create table exports.export_workbook_client as
         select
             care_manager_id, client_id, client_name, birth_date, age_years, consent_status, tier,

@@ -140,7 +140,9 @@ def build(
     synthesize(landing, clients, seed=seed, days=DAYS, formats=formats)
     for visits in landing.glob("ehr/*/visit*.csv"):
         # FHIR has no element for the signature of a note: no format delivers it here.
-        pl.read_csv(visits, infer_schema=False).drop("note_signed_at").write_csv(visits)
+        pl.read_csv(visits.read_bytes(), infer_schema=False).drop("note_signed_at").write_csv(
+            visits
+        )
     data = folder / "data"
     if before:
         # Models that do not depend on the converted senders are built once.

@@ -141,8 +141,7 @@ exclusion_found as (
         and event.measurement_year = stay.measurement_year
         and event.basis = stay.basis
     left join residential_stay
-        on event.residential_is_follow_up = 1
-        and stay.stay_key = residential_stay.stay_key
+        on stay.stay_key = residential_stay.stay_key
         and stay.measurement_year = residential_stay.measurement_year
         and stay.basis = residential_stay.basis
     where
@@ -158,7 +157,10 @@ exclusion_found as (
                     and not stay.has_index_diagnosis
                     and not stay.has_mental_principal
                 )
-                or (stay.stay_class = 'nonacute' and residential_stay.stay_key is null)
+                or (
+                    stay.stay_class = 'nonacute'
+                    and (event.residential_is_follow_up = 0 or residential_stay.stay_key is null)
+                )
             )
         )
 ),

@@ -77,7 +77,7 @@ described_client as (
         coalesce(not client.ok_to_call, false) as is_call_refused,
         offered.digits as offered_digits,
         offered.number_kind,
-        struck.digits as struck_digits,
+        case when counted.wrong_number_count > 0 then struck.digits end as struck_digits,
         nullif(trim(client.address), '') as address,
         contact.wrong_number_date,
         contact.try_count,
@@ -95,9 +95,7 @@ described_client as (
         on counted.client_key = offered.client_key
         and counted.wrong_number_count + 1 = offered.number_rank
     left join number as struck
-        on counted.client_key = struck.client_key
-        and counted.wrong_number_count > 0
-        and struck.number_rank = 1
+        on counted.client_key = struck.client_key and struck.number_rank = 1
     left join supervisor
         on counted.team_staff_id = supervisor.staff_id and supervisor.supervisor_rank = 1
 ),

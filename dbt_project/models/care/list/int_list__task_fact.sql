@@ -108,7 +108,7 @@ task_fact as (
     left join general_text on task.task_type = general_text.task_type
     left join screening on task.event_key = screening.screening_key
     left join missed
-        on task.event_key = missed.appointment_key and task_type.step_kind = 'rebook'
+        on case when task_type.step_kind = 'rebook' then task.event_key end = missed.appointment_key
     left join referral on task.event_key = referral.referral_key
     left join booked_appointment as next_visit
         on task.client_key = next_visit.client_key and next_visit.visit_rank = 1

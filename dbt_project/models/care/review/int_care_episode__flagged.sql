@@ -94,6 +94,7 @@ timed_flag as (
 -- a consult holds a case review back until it is no longer recent
 consulted_flag as (
     select
+        flag.task_type,
         flag.part2_view,
         flag.program_enrollment_key,
         flag.screening_key,
@@ -105,7 +106,8 @@ consulted_flag as (
         and step.step_at <= flag.flagged_at
         and step.step_date + {{ lane_setting_days('recent_consult_days') }} >= flag.flag_date
     where flag.task_type = 'case_review' and step.step = 'consult'
-    group by flag.part2_view, flag.program_enrollment_key, flag.screening_key
+    group by
+        flag.task_type, flag.part2_view, flag.program_enrollment_key, flag.screening_key
 ),
 
 opened_flag as (
@@ -122,7 +124,7 @@ opened_flag as (
     from timed_flag as flag
     cross join run
     left join consulted_flag
-        on flag.task_type = 'case_review'
+        on flag.task_type = consulted_flag.task_type
         and flag.part2_view = consulted_flag.part2_view
         and flag.program_enrollment_key = consulted_flag.program_enrollment_key
         and flag.screening_key = consulted_flag.screening_key

@@ -17,12 +17,15 @@ miss as (
 linked_appointment as (
     select
         miss.appointment_key,
-        coalesce(linked.created_at, miss.status_at, miss.scheduled_at) as rescheduled_at,
+        coalesce(
+            case when miss.is_part2 or not linked.is_part2 then linked.created_at end,
+            miss.status_at,
+            miss.scheduled_at
+        ) as rescheduled_at,
         false as is_part2
     from miss
     left join appointment as linked
         on miss.rescheduled_to_appointment_id = linked.appointment_id
-        and (miss.is_part2 or not linked.is_part2)
     where miss.rescheduled_to_appointment_id is not null
 ),
 

@@ -24,7 +24,7 @@ chosen_assignment as (
 
 -- rules/returned-workbooks.md#assignment-choices: until the record system sends its own
 lapsed_choice as (
-    select distinct chosen.assignment_id
+    select distinct chosen.is_provisional, chosen.assignment_id
     from chosen_assignment as chosen
     inner join own_assignment as own on chosen.client_key = own.client_key
     where own.start_date >= chosen.start_date
@@ -38,9 +38,11 @@ current_record as (
     select record.*
     from assignment_record as record
     left join chosen_assignment as chosen
-        on record.is_provisional and record.assignment_id = chosen.assignment_id
+        on record.is_provisional = chosen.is_provisional
+        and record.assignment_id = chosen.assignment_id
     left join lapsed_choice
-        on record.is_provisional and record.assignment_id = lapsed_choice.assignment_id
+        on record.is_provisional = lapsed_choice.is_provisional
+        and record.assignment_id = lapsed_choice.assignment_id
     where not record.is_provisional
         or (chosen.recency = 1 and lapsed_choice.assignment_id is null)
 ),

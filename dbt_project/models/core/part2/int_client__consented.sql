@@ -42,8 +42,8 @@ recipient_consent as (
     inner join consent_purpose on consent.purpose = consent_purpose.purpose
     cross join run
     left join program_member
-        on consent.recipient_type = 'program'
-        and consent.recipient_id = program_member.program_id
+        on case when consent.recipient_type = 'program' then consent.recipient_id end
+        = program_member.program_id
         and client.recipient_staff_id = program_member.staff_id
     where (consent.recipient_type = 'staff' and consent.recipient_id = client.recipient_staff_id)
         or program_member.staff_id is not null

@@ -22,7 +22,13 @@ covered_origin as (
         part2_origin.client_key,
         part2_origin.program_id,
         count(program_member.staff_id) > 0 as is_member,
-        count(program_member.staff_id) > 0 or count(consent.consent_id) > 0 as is_covered
+        count(program_member.staff_id) > 0
+        or count(
+            case
+                when consent.program_id is null or consent.program_id = part2_origin.program_id
+                    then consent.consent_id
+            end
+        ) > 0 as is_covered
     from part2_origin
     inner join client on part2_origin.client_key = client.client_key
     left join program_member
@@ -31,7 +37,6 @@ covered_origin as (
     left join consent
         on part2_origin.client_key = consent.client_key
         and consent.consent_status = 'consented'
-        and (consent.program_id is null or consent.program_id = part2_origin.program_id)
     group by part2_origin.client_key, part2_origin.program_id
 ),
 
