@@ -163,7 +163,7 @@ _SHOWN = {
     "age_years": "12",
     "worklist_group": "'D'",
     "contact_person": "'guardian'",
-    "contact_note": "'guardian Gail Ruiz'",
+    "contact_note": "'Guardian: Gail Ruiz'",
     "covering_for_staff_id": "null::varchar",
     "next_step": "'Call now.'",
 }
@@ -358,6 +358,16 @@ _EXPORTS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "client_id": "client_id",
             "suggested_staff_id": "case when client_id <> 'C5' then 'cm' end",
             "suggested_by": "case when client_id <> 'C5' then '55.0 units free' end",
+        },
+    ),
+    (
+        "export_supervisor_pass",
+        "marts.dim_client where client_key = 3",
+        {
+            "client_id": "client_id",
+            "staff_id": "'cm'",
+            "pass_to_staff_id": "'th'",
+            "requested_date": "date '2026-06-29'",
         },
     ),
     (

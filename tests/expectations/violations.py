@@ -398,6 +398,17 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
             "update exports.export_workbook_client set covering_for_staff_id = 'cm' where client_id = 'C3'",
         ),
     },
+    "exports.export_supervisor_pass": {
+        **_RENAMED,
+        "Each client has one row": (_AGAIN, _set("client_id", "null", _C3)),
+        "A request names who asks, the colleague and the day": (
+            _set("staff_id", "null", _C3), _set("pass_to_staff_id", "null", _C3),
+            _set("requested_date", "null", _C3),
+        ),
+        "Only clients who can be listed are passed": (
+            "update marts.dim_client set is_listable = false where client_id = 'C3'",
+        ),
+    },
     "exports.export_supervisor_unreached": {
         **_RENAMED,
         "Each client has one row with the tries": (

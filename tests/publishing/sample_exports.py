@@ -113,7 +113,7 @@ def make_exports(
         create table exports.export_task as
         select
             care_manager_id, rank, client_id, client_name, phone, ok_to_leave_message, ok_to_text,
-            lane, lane_name, 'discharge_call' as task_type, 't' || client_id || place as task_key,
+            lane, lane_name, case when place = 1 then 'missed_therapy' else 'discharge_inpatient' end as task_type, 't' || client_id || place as task_key,
             case when place = 1 then 'No-show of therapy' else why_now_1 end as why_now,
             action_needed, due_at - interval 1 day as opened_at, due_at, overdue_hours,
             place = 0 as is_primary, part2_notice

@@ -14,7 +14,8 @@ client as (
 ),
 
 -- rules/tasks-and-lanes.md#reported-absence: the record agrees, or a supervisor confirmed reports
--- through the day of the decision, of which only the date may be known
+-- through the day of the decision, of which only the date may be known; the confirmed deaths are
+-- those of dim_client
 possible_confirmation as (
     select client.client_key, 'deceased' as outcome, run.as_of as confirmed_at
     from client
@@ -28,7 +29,7 @@ possible_confirmation as (
     union all
     select client_key, kind as outcome, decided_at as confirmed_at
     from {{ ref('int_client__confirmed') }}
-    where is_confirmed
+    where is_confirmed and kind <> 'deceased'
 ),
 
 confirmation as (
