@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 UV_VERSION := 0.13.9
 
-.PHONY: demo test test-long mutants lint format run dashboard dev docs bench lock clean
+.PHONY: demo test test-long mutants month lint format run dashboard dev docs bench lock clean
 
 demo: $(READY)  ## run the pipeline on a synthetic agency of 1,200 clients
 	$(BIN)/caseload demo --data data --identity-dirt --returned-workbooks
@@ -19,6 +19,9 @@ test-long: $(READY)  ## run slow tests: CRASH_POINTS=10 kills per stage, the sam
 mutants: $(READY)  ## change one rule at a time and print changes that no example detects (SAMPLE=200 SEED=1 MODELS="int_task__safety …")
 	$(BIN)/python -m tests.mutants.run $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(MODELS),--models $(MODELS))
+
+month: $(READY)  ## simulate thirty days of lists and returned workbooks, with the models of `make demo` (DAYS=30 CLIENTS=60 SEED=1)
+	$(BIN)/python -m tests.simulation.month --built data --days $(or $(DAYS),30) --clients $(or $(CLIENTS),60) --seed $(or $(SEED),1)
 
 lint: $(READY)  ## check Python, SQL and import rules
 	$(BIN)/ruff check .

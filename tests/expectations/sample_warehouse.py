@@ -47,7 +47,14 @@ _MARTS = f"""
     select task_key, client_key, is_part2, 'full' as part2_view from marts.fct_task;
     create table intermediate.int_client__supervisor_view as
     select client_key, 'full' as part2_view from marts.dim_client where is_listable;
-    create table marts.fct_contact as select client_key, false as is_part2 from marts.dim_client;
+    create table marts.fct_contact as
+    select
+        client_key, timestamptz '2026-06-28 12:00:00+00' as contacted_at, 'moved' as outcome,
+        false as is_part2
+    from marts.dim_client;
+    create table intermediate.int_alert__described as
+    select 'adt' as client_source, 'h1' as client_scope, 'm2' as source_client_id, is_part2
+    from (values (false), (true)) as alert(is_part2);
     create table marts.fct_referral as
     select client_key as referral_key, false as is_part2, true as is_open from marts.dim_client;
     create table marts.mart_sent_back as select 1 as sent_back_key, 2 as client_key;

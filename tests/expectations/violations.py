@@ -335,9 +335,7 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         **_RENAMED,
         "Each pair has one row and a sender": (_AGAIN, _set("source", "null", "true")),
         "Match probabilities range from 0 to 1": _set("match_probability", "1.01", "true"),
-        "No person of a Part 2 discharge": (
-            "update marts.fct_unmatched_discharge set is_part2 = true, source_client_id = 'm2'"
-        ),
+        "No person known from Part 2 alerts alone": "update intermediate.int_alert__described set is_part2 = true",
     },
     "exports.export_supervisor_referral": {
         **_RENAMED,
@@ -355,6 +353,7 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "Each client has one report of a kind": (_AGAIN, _set("client_id", "null", "kind = 'moved'")),
         "Reports are of a death or a move": (_set("kind", "'jail'", "kind = 'moved'"), _set("kind", "null", "kind = 'moved'")),
         "No report after as_of": (_set("reported_at", _AFTER, "true"), _set("reported_at", "null", "true")),
+        "No report of a Part 2 contact": "update marts.fct_contact set is_part2 = true",
     },
     "exports.export_supervisor_staff": {
         **_RENAMED,
@@ -415,7 +414,9 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "Each client has one row with the tries": (
             _AGAIN, _set("client_id", "null", _C3), _set("unable_to_reach", "null", _C3),
         ),
-        "No client whose tries include Part 2 contacts": "update marts.fct_contact set is_part2 = true where client_key = 3",
+        "No client whose tries are counted in another view than the supervisors'": (
+            "update intermediate.int_client__supervisor_view set part2_view = 'redacted' where client_key = 3"
+        ),
         "Every client can be listed": (
             "update marts.dim_client set is_listable = false where client_key = 3", _set("client_id", "'C99'", _C3),
         ),

@@ -44,7 +44,7 @@ _UNREADABLE_TIMES = ("this morning", "yesterday pm", "10ish", "6/31/2026 9:00 AM
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a list that can be answered: its keys, as they stand in the hidden columns."""
+    """A row of a list that can be answered: its keys, from the hidden columns."""
 
     client_id: str
     client: str
@@ -61,8 +61,9 @@ class Answer:
         row: the row that is answered.
         cells: what was typed, by header.
         way: how it was typed, for the counts.
-        outcome: what happened, in the words of the feed; None where nobody can tell.
-        at: when, in local time; a date where only the day was typed; None where nobody can tell.
+        outcome: what happened, in the words of the feed; None where it is unknown.
+        at: when, in local time; a date where only the day was typed; None where it is unknown.
+        is_entered_again: whether a later copy of the workbook has another answer to the row.
     """
 
     row: Row
@@ -70,6 +71,7 @@ class Answer:
     way: str
     outcome: str | None
     at: datetime | date | None
+    is_entered_again: bool = False
 
     @property
     def is_readable(self) -> bool:
@@ -78,7 +80,7 @@ class Answer:
 
     @property
     def shown_outcome(self) -> str:
-        """The outcome as it stands in the cell."""
+        """The outcome as it is in the cell."""
         return str(self.cells["What happened"]).strip()
 
 
@@ -151,7 +153,7 @@ def _no_time(meant: Answer, day: date, draw: random.Random) -> Answer:
 
 def _unreadable_time(meant: Answer, day: date, draw: random.Random) -> Answer:
     text = draw.choice(_UNREADABLE_TIMES)
-    return _with(meant, "a time that nobody can read", meant.outcome, None, when=text)
+    return _with(meant, "a time that cannot be read", meant.outcome, None, when=text)
 
 
 def _tomorrow(meant: Answer, day: date, draw: random.Random) -> Answer:
@@ -169,7 +171,7 @@ def _before_the_event(meant: Answer, day: date, draw: random.Random) -> Answer:
 
 def _unreadable_outcome(meant: Answer, day: date, draw: random.Random) -> Answer:
     text = draw.choice(_UNREADABLE_OUTCOMES)
-    return _with(meant, "an outcome that nobody can read", None, meant.at, what=text)
+    return _with(meant, "an outcome that cannot be read", None, meant.at, what=text)
 
 
 def _unreadable_channel(meant: Answer, day: date, draw: random.Random) -> Answer:

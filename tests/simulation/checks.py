@@ -36,6 +36,7 @@ PAUSE_DAYS = {
 }  # fmt: skip
 _WAITS = frozenset({"scheduled", "rescheduled"})  # for the next appointment
 _ADMIN_LANE = 7
+_GAP = "cadence_gap"
 _CLOSED_BY_CALL = frozenset({0, 1, 3})
 _URGENT_GROUPS = "ABC"
 _WORKED_GROUPS = "ABCDE"
@@ -84,7 +85,7 @@ class TaskCounts:
             ("task-mornings off the list, by reason", self.hidden_mornings),
             ("tasks opened in the month, by type", self.opened),
             ("tasks ended in the month, by status and reason", self.ended),
-            ("tasks of lane 7 that turned out not to be due, by type", self.withdrawn),
+            ("tasks that later facts withdrew, by type", self.withdrawn),
             ("tasks asked again after the quiet days, by type", self.asked_again),
         ):
             lines.append(f"{title}: {counter.total()}")
@@ -132,6 +133,8 @@ class _Reached:
     """A task that somebody answered as reached, and the client's next appointment then."""
 
     task_key: str
+    client_id: str
+    task_type: str
     at: datetime
     on: date
     outcome: str
@@ -164,8 +167,11 @@ class TaskWatch:
         """Remember an answer that became a contact."""
         self._answered.add(each.row.client_id)
         if each.outcome in TWO_WAY and each.row.task_key:
+            known = self._known.get(each.row.task_key)
             self._reached[each.row.task_key] = _Reached(
                 each.row.task_key,
+                each.row.client_id,
+                known.task_type if known else "",
                 contact["instant"],
                 contact["contacted_date"],
                 str(each.outcome),
@@ -193,6 +199,7 @@ class TaskWatch:
         self._answered = set()
 
     def _check_ends(self, day: date, tasks: dict[str, Task]) -> None:
+        gaps = {t.client_id for t in tasks.values() if t.task_type == _GAP and t.status == "open"}
         for key, before in self._known.items():
             now = tasks.get(key)
             if now is None:
@@ -200,6 +207,9 @@ class TaskWatch:
                     # A renewal or signature delivered late, or a tier that moves a due date, shows
                     # that the task was not due: rules/tasks-and-lanes.md#lane-7
                     self.counts.withdrawn[before.task_type] += 1
+                elif before.task_type == _GAP and before.client_id in gaps:
+                    # Another service line became the worst: rules/tasks-and-lanes.md#lane-6
+                    self.counts.withdrawn["cadence_gap, of another line now"] += 1
                 elif before.status == "open":
                     self._break(day, "a task vanished without an end", before)
             elif before.status == "open" and now.status != "open":
@@ -216,9 +226,21 @@ class TaskWatch:
 
     def _check_reached(self, day: date, tasks: dict[str, Task]) -> None:
         self.counts.reached = len(self._reached)
+        listed = {
+            (task.client_id, task.task_type): task for task in tasks.values() if task.is_listed
+        }
         for reached in self._reached.values():
             task = tasks.get(reached.task_key)
-            if task is None or task.opened_at > reached.at:
+            if task is None:
+                other = listed.get((reached.client_id, reached.task_type))
+                if (
+                    other is not None
+                    and other.opened_at <= reached.at
+                    and day < reached.quiet_until
+                ):
+                    self._break(day, f"reached on {reached.on}, asked again by another task", other)
+                continue
+            if task.opened_at > reached.at:
                 continue
             is_quiet = day < reached.quiet_until
             if task.lane in _CLOSED_BY_CALL:

@@ -39,7 +39,7 @@ def add_hostile_rows(landing: Path, as_of: datetime, seed: int) -> None:
                  "administered_at": _local(at), "total_score": draw.choice((0, 27)), "status": "completed"},
             ]  # fmt: skip
         if draw.random() < 0.34:
-            left = draw.choice((midnight, midnight - timedelta(seconds=1), as_of, as_of - timedelta(days=8)))  # fmt: skip
+            left = draw.choice((midnight, midnight - timedelta(seconds=1), as_of, as_of - timedelta(days=4), as_of - timedelta(days=8)))  # fmt: skip
             came = left - timedelta(days=draw.choice((0, 3, 40)))
             who = {name: client[name] for name in _COPIED} | _ALERT
             for kind, at in (("admit", came), ("discharge", left), ("discharge", left)):

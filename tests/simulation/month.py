@@ -2,7 +2,7 @@
 
 `python -m tests.simulation.month --built DATA --days 30` prints the counts and every broken promise,
 and ends with 1 if there is one. DATA is a data folder that `caseload demo` built with the present
-code. Rules: docs/rules/tasks-and-lanes.md, docs/rules/returned-workbooks.md.
+code. Rules: rules/returned-workbooks.md#sent-back, rules/tasks-and-lanes.md#snooze.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 import time as clock
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -180,10 +180,12 @@ class Month:
                     if each.is_readable:
                         self.counts.noted[f"{each.shown_outcome}: {line.problem}"] += 1
                     return "a line on Sent back"
+        if each.is_entered_again and not each.is_readable:
+            return "settled by a later copy"  # rules/returned-workbooks.md#sending
         received = [c for c in contacts if c["received_date"] == day and c["staff_id"] == each.row.staff_id]  # fmt: skip
         if not each.is_readable and received:
             self.counts.noted[f"READ ANYWAY {each.way}: {each.cells}"] += 1
-            return "a contact, although nobody could read it"
+            return "a contact, although it could not be read"
         self.counts.broken.append(
             f"{day} lost: {each.row.client_id} of {each.row.staff_id} {each.way} {each.cells}"
         )
@@ -237,6 +239,9 @@ class Month:
             number, first = answered[0]
             later = answer(first.row, day, _LAST_MINUTE + 5, draw)
             book.enter(number, later)
+            answers = [
+                replace(each, is_entered_again=True) if each is first else each for each in answers
+            ]
             answers.append(later)
             way = "two copies"
             files.append((f"{book.name} (2).xlsx", book.saved()))

@@ -194,9 +194,10 @@ KEEPS_ALL_SHEETS = frozenset(list(WAYS)[:5])
 
 
 def put(folder: Path, files: Iterable[tuple[str, bytes]], saved_at: datetime) -> None:
-    """Save files in the return folder."""
-    for name, content in files:
+    """Save files in the return folder, half an hour after each other."""
+    for number, (name, content) in enumerate(files):
         path = folder / f"{saved_at:%Y-%m-%d}" / name if "/" not in name else folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        os.utime(path, (saved_at.timestamp(), saved_at.timestamp()))
+        seconds = saved_at.timestamp() + 1800 * number
+        os.utime(path, (seconds, seconds))
