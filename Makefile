@@ -8,7 +8,7 @@ UV_VERSION := 0.13.9
 .PHONY: demo test test-long mutants month lint format run dashboard dev docs bench lock clean
 
 demo: $(READY)  ## run the pipeline on a synthetic agency of 1,200 clients
-	$(BIN)/caseload demo --data data --identity-dirt
+	$(BIN)/caseload demo --data data --identity-dirt --returned-workbooks
 
 test: $(READY)  ## run the test suite, except the tests of test-long
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder

@@ -22,6 +22,10 @@ from orchestration.terminal import PlainConsole
 RELEASED, STALE, USAGE, REFUSED, FAILED = 0, 1, 2, 3, 4
 STOPPED_BY_CTRL_C, PIPE_CLOSED = 130, 141  # 128 + the signal's number, as a shell reports it
 _RUN_HELP = "Read new files, build the warehouse, check the release, publish lists and measures."
+_RETURNED_WORKBOOKS_HELP = (
+    "add workbooks that care managers and supervisors return, typed by hand, with rows that cannot"
+    " be read"
+)
 _IDENTITY_DIRT_HELP = (
     "add twins, typing errors and missing ids, and the checked sample that measures matching"
 )
@@ -126,6 +130,7 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     demo.add_argument("--seed", type=int, default=1, help="random seed (default: 1)")
     demo.add_argument("--data", type=Path, help="data folder (default: setting data)")
     demo.add_argument("--identity-dirt", action="store_true", help=_IDENTITY_DIRT_HELP)
+    demo.add_argument("--returned-workbooks", action="store_true", help=_RETURNED_WORKBOOKS_HELP)
 
     synthesize = add(
         "synthesize",
@@ -142,6 +147,9 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
         "--end", type=_iso_date, help="day of the last deliveries (default: 2026-06-30)"
     )
     synthesize.add_argument("--identity-dirt", action="store_true", help=_IDENTITY_DIRT_HELP)
+    synthesize.add_argument(
+        "--returned-workbooks", action="store_true", help=_RETURNED_WORKBOOKS_HELP
+    )
     synthesize.add_argument(
         "--format",
         action="append",
@@ -322,6 +330,7 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
         options.seed,
         _console(),
         identity_dirt=options.identity_dirt,
+        returned_workbooks=options.returned_workbooks,
     )
 
 
@@ -336,6 +345,7 @@ def _synthesize(options: argparse.Namespace, settings: Settings) -> int:
         options.end,
         _console(),
         identity_dirt=options.identity_dirt,
+        returned_workbooks=options.returned_workbooks,
         formats=[name.strip() for names in options.format for name in names.split(",")],
     )
     return RELEASED

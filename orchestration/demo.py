@@ -29,6 +29,7 @@ def synthesize(
     console: Console,
     *,
     identity_dirt: bool,
+    returned_workbooks: bool,
     formats: Collection[str],
 ) -> None:
     """Generate the landing files without running the pipeline."""
@@ -40,6 +41,7 @@ def synthesize(
         days or DAYS,
         end,
         identity_dirt=identity_dirt,
+        returned_workbooks=returned_workbooks,
         formats=formats,
     )
     console.print(
@@ -52,7 +54,13 @@ def synthesize(
 
 
 def demo(
-    settings: Settings, clients: int, seed: int, console: Console, *, identity_dirt: bool
+    settings: Settings,
+    clients: int,
+    seed: int,
+    console: Console,
+    *,
+    identity_dirt: bool,
+    returned_workbooks: bool,
 ) -> int:
     """Generate an agency under the data folder, run the pipeline and print where the output is.
 
@@ -61,7 +69,12 @@ def demo(
     """
     landing = settings.data / "landing"
     written = _write_landing(
-        landing, clients, seed, settings.time_zone, identity_dirt=identity_dirt
+        landing,
+        clients,
+        seed,
+        settings.time_zone,
+        identity_dirt=identity_dirt,
+        returned_workbooks=returned_workbooks,
     )
     console.print(
         f"Synthetic agency: {clients:,} clients (seed {seed}), {sum(written.rows.values()):,} rows in"
@@ -85,6 +98,7 @@ def _write_landing(
     end: date | None = None,
     *,
     identity_dirt: bool,
+    returned_workbooks: bool,
     formats: Collection[str] = (),
 ) -> SynthesisReport:
     try:
@@ -96,6 +110,7 @@ def _write_landing(
             end=end,
             zone=zone,
             identity_dirt=identity_dirt,
+            returned_workbooks=returned_workbooks,
             formats=formats,
         )
     except (ValueError, FileExistsError) as error:

@@ -16,6 +16,7 @@ from orchestration.verdict import VERDICT
 from publishing import (
     disclosures,
     encryption,
+    fhir_tasks,
     metrics,
     outreach_list,
     quality,
@@ -30,7 +31,10 @@ from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
 PARTS = {
-    "outreach_list": ("The outreach list and the unmatched discharges, as CSV files.", {"csv"}),
+    "outreach_list": (
+        "The outreach list and the unmatched discharges, as CSV files; tasks as FHIR where enabled.",
+        {"csv"},
+    ),
     "workbooks": ("One workbook per care manager.", {"excel"}),
     "metrics": ("Aggregates for the leaders' pages, small cells suppressed.", {"parquet"}),
     "quality": ("The gate's verdict and the data quality tables of this release.", {"parquet"}),
@@ -87,6 +91,10 @@ def _publish(
                     recipients.get(SUPERVISORS),
                     outreach_list.UNMATCHED,
                 )
+                if settings.fhir_tasks:
+                    rows["outreach_list"] += fhir_tasks.write(
+                        connection, release, settings.zone, recipients
+                    )
                 rows["metrics"] = sum(metrics.write(connection, release).values())
                 rows["quality"] = quality.write(
                     connection, release, settings.data / "logs" / "gate"

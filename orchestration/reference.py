@@ -49,7 +49,7 @@ def settings_block() -> str:
     lines = ["| `caseload.toml` | environment | default | meaning |", "|---|---|---|---|"]
     for name, field in Settings.model_fields.items():
         found = None if field.is_required() else field.get_default(call_default_factory=True)
-        default = "none" if found is None else found
+        default = "none" if found is None else "false" if found is False else found
         shown = "empty" if default in ({}, [], "", ()) else f"`{default}`"
         lines.append(
             f"| `{name}` | `CASELOAD_{name.upper()}` | {shown} | {_cell(meanings[name])} |"

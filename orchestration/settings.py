@@ -43,6 +43,7 @@ _EXPECTED = {
     "enabled_senders": 'a list of senders, such as ["ehr", "adt"]',
     "run_wait_seconds": "a whole number of seconds, 0 or more",
     "return_folder": "a folder such as /srv/caseload/return",
+    "fhir_tasks": "true or false",
 }
 _SENDER_FOLDERS = Path(__file__).resolve().parent.parent / "sources"
 
@@ -66,13 +67,15 @@ class Settings(BaseSettings):
         state: two-letter code; selects the state holidays of the business calendar.
         memory_limit: DuckDB's memory limit, such as 500MB.
         threads: number of DuckDB and Polars threads.
-        recipient_keys: age public keys by recipient: a staff_id, or `supervisors` for the full
-            list.
+        recipient_keys: age public keys by recipient: a staff_id, `supervisors` for the full list,
+            or `record_system` for FHIR Tasks.
         enabled_senders: senders to read; empty reads all senders. Only senders named here are
             reported as missing.
         run_wait_seconds: how long a run waits for another run on the same data folder.
         return_folder: folder where care managers and supervisors return their workbooks, with
             subfolders by staff_id if wanted; each run collects new ones. Empty for none.
+        fhir_tasks: whether a release also has the open tasks of the lists as FHIR R4 Tasks, for
+            record systems that take them.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, toml_file=FILE, extra="forbid")
@@ -88,6 +91,7 @@ class Settings(BaseSettings):
     enabled_senders: list[str] = []
     run_wait_seconds: int = Field(default=60, ge=0)
     return_folder: Path | None = None
+    fhir_tasks: bool = False
 
     @field_validator("return_folder", mode="before")
     @classmethod

@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from publishing.backtest_words import date_words, group_words, metric_words, ordered_groups
+
 Row = Mapping[str, Any]
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640, 280, 56, 44, 16
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640, 290, 56, 44, 26
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
   color: #1b1b1b; background: #fff; }
 table { border-collapse: collapse; margin: 0.5rem 0 1.5rem; }
 caption { text-align: left; font-weight: 600; padding: 0.25rem 0; }
-th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #c8c8c8; text-align: right; }
+th, td { padding: 0.25rem 0.75rem; border-bottom: 1px solid #c8c8c8; text-align: right;
+  vertical-align: top; }
 th[scope=row], td.text, th.text { text-align: left; }
-td.warning { font-weight: 700; }
 .scroll { overflow-x: auto; }
 svg { max-width: 100%; height: auto; }
 """
@@ -50,9 +52,9 @@ def render(report: Report) -> str:
         ),
         "<h1>Backtest of the risk score</h1>",
         (
-            f"<p>As of {_text(', '.join(report.dates))}. Scores use only what was delivered by then."
+            f"<p>As of {_text(' and '.join(map(date_words, report.dates)))}. Scores use only what was delivered by then."
             f" Outcomes are those of the next {report.look_ahead_days} days, from data delivered through"
-            f" {_text(report.last_delivery)}. A client has an outcome once, however many events there"
+            f" {_text(date_words(report.last_delivery))}. A client has an outcome once, however many events there"
             " were. Events that a payer reports later are missing. Intervals are Wilson 95%.</p>"
         ),
         (
@@ -83,7 +85,8 @@ _GROUP_TEXT = (
     "<p>All dates together. Cells of fewer than 11 clients, with or without the event, are not"
     " shown, nor is the smallest other cell where a single one could be calculated. Missing data"
     " lower a score: compare the coverage rows first. A selection ratio below 0.8 is marked."
-    " No weight changes because of this table.</p>"
+    " AUROC is the share of pairs of a client with the outcome and one without in which the first has the"
+    " higher score. No weight changes because of this table.</p>"
 )
 
 
@@ -144,7 +147,7 @@ def _gain_table(title: str, lists: Sequence[Row]) -> str:
         gain = row["gain_over_chance"]
         rows.append(
             [
-                f"{_text(row['as_of'])}, {_text(row['tiers'])}",
+                f"{_text(date_words(row['as_of']))}: {_text(row['tiers'])}",
                 f"{_number(row['listed'])} of {_number(row['clients'])}",
                 f"{_number(row['found'])} of {_number(row['with_outcome'])}",
                 _share_cell(row),
@@ -173,14 +176,15 @@ _METHODS = ("found_by_cost", "found_by_ed", "found_by_chance")
 
 def _group_table(report: Report, dimension: str) -> str:
     found = [row for row in report.groups if row["dimension"] == dimension]
-    groups = list(dict.fromkeys(str(row["group"]) for row in found))
+    groups = ordered_groups(str(row["group"]) for row in found)
     by_cell = {(row["metric"], row["group"]): row for row in found}
     rows = [
-        [_text(str(metric).replace("_", " "))]
+        [_text(metric_words(metric))]
         + [_group_cell(by_cell.get((metric, group))) for group in groups]
         for metric in dict.fromkeys(row["metric"] for row in found)
     ]
-    return _table(report.dimensions[dimension], ["Measure", *groups], rows)
+    words = [group_words(dimension, group) for group in groups]
+    return _table(report.dimensions[dimension], ["Measure", *words], rows)
 
 
 def _group_cell(row: Row | None) -> str:
@@ -222,6 +226,7 @@ def _plot(title: str, bands: Sequence[Row], days: int) -> str:
             )
     marks.append(
         f'<text x="{(_LEFT + _WIDTH) / 2:.0f}" y="{_HEIGHT - 6}" text-anchor="middle">Risk score</text>'
+        f'<text x="{_LEFT}" y="{_TOP - 5}">Clients with the outcome within {days} days, and 95% interval</text>'
     )
     return (
         f'<svg role="img" viewBox="0 0 {_WIDTH} {_HEIGHT}" width="{_WIDTH}" height="{_HEIGHT}"'

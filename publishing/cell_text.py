@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from publishing.cells import printable_text, safe_cell
+from publishing.text_width import line_count
 
 Part = tuple[str, str | None]
 
@@ -68,6 +69,28 @@ def lines(*every: list[Part]) -> Rich | None:
             else:
                 joined.append((style, clean))
     return Rich(tuple(joined)) if joined else None
+
+
+def within(most: int, width: float, *every: list[Part], kept: int = 1) -> Rich | None:
+    """Build a cell of lines as `lines` does, with the last lines in one if that is shorter and they do not fit.
+
+    Args:
+        most: lines that the cell may take.
+        width: width of its column, in characters.
+        every: the lines.
+        kept: this many lines stay lines.
+    """
+    cell = lines(*every)
+    if cell is None or line_count(cell.plain, width) <= most:
+        return cell
+    joined: list[Part] = []
+    for line in every[kept:]:
+        if any(text for _, text in line):
+            joined += [("small", " · " if joined else ""), *line]
+    flowing = lines(*every[:kept], joined)
+    if flowing is None or line_count(flowing.plain, width) >= line_count(cell.plain, width):
+        return cell
+    return flowing
 
 
 def listed(*texts: str | None) -> str:

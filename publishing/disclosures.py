@@ -17,7 +17,7 @@ import duckdb
 from publishing.cells import safe_cell
 from publishing.disclosure_log import FOLDER, MONTHLY, Disclosure
 from publishing.durable import replace_text
-from publishing.encryption import SUPERVISORS
+from publishing.encryption import RECORD_SYSTEM, SUPERVISORS
 from publishing.release import Release
 
 _OUTREACH = "outreach/"
@@ -55,11 +55,16 @@ def read(connection: duckdb.DuckDBPyConnection, release: Release) -> Iterator[Di
             )
     for path in outreach:
         if path not in found:
-            name = path.removeprefix(_OUTREACH).removesuffix(".age")
-            is_workbook = name.endswith(".xlsx")
-            columns = "care_manager_workbook" if is_workbook else name.removesuffix(".csv")
-            recipient = name.removesuffix(".xlsx") if is_workbook else SUPERVISORS
+            recipient, columns = _of_empty_file(path.removeprefix(_OUTREACH).removesuffix(".age"))
             yield Disclosure(path, recipient, None, columns, False, None, "treatment")
+
+
+def _of_empty_file(name: str) -> tuple[str, str]:
+    """Return the recipient and the class of the columns of an outreach file without client rows."""
+    stem, _, kind = name.rpartition(".")
+    if kind == "xlsx":
+        return stem, "care_manager_workbook"
+    return (RECORD_SYSTEM if kind == "ndjson" else SUPERVISORS), stem
 
 
 def write_consents(connection: duckdb.DuckDBPyConnection, data: Path, month: str) -> None:

@@ -17,6 +17,7 @@ from typing import BinaryIO
 import pyrage
 
 SUPERVISORS = "supervisors"
+RECORD_SYSTEM = "record_system"
 _Key = pyrage.x25519.Recipient | pyrage.ssh.Recipient
 
 
@@ -29,7 +30,7 @@ class Recipient:
     """A person or group who can decrypt a file.
 
     Attributes:
-        name: staff_id, or `supervisors`.
+        name: staff_id, `supervisors` or `record_system`.
         fingerprint: short hash of the public key; part of the release_id, so that a new key makes a
             new release.
         key: the parsed key.
@@ -59,8 +60,9 @@ def parse_recipients(keys: Mapping[str, str | None]) -> dict[str, Recipient]:
     """Parse recipients' public keys.
 
     Args:
-        keys: key text by recipient: a staff_id (from `staff.recipient_key` or the setting), or
-            `supervisors` for files about all clients. Empty texts are skipped.
+        keys: key text by recipient: a staff_id (from `staff.recipient_key` or the setting),
+            `supervisors` for files about all clients, or `record_system` for FHIR Tasks. Empty
+            texts are skipped.
 
     Raises:
         RecipientKeyError: a text is not a valid public key.

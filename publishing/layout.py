@@ -12,8 +12,9 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 HEADER_ROW = 6  # zero-based: the header of a list is always row 7
-LINE_POINTS = 14.6
+LINE_POINTS, ROW_POINTS = 14.0, 0.75  # of a line of text, and of the space around a row's lines
 MINIMUM_LINES = 3  # of a client
+MOST_LINES = 3  # that a cell of the list takes, where its facts can be arranged in fewer lines
 FONT = {"font_name": "Calibri", "font_size": 11}
 LEGAL, LETTER = 5, 1
 CHANNELS = ("Phone", "Video", "In person", "Text", "Letter", "Email")
@@ -69,10 +70,14 @@ class Column:
 
 
 ENTRIES = (
-    Column("When you called", 15.5, "entry_datetime", is_entry=True),
-    Column("How", 9, "entry", is_entry=True),
-    Column("What happened", 16.5, "entry", is_entry=True),
-    Column("Try again on", 11, "entry_date", is_entry=True),
+    Column("When you called", 15, "entry_datetime", is_entry=True),
+    Column("How", 8, "entry", is_entry=True),
+    Column("What happened", 15.5, "entry", is_entry=True),
+    Column("Try again on", 10.5, "entry_date", is_entry=True),
+)
+_PASS = (
+    Column("Pass to", 26, "entry", is_entry=True, is_printed=False),
+    Column("Reason to pass", 26, "entry", is_entry=True, is_printed=False),
 )
 OPTIONAL_ENTRIES = (
     Column("Minutes", 9, "entry", is_entry=True, is_printed=False),
@@ -80,8 +85,7 @@ OPTIONAL_ENTRIES = (
     Column("Medicines reconciled", 13, "entry", is_entry=True, is_printed=False),
     Column("Summary received", 11, "entry", is_entry=True, is_printed=False),
     Column("Note to self", 30, "entry", is_entry=True, is_printed=False),
-    Column("Pass to", 26, "entry", is_entry=True, is_printed=False),
-    Column("Reason to pass", 26, "entry", is_entry=True, is_printed=False),
+    *_PASS,
 )
 KEYS = (
     Column("client_id", 12, "key", hidden=True, is_printed=False),
@@ -91,20 +95,21 @@ KEYS = (
     Column("staff_id", 12, "key", hidden=True, is_printed=False),
 )
 TODAY = (
-    Column("Group", 6.3, "middle"),
-    Column("Client", 35),
-    Column("Call", 24),
-    Column("Why today", 53),
-    Column("Do next", 34, "action"),
-    Column("By", 22.5, "due"),
+    Column("Group", 6, "middle"),
+    Column("Client", 35.5),
+    Column("Call", 27),
+    Column("Why today", 59),
+    Column("Do next", 33.5, "action"),
+    Column("By", 19, "due"),
     Column("Last contact", 18),
     *ENTRIES,
     *OPTIONAL_ENTRIES,
     *KEYS,
 )
-# In `unassigned.xlsx` the person who calls enters their own staff id, and an owner can be chosen.
+# In `unassigned.xlsx` the person who calls enters their own staff id, and an owner can be chosen
+# instead of passing the client.
 UNASSIGNED = (
-    *TODAY[: -len(KEYS)],
+    *TODAY[: -len(KEYS) - len(_PASS)],
     Column("Suggested owner", 34, is_printed=False),
     Column("Assign to", 26, "entry", is_entry=True, is_printed=False),
     Column("Decided by", 12, "entry", is_entry=True, is_printed=False),
@@ -148,7 +153,7 @@ CASE_REVIEW = (
     Column("Weeks in treatment", 10.5, "middle"),
     Column("Red from", 13.5, "date"),
     Column("Last consult", 14, "date"),
-    Column("Discussed, next step", 40, "entry", is_entry=True),
+    Column("Notes on paper", 40),
 )
 CHANGES = (
     Column("Client", 40),
@@ -158,7 +163,7 @@ CHANGES = (
 MORE_CALLS = (
     Column("Client", 44, "entry", is_entry=True),
     *ENTRIES,
-    *OPTIONAL_ENTRIES[:-2],
+    *OPTIONAL_ENTRIES[: -len(_PASS)],
     KEYS[-1],
 )
 MORE_CALLS_UNASSIGNED = (*MORE_CALLS[:-1], UNASSIGNED[-1])

@@ -11,15 +11,14 @@ without byte order mark, CRLF. SQL formats all types as text; text columns also 
 from __future__ import annotations
 
 import csv
-import io
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO, TextIO
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import duckdb
 
+from publishing import list_file
 from publishing.cells import safe_cell
 from publishing.encryption import Recipient
 from publishing.release import Release, ReleaseError
@@ -149,29 +148,9 @@ def write(
         ReleaseError: a column is missing from the relation.
     """
     rows = _rows(connection, zone, spec)
-    if supervisors is None:
-        with release.file(spec.path).open("w", encoding="utf-8", newline="") as file:
-            count = _write_csv(file, rows, spec)
-        release.add(spec.path, count)
-        return count
-    encrypted_path = f"{spec.path}.age"
-    # An unnamed file: a killed run leaves no plain copy.
-    with tempfile.TemporaryFile(dir=release.directory) as plain:
-        text = io.TextIOWrapper(plain, encoding="utf-8", newline="")
-        count = _write_csv(text, rows, spec)
-        text.detach()  # flushes and leaves `plain` open
-        content_hash = _encrypt_file(plain, release, encrypted_path, supervisors)
-    release.add(encrypted_path, count, content_hash=content_hash)
-    return count
-
-
-def _encrypt_file(plain: BinaryIO, release: Release, relative: str, recipient: Recipient) -> str:
-    plain.seek(0)
-    content_hash = recipient.content_hash(plain)
-    plain.seek(0)
-    with release.file(relative).open("wb") as encrypted:
-        recipient.encrypt_stream(plain, encrypted)
-    return content_hash
+    return list_file.write(
+        release, spec.path, supervisors, lambda file: _write_csv(file, rows, spec)
+    )
 
 
 def _write_csv(file: TextIO, rows: Iterable[list[str | None]], spec: SupervisorList) -> int:

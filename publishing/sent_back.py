@@ -45,6 +45,8 @@ _COLUMN_WORDS = {
     "minutes": "Minutes",
     "instructions_reviewed": "Instructions reviewed",
     "medications_reconciled": "Medicines reconciled",
+    "summary_received": "Summary received",
+    "pass_to_staff_id": "Pass to",
     "decided_at": "Decided on",
     "decided_by": "Decided by",
 }
@@ -113,6 +115,7 @@ _COLUMNS = (
     _Column("minutes", "Minutes", 9, "entry"),
     _Column("instructions_reviewed", "Instructions reviewed", 13, "entry"),
     _Column("medications_reconciled", "Medicines reconciled", 13, "entry"),
+    _Column("summary_received", "Summary received", 11, "entry"),
     _Column("client_id", "Client id", 12, "entry"),
     _Column("task_key", "task_key", 18, "key", hidden=True),
     _Column("event_at", "event_at", 18, "entry_datetime", hidden=True),

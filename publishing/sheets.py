@@ -6,7 +6,6 @@ each sheet says what is on it; layout.py has the columns and styles.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -19,26 +18,9 @@ from publishing import layout, wording
 from publishing.cell_text import Cell, Rich, Styled
 from publishing.cells import safe_cell
 from publishing.layout import HEADER_ROW, LINE_POINTS, STYLES, Column
+from publishing.text_width import line_count
 from publishing.wording import WorkbookInfo
 
-# Widths of Calibri's characters, in digits; all others are as wide as a digit.
-_CHARACTER_WIDTHS = {
-    character: width
-    for width, characters in (
-        (0.45, " '·"),
-        (0.5, ",.:;Iijl"),
-        (0.62, "!()-J[]f"),
-        (0.7, "rt"),
-        (0.8, '"/Lcsz'),
-        (0.92, "?FSZagkvxy"),
-        (1.15, "ABCRVDGH"),
-        (1.35, "&NOQU%w"),
-        (1.75, "mMW@→▁▂▃▄▅▆▇█"),
-    )
-    for character in characters
-}
-# Digits that fit into a unit of column width, of which a digit of 11 points needs a little more.
-_ROOM, _BOLD_ROOM = 0.92, 0.86
 _TONES: dict[str, dict[str, Any]] = {
     "": {},
     "RED": layout.RED,
@@ -81,18 +63,18 @@ class SheetWriter:
             sheet.set_landscape()
         sheet.set_paper(paper)
         sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.2, right=0.2, top=0.25, bottom=0.45)
+        sheet.set_margins(left=0.2, right=0.2, top=0.2, bottom=0.32)
         sheet.hide_gridlines(2)
         name = safe_cell(wording.footer_text(self.info)).replace("&", "&&")
         sheet.set_footer(
-            f"&L&8Confidential: names and health data&C&8{name}&R&8&P of &N", {"margin": 0.2}
+            f"&L&8Confidential: names and health data&C&8{name}&R&8&P of &N", {"margin": 0.15}
         )
 
     def head_lines(self, sheet: Worksheet) -> None:
         """Write the lines above the header; rows of empty lines are hidden."""
         for row, (style, line) in enumerate(wording.head_lines(self.info)):
             if line:
-                height = 21 if style == "title" else 16
+                height = 20 if style == "title" else 15
                 fill = self.style(style) if style == "banner" else None
                 sheet.set_row(row, height, fill)
                 sheet.write_string(row, 0, line, self.style(style))
@@ -101,7 +83,7 @@ class SheetWriter:
 
     def header(self, sheet: Worksheet, row: int, columns: Sequence[Column]) -> None:
         """Write the titles of the columns."""
-        sheet.set_row(row, 30)
+        sheet.set_row(row, 29)
         for position, column in enumerate(columns):
             style = "header_entry" if column.is_entry else "header"
             sheet.write_string(row, position, column.title, self.style(style))
@@ -131,10 +113,9 @@ class SheetWriter:
             text = value.plain if isinstance(value, Rich) else value
             if isinstance(text, str) and not column.hidden:
                 is_bold = STYLES[column.style].get("bold", False)
-                room = column.width * (_BOLD_ROOM if is_bold else _ROOM)
-                height = max(height, line_count(text, room))
+                height = max(height, line_count(text, column.width, bold=is_bold))
         # Set before the cells: a streamed row cannot change later. Some programs do not fit heights.
-        sheet.set_row(row, LINE_POINTS * height + 1.5)
+        sheet.set_row(row, LINE_POINTS * height + layout.ROW_POINTS)
         for position, (value, column) in enumerate(zip(cells, columns, strict=True)):
             self.cell(sheet, row, position, column.style, value, tone)
 
@@ -243,24 +224,3 @@ def _runs(flags: Iterable[bool]) -> list[tuple[int, int]]:
         elif flag:
             runs.append((position, position))
     return runs
-
-
-def line_count(value: str, room: float) -> int:
-    """Estimate the lines of a text, wrapped at blanks, where `room` digits fit on a line."""
-    count = 0
-    blank = _CHARACTER_WIDTHS[" "]
-    for part in value.split("\n"):
-        count += 1
-        if len(part) <= room:
-            continue
-        used = 0.0
-        for word in part.split(" "):
-            width = sum(_CHARACTER_WIDTHS.get(character, 1.0) for character in word)
-            if used and used + blank + width > room:
-                count += 1
-                used = 0.0
-            used += width + (blank if used else 0.0)
-            if used > room:
-                count += math.ceil(used / room) - 1
-                used %= room
-    return count

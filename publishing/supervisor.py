@@ -20,6 +20,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from publishing import sent_back
 from publishing.cells import safe_cell
+from publishing.dates import time_text
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.release import Release
 from publishing.sent_back import SentBack
@@ -31,7 +32,8 @@ _NO_TEAM = "no_team"
 _PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top", "text_wrap": True}
 _ENTRY = {**_PLAIN, "bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"}
 _HEADER = {**_PLAIN, "bold": True, "font_color": "#FFFFFF"}
-_DATE, _TIME = {"num_format": "yyyy-mm-dd"}, {"num_format": "yyyy-mm-dd hh:mm"}
+_DATE, _TIME = {"num_format": "d mmm yyyy"}, {"num_format": "ddd d mmm yyyy hh:mm"}
+_ENTRY_TIME = {"num_format": "yyyy-mm-dd hh:mm"}  # a workbook saved as CSV keeps the shown text
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {"font_size": 13, "bold": True, "font_color": "#1F3A5F"},
     "line": {"font_size": 11},
@@ -43,7 +45,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "different": {**_PLAIN, "bg_color": "#FDF7D2", "bold": True},
     "different_date": {**_PLAIN, **_DATE, "align": "left", "bg_color": "#FDF7D2", "bold": True},
     "entry": _ENTRY,
-    "entry_time": {**_ENTRY, **_TIME, "align": "left"},
+    "entry_time": {**_ENTRY, **_ENTRY_TIME, "align": "left"},
     "header": {**_HEADER, "bg_color": "#1F3A5F"},
     "header_entry": {**_HEADER, "bg_color": "#2F66A0"},
 }
@@ -172,7 +174,7 @@ class _TeamWorkbook:
         sheet.fit_to_pages(1, 0)
         sheet.freeze_panes(_HEADER_ROW + 1, 1)
         count = spec.summary(rows) if spec.summary else len(rows)
-        title = f"{spec.name} · {team or 'no team'} · {count} · {self._as_of:%Y-%m-%d %H:%M}"
+        title = f"{spec.name} · {team or 'no team'} · {count} · {time_text(self._as_of, None)}"
         sheet.write_string(0, 0, safe_cell(title), self._style("title"))
         sheet.write_string(1, 0, spec.hint, self._style("line"))
         sheet.set_row(_NAME_ROW, None, None, {"hidden": True})

@@ -160,7 +160,7 @@ LATE = Sheet(
         Column("For (away)", "covering_for_name", 22),
         Column("Group", "worklist_group", 7),
         Column("Reason", "lane_name", 30),
-        Column("Was due", "due_local", 17, style="time"),
+        Column("Was due", "due_local", 21, style="time"),
         Column("Hours late", "overdue_hours", 9),
     ),
     team="team",
@@ -190,9 +190,9 @@ EXPIRED = Sheet(
     (
         *_CLIENT,
         Column("Reason", "lane_name", 30),
-        Column("Since", "opened_local", 17, style="time"),
-        Column("Was due", "due_local", 17, style="time"),
-        Column("Expired", "expired_local", 17, style="time"),
+        Column("Since", "opened_local", 21, style="time"),
+        Column("Was due", "due_local", 21, style="time"),
+        Column("Expired", "expired_local", 21, style="time"),
     ),
     team="team",
 )
@@ -215,6 +215,28 @@ UNASSIGNED = Sheet(
         *_DECIDED,
     ),
 )
+PASSES = Sheet(
+    "Passes requested",
+    "Care managers ask to pass these clients to a colleague. Choose who takes the client; to refuse, choose the present care manager.",
+    """
+    select *, coalesce(staff_name, staff_id) as asked_by,
+        coalesce(pass_to_name || ' · ', '') || pass_to_staff_id as wanted
+    from exports.export_supervisor_pass
+    order by requested_date, client_name, client_id
+    """,
+    (
+        Column("Client name", "client_name", 26, style="name"),
+        Column("Born", "birth_date", 12, style="date"),
+        Column("Client id", "client_id", 12, "client_id", "key"),
+        Column("Asked by", "asked_by", 24),
+        Column("Asked on", "requested_date", 12, style="date"),
+        Column("Wants to pass to", "wanted", 30),
+        Column("Why", "pass_reason", 40),
+        Column("Assign to", None, 34, "assigned_staff_id", "entry", choices="care_managers"),
+        *_DECIDED,
+    ),
+    team="team",
+)
 CONFIRMATIONS = Sheet(
     "Deaths and moves",
     "Confirm or deny each report. Until then the client is off the list for a few days only.",
@@ -231,7 +253,7 @@ CONFIRMATIONS = Sheet(
         Column("Care manager id", "care_manager_id", 14),
         Column("Reported", "report", 14, "kind", "key"),
         Column("Reported by", "reported_by", 13),
-        Column("Reported at", "reported_local", 17, style="time"),
+        Column("Reported at", "reported_local", 21, style="time"),
         Column("Client id", "client_id", 12, "client_id", "key"),
         Column("Is it right?", None, 12, "confirmation_answer", "entry", choices=CONFIRM),
         *_DECIDED,
@@ -242,7 +264,9 @@ REFERRALS = Sheet(
     "Old referrals",
     "Close what is over. A referral that is kept open stays on this sheet.",
     """
-    select referral.*, timezone($zone, last_status_at) as last_status_local, staff.team
+    select referral.*, timezone($zone, last_status_at) as last_status_local, staff.team,
+        replace(referral.domain, '_', ' ') as domain_words,
+        replace(referral.status, '_', ' ') as status_words
     from exports.export_supervisor_referral as referral
     left join exports.export_supervisor_staff as staff on referral.care_manager_id = staff.staff_id
     order by last_status_at, referral_id
@@ -250,9 +274,9 @@ REFERRALS = Sheet(
     (
         Column("Client name", "client_name", 26, style="name"),
         Column("Care manager id", "care_manager_id", 14),
-        Column("For", "domain", 20),
+        Column("For", "domain_words", 20),
         Column("Referred to", "referred_to", 26),
-        Column("Status", "status", 14),
+        Column("Status", "status_words", 16),
         Column("Since", "last_status_local", 13, style="date"),
         Column("Client id", "client_id", 12, "client_id", "key"),
         Column("Referral id", "referral_id", 14, "referral_id", "key"),
@@ -276,8 +300,8 @@ DISCHARGES = Sheet(
         Column("Hospital or facility", "facility_name", 26),
         Column("Setting", "setting", 13),
         Column("Visit", "visit_number", 14),
-        Column("Discharged", "discharged_local", 17, style="time"),
-        Column("Call due", "due_local", 17, style="time"),
+        Column("Discharged", "discharged_local", 21, style="time"),
+        Column("Call due", "due_local", 21, style="time"),
         Column("Possible clients", "candidates", 34),
         *_PERSON_KEYS,
         Column("This is", None, 30, "chosen_client_id", "entry", choices="candidates"),
@@ -287,14 +311,18 @@ DISCHARGES = Sheet(
 IDENTITY_REVIEW = Sheet(
     "Identity review",
     "Is the sender's person this client? Differing cells are marked.",
-    "select * from exports.export_supervisor_pair order by all",
+    """
+    select *, replace(reason_code, '_', ' ') as reason_words
+    from exports.export_supervisor_pair
+    order by all
+    """,
     (
         *(
             Column(f"{who}: {_WORDS[name]}", f"{side}_{name}", _WIDTHS[name], style=_DATES.get(name, "text"))
             for name in _FIELDS
             for who, side in (("Sender", "person"), ("Ours", "client"))
         ),
-        Column("Why", "reason_code", 18),
+        Column("Why", "reason_words", 20),
         *_PERSON_KEYS,
         Column("Client id", "client_id", 12, "client_id", "key"),
         Column("Same or different?", None, 14, "decision", "entry", choices=IDENTITY),
@@ -307,6 +335,7 @@ SHEETS = (
     TEAM,
     LATE,
     UNASSIGNED,
+    PASSES,
     CONFIRMATIONS,
     UNREACHED,
     EXPIRED,

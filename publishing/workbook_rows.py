@@ -70,7 +70,8 @@ LISTED_CLIENTS = """
     with other_task as (
         select
             client_id,
-            string_agg(why_now, '; ' order by lane, due_at, task_key) as other_tasks
+            string_agg(rtrim(why_now, '.'), '; ' order by lane, due_at, task_key) as other_tasks,
+            string_agg(task_type, ';' order by lane, due_at, task_key) as other_task_types
         from exports.export_task
         where not is_primary
         group by client_id
@@ -90,7 +91,7 @@ LISTED_CLIENTS = """
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
         listed.is_spillover, task.task_key,
         case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at,
-        other_task.other_tasks,
+        other_task.other_tasks, other_task.other_task_types,
         cover.staff_name as covering_for_name,
         client.owner_away_until_date as covering_until_date,
         suggested.staff_name || ' · ' || suggested.staff_id as suggested_owner, client.suggested_by,

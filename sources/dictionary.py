@@ -132,12 +132,12 @@ def input_entities(folder: Path = INPUT) -> dict[str, list[str]]:
 
 def client_entities(folder: Path = INPUT) -> list[str]:
     """Entities whose union has the full lineage, a client's included, in alphabetical order."""
-    return [
+    return sorted(
         path.stem.removeprefix("input_")
-        for path in sorted(folder.glob("input_*.sql"))
+        for path in folder.glob("*/input_*.sql")
         if "union_of_senders(" in (text := path.read_text(encoding="utf-8"))
         and "=false" not in text
-    ]
+    )
 
 
 def source_files() -> dict[Path, str]:

@@ -13,20 +13,23 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from synthetic import care, hospital, organization, rates, timeline
+from synthetic import care, hospital, orders, organization, rates, timeline
 from synthetic import people as population
 from synthetic.feeds import (
     adt,
     affiliations,
     claim_lines,
     claims,
+    decisions,
     dirt,
     identity,
     outreach,
     payers,
     records,
     referrals,
+    reports,
     screenings,
+    workbooks,
 )
 from synthetic.feeds import (
     clients as client_records,
@@ -82,6 +85,7 @@ def synthesize(
     *,
     truth: Path | None = None,
     identity_dirt: bool = False,
+    returned_workbooks: bool = False,
     formats: Collection[str] = (),
     daily_days: int = DAILY_DAYS,
 ) -> SynthesisReport:
@@ -97,6 +101,8 @@ def synthesize(
         truth: Folder outside `landing` for the true identities (Parquet), for tests of record linkage.
         identity_dirt: Add twins, mistyped names and dates, missing ids (`feeds.dirt`), and the reviewed sample that
             measures linkage.
+        returned_workbooks: Some care managers enter the last week's calls in workbooks, and supervisors return their
+            decisions (`feeds.workbooks`, `feeds.decisions`).
         formats: Names of `synthetic.formats.FORMATS`. Every row that a format can represent is delivered in it, the
             rest as CSV.
         daily_days: For how many days before the end the frequent feeds are delivered daily, at most 56.
@@ -130,7 +136,7 @@ def synthesize(
     target = Landing(landing, seed, rates.RESENT)
     with target:
         _deliver_agency(target, agency, period, clients, seed)
-        truth_tables = [
+        parts = [
             _deliver_people(
                 target,
                 people.part(low, low + CHUNK),
@@ -140,19 +146,20 @@ def synthesize(
                 seed,
                 number,
                 identity_dirt=identity_dirt,
+                returned_workbooks=returned_workbooks,
                 daily_days=daily_days,
             )
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
+        if returned_workbooks:
+            _deliver_workbooks(target, parts, period, seed)
         for name in sorted(set(formats) - {CSV}):
             CONVERTERS[name](target.scratch, zone)
         files, size = target.move_into_place()
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)
         for name in ("person", "adt_event"):
-            pl.concat([tables[name] for tables in truth_tables]).write_parquet(
-                truth / f"{name}.parquet"
-            )
+            pl.concat([tables[name] for tables in parts]).write_parquet(truth / f"{name}.parquet")
     return SynthesisReport(
         landing,
         clients,
@@ -183,11 +190,7 @@ def _deliver_agency(
         target.deliver(
             "ehr", Rows(table, frame, np.full(frame.height, period.t0), full=(0, -2)), slow
         )
-    leave = organization.staff_leave_rows(agency, period, seed)
-    known = (
-        leave["start_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY
-        - 20 * timeline.DAY
-    )
+    leave, known = organization.staff_leave_rows(agency)
     target.deliver("ehr", Rows("staff_leave", leave, known), slow)
     survey = organization.survey_rows(period, clients, seed)
     known = (
@@ -209,15 +212,23 @@ def _deliver_people(
     chunk: int,
     *,
     identity_dirt: bool,
+    returned_workbooks: bool,
     daily_days: int,
 ) -> dict[str, pl.DataFrame]:
+    """Deliver the rows of these people.
+
+    Returns:
+        The true identities, `person` and `adt_event`, and the rows of returned workbooks by table.
+    """
     often, slow = timeline.daily_schedule(period, daily_days), timeline.slow_schedule(period)
     fortnightly, monthly = timeline.claims_schedule(period), timeline.eligibility_schedule(period)
     episodes = hospital.simulate_episodes(people, agency, period, seed, chunk)
-    services = care.simulate_care(people, episodes, period, seed, chunk)
+    ordered = orders.draw_orders(people, seed, chunk)
+    services = care.simulate_care(people, ordered, episodes, period, seed, chunk)
     responses = screenings.simulate_responses(people, episodes, period, seed, chunk)
+    heard_of = reports.simulate_reports(people, period, seed, chunk)
     contacts = outreach.simulate_contacts(
-        people, episodes, services.appointments, agency, period, seed, chunk
+        people, episodes, services.appointments, heard_of, agency, period, seed, chunk
     )
     alerts = adt.simulate_alerts(reported, episodes, agency, period, seed, chunk)
     medications = payers.simulate_medications(people, period, seed, chunk)
@@ -244,7 +255,7 @@ def _deliver_people(
         affiliations.intake_rows(people, period, seed, chunk),
         affiliations.diagnosis_rows(people, seed, chunk),
         affiliations.consent_rows(people, period, seed, chunk),
-        *records.plan_rows(people, period, seed, chunk),
+        *records.plan_rows(people, ordered, period, seed, chunk),
         records.authorization_rows(people, period, seed, chunk),
         payers.medication_rows(medications, people, period),
     ):
@@ -257,10 +268,27 @@ def _deliver_people(
     target.deliver("screenings", answers, often, chunk)
     named = identity.recorded_id(people, contacts["person"], contacts["at"], period)
     contact_frame = outreach.contact_rows(contacts, people, named, seed, chunk)
+    contacted = contacts["at"]
+    returned = {}
+    if returned_workbooks:
+        in_workbook = workbooks.is_returned(contact_frame["staff_id"], contacted, period.t1)
+        names = identity.full_name(people, contacts["person"]).alias("client_name")
+        returned["contact"] = contact_frame.with_columns(names).filter(pl.Series(in_workbook))
+        contact_frame = contact_frame.filter(pl.Series(~in_workbook))
+        contacted = contacted[~in_workbook]
     target.deliver(
-        "outreach_log", Rows("contact", contact_frame, contacts["at"] + timeline.HOUR), often, chunk
+        "outreach_log", Rows("contact", contact_frame, contacted + timeline.HOUR), often, chunk
     )
-    target.deliver("referrals", referrals.referral_rows(people, period, seed, chunk), often, chunk)
+    referred, referred_person = referrals.referral_rows(people, period, seed, chunk)
+    target.deliver("referrals", referred, often, chunk)
+    if returned_workbooks:
+        returned |= {
+            "confirmation": decisions.confirmations(heard_of, people, agency, seed, chunk),
+            "referral_close": decisions.old_referrals(
+                referred.frame, referred_person, people, agency, period, seed, chunk
+            ),
+            "assignment_choice": decisions.assignments(people, agency, period, seed, chunk),
+        }
 
     target.deliver("claims", eligibility, monthly, chunk)
     target.deliver(
@@ -276,7 +304,28 @@ def _deliver_people(
     return {
         "person": _true_persons(reported, period),
         "adt_event": _true_alert_persons(alerts, people),
+        **returned,
     }
+
+
+def _deliver_workbooks(
+    target: Landing, parts: list[dict[str, pl.DataFrame]], period: timeline.Period, seed: int
+) -> None:
+    """Write the returned workbooks from the rows of all people."""
+
+    def rows(table: str) -> pl.DataFrame:
+        return pl.concat([part[table] for part in parts])
+
+    sheets = {
+        "confirmation": ("Reported", rows("confirmation")),
+        "referral_close": ("Old referrals", rows("referral_close")),
+        "assignment_choice": ("Unassigned", rows("assignment_choice")),
+    }
+    for file in (
+        *workbooks.contact_workbooks(rows("contact"), period.t1 // timeline.DAY, seed),
+        *workbooks.supervisor_workbooks(sheets, timeline.daily_schedule(period)),
+    ):
+        target.place("outreach_log", file.day, file.name, file.content, file.rows)
 
 
 def _true_persons(people: population.People, period: timeline.Period) -> pl.DataFrame:

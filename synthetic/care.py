@@ -10,6 +10,7 @@ import numpy as np
 
 from synthetic import codes, hospital, rates
 from synthetic.draw import Array, Draw, Table, ordinal, repeat, stack, take
+from synthetic.orders import INTERVALS, Orders
 from synthetic.organization import (
     COORDINATION,
     CRISIS,
@@ -20,7 +21,15 @@ from synthetic.organization import (
     YOUTH,
 )
 from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, to_weekday
+from synthetic.timeline import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEVER,
+    Period,
+    next_working_time,
+    to_weekday,
+)
 
 STATUSES = (
     "scheduled",
@@ -34,16 +43,6 @@ STATUSES = (
 SCHEDULED, KEPT, NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL, RESCHEDULED = range(7)
 OPEN = -1  # status not drawn yet
 
-# Days between appointments of a series, by service line; each value is equally likely.
-INTERVALS = {
-    codes.THERAPY: (21, 28, 42, 42),
-    codes.PSYCHIATRY: (30, 90, 90, 90),
-    codes.CASE_MANAGEMENT: (45, 60, 60),
-    codes.GROUP: (21, 28),
-    codes.MOUD: (14, 28, 28),
-    codes.INJECTION: (28,),
-    codes.PEER: (21, 28),
-}
 # Multiplies the no-show rate, by service line.
 NO_SHOW_FACTOR = (1.0, 1.0, 0.9, 1.2, 0.8, 0.6, 0.8, 0.3, 1.3)
 
@@ -57,12 +56,17 @@ class Care:
     elsewhere: Table
 
 
-def simulate_care(people: People, episodes: Table, period: Period, seed: int, chunk: int) -> Care:
-    """Simulate the appointments and visits of these people around their acute episodes."""
+def simulate_care(
+    people: People, orders: Orders, episodes: Table, period: Period, seed: int, chunk: int
+) -> Care:
+    """Simulate the appointments and visits of these people by their orders and around their acute episodes."""
     draw = Draw(seed, "care", chunk)
-    planned = [_series(people, line, period, draw) for line in INTERVALS]
+    planned = [_series(people, orders.of(line), period, draw) for line in INTERVALS]
     follow_ups, elsewhere = _follow_ups(people, episodes, period, draw)
     appointments = _with_status(stack([*planned, *follow_ups]), people, episodes, period, draw)
+    appointments = _with_rebooked(
+        appointments, people, episodes, period, Draw(seed, "care.rebooked", chunk)
+    )
     order = np.lexsort(
         (appointments["created"], appointments["line"], appointments["at"], appointments["person"])
     )
@@ -73,26 +77,12 @@ def simulate_care(people: People, episodes: Table, period: Period, seed: int, ch
     hands_on = np.isin(appointments["line"], (codes.GROUP, codes.MOUD, codes.INJECTION))
     appointments["modality"] = np.where(hands_on, 0, modality)
     appointments["program"] = _programs(people, appointments["person"], appointments["line"], draw)
-    return Care(appointments, _visits(people, episodes, appointments, period, draw), elsewhere)
+    visits = _visits(people, orders, episodes, appointments, period, draw)
+    return Care(appointments, visits, elsewhere)
 
 
-def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
-    n = len(people)
-    severe, youth = people.is_smi, people.age < 18
-    in_recovery = people.in_part2
-    share = {
-        codes.THERAPY: np.where(youth, 0.80, 0.58),
-        codes.PSYCHIATRY: np.where(severe, 0.90, 0.50),
-        codes.CASE_MANAGEMENT: np.where(severe, 0.55, 0.28),
-        codes.GROUP: np.where(in_recovery, 0.45, np.where(youth, 0.04, 0.05)),
-        codes.MOUD: np.where(
-            in_recovery & np.isin(people.substance, (codes.OPIOID, codes.ALCOHOL)), 0.55, 0.0
-        ),
-        codes.INJECTION: np.where(people.group == codes.SCHIZOPHRENIA, 0.30, 0.0),
-        codes.PEER: np.where(severe, 0.14, 0.05),
-    }[line]
-    member = np.flatnonzero(people.is_client & draw.chance(share, n))
-    interval = np.array(INTERVALS[line])[draw.integers(0, len(INTERVALS[line]) - 1, len(member))]
+def _series(people: People, orders: Orders, period: Period, draw: Draw) -> Table:
+    n, member, interval = len(people), orders.person, orders.interval
     first_day, last_day = period.t0 // DAY, period.t1 // DAY
     newly = people.start_day[member] >= first_day
     begin = np.where(newly, people.start_day[member] + 5, first_day) + draw.integers(
@@ -122,7 +112,7 @@ def _series(people: People, line: int, period: Period, draw: Draw) -> Table:
     rows = np.flatnonzero(keep & (created < period.t1))
     return {
         "person": member[owner[rows]],
-        "line": np.full(len(rows), line),
+        "line": orders.line[owner[rows]],
         "at": at[rows],
         "created": np.minimum(created, at - 2 * HOUR)[rows],
         "status": np.full(len(rows), OPEN),
@@ -240,7 +230,51 @@ def _with_status(
     )
     status_at[moved] = extra["created"]
     table["status_at"] = status_at
+    table["rebooked_at"] = np.full(n, NEVER)
     return table
+
+
+def _with_rebooked(
+    table: Table, people: People, episodes: Table, period: Period, draw: Draw
+) -> Table:
+    """Add the appointments that replace missed and cancelled ones, without a link to them."""
+    person, at, status = table["person"], table["at"], table["status"]
+    n = len(at)
+    lost = np.isin(status, (NO_SHOW, LATE_CANCEL, CLIENT_CANCEL, CLINIC_CANCEL))
+    # People who often miss appointments are also rebooked less often.
+    share = np.clip(rates.REBOOKED * (1.25 - 0.25 * people.no_show_factor[person]), 0.1, 0.9)
+    # A missed appointment is rebooked on the next working days, a cancelled one with its cancellation.
+    base = np.where(status == NO_SHOW, at, table["status_at"])
+    created = next_working_time(base + draw.integers(2, 60, n) * HOUR, draw)
+    day = np.maximum(at, created) // DAY + draw.integers(2, 10, n)
+    later = to_weekday(day * DAY) + (8 * 60 + 30 * draw.integers(0, 17, n)) * MINUTE
+    rows = np.flatnonzero(
+        lost
+        & draw.chance(share, n)
+        & (at < period.t1)
+        & (created < period.t1)
+        & (created < later - HOUR)
+        & (later < people.engaged_until[person] * DAY)
+        & ~hospital.in_lapse(episodes, person, later)
+        & ~hospital.in_stay(episodes, person, later)
+    )
+    table["rebooked_at"][rows] = created[rows]
+    drawn = np.array([KEPT, NO_SHOW, CLIENT_CANCEL])[draw.pick([0.78, 0.17, 0.05], len(rows))]
+    later, created = later[rows], created[rows]
+    before = np.maximum(later - draw.integers(25, 60, len(rows)) * HOUR, created + 30 * MINUTE)
+    settled = np.where(
+        drawn == CLIENT_CANCEL, before, later + draw.integers(5, 50, len(rows)) * MINUTE
+    )
+    added = take(table, rows) | {
+        "at": later,
+        "created": created,
+        "status": np.where(later >= period.t1, SCHEDULED, drawn),
+        "status_at": np.where(later >= period.t1, created, settled),
+        "is_first": np.zeros(len(rows), dtype=bool),
+        "moved_to": np.full(len(rows), -1),
+        "rebooked_at": np.full(len(rows), NEVER),
+    }
+    return stack([table, added])
 
 
 def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
@@ -264,7 +298,12 @@ def _programs(people: People, person: Array, line: Array, draw: Draw) -> Array:
 
 
 def _visits(
-    people: People, episodes: Table, appointments: Table, period: Period, draw: Draw
+    people: People,
+    orders: Orders,
+    episodes: Table,
+    appointments: Table,
+    period: Period,
+    draw: Draw,
 ) -> Table:
     begun = appointments["at"] + draw.integers(-5, 15, len(appointments["at"])) * MINUTE
     held = np.flatnonzero(
@@ -298,6 +337,9 @@ def _visits(
         start = first[person] + (draw.rng.random(n) * (last - first)[person]).astype(np.int64)
         start = start // DAY * DAY + (8 * 60 + draw.integers(0, 660, n)) * MINUTE
         line = np.array(lines)[draw.integers(0, len(lines) - 1, n)]
+        # A client who walks in comes for a service that is ordered.
+        is_own = orders.has(len(people), line, person) | (line == codes.CRISIS)
+        line = np.where(is_own, line, orders.first_line(len(people))[person])
         rows = np.flatnonzero(
             ~hospital.in_lapse(episodes, person, start)
             & (start < last[person])

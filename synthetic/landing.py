@@ -143,6 +143,15 @@ class Landing:
                 )
         self.rows[source, table] = self.rows.get((source, table), 0) + len(row)
 
+    def place(self, source: str, day: int, name: str, content: bytes, rows: dict[str, int]) -> None:
+        """Write a file as it is into the delivery of that day number; `rows` counts its rows by table."""
+        folder = EPOCH.fromordinal(EPOCH.toordinal() + day).isoformat()
+        path = self.scratch / source / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        for table, count in rows.items():
+            self.rows[source, table] = self.rows.get((source, table), 0) + count
+
     def _append(self, name: Path, frame: pl.DataFrame) -> None:
         path = self.scratch / name
         path.parent.mkdir(parents=True, exist_ok=True)

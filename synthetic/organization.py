@@ -10,6 +10,7 @@ import polars as pl
 
 from synthetic import codes, rates, words
 from synthetic.draw import Array, Draw, label, numbered
+from synthetic.leave import Leave, draw_leave
 from synthetic.people import People
 from synthetic.timeline import DAY, NEVER, Period, dates
 
@@ -34,11 +35,11 @@ KIND_TITLE = (
 
 # Programs, by index: id, name, service line, Part 2, expected days between visits.
 PROGRAMS = (
-    ("outpatient", "Outpatient Counseling", "therapy", False, 14),
-    ("psychiatry", "Psychiatric Services", "psychiatry", False, 60),
-    ("coordination", "Care Coordination", "case_management", False, 30),
-    ("youth", "Youth and Family", "therapy", False, 14),
-    ("recovery", "Recovery Services", "group", True, 14),
+    ("outpatient", "Outpatient Counseling", "therapy", False, 28),
+    ("psychiatry", "Psychiatric Services", "psychiatry", False, 90),
+    ("coordination", "Care Coordination", "case_management", False, 60),
+    ("youth", "Youth and Family", "therapy", False, 28),
+    ("recovery", "Recovery Services", "group", True, 28),
     ("medication", "Recovery Medication Clinic", "moud", True, 28),
     ("crisis", "Crisis Response", "crisis", False, None),
 )
@@ -83,6 +84,7 @@ class Organization:
     manager_in_part2: Array
     manager: Array  # per person: index of the care manager, -1 if unassigned
     is_assigned: Array  # per person: whether the assignment is active at the end of the period
+    leave: Leave
 
     def facilities(self, kind: int) -> Array:
         """Indices of the facilities of this kind."""
@@ -91,6 +93,13 @@ class Organization:
     def npi(self, facility: Array) -> pl.Series:
         """NPIs of facilities; null for a negative index."""
         return label([f"91{number:08d}" for number in range(len(self.facility_kind))], facility)
+
+    def worker(self, manager: Array, clock: Array) -> Array:
+        """Who works for these managers' clients: the manager, the cover while they are away, -1 without one."""
+        day = np.asarray(clock) // DAY
+        away, cover = self.leave.at(manager, day)
+        worker = np.where(away, cover, manager)
+        return np.where(self.leave.at(worker, day)[0], -1, worker)
 
     def clinician(self, group: int, spread: Array) -> Array:
         """A clinician of the group for each row; equal values of `spread` give the same clinician."""
@@ -127,6 +136,16 @@ def manager_id(index: Array) -> pl.Series:
     """Staff ids of care managers; null for a negative index."""
     ids = numbered("cm-", np.maximum(index, 0) + 1, 4)
     return ids.set(pl.Series(np.asarray(index) < 0), None) if (np.asarray(index) < 0).any() else ids
+
+
+def supervisors(agency: Organization) -> int:
+    """Number of supervisors: one for eight managers."""
+    return max(1, -(-len(agency.manager_site) // 8))
+
+
+def supervisor_id(agency: Organization, site: Array) -> pl.Series:
+    """Staff ids of the supervisors who decide for clients of these sites."""
+    return numbered("sv-", np.asarray(site) % supervisors(agency) + 1, 4)
 
 
 def build_organization(people: People, sites: int, period: Period, seed: int) -> Organization:
@@ -180,6 +199,7 @@ def build_organization(people: People, sites: int, period: Period, seed: int) ->
         manager_in_part2=np.array(in_part2, dtype=bool),
         manager=manager,
         is_assigned=owned & current,
+        leave=draw_leave(len(manager_site), period, seed),
     )
 
 
@@ -235,7 +255,7 @@ def staff_rows(agency: Organization, seed: int) -> pl.DataFrame:
         ("th-", "therapist", agency.therapists),
         ("md-", "psychiatrist", agency.psychiatrists),
         ("pe-", "peer", agency.peers),
-        ("sv-", "supervisor", max(1, -(-managers // 8))),
+        ("sv-", "supervisor", supervisors(agency)),
         ("ld-", "leader", 3),
         ("po-", "privacy_officer", 1),
     )
@@ -286,29 +306,25 @@ def staff_program_rows(agency: Organization, period: Period) -> pl.DataFrame:
     )
 
 
-def staff_leave_rows(agency: Organization, period: Period, seed: int) -> pl.DataFrame:
-    """Rows of ehr.staff_leave: past leave, and about 4% of managers on leave at the end, covered by the next manager."""
-    draw = Draw(seed, "leave")
-    managers = len(agency.manager_site)
-    past = np.arange(managers)
-    away = past[draw.chance(0.04, managers)] if managers > 20 else past[:1]
-    last_day = period.t1 // DAY
-    start = np.concatenate(
-        [draw.integers(last_day - 330, last_day - 40, managers), np.full(len(away), last_day - 4)]
-    )
-    who = np.concatenate([past, away])
-    return pl.DataFrame(
+def staff_leave_rows(agency: Organization) -> tuple[pl.DataFrame, Array]:
+    """Rows of ehr.staff_leave, and when each becomes known."""
+    leave = agency.leave
+    rows = pl.DataFrame(
         {
-            "staff_id": manager_id(who),
-            "start_date": dates(start),
-            "end_date": dates(start + 9),
-            "cover_staff_id": manager_id((who + 1) % max(managers, 1)),
+            "staff_id": manager_id(leave.manager),
+            "start_date": dates(leave.start),
+            "end_date": dates(leave.end),
+            "cover_staff_id": manager_id(leave.cover),
         }
     )
+    return rows, (leave.start - np.where(leave.is_planned, 20, 0)) * DAY
 
 
 def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.DataFrame, Array]:
-    """Rows of ehr.time_log for the last 91 days, and when each becomes known; 330 to 400 minutes a day are coordination."""
+    """Rows of ehr.time_log for the last 91 days, and when each becomes known.
+
+    330 to 400 minutes of a day at work are coordination.
+    """
     draw = Draw(seed, "time")
     managers = len(agency.manager_site)
     days = np.arange(period.t1 // DAY - 91, period.t1 // DAY)
@@ -319,16 +335,21 @@ def time_log_rows(agency: Organization, period: Period, seed: int) -> tuple[pl.D
     minutes = np.stack(
         [coordination, paperwork, np.maximum(480 - coordination - paperwork, 0)], axis=1
     ).ravel()
-    activity = np.tile([0, 1, 2], len(who))
+    away, _ = agency.leave.at(who, work)
+    # A day away has one row; a day at work has three.
+    activity = np.where(np.repeat(away, 3), 3, np.tile([0, 1, 2], len(who)))
+    minutes = np.where(np.repeat(away, 3), 480, minutes)
+    kept = np.flatnonzero(~np.repeat(away, 3) | (np.tile([0, 1, 2], len(who)) == 0))
+    names = ["direct_coordination", "documentation", "meeting", "leave"]
     rows = pl.DataFrame(
         {
-            "staff_id": manager_id(np.repeat(who, 3)),
-            "work_date": dates(np.repeat(work, 3)),
-            "activity": label(["direct_coordination", "documentation", "meeting"], activity),
-            "minutes": minutes,
+            "staff_id": manager_id(np.repeat(who, 3)[kept]),
+            "work_date": dates(np.repeat(work, 3)[kept]),
+            "activity": label(names, activity[kept]),
+            "minutes": minutes[kept],
         }
     )
-    return rows, np.repeat(work, 3) * DAY + 18 * 3_600
+    return rows, np.repeat(work, 3)[kept] * DAY + 18 * 3_600
 
 
 def survey_rows(period: Period, clients: int, seed: int) -> pl.DataFrame:

@@ -139,6 +139,11 @@ def generate_people(clients: int, sites: int, period: Period, seed: int) -> Peop
     drops = ~leaves & draw.chance(rates.DROPOUT, n) & (served + 60 < last_day)
     dropout_day = np.where(drops, draw.integers(served + 30, last_day - 1, n), NEVER)
 
+    closing = Draw(seed, "people.closing")
+    closed_day = dropout_day + closing.integers(60, 150, n)
+    closed = drops & closing.chance(rates.DROPOUT_DISCHARGED, n) & (closed_day < last_day)
+    discharge_day = np.where(closed, closed_day, discharge_day)
+
     insurance = draw.pick(
         [
             1 - rates.DUAL - rates.MEDICARE_ONLY - rates.UNINSURED,
@@ -214,7 +219,7 @@ def generate_people(clients: int, sites: int, period: Period, seed: int) -> Peop
         discharge_day=np.minimum(discharge_day, NEVER),
         dropout_day=dropout_day,
         death_day=death_day,
-        is_inactive=~leaves & ~death & draw.chance(rates.INACTIVE, n),
+        is_inactive=~leaves & ~closed & ~death & draw.chance(rates.INACTIVE, n),
         is_confidential_minor=youth & (age >= 12) & draw.chance(rates.CONFIDENTIAL_MINOR / 0.12, n),
         duplicate=is_client & draw.chance(rates.MERGED_RECORD, n),
         has_medicaid_id_in_ehr=~draw.chance(rates.MEDICAID_ID_MISSING_IN_EHR, n),

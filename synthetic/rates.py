@@ -43,7 +43,8 @@ DISCHARGED: Final = 0.11  # [own]
 INACTIVE: Final = 0.04  # [own]
 DEATH_PER_YEAR: Final = 0.006  # [own]
 DEATH_IN_HOSPITAL: Final = 0.4  # [own]
-DROPOUT: Final = 0.12  # [own] stop attending without a discharge (lane 6)
+DROPOUT: Final = 0.18  # [own] stop attending without notice over the two years (lane 6)
+DROPOUT_DISCHARGED: Final = 0.85  # [own] of dropouts: discharged after 60 to 150 days
 UNASSIGNED: Final = 0.04  # [own]
 CASELOAD_LOW: Final = 25  # rules/published-figures.md#process-levels
 CASELOAD_HIGH: Final = 75  # rules/published-figures.md#process-levels
@@ -83,7 +84,7 @@ CONTACT_24H: Final = 0.61  # [tuned] 45-65 % of discharges in alerts
 CONTACT_7D_OF_REST: Final = 0.55  # [own]
 
 # --- appointments ----------------------------------------------------------------------------------------------------------
-NO_SHOW: Final = 0.18  # [tuned] 22 % of kept and missed appointments
+NO_SHOW: Final = 0.185  # [tuned] 22 % of kept and missed appointments
 NO_SHOW_FIRST_PSYCHIATRY: Final = 0.36  # [figures]
 LATE_CANCEL: Final = 0.035  # [own]
 CLIENT_CANCEL: Final = 0.055  # [own]
@@ -92,15 +93,42 @@ RESCHEDULED: Final = 0.030  # [own]
 NO_NEXT_APPOINTMENT: Final = 0.22  # [own] active clients without a future appointment
 KEPT_WITHOUT_VISIT: Final = 0.02  # [own] kept appointments without a recorded visit
 WALK_IN_PER_YEAR: Final = (
-    1.2  # [tuned] visits without appointment; about 20 visits per client over two years
+    0.7  # [tuned] visits without appointment; about 20 visits per client over two years
 )
 CRISIS_VISIT_PER_YEAR: Final = 0.05  # [own]
 NOTE_LATE: Final = 0.12  # [own] signed after 72 hours
-NOTE_UNSIGNED: Final = 0.01  # [own]
+NOTE_UNSIGNED: Final = 0.001  # [own] never signed
+REBOOKED: Final = 0.55  # [own] missed or cancelled appointments with a new one within two weeks
 MISS_FOLLOWED_UP: Final = (
     0.70  # [own] missed appointments with an outreach attempt by the next business day
 )
+TRY_AGAIN_NAMED: Final = 0.45  # [own] attempts with a day for the next one
+CALL_AGAIN_NAMED: Final = 0.08  # [own] conversations with a day for the next call
+HEARD_OF_STAY: Final = 0.4  # [own] calls during a hospital stay that learn of it
+DEATH_REPORTED: Final = 0.6  # [own] deaths that a care manager hears of
+DROPOUT_MOVED: Final = 0.2  # [own] dropouts who turn out to have moved away
+REPORTED_LATELY: Final = 0.12  # [own] open dropouts: a death or move heard of in the last ten days
+WRONG_REPORT_PER_YEAR: Final = 0.003  # [own] per client
+REPORT_ANSWERED: Final = 0.8  # [own] by the supervisor within six days
 ROUTINE_CONTACT_PER_YEAR: Final = 3.0  # [own]
+
+# --- plans and paperwork ---------------------------------------------------------------------------------------------------
+HAS_PLAN: Final = 0.93  # [own]
+PLAN_RENEWED_LATE: Final = 0.12  # [own] after the review date
+PLAN_MORE_THAN_BOOKED: Final = (
+    0.05  # [own] services planned more often than appointments are booked
+)
+AUTHORIZATION_RENEWED_LATE: Final = 0.2  # [own] after the end
+CHART_REVIEW_DAYS: Final = 140  # [own]
+CHART_REVIEW_DAYS_CLOSE: Final = 70  # [own] of clients that the team follows closely
+CHART_REVIEW_OMITTED: Final = 0.06  # [own]
+
+# --- returned workbooks: only with the option `returned_workbooks` ---------------------------------------------------------
+UNREADABLE_ENTRY: Final = 0.04  # [own] rows with an outcome or a time that cannot be read
+UNREADABLE_CORRECTED: Final = 0.6  # [own] of these: entered again, correctly, a day later
+WORKBOOK_RENAMED: Final = 0.2  # [own] workbooks with a renamed sheet and columns
+OLD_REFERRAL_DECIDED: Final = 0.3  # [own] old referrals that a supervisor closes or keeps open
+ASSIGNMENT_CHOSEN: Final = 0.3  # [own] clients without a care manager who get one from a supervisor
 
 # --- screening -------------------------------------------------------------------------------------------------------------
 PHQ9_DONE: Final = 0.60  # [tuned] planned PHQ-9s that take place
@@ -138,7 +166,9 @@ ADT_NO_MEDICAID_ID: Final = (
     0.10  # [own] identified only by the facility's patient number, known from an earlier alert
 )
 RESENT: Final = 0.02  # [own] rows re-sent unchanged
-CLIENT_CHANGED: Final = 0.08  # [own] clients with a changed phone number
+PHONE_CHANGED: Final = 0.14  # [own] numbers that become wrong within 400 days
+SECOND_PHONE: Final = 0.30  # [own]
+GUARDIAN_SAME_NAME: Final = 0.7  # [own] guardians with the last name of the client
 
 # --- identity defects: drawn only with the option `identity_dirt` ----------------------------------------------------------
 TWIN: Final = 0.03  # [own] adults with a twin who is a client or a member; 3 % of births are twins

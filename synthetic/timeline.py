@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from synthetic.draw import Draw
+
 DAY = 86_400
 HOUR = 3_600
 MINUTE = 60
@@ -129,3 +131,16 @@ def to_weekday(clock: np.ndarray) -> np.ndarray:
     """Move clocks that fall on a weekend: Saturday to Friday, Sunday to Monday."""
     weekday = (np.asarray(clock) // DAY + 3) % 7  # 1970-01-01 was a Thursday; Monday is 0
     return clock + np.where(weekday == 5, -DAY, np.where(weekday == 6, DAY, 0))
+
+
+def next_working_time(clock: np.ndarray, draw: Draw) -> np.ndarray:
+    """Move clocks outside working hours to a random minute of the next working morning, 8:30 to 11:30."""
+    clock = np.asarray(clock, dtype=np.int64)
+    day, minute = clock // DAY, clock % DAY // MINUTE
+    early, late = minute < 8 * 60 + 30, minute >= 17 * 60
+    day = day + late
+    weekday = (day + 3) % 7
+    weekend = weekday >= 5
+    day = day + np.where(weekend, 7 - weekday, 0)
+    morning = 8 * 60 + 30 + draw.integers(0, 180, len(clock))
+    return day * DAY + np.where(early | late | weekend, morning, minute) * MINUTE

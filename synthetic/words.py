@@ -37,8 +37,4 @@ RACE: Final = (
     ("Native Hawaiian or Other Pacific Islander", 0.01), ("Two or more", 0.07), ("Other", 0.10),
 )
 RESPONSE_AREAS: Final = ("202", "303", "404", "505", "606", "707", "808", "909")
-COMMUNITY_PROVIDERS: Final = (
-    "Exampleton Family Practice", "Harborlight Housing Desk", "Sampleville Food Shelf", "Fixture Legal Aid",
-    "Port Specimen Recovery House", "Mockingham Ride Service", "Exampleton Benefits Office", "North Fixture Peer Center",
-)
 # fmt: on

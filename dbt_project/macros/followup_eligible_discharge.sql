@@ -2,14 +2,15 @@
     The discharges that lane 1 follows up, as CTEs that end in followup_eligible_discharge. The tasks of clients and the
     list of unmatched discharges both read them, so that both follow one rule.
 
-    rules/privacy.md#merged-records: a stay or visit of which some records are Part 2 records has two rows, one of all
-    records (is_part2) and one of the others.
+    rules/privacy.md#merged-records: one row per Part 2 view. A stay or visit of which some records are Part 2 records is
+    another discharge in the redacted view, of which the others are the records.
 #}
 {% macro followup_eligible_discharge() -%}
 -- rules/tasks-and-lanes.md#lane-1: psychiatric or medical inpatient, crisis center; observation
 -- counts as the emergency visit that it belongs to
 stay_discharge as (
-    select distinct
+    select
+        part2_view,
         stay_key as event_key,
         client_key,
         facility_id,
@@ -43,7 +44,8 @@ stay_discharge as (
 
 -- an ED visit counts if it was for behavioral health or an unknown reason
 emergency_discharge as (
-    select distinct
+    select
+        part2_view,
         ed_visit_key as event_key,
         client_key,
         facility_id,

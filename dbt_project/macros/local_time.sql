@@ -34,3 +34,8 @@
         else {{ instant }}
     end
 {%- endmacro %}
+
+{# Timestamp so many local days after another one, at the same local clock time. #}
+{% macro local_days_later(instant, days, zone) -%}
+    {{ instant_of(local_timestamp(instant, zone) ~ ' + ' ~ days ~ " * interval '1 day'", zone) }}
+{%- endmacro %}

@@ -22,17 +22,28 @@
     and {{ fact }}.value < {{ rule }}.below
 {%- endmacro %}
 
-{# Reason text: {value} and {date} of the template replaced by those of the row `fact`. #}
+{# For a fact that is not compared with anything. #}
+{% macro no_comparison() -%}
+    cast(null as decimal(18, 4)) as compared_value, {{ no_text('service_line') }}
+{%- endmacro %}
+
+{# A number as people read it: whole, or with one decimal. #}
+{% macro number_text(value) -%}
+    case
+        when {{ value }} = floor({{ value }}) then {{ count_text(value) }}
+        else cast(cast({{ value }} as decimal(9, 1)) as {{ dbt.type_string() }})
+    end
+{%- endmacro %}
+
+{# Reason text of a rule: the names in braces replaced by the facts of the row `fact`. #}
 {% macro filled_reason(template) -%}
-    replace(
-        replace(
-            {{ template }}, '{value}',
-            case
-                when fact.value = floor(fact.value)
-                    then cast(cast(fact.value as bigint) as {{ dbt.type_string() }})
-                else cast(cast(fact.value as decimal(9, 1)) as {{ dbt.type_string() }})
-            end
-        ),
-        '{date}', cast(fact.evidence_date as {{ dbt.type_string() }})
-    )
+    {{ filled_text(template, {
+        'value': number_text('fact.value'),
+        'before': number_text('fact.compared_value'),
+        'after': number_text('fact.compared_value + fact.value'),
+        'interval': interval_text('fact.compared_value'),
+        'line': "coalesce(line_word.word, " ~ word_text('fact.service_line') ~ ", 'visit')",
+        'date': date_text('fact.evidence_date', 'run.as_of_date'),
+        'ago': ago_text('fact.evidence_date', 'run.as_of_date'),
+    }) }}
 {%- endmacro %}

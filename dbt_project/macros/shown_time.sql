@@ -45,6 +45,20 @@
     end
 {%- endmacro %}
 
+{# A usual interval in days: `every week`, `every 2 weeks`, `every month`, `every 45 days`. #}
+{% macro interval_text(days) -%}
+    {%- set whole = "cast(round(" ~ days ~ ") as integer)" -%}
+    case
+        when {{ whole }} <= 1 then 'every day'
+        when {{ whole }} = 7 then 'every week'
+        when mod({{ whole }}, 7) = 0 then 'every ' || {{ count_text(days ~ ' / 7') }} || ' weeks'
+        when {{ whole }} in (30, 31) then 'every month'
+        when {{ whole }} in (60, 61) then 'every 2 months'
+        when {{ whole }} in (90, 91, 92) then 'every 3 months'
+        else 'every ' || {{ count_text(whole) }} || ' days'
+    end
+{%- endmacro %}
+
 {# The first Friday on or after a date. #}
 {% macro friday_from(day) -%}
     (({{ day }}) + cast(mod(11 - mod(({{ day }}) - cast('1900-01-01' as date), 7), 7) as integer))

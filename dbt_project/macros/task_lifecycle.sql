@@ -71,11 +71,11 @@ next_discharge as (
     from eligible_opening as opening
     inner join {{ ref('int_task__followup_discharge') }} as discharge
         on opening.client_key = discharge.client_key
+        and opening.part2_view = discharge.part2_view
         and discharge.discharged_at > opening.event_at
         and discharge.discharged_at <= opening.as_of
     where discharge.task_type = 'discharge_inpatient'
         and discharge.retracted_at is null
-        and (opening.part2_view = 'full' or not discharge.is_part2)
     group by opening.task_hash, opening.part2_view
 ),
 

@@ -5,8 +5,8 @@ and required values (the contract), business rules (dbt). Segments of many messa
 and parsed together, column by column. A message of another version has the same fields in the
 same positions, or lacks them.
 
-- Only the first repetition of a field is read, except for identifiers (PID-3, MRG-1) and the
-  attending provider (PV1-7).
+- Only the first repetition of a field is read, except for identifiers (PID-3, MRG-1), the
+  attending provider (PV1-7) and access restrictions (ARV-3, ARV-4).
 - Social security numbers are left out, recognized by the identifier's type, authority or format.
 - Free text is not read: of coded elements only the code, and only if it looks like a code; NTE,
   OBX and TXA not at all.
@@ -26,14 +26,16 @@ import numpy as np
 import polars as pl
 
 from sources.formats.hl7v2_frames import Problem
-from sources.formats.hl7v2_lines import Lines, MessageText
+from sources.formats.hl7v2_labels import consents, restrictions
+from sources.formats.hl7v2_lines import Lines, MessageText, Segment
 from sources.formats.hl7v2_timestamps import iso_timestamps, offsets
 from sources.formats.hl7v2_values import diagnoses, identifiers, npi, phones
 
 MAX_DIAGNOSES = 10
 NULL = '""'
 _CODE = r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,29}$"
-_ONCE = ("EVN", "PID", "PV1", "PV2", "MRG", "SCH")
+_ONCE = ("EVN", "PID", "PD1", "PV1", "PV2", "MRG", "SCH")
+_EVERY = ("DG1", "ARV", "CON")  # segments of which each one counts, not only the first
 _WITHOUT_PATIENT = ("A20",)  # bed status update
 
 
@@ -84,6 +86,7 @@ COLUMN_SOURCES = (
     ColumnSource("account_number", "PID", 18),
     ColumnSource("death_at", "PID", 29, kind="partial_timestamp"),
     ColumnSource("is_deceased", "PID", 30),
+    ColumnSource("person_protection", "PD1", 12, kind="code"),
     ColumnSource("prior_account_number", "MRG", 3),
     ColumnSource("prior_visit_number", "MRG", 5),
     ColumnSource("patient_class", "PV1", 2),
@@ -99,6 +102,7 @@ COLUMN_SOURCES = (
     ColumnSource("discharged_at", "PV1", 45, kind="timestamp"),
     ColumnSource("admit_reason_code", "PV2", 3, kind="code"),
     ColumnSource("admit_reason_code_system", "PV2", 3, 3),
+    ColumnSource("visit_protection", "PV2", 22, kind="code"),
     ColumnSource("placer_appointment_id", "SCH", 1),
     ColumnSource("filler_appointment_id", "SCH", 2),
     ColumnSource("appointment_event_reason_code", "SCH", 6, kind="code"),
@@ -127,6 +131,8 @@ _PATIENT = {
 }
 _PRIOR = {"prior_patient_id": "id", "prior_patient_id_authority": "authority"}
 _DIAGNOSIS = (("method", 2), ("code", 3), ("type", 6), ("action", 21))
+_RESTRICTION = (("action", 2), ("value", 3), ("reason", 4))
+_CONSENT = (("type", 2), ("status", 11), ("level", 21))
 # Column to the columns that replace an empty value.
 _FALLBACKS = {
     "trigger_event": ("event_type_code",),
@@ -155,13 +161,17 @@ FIELD_OF_COLUMN: dict[str, str] = {
         )
     },
     "diagnosis_count": "DG1",
+    "access_restrictions": "ARV-3",
+    "consents": "CON",
     "nulled_columns": "",
 }
 
 
 def _fields_read() -> dict[str, list[int]]:
     found = [(source.segment, source.field) for source in COLUMN_SOURCES]
-    found += [PATIENT_IDS, PRIOR_IDS, ATTENDING, *(("DG1", field) for _, field in _DIAGNOSIS)]
+    found += [PATIENT_IDS, PRIOR_IDS, ATTENDING]
+    for segment, named in (("DG1", _DIAGNOSIS), ("ARV", _RESTRICTION), ("CON", _CONSENT)):
+        found += [(segment, field) for _, field in named]
     ordered = sorted(set(found))
     return {name: [f for _, f in group] for name, group in groupby(ordered, lambda p: p[0])}
 
@@ -182,7 +192,7 @@ def read_fields(text: MessageText) -> tuple[pl.DataFrame, dict[int, Problem]]:
     lines = Lines(text, _FIELDS_READ)
     segments = {name: lines.segment(name) for name in _FIELDS_READ}
     present = {n: s for n, s in segments.items() if s.fields.height or n == "MSH"}
-    once = [segment.firsts() for name, segment in present.items() if name != "DG1"]
+    once = [segment.firsts() for name, segment in present.items() if name not in _EVERY]
     raw = pl.concat(once, how="horizontal")
     problems = lines.problems
     for name in _ONCE:
@@ -207,13 +217,26 @@ def read_fields(text: MessageText) -> tuple[pl.DataFrame, dict[int, Problem]]:
         columns["attending_npi"] = npi(raw["PV1-7"])
     if "DG1" in present:
         dg1 = segments["DG1"]
-        named = dg1.fields.rename({f"DG1-{field}": name for name, field in _DIAGNOSIS})
+        named = _named(dg1, "DG1", _DIAGNOSIS)
         columns |= diagnoses(named, dg1.message, lines.count, MAX_DIAGNOSES)
+    if "ARV" in present:
+        arv = segments["ARV"]
+        columns["access_restrictions"] = restrictions(
+            _named(arv, "ARV", _RESTRICTION), arv.message, lines.count
+        )
+    if "CON" in present:
+        con = segments["CON"]
+        columns["consents"] = consents(_named(con, "CON", _CONSENT), con.message, lines.count)
     frame = _apply_fallbacks(pl.DataFrame(columns))
     for message in _without_patient(frame, segments["PID"].has_segment()):
         problem = Problem("missing_segment", "PID", "PID: expected in a message about a patient")
         problems.setdefault(message, problem)
     return frame, problems
+
+
+def _named(segment: Segment, name: str, fields: tuple[tuple[str, int], ...]) -> pl.DataFrame:
+    """The fields of all segments of a name, by their own names."""
+    return segment.fields.rename({f"{name}-{field}": column for column, field in fields})
 
 
 def _without_patient(frame: pl.DataFrame, has_patient: np.ndarray) -> list[int]:

@@ -13,9 +13,12 @@ from synthetic.feeds.identity import (
     address,
     client_id,
     first_contact_day,
+    given_name,
     medicaid_id,
     medicare_id,
     merged_at,
+    phone_change,
+    second_phone,
     telephone,
 )
 from synthetic.landing import Reveal, Rows
@@ -38,12 +41,6 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
         & ~(is_second & (number % 2 == 0))
     )
     has_medicare = np.isin(insurance, (DUAL, MEDICARE))
-    formula = people.formula_name[who]
-    first = pl.select(
-        pl.when(pl.Series(formula >= 0))
-        .then(label(words.FORMULA_FIRST, formula))
-        .otherwise(label(words.FIRST, people.first_name[who]))
-    ).to_series()
     merge = merged_at(people, period)[who]
     merge = np.where(is_second, merge, NEVER)
     leaves = np.where(
@@ -56,16 +53,15 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
     status = np.select(
         [leaves < period.t1, people.is_inactive[who] | (merge < period.t1)], [2, 1], 0
     )
-    phone_changed = draw.chance(rates.CLIENT_CHANGED, n)
-    changed_at = np.where(phone_changed, period.t1 - draw.integers(2, 360, n) * DAY, NEVER)
     consents = draw.rng.random((4, n))
+    change = phone_change(people, period, seed, chunk)
     frame = pl.DataFrame(
         {
             "client_id": numbered("C", number + 1 + is_second * 9_000_000, 6),
             "medicaid_id": _where(medicaid_id(number), has_medicaid),
             "medicare_id": _where(medicare_id(number), has_medicare),
             "ssn_last4": numbered("", draw.integers(0, 9999, n), 4),
-            "first_name": first,
+            "first_name": given_name(people, who),
             "middle_name": label(("A", "J", "M", "R"), draw.integers(-5, 3, n)),
             "last_name": label(words.LAST, people.last_name[who]),
             "name_suffix": label(("Jr.", "III"), draw.pick([0.985, 0.01, 0.005], n) - 1),
@@ -87,15 +83,13 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
             "state": label((STATE,), np.zeros(n)),
             "zip_code": numbered("", people.town[who] + 11, 5),
             "phone": telephone(people.phone[who], number % 3 == 0),
-            "phone_2": telephone(
-                np.where(draw.chance(0.15, n), draw.integers(0, 799, n), -1), number % 3 == 1
-            ),
+            "phone_2": telephone(second_phone(people, seed, chunk)[who], number % 3 == 1),
             "merged_into_client_id": _where(client_id(number), merge < period.t1),
             "ok_to_call": consents[0] < 0.97,
             "ok_to_leave_message": consents[1] < 0.8,
             "ok_to_text": consents[2] < 0.55,
             "ok_to_mail": consents[3] < 0.85,
-            "guardian_name": _where("Guardian " + label(words.LAST, people.last_name[who]), youth),
+            "guardian_name": _where(_guardian_name(people, seed, chunk).gather(who), youth),
             "guardian_phone": telephone(
                 np.where(youth, draw.integers(0, 799, n), -1), number % 2 == 0
             ),
@@ -116,13 +110,23 @@ def client_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
         frame,
         known,
         (
-            Reveal(changed_at, {"phone": before}),
+            Reveal(change.recorded_at[who], {"phone": before}),
             Reveal(np.minimum(leaves, merge), {"status": "active"}),
             Reveal(death_at, {"death_date": None}),
             Reveal(merge, {"merged_into_client_id": None}),
         ),
         full=(-5,),
     )
+
+
+def _guardian_name(people: People, seed: int, chunk: int) -> pl.Series:
+    """Names of guardians: another first name than the client's, mostly the same last name."""
+    draw = Draw(seed, "guardian.rows", chunk)
+    n = len(people)
+    first = (people.first_name + draw.integers(1, len(words.FIRST) - 1, n)) % len(words.FIRST)
+    other = draw.integers(0, len(words.LAST) - 1, n)
+    last = np.where(draw.chance(rates.GUARDIAN_SAME_NAME, n), people.last_name, other)
+    return label(words.FIRST, first) + " " + label(words.LAST, last)
 
 
 def _where(values: pl.Series, keep: Array) -> pl.Series:

@@ -3,13 +3,15 @@
 Must not be here: table rows.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import polars as pl
 
-from synthetic import words
-from synthetic.draw import Array, label, numbered, ordinal
+from synthetic import rates, words
+from synthetic.draw import Array, Draw, label, numbered, ordinal
 from synthetic.people import People
-from synthetic.timeline import DAY, NEVER, Period
+from synthetic.timeline import DAY, HOUR, NEVER, Period
 
 # The default `organization_id` of the settings: the recipient of consents for the agency.
 AGENCY_ID = "agency"
@@ -19,6 +21,21 @@ STATE = "NY"
 def client_id(number: Array) -> pl.Series:
     """Client ids of people."""
     return numbered("C", number + 1, 6)
+
+
+def given_name(people: People, who: Array) -> pl.Series:
+    """First names; a few begin like a formula."""
+    formula = people.formula_name[who]
+    return pl.select(
+        pl.when(pl.Series(formula >= 0))
+        .then(label(words.FORMULA_FIRST, formula))
+        .otherwise(label(words.FIRST, people.first_name[who]))
+    ).to_series()
+
+
+def full_name(people: People, who: Array) -> pl.Series:
+    """First and last names."""
+    return given_name(people, who) + " " + label(words.LAST, people.last_name[who])
 
 
 def medicaid_id(number: Array) -> pl.Series:
@@ -52,6 +69,43 @@ def first_contact_day(people: People, period: Period) -> Array:
     newcomer = people.start_day >= period.t0 // DAY
     wait = np.array([2, 6, 9, 13, 18, 22, 27, 31, 36, 41, 48, 55, 64, 90])[people.number * 11 % 14]
     return people.start_day - np.where(newcomer, wait, 0)
+
+
+@dataclass(frozen=True)
+class PhoneChange:
+    """Clocks per person; `NEVER` if the number on record stays right.
+
+    Attributes:
+        wrong_from: From this clock on, the number on record no longer reaches the person.
+        recorded_at: The record system has the new number.
+    """
+
+    wrong_from: Array
+    recorded_at: Array
+
+    def is_wrong(self, person: Array, clock: Array) -> Array:
+        """Whether the number on record is wrong at the clock."""
+        return (self.wrong_from[person] <= clock) & (clock < self.recorded_at[person])
+
+
+def second_phone(people: People, seed: int, chunk: int) -> Array:
+    """Index of each person's second number; -1 for a person with one number."""
+    draw = Draw(seed, "phone.second", chunk)
+    index = draw.integers(0, 799, len(people))
+    return np.where(draw.chance(rates.SECOND_PHONE, len(people)), index, -1)
+
+
+def phone_change(people: People, period: Period, seed: int, chunk: int) -> PhoneChange:
+    """When each person's number on record becomes wrong, and when the new number is recorded."""
+    draw = Draw(seed, "phone.change", chunk)
+    n = len(people)
+    changed = (people.phone >= 0) & draw.chance(rates.PHONE_CHANGED, n)
+    wrong_from = period.t1 - draw.integers(1, 400, n) * DAY
+    recorded_at = wrong_from + draw.integers(5, 120, n) * DAY + 10 * HOUR
+    return PhoneChange(
+        np.where(changed, wrong_from, NEVER),
+        np.where(changed & (recorded_at < period.t1), recorded_at, NEVER),
+    )
 
 
 def telephone(index: Array, formatted: Array) -> pl.Series:

@@ -8,6 +8,8 @@ import polars as pl
 
 from synthetic import care, hospital, rates
 from synthetic.draw import Array, Draw, Table, label, numbered, ordinal, stack, take
+from synthetic.feeds.identity import phone_change, second_phone
+from synthetic.feeds.reports import KINDS, gone_at
 from synthetic.organization import Organization, manager_id
 from synthetic.people import People
 from synthetic.timeline import DAY, HOUR, MINUTE, NEVER, Period, dates, timestamp, to_weekday
@@ -25,9 +27,19 @@ OUTCOMES = (
     "incarcerated",
     "moved",
 )
-REACHED, LEFT_MESSAGE, NO_ANSWER, WRONG_NUMBER, DECLINED, SCHEDULED, RESCHEDULED = range(7)
-NO_CONTACT_OUTCOMES = np.array([LEFT_MESSAGE, NO_ANSWER, NO_ANSWER, WRONG_NUMBER])
+(
+    REACHED,
+    LEFT_MESSAGE,
+    NO_ANSWER,
+    WRONG_NUMBER,
+    DECLINED,
+    SCHEDULED,
+    RESCHEDULED,
+    TRANSFERRED,
+) = range(8)
+NO_CONTACT_OUTCOMES = np.array([LEFT_MESSAGE, NO_ANSWER, NO_ANSWER, LEFT_MESSAGE])
 CHANNELS = ("phone", "video", "in_person", "text", "mail", "email")
+PHONE, VIDEO, IN_PERSON, TEXT, MAIL, EMAIL = range(6)
 
 
 def calls_for_contact(episodes: Table) -> Array:
@@ -47,12 +59,13 @@ def simulate_contacts(
     people: People,
     episodes: Table,
     appointments: Table,
+    reports: Table,
     agency: Organization,
     period: Period,
     seed: int,
     chunk: int,
 ) -> Table:
-    """Simulate all contacts and attempts with these people.
+    """Simulate all contacts and attempts with these people; `reports` are those of `feeds.reports`.
 
     Returns:
         Columns person, manager, at, outcome, channel, after_discharge; sorted by person and clock.
@@ -65,19 +78,53 @@ def simulate_contacts(
             _routine(people, period, draw),
         ]
     )
-    person = contacts["person"]
-    manager = agency.manager[people.number[person]]
-    # The first managers take turns calling clients without a care manager.
-    manager = np.where(manager < 0, person % max(min(len(agency.manager_site), 3), 1), manager)
-    contacts["manager"] = manager
-    inside = hospital.in_stay(episodes, person, contacts["at"]) & ~contacts["after_discharge"]
+    person, at = contacts["person"], contacts["at"]
+    inside = hospital.in_stay(episodes, person, at) & ~contacts["after_discharge"]
+    heard = inside & draw.chance(rates.HEARD_OF_STAY, len(at))
+    contacts["outcome"] = np.where(heard, TRANSFERRED, contacts["outcome"])
+    contacts["channel"] = np.where(heard, PHONE, contacts["channel"])
     served = (
         people.is_client[person]
-        & (contacts["at"] >= np.maximum(people.start_day[person] * DAY, period.t0))
-        & (contacts["at"] < np.minimum(people.leaves_day[person] * DAY, period.t1))
+        & (at >= np.maximum(people.start_day[person] * DAY, period.t0))
+        & (at < np.minimum(people.leaves_day[person] * DAY, period.t1))
+        & (at < gone_at(reports, len(people))[person])
     )
-    contacts = take(contacts, np.flatnonzero(served & ~inside))
-    return take(contacts, np.lexsort((contacts["outcome"], contacts["at"], contacts["person"])))
+    contacts = take(contacts, np.flatnonzero(served & (~inside | heard)))
+    outcome = np.array([OUTCOMES.index(kind) for kind in KINDS])[reports["kind"]]
+    heard_of = _contact(
+        reports["person"], reports["at"], outcome, Draw(seed, "outreach.reports", chunk)
+    )
+    contacts = stack([contacts, heard_of])
+    manager = agency.manager[people.number[contacts["person"]]]
+    manager = agency.worker(manager, contacts["at"])
+    # The first managers take turns calling clients without a care manager.
+    turn = contacts["person"] % max(min(len(agency.manager_site), 3), 1)
+    contacts["manager"] = np.where(manager < 0, turn, manager)
+    order = np.lexsort((contacts["outcome"], contacts["at"], contacts["person"]))
+    return _with_wrong_numbers(take(contacts, order), people, period, seed, chunk)
+
+
+def _with_wrong_numbers(
+    contacts: Table, people: People, period: Period, seed: int, chunk: int
+) -> Table:
+    """Outcomes and channels while the number on record is wrong.
+
+    The first attempt finds that out. Later ones use the second number, else a letter. Without a second number the client
+    is met in person.
+    """
+    person, outcome, channel = contacts["person"], contacts["outcome"], contacts["channel"]
+    wrong = phone_change(people, period, seed, chunk).is_wrong(person, contacts["at"])
+    alone = wrong & (second_phone(people, seed, chunk)[person] < 0)
+    attempt = np.isin(outcome, (LEFT_MESSAGE, NO_ANSWER, WRONG_NUMBER))
+    tried = np.flatnonzero(wrong & attempt)
+    first = np.zeros(len(person), dtype=bool)
+    first[tried[np.unique(person[tried], return_index=True)[1]]] = True
+    outcome = np.where(outcome == WRONG_NUMBER, NO_ANSWER, outcome)
+    outcome = np.where(alone & attempt, LEFT_MESSAGE, outcome)
+    channel = np.where(alone, np.where(attempt, MAIL, IN_PERSON), channel)
+    contacts["outcome"] = np.where(first, WRONG_NUMBER, outcome)
+    contacts["channel"] = np.where(first, PHONE, channel)
+    return contacts
 
 
 def _contact(
@@ -174,8 +221,13 @@ def _after_misses(appointments: Table, period: Period, draw: Draw) -> list[Table
         + draw.integers(8 * 60 + 30, 17 * 60, len(rows)) * MINUTE
     )
     outcome = np.array([REACHED, LEFT_MESSAGE, NO_ANSWER, RESCHEDULED, SCHEDULED, DECLINED])[
-        draw.pick([0.22, 0.24, 0.24, 0.14, 0.13, 0.03], len(rows))
+        draw.pick([0.20, 0.19, 0.19, 0.20, 0.19, 0.03], len(rows))
     ]
+    # A call that books is the one at which the new appointment was made.
+    booked = appointments["rebooked_at"][rows]
+    books = np.isin(outcome, (RESCHEDULED, SCHEDULED))
+    at = np.where(books & (booked < NEVER), booked, at)
+    outcome = np.where(books & (booked >= NEVER), REACHED, outcome)
     return [_contact(person, at, outcome, draw)]
 
 
@@ -190,7 +242,7 @@ def _routine(people: People, period: Period, draw: Draw) -> Table:
     at = to_weekday(
         (first[person] + draw.rng.random(n) * (last - first)[person]).astype(np.int64) // DAY * DAY
     )
-    outcome = draw.pick([0.55, 0.19, 0.15, 0.015, 0.02, 0.06, 0.01, 0.002, 0, 0.002, 0.001], n)
+    outcome = draw.pick([0.55, 0.19, 0.165, 0, 0.02, 0.06, 0.01, 0.002, 0, 0.003], n)
     return _contact(person, at + draw.integers(8 * 60 + 30, 17 * 60, n) * MINUTE, outcome, draw)
 
 
@@ -204,6 +256,14 @@ def contact_rows(
     spoke = np.isin(outcome, (REACHED, DECLINED, SCHEDULED, RESCHEDULED))
     contact_id = numbered("k", people.number[person] + 1, 7) + numbered("-", ordinal(person) + 1, 3)
     reported = draw.chance(0.7, n)
+    later = Draw(seed, "outreach.follow_up", chunk)
+    attempt = np.isin(outcome, (LEFT_MESSAGE, NO_ANSWER))
+    days = np.where(attempt, later.integers(1, 5, n), later.integers(6, 13, n))
+    again = to_weekday((contacts["at"] // DAY + days) * DAY) // DAY
+    share = np.select(
+        [attempt, outcome == REACHED], [rates.TRY_AGAIN_NAMED, rates.CALL_AGAIN_NAMED], 0.0
+    )
+    named_day = later.chance(share, n) & (again > contacts["at"] // DAY)
     return pl.DataFrame(
         {
             "contact_id": contact_id.set(pl.Series(draw.chance(0.1, n)), None) if n else contact_id,
@@ -213,7 +273,7 @@ def contact_rows(
             "channel": label(CHANNELS, contacts["channel"]),
             "outcome": label(OUTCOMES, outcome),
             "is_two_way": label(("false", "true"), np.where(reported, spoke.astype(np.int64), -1)),
-            "next_follow_up_date": dates(np.where(spoke, NEVER, contacts["at"] // DAY + 3)),
+            "next_follow_up_date": dates(np.where(named_day, again, NEVER)),
             "minutes": np.where(spoke, draw.integers(8, 35, n), draw.integers(1, 5, n)),
             "instructions_reviewed": label(
                 ("true",), np.where(contacts["after_discharge"] & spoke, 0, -1)

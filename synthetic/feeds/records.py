@@ -6,10 +6,11 @@ Must not be here: the simulated events (`care`, `hospital`, `screenings`).
 import numpy as np
 import polars as pl
 
-from synthetic import care, codes, hospital
+from synthetic import care, codes, hospital, rates
 from synthetic.draw import Array, Draw, Table, label, numbered, repeat
 from synthetic.feeds.identity import recorded_id, sequence
 from synthetic.landing import Reveal, Rows
+from synthetic.orders import Orders
 from synthetic.organization import (
     COORDINATION,
     OUTPATIENT,
@@ -20,8 +21,17 @@ from synthetic.organization import (
     manager_id,
     service_taxonomy,
 )
-from synthetic.people import People
-from synthetic.timeline import DAY, HOUR, NEVER, Period, dates, timestamp
+from synthetic.people import HOMELESS, UNSTABLE, People
+from synthetic.timeline import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NEVER,
+    Period,
+    dates,
+    timestamp,
+    to_weekday,
+)
 
 STAFF_OF_LINE = ("th-", "md-", "cm-", "th-", "md-", "md-", "pe-", "th-", "th-")
 DOCUMENTS = (
@@ -144,18 +154,26 @@ def visit_rows(
     )
 
 
-def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Rows, Rows]:
-    """Rows of ehr.treatment_plan, renewed about every six months, and of ehr.treatment_plan_service."""
+def plan_rows(
+    people: People, orders: Orders, period: Period, seed: int, chunk: int
+) -> tuple[Rows, Rows]:
+    """Rows of ehr.treatment_plan, renewed about every six months, and of ehr.treatment_plan_service.
+
+    Most plans are renewed in the weeks before their review date, some after it. The services are the client's orders.
+    """
     draw = Draw(seed, "plan.rows", chunk)
     n, last_day = len(people), period.t1 // DAY
-    member = np.flatnonzero(people.is_client & draw.chance(0.85, n))
+    member = np.flatnonzero(people.is_client & draw.chance(rates.HAS_PLAN, n))
     begin = np.maximum(
         people.start_day[member] + 14, period.t0 // DAY - draw.integers(0, 150, len(member))
     )
     until = np.minimum(people.engaged_until[member], last_day)
     owner, turn = repeat(np.maximum((until - begin) // 182 + 1, 0))
     who = member[owner]
-    start = begin[owner] + turn * 182 + np.where(turn > 0, draw.integers(-10, 25, len(owner)), 0)
+    due = begin[owner] + turn * 182
+    is_late = draw.chance(rates.PLAN_RENEWED_LATE, len(owner))
+    early = np.where(is_late, draw.integers(1, 40, len(owner)), draw.integers(-28, 0, len(owner)))
+    start = due + np.where(turn > 0, early, 0)
     is_last = np.r_[owner[1:] != owner[:-1], True] if len(owner) else np.zeros(0, dtype=bool)
     following = np.where(is_last, NEVER, np.r_[start[1:], NEVER] if len(start) else start)
     left = np.minimum(people.leaves_day[who], NEVER)
@@ -171,7 +189,7 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
                 PROGRAM_IDS, np.where(people.in_part2[who] & (turn % 2 == 1), RECOVERY, OUTPATIENT)
             ),
             "start_date": dates(start),
-            "next_review_date": dates(start + 182),
+            "next_review_date": dates(due + 182),
             "signed_at": timestamp(signed),
             "status": label(
                 ("draft", "active", "ended"), np.select([ended < NEVER, signed >= NEVER], [2, 0], 1)
@@ -189,13 +207,15 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
             Reveal(signed, {"signed_at": None, "status": "draft"}),
         ),
     )
-    lines = np.array([codes.THERAPY, codes.PSYCHIATRY, codes.CASE_MANAGEMENT])
-    plan, which = repeat(np.where(people.is_smi[who], 3, 2))
-    interval = np.array([14, 60, 30])[which]
+    count = np.bincount(orders.person, minlength=n)
+    first = np.cumsum(count) - count
+    plan, which = repeat(count[who])
+    order = first[who[plan]] + which
+    interval = orders.planned_interval[order]
     services = pl.DataFrame(
         {
             "plan_id": ids.gather(plan),
-            "service_line": label(codes.SERVICE_LINES, lines[which]),
+            "service_line": label(codes.SERVICE_LINES, orders.line[order]),
             "goal_id": label(("G1", "G2"), which % 2),
             "planned_units": 182 // interval,
             "interval_days": interval,
@@ -205,27 +225,37 @@ def plan_rows(people: People, period: Period, seed: int, chunk: int) -> tuple[Ro
 
 
 def authorization_rows(people: People, period: Period, seed: int, chunk: int) -> Rows:
-    """Rows of ehr.authorization: six-month authorizations, some near their end or their unit limit."""
+    """Rows of ehr.authorization: six-month authorizations, some near their unit limit, most renewed before their end."""
     draw = Draw(seed, "authorization.rows", chunk)
     n, last_day = len(people), period.t1 // DAY
     who = np.flatnonzero(people.is_client & (people.leaves_day >= last_day) & draw.chance(0.3, n))
     start = last_day - draw.integers(2, 240, len(who))
     approved = draw.integers(8, 40, len(who))
+    used = np.minimum(approved, (approved * draw.uniform(0.1, 1.1, len(who))).astype(np.int64))
+    line = draw.pick([0.6, 0.3, 0.1], len(who))
+    # The payer approves the next six months some weeks before the end, or late.
+    renewals = Draw(seed, "authorization.renewed", chunk)
+    late = renewals.chance(rates.AUTHORIZATION_RENEWED_LATE, len(who))
+    lead = np.where(late, renewals.integers(-40, -1, len(who)), renewals.integers(10, 28, len(who)))
+    approved_day = start + 182 - lead
+    again = np.flatnonzero(approved_day < last_day)
+    row = np.concatenate([np.arange(len(who)), again])
+    is_renewal = np.arange(len(row)) >= len(who)
+    start = start[row] + np.where(is_renewal, 183, 0)
     frame = pl.DataFrame(
         {
-            "authorization_id": numbered("au", people.number[who] + 1, 7),
-            "client_id": numbered("C", people.number[who] + 1, 6),
-            "payer": label(("Harbor Health Plan", "Summit Care"), people.payer[who]),
-            "service_line": label(codes.SERVICE_LINES, draw.pick([0.6, 0.3, 0.1], len(who))),
+            "authorization_id": numbered("au", people.number[who[row]] + 1, 7)
+            + label(("", "-2"), is_renewal.astype(np.int64)),
+            "client_id": numbered("C", people.number[who[row]] + 1, 6),
+            "payer": label(("Harbor Health Plan", "Summit Care"), people.payer[who[row]]),
+            "service_line": label(codes.SERVICE_LINES, line[row]),
             "start_date": dates(start),
             "end_date": dates(start + 182),
-            "units_approved": approved,
-            "units_used": np.minimum(
-                approved, (approved * draw.uniform(0.1, 1.1, len(who))).astype(np.int64)
-            ),
+            "units_approved": approved[row],
+            "units_used": np.where(is_renewal, 0, used[row]),
         }
     )
-    return Rows("authorization", frame, start * DAY)
+    return Rows("authorization", frame, np.where(is_renewal, approved_day[row], start) * DAY)
 
 
 def document_rows(
@@ -275,9 +305,11 @@ def document_rows(
         add(kind, episodes["person"][left], after(left, most_days), share)
     newcomers = own[people.start_day[own] >= period.t0 // DAY]
     add(4, newcomers, people.start_day[newcomers] * DAY + 12 * HOUR, 0.95)
-    for kind, yearly in ((2, 2.2), (3, 0.15), (1, 0.05), (8, 0.02)):
+    for kind, yearly in ((3, 0.15), (1, 0.05), (8, 0.02)):
         person = np.repeat(own, draw.rng.poisson(yearly * engaged[own] / 365.25))
         add(kind, person, some_day(person), 1.0)
+    reviewed = _chart_reviews(people, episodes, period, seed, chunk)
+    parts.append((*reviewed, np.full(len(reviewed[0]), 2)))
     person, clock, kind = (np.concatenate([part[index] for part in parts]) for index in range(3))
     served = (
         people.is_client[person] & (clock < period.t1) & (clock >= people.start_day[person] * DAY)
@@ -315,3 +347,32 @@ def document_rows(
         }
     )
     return Rows("document", frame, clock)
+
+
+def _chart_reviews(
+    people: People, episodes: Table, period: Period, seed: int, chunk: int
+) -> tuple[Array, Array]:
+    """Person and clock of chart reviews: regular ones, more often where the team follows closely, and after stays.
+
+    The team follows closely those with a serious mental illness and without stable housing, and those who were in a
+    psychiatric hospital in the period.
+    """
+    draw = Draw(seed, "chart_review.rows", chunk)
+    first_day, last_day = period.t0 // DAY, period.t1 // DAY
+    own = np.flatnonzero(people.is_client)
+    stay = (episodes["kind"] == hospital.PSYCH_STAY) & (episodes["end"] < period.t1)
+    was_in_hospital = np.isin(own, episodes["person"][stay])
+    unstable = np.isin(people.housing[own], (UNSTABLE, HOMELESS))
+    closely = was_in_hospital | unstable | (people.is_smi[own] & draw.chance(0.3, len(own)))
+    every = np.where(closely, rates.CHART_REVIEW_DAYS_CLOSE, rates.CHART_REVIEW_DAYS)
+    begin = np.maximum(people.start_day[own], first_day) + draw.integers(10, every, len(own))
+    until = np.minimum(people.engaged_until[own], last_day)
+    turn_of, turn = repeat(np.maximum((until - begin) // every + 1, 0))
+    day = begin[turn_of] + turn * every[turn_of] + draw.integers(-10, 10, len(turn))
+    held = ~draw.chance(rates.CHART_REVIEW_OMITTED, len(turn))
+    after = np.flatnonzero(stay & draw.chance(0.6, len(stay)))
+    person = np.concatenate([own[turn_of][held], episodes["person"][after]])
+    day = np.concatenate(
+        [day[held], episodes["end"][after] // DAY + draw.integers(5, 20, len(after))]
+    )
+    return person, to_weekday(day * DAY) + draw.integers(9 * 60, 16 * 60, len(day)) * MINUTE

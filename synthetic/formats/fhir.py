@@ -2,7 +2,7 @@
 
 Each CSV file becomes up to three files on the same delivery day: `<Type>_full.ndjson`, `<Type>_delta.ndjson`, and
 `deleted_<Type>_…` with Bundles of DELETE requests. Resource ids are the row ids, timestamps have the agency's offset,
-and the program is a tag (`fhir_mapping.PROGRAM`). Elements by table:
+and the program is a tag (`fhir_mapping.PROGRAM`). Records of Part 2 programs have a security label. Elements by table:
 
 - ehr.client: Patient. The CSV row stays as well, because other tables refer to the client and FHIR has no element for
   housing, contact preferences, the guardian's phone or the site. Language, race and ssn_last4 are not repeated.

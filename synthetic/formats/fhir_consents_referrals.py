@@ -39,7 +39,7 @@ def _consent(zone: str) -> fhir.Json:
     return fhir.obj(
         resourceType=fhir.const("Consent"),
         id=column_text("consent_id"),
-        meta=meta(date_time(_consent_changed(), zone)),
+        meta=meta(date_time(_consent_changed(), zone), is_labelled=False),
         status=fhir.text(status),
         scope=fhir.concept(fhir.coding(f"{HL7}/consentscope", pl.lit("patient-privacy"))),
         category=fhir.arr(fhir.concept(fhir.coding(f"{HL7}/consentcategorycodes", pl.lit("npp")))),

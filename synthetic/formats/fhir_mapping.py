@@ -12,10 +12,15 @@ import polars as pl
 
 from synthetic.formats import fhir_json as fhir
 from synthetic.formats.row_files import complete
+from synthetic.organization import PROGRAMS
 
 HL7 = "http://terminology.hl7.org/CodeSystem"
 # System of the tag with the program of a resource (sources/ehr_fhir/contract.yml).
 PROGRAM = "urn:caseload:program"
+PART2_PROGRAMS = [program_id for program_id, _, _, is_part2, _ in PROGRAMS if is_part2]
+_LABEL_SYSTEM = f"{HL7}/v3-ActCode"
+# Security label by the last digit of the client id; the others have ETH.
+_LABELS = {"1": "PSY", "4": "PSY", "7": "SDV", "9": "42CFRPart2"}
 _LOCAL = "%Y-%m-%dT%H:%M:%S"
 _PATTERNS = {
     "id": r"^[A-Za-z0-9\-.]{1,64}$",
@@ -103,12 +108,22 @@ def instant_date_time(value: pl.Expr) -> fhir.Json:
     return fhir.Json((value.dt.strftime('"%Y-%m-%dT%H:%M:%S%:z"'),), value.is_not_null())
 
 
-def meta(updated: fhir.Json | None = None) -> fhir.Json:
-    """The meta element: lastUpdated, and the program as a tag."""
+def meta(updated: fhir.Json | None = None, *, is_labelled: bool = True) -> fhir.Json:
+    """The meta element: lastUpdated, the program as a tag, and the security label of a Part 2 program's record.
+
+    Most of these records have the label of substance-use information; those of some clients have that of psychiatric
+    information or of abuse and violence, and a few the name of the law.
+    """
     program = fhir.arr(fhir.coding(PROGRAM, pl.col("program_id")))
-    if updated is None:
-        return fhir.obj(tag=program)
-    return fhir.obj(lastUpdated=updated, tag=program)
+    label = fhir.arr(fhir.coding(_LABEL_SYSTEM, _label())) if is_labelled else None
+    named = {"lastUpdated": updated, "security": label, "tag": program}
+    return fhir.obj(**{name: value for name, value in named.items() if value is not None})
+
+
+def _label() -> pl.Expr:
+    digit = pl.col("client_id").str.tail(1)
+    label = digit.replace_strict(_LABELS, default="ETH", return_dtype=pl.String)
+    return pl.when(pl.col("program_id").is_in(PART2_PROGRAMS)).then(label)
 
 
 def patient() -> fhir.Json:

@@ -23,11 +23,11 @@ SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
 QUALITY_LIMITS = SEEDS.parent / "quality" / "quality_limit.csv"
 MODELS = (
     "staging/caseload/stg_caseload__run",
-    "input/input_run",
+    "input/rows/input_run",
     "core/run/int_run__as_of",
     "staging/caseload/stg_caseload__delivery",
     "staging/caseload/stg_caseload__batch_order",
-    "input/input_batch",
+    "input/rows/input_batch",
     "staging/claims/stg_claims__superseded",
     "staging/claims/stg_claims__medical_claim",
     "staging/claims_x12/stg_claims_x12__superseded",
@@ -50,7 +50,7 @@ MODELS = (
     "input/claims_cclf/input_claims_cclf__claim_diagnosis",
     "input/claims_cclf/input_claims_cclf__claim_line",
     "input/claims/input_claims__claim_line",
-    "input/input_claim_line",
+    "input/payers/input_claim_line",
     "core/claim/int_claim_line__classified",
     "core/claim/int_claim__summed",
     "core/claim/int_claim__versioned",

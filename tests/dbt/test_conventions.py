@@ -16,6 +16,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from sources.contract import load_contracts
 from tests.conftest import Demo
 from tests.dbt.conftest import PROJECT, Manifest
 
@@ -79,11 +80,9 @@ CROWDED_FOLDERS = {
         22,
         "one sender of sixteen types of resources, five of them with elements",
     ),
-    "input": (60, "one union per entity; the senders' mappings are in folders of their own"),
     "input/ehr": (24, "one mapping per entity of a sender with twenty tables"),
     "input/ehr_fhir": (26, "a record system in sixteen types of resources"),
     "measures": (40, "the house allows forty here"),
-    "exports": (24, "one table per file or sheet that leaves the warehouse"),
 }
 NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}
 FORBIDDEN = {
@@ -129,6 +128,22 @@ def test_a_staging_model_lives_in_its_senders_folder(manifest: Manifest) -> None
         node["name"]
         for node in manifest.models.values()
         if _layer(node) == "staging" and not node["name"].startswith(f"stg_{node['fqn'][2]}__")
+    ]
+    assert wrong == []
+
+
+def test_a_folder_of_the_input_layer_is_a_senders_or_a_subjects(manifest: Manifest) -> None:
+    # The lists of senders and entities are generated from these folders.
+    senders = set(load_contracts())
+    wrong = [
+        node["name"]
+        for node in manifest.models.values()
+        if _layer(node) == "input"
+        and not (
+            node["name"].startswith(f"input_{node['fqn'][2]}__")
+            if node["fqn"][2] in senders
+            else len(node["fqn"]) == 4 and "__" not in node["name"]
+        )
     ]
     assert wrong == []
 
@@ -265,7 +280,7 @@ def test_a_relation_is_singular(manifest: Manifest) -> None:
         for node in [*manifest.models.values(), *manifest.of("seed").values()]
         if node["fqn"][1] != "staging"
         # input_<sender>__<entity>: a sender's name may be a plural
-        and not (node["fqn"][1] == "input" and len(node["fqn"]) == 4)
+        and not (node["fqn"][1] == "input" and "__" in node["name"])
         # int_<entity>__<participle>: the entity is one, what was done to it may speak of many
         and (word := node["name"].split("__")[0].split("_")[-1]).endswith("s")
         and not word.endswith("ss")

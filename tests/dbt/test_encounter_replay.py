@@ -27,7 +27,7 @@ START = dt.datetime(2025, 3, 6, 4, tzinfo=dt.UTC)
 SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds" / "claim"
 MODELS = (
     ("staging", "view", "staging/caseload/stg_caseload__run"),
-    ("intermediate", "view", "input/input_run"),
+    ("intermediate", "view", "input/rows/input_run"),
     ("intermediate", "view", "core/run/int_run__as_of"),
     ("staging", "view", "staging/caseload/stg_caseload__delivery"),
     ("staging", "view", "staging/caseload/stg_caseload__batch_order"),
@@ -37,7 +37,7 @@ MODELS = (
     ("intermediate", "view", "input/adt/input_adt__merged_patient"),
     ("intermediate", "view", "input/adt/input_adt__message"),
     ("intermediate", "view", "input/adt/input_adt__alert"),
-    ("intermediate", "view", "input/input_alert"),
+    ("intermediate", "view", "input/encounters/input_alert"),
     ("intermediate", "view", "core/agency/int_facility__part2_name"),
     ("intermediate", "view", "core/alert/int_alert__described"),
     ("intermediate", "view", "core/alert/int_alert__sequenced"),

@@ -22,7 +22,8 @@ _DENIED = {
 }  # fmt: skip
 
 
-def _compiled(demo: Demo) -> list[Path]:
+def compiled_models(demo: Demo) -> list[Path]:
+    """The SQL of each model as the demo ran it."""
     models = demo.data / "logs" / "dbt" / "compiled" / "caseload" / "models"
     return sorted(path for path in models.rglob("*.sql") if path.parent.suffix != ".yml")
 
@@ -31,12 +32,12 @@ def test_every_model_was_compiled(demo: Demo) -> None:
     written = {
         path.stem for path in (Path(__file__).parents[2] / "dbt_project" / "models").rglob("*.sql")
     }
-    assert {path.stem for path in _compiled(demo)} == written
+    assert {path.stem for path in compiled_models(demo)} == written
 
 
 def test_every_model_transpiles_to_spark(demo: Demo) -> None:
     broken = {}
-    for path in _compiled(demo):
+    for path in compiled_models(demo):
         try:
             sqlglot.transpile(
                 path.read_text(),
@@ -51,7 +52,7 @@ def test_every_model_transpiles_to_spark(demo: Demo) -> None:
 
 def test_no_model_uses_what_only_duckdb_has(demo: Demo) -> None:
     found = {}
-    for path in _compiled(demo):
+    for path in compiled_models(demo):
         tree = sqlglot.parse_one(path.read_text(), read="duckdb")
         problems = [f"function {call.name}" for call in tree.find_all(exp.Anonymous)]
         problems += [

@@ -25,7 +25,8 @@ _MARTS = f"""
     create table marts.dim_client as
     select
         i as client_key, 'C' || i as client_id, true as is_agency_client, i > 0 as is_listable,
-        'active' as status, null::date as death_date, 40 as age_years
+        'active' as status, null::date as death_date, 40 as age_years,
+        case when i % 2 = 0 then 'cm' end as care_manager_id
     from range({CLIENTS}) as numbers(i);
     create table intermediate.int_client__recipient_view as
     select client_key, 'not_needed' as consent_status, false as is_part2_permitted, 'full' as part2_view
@@ -40,6 +41,23 @@ _MARTS = f"""
         false as is_part2
     from marts.dim_client, (values (1), (3), (4)) as lanes(lane)
     where is_listable;
+    create table intermediate.int_run__as_of as
+    select timestamptz '2026-06-30 12:00:00+00' as as_of, date '2026-06-30' as as_of_date;
+    create table intermediate.int_task__unioned as
+    select task_key, client_key, is_part2, 'full' as part2_view from marts.fct_task;
+    create table intermediate.int_client__supervisor_view as
+    select client_key, 'full' as part2_view from marts.dim_client where is_listable;
+    create table marts.fct_contact as
+    select
+        client_key, timestamptz '2026-06-28 12:00:00+00' as contacted_at, 'moved' as outcome,
+        false as is_part2
+    from marts.dim_client;
+    create table intermediate.int_alert__described as
+    select 'adt' as client_source, 'h1' as client_scope, 'm2' as source_client_id, is_part2
+    from (values (false), (true)) as alert(is_part2);
+    create table marts.fct_referral as
+    select client_key as referral_key, false as is_part2, true as is_open from marts.dim_client;
+    create table marts.mart_sent_back as select 1 as sent_back_key, 2 as client_key;
     create table marts.fct_stay as
     select
         client_key as stay_key, 3 as length_of_stay_days,
@@ -88,7 +106,9 @@ _MARTS = f"""
 """
 _METRICS = """
     create table marts.fct_unmatched_discharge as
-    select 'h1' as facility_id, timestamptz '2026-06-29 12:00:00+00' as due_at, false as is_part2;
+    select 1 as unmatched_discharge_key, 'adt' as source, 'h1' as source_scope,
+        'm1' as source_client_id, 'h1' as facility_id,
+        timestamptz '2026-06-29 12:00:00+00' as due_at, false as is_part2;
     create table exports.export_unmatched_discharge as
     select 1 as rank, 'General' as facility_name, 'unknown' as setting,
         timestamptz '2026-06-28 12:00:00+00' as discharged_at, due_at, 24.0::decimal(9, 1) as overdue_hours,
@@ -143,10 +163,243 @@ _SHOWN = {
     "age_years": "12",
     "worklist_group": "'D'",
     "contact_person": "'guardian'",
-    "contact_note": "'guardian Gail Ruiz'",
+    "contact_note": "'Guardian: Gail Ruiz'",
     "covering_for_staff_id": "null::varchar",
     "next_step": "'Call now.'",
 }
+# Further exports: relation, its rows, and the columns that are not null.
+_EXPORTS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    (
+        "export_fhir_task",
+        "exports.export_task",
+        {
+            **{
+                name: name
+                for name in ("task_key", "client_id", "why_now", "action_needed", "due_at")
+            },
+            "status": "case when care_manager_id is null then 'requested' else 'ready' end",
+            "intent": "'plan'",
+            "priority": "'asap'",
+            "authored_at": "opened_at",
+            "owner_staff_id": "care_manager_id",
+            "part2_notice": "null::varchar",
+            "is_part2": "false",
+            "data_as_of": "timestamptz '2026-06-30 12:00:00+00'",
+        },
+    ),
+    (
+        "export_workbook_client",
+        "exports.export_outreach",
+        {
+            **{name: name for name in ("care_manager_id", "client_id", "client_name", "tier")},
+            "consent_status": "consent_status",
+            "consent_id": "null::varchar",
+            "part2_notice": "null::varchar",
+            "list_status": "'on_list'",
+            "phone_2": "'5185550199'",
+            "open_task_count": "2",
+            "tries_14d": "0",
+            "last_kept_visit_date": "date '2026-06-30'",
+            "cssrs_date": "null::date",
+            "safety_plan_date": "date '2026-01-10'",
+            "last_consult_date": "null::date",
+            "baseline_date": "null::date",
+            "next_appointment_at": "timestamptz '2026-07-01 12:00:00+00'",
+            "covering_for_staff_id": "null::varchar",
+        },
+    ),
+    (
+        "export_workbook_change",
+        "(values ('C3', 'came', null), ('C0', 'left', 'reached')) as changed(id, kind, reason)",
+        {
+            "client_id": "id",
+            "change": "kind",
+            "left_reason": "reason",
+            "care_manager_id": "case when id = 'C0' then 'cm' end",
+        },
+    ),
+    (
+        "export_workbook_staff",
+        "(values ('cm'), ('th')) as staff(staff_id)",
+        {"staff_id": "staff_id", "staff_name": "'Quinn Wainscott'", "role": "'care_manager'"},
+    ),
+    (
+        "export_return",
+        "(values ('cm')) as staff(staff_id)",
+        {
+            "staff_id": "staff_id",
+            "received_at": "timestamptz '2026-06-30 12:00:00+00'",
+            "workbook_count": "1",
+            "sent_count": "3",
+            "counted_count": "2",
+            "look_count": "1",
+        },
+    ),
+    (
+        "export_sent_back",
+        "marts.mart_sent_back",
+        {
+            "sent_back_key": "sent_back_key",
+            "staff_id": "'cm'",
+            "client_id": "'C2'",
+            "client_name": "'Rivera, Ana'",
+            "list_table": "'contact'",
+            "sheet": "'Today'",
+            "sheet_row": "8",
+            "reason_code": "'not_in_list'",
+            "column_name": "'outcome'",
+            "is_deciding": "true",
+        },
+    ),
+    (
+        "export_consent",
+        "(values ('C5', 'revoked')) as consent(client_id, status)",
+        {
+            "client_id": "client_id",
+            "recipient": "'cm'",
+            "consent_status": "status",
+            "part2_view": "'redacted'",
+        },
+    ),
+    (
+        "export_disclosure",
+        (
+            "exports.export_outreach, (values ('outreach_list', 'outreach_list.csv'),"
+            " ('fhir_task', 'fhir_task.ndjson'), ('care_manager_workbook', null),"
+            " ('supervisor_workbook', 'supervisor_t.xlsx')) as files(class, file)"
+        ),
+        {
+            "file_name": "coalesce(file, coalesce(care_manager_id, 'unassigned') || '.xlsx')",
+            "recipient": "'supervisors'",
+            "client_id": "client_id",
+            "column_class": "class",
+            "is_part2": "false",
+            "consent_id": "null::varchar",
+            "purpose": "'treatment'",
+        },
+    ),
+    (
+        "export_supervisor_account",
+        "marts.dim_client where is_listable group by all",
+        {"team": "'t'", "list_status": "'on_list'", "client_count": "count(*)"},
+    ),
+    (
+        "export_supervisor_discharge",
+        "marts.fct_unmatched_discharge",
+        {
+            "unmatched_discharge_key": "unmatched_discharge_key",
+            "discharged_at": "timestamptz '2026-06-28 12:00:00+00'",
+            "due_at": "due_at",
+        },
+    ),
+    (
+        "export_supervisor_pair",
+        "(values ('m2')) as person(id)",
+        {
+            "source": "'adt'",
+            "source_scope": "'h1'",
+            "source_client_id": "id",
+            "client_id": "'C3'",
+            "match_probability": "0.7::decimal(18, 4)",
+        },
+    ),
+    (
+        "export_supervisor_referral",
+        "marts.fct_referral where referral_key = 3",
+        {
+            "referral_key": "referral_key",
+            "client_id": "'C3'",
+            "last_status_at": "timestamptz '2025-06-28 12:00:00+00'",
+        },
+    ),
+    (
+        "export_supervisor_report",
+        "(values ('deceased'), ('moved')) as report(kind)",
+        {
+            "client_id": "'C3'",
+            "kind": "kind",
+            "reported_at": "timestamptz '2026-06-28 12:00:00+00'",
+        },
+    ),
+    (
+        "export_supervisor_staff",
+        "(values ('cm')) as staff(staff_id)",
+        {
+            **{f"group_{group}_count": "0" for group in "abcefg"},
+            **{f"group_{group}_late_count": "0" for group in "abcdefg"},
+            "group_d_count": "19",
+            "staff_id": "staff_id",
+            "client_count": "20",
+            "load_units": "20.0",
+            "listed_count": "19",
+            "last_return_at": "timestamptz '2026-06-28 12:00:00+00'",
+        },
+    ),
+    (
+        "export_supervisor_task",
+        (
+            "marts.fct_task inner join marts.dim_client using (client_key)"
+            " where task_key in ('t3-1', 't3-4')"
+        ),
+        {
+            "task_key": "task_key",
+            "client_id": "client_id",
+            "problem": "case when lane = 1 then 'late' else 'expired' end",
+            "worklist_group": "case when lane = 1 then 'B' end",
+            "overdue_hours": "case when lane = 1 then 1.5 end",
+            "opened_at": "timestamptz '2026-06-28 12:00:00+00'",
+            "expired_at": "case when lane = 4 then timestamptz '2026-06-30 11:00:00+00' end",
+        },
+    ),
+    (
+        "export_supervisor_unassigned",
+        "exports.export_workbook_client where care_manager_id is null",
+        {
+            "client_id": "client_id",
+            "suggested_staff_id": "case when client_id <> 'C5' then 'cm' end",
+            "suggested_by": "case when client_id <> 'C5' then '55.0 units free' end",
+        },
+    ),
+    (
+        "export_supervisor_pass",
+        "marts.dim_client where client_key = 3",
+        {
+            "client_id": "client_id",
+            "staff_id": "'cm'",
+            "pass_to_staff_id": "'th'",
+            "requested_date": "date '2026-06-29'",
+        },
+    ),
+    (
+        "export_supervisor_unreached",
+        "marts.dim_client where client_key = 3",
+        {"client_id": "client_id", "unable_to_reach": "'3 tries: letter'"},
+    ),
+    (
+        "export_metric_feed",
+        "(values ('adt'), ('claims')) as feed(source)",
+        {
+            "source": "source",
+            "last_received_at": "case when source = 'adt' then"
+            " timestamptz '2026-06-30 12:00:00+00' end",
+            "is_stale": "false",
+        },
+    ),
+    (
+        "export_metric_measure_definition",
+        "(values ('fuh_7'), ('fuh_30')) as measure(measure_id)",
+        {
+            "measure_id": "measure_id",
+            "direction": "'higher_is_better'",
+            "description": "'A follow-up visit'",
+            "certification": "'modelled on FUH, not certified'",
+            "target_rate": "0.5::decimal(9, 6)",
+            "target_source": "'the agency'",
+            "national_rate": "null::decimal(9, 6)",
+            "national_source": "null::varchar",
+        },
+    ),
+)
 
 
 def make_warehouse(path: Path) -> Path:
@@ -174,5 +427,10 @@ def make_warehouse(path: Path) -> Path:
         " inner join exports.export_outreach as listed on dim_client.client_id = listed.client_id"
         " where task.status = 'open'"
     )
+    for name, rows, values in _EXPORTS:
+        columns = ", ".join(
+            f"{values.get(column, 'null')} as {column}" for column in exported_columns(name)
+        )
+        connection.execute(f"create table exports.{name} as select {columns} from {rows}")
     connection.close()
     return path

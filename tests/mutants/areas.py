@@ -25,6 +25,7 @@ _FOLDER = {
 }  # fmt: skip
 _FILE = {
     "fct_task": "tasks", "fct_unmatched_discharge": "tasks", "task_lifecycle": "tasks", "task_key": "tasks",
+    "task_opening": "tasks", "passed_discharge": "tasks",
     "followup_eligible_discharge": "tasks", "local_time": "tasks",
     "int_ed_visit__count_by_client": "stays", "int_ed_visit__merged": "stays", "fct_stay": "stays",
     "fct_ed_visit": "stays", "merged_spans": "stays", "merge_adjacent_events": "stays", "event_setting": "stays",
@@ -32,7 +33,7 @@ _FILE = {
     "latest_non_null": "alerts", "int_outpatient_service__from_claims": "claims", "fct_claim": "claims",
     "fct_outpatient_service": "claims", "claim_setting": "claims", "cclf": "claims",
     "x12_version_id": "claims", "x12_client_id": "claims", "event_rule": "stays",
-    "discharge_disposition": "stays", "adt_trigger": "alerts", "adt_patient_class": "alerts",
+    "discharge_disposition": "stays", "adt_trigger": "alerts", "adt_patient_class": "alerts", "hl7_label": "alerts",
     "siu_trigger": "alerts", "siu_filler_status": "alerts", "mart_client_engagement": "engagement",
     "engagement_setting": "engagement", "last_by_score_date": "engagement", "fct_risk_reason": "risk",
     "mart_client_risk": "risk", "mart_client_utilization": "stays", "risk_setting": "risk",

@@ -14,6 +14,7 @@ from orchestration import backtest
 from orchestration.backtest_data import with_outcomes
 from orchestration.settings import Settings, UsageError, resolve_as_of
 from publishing.backtest_page import Report, render
+from publishing.backtest_words import group_words, metric_words, ordered_groups
 from tests.conftest import caseload
 
 AS_OF = "2026-03-30"  # the demo's last delivery is of 2026-06-30
@@ -151,10 +152,27 @@ def test_the_page_has_a_described_plot_and_its_numbers_in_tables():
     assert svg.find("desc").text == "score 0-9: 25.0%; score 60-100: not shown"
     assert len(svg.findall("circle")) == 1  # the suppressed band has no dot
     assert "<td>20.0% (9.0% to 39.0%)</td><td>16.0%</td><td>26.0%</td><td>10.0%</td>" in page
-    assert "critical &lt;b&gt;" in page
+    assert '<th scope="row">31 Jan 2026: critical &lt;b&gt;</th>' in page
+    assert '<th scope="col">Female</th>' in page
+    assert '<th scope="row">Selection ratio</th>' in page
     assert "0.70 (below 0.8)" in page
     assert 'lang="en"' in page
     assert "http" not in page
+
+
+def test_groups_and_measures_are_in_words():
+    assert metric_words("behavioral_ed_visit_rate_below_20") == (
+        "Behavioral ED visit rate, score below 20"
+    )
+    assert metric_words("phq9_in_120_days") == "PHQ-9 in 120 days"
+    assert metric_words("ed_visit_auroc") == "ED visit AUROC"
+    assert metric_words("contact_24h_rate") == "Contact within 24 hours"
+    assert group_words("race", "black_or_african_american") == "Black or African American"
+    assert group_words("language", "ht") == "Haitian Creole"
+    assert group_words("homelessness", "unstable housing") == "Unstable housing"
+    assert ordered_groups(["18-29", "missing", "65 or more", "under 18", "18-29"]) == [
+        "under 18", "18-29", "65 or more", "missing",
+    ]  # fmt: skip
 
 
 def test_a_page_without_any_shown_band_still_has_its_plot():

@@ -240,6 +240,7 @@ def test_status_of_an_unreadable_folder(data: Path, tmp_path: Path) -> None:
             "caseload.toml: memory_limit must be an amount of memory such as",
         ),
         ("recipient_keys = 3", "caseload.toml: recipient_keys must be a table of age public keys"),
+        ("fhir_tasks = 3", "caseload.toml: fhir_tasks must be true or false"),
         ('enabled_senders = ["erh"]', 'unknown sender "erh" (did you mean "ehr"?)'),
         ('time_zone = "Amerika/New_York"', "caseload.toml: time_zone must be an IANA time zone"),
     ],

@@ -1,210 +1,59 @@
 """Two agencies that differ only in Part 2 records without consent release equal outreach files.
 
-The second agency has additional records of a Part 2 program to which no care manager belongs, for
-clients without a valid consent. Any difference in a file would disclose these records.
+The second agency has additional records of a Part 2 program to which no care manager belongs, and
+messages with labels, for clients without a valid consent (`protected_rows`). Any difference in a
+file would disclose these records.
 """
 
 from __future__ import annotations
 
-import csv
 import shutil
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from sources.contract import load_contracts
 from tests import forked
 from tests.orchestration.conftest import AS_OF, SmallAgency
-
-TODAY = date.fromisoformat(AS_OF)
-PROGRAM = "river"
-_NO_PROGRAM_IS_NEEDED = {"client", "assignment", "consent"}
-Row = dict[str, str]
-
-
-@dataclass
-class Landed:
-    """Landed rows as text, by source and table."""
-
-    folder: Path
-    rows: dict[tuple[str, str], list[Row]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
-        for source, contract in load_contracts().items():
-            for path in sorted((self.folder / source).glob("*/*.csv")):
-                # skip the invalid files of the small agency
-                if source == "ehr" and path.parent.name == AS_OF:
-                    continue
-                names = [name for name in contract.tables if path.name.startswith(name)]
-                with path.open(encoding="utf-8", newline="") as file:
-                    self.rows[source, max(names, key=len)].extend(csv.DictReader(file))
-
-    def of(self, source: str, table: str) -> list[Row]:
-        return self.rows[source, table]
-
-
-def _protected_clients(landed: Landed) -> dict[str, str]:
-    """Map clients to care managers, for clients without a consent or a Part 2 enrollment."""
-    part2 = {row["program_id"] for row in landed.of("ehr", "program") if row["is_part2"] == "true"}
-    permitted = {row["client_id"] for row in landed.of("ehr", "consent")} | {
-        row["client_id"]
-        for row in landed.of("ehr", "program_enrollment")
-        if row["program_id"] in part2
-    }
-    managers = {
-        row["client_id"]: row["staff_id"]
-        for row in landed.of("ehr", "assignment")
-        if row["role"] == "care_manager" and not row["end_date"]
-    }
-    return {client: staff for client, staff in sorted(managers.items()) if client not in permitted}
-
-
-def _first_free_day(landed: Landed, client: str, manager: str) -> date:
-    """Return the day after the client's last record without a program.
-
-    An enrollment that starts on that day does not make earlier records Part 2 records.
-    """
-    days = []
-    for (source, table), rows in landed.rows.items():
-        if source not in ("ehr", "screenings", "referrals", "outreach_log"):
-            continue
-        for row in rows:
-            if row.get("client_id") != client or row.get("program_id"):
-                continue
-            if table in _NO_PROGRAM_IS_NEEDED or row.get("staff_id") == manager:
-                continue
-            days += [
-                date.fromisoformat(value[:10])
-                for name, value in row.items()
-                if value and name.endswith(("_at", "_date"))
-            ]
-    return max(days, default=date(2020, 1, 1)) + timedelta(days=1)
-
-
-def _at(days_ago: int, hour: int = 10) -> str:
-    return f"{TODAY - timedelta(days=days_ago)}T{hour:02}:00:00"
-
-
-def _protected_rows(client: Row, manager: str, free_from: date) -> Iterable[tuple[str, str, Row]]:
-    """Yield every kind of Part 2 record; each would change the client's row if it were visible."""
-    client_id = client["client_id"]
-    key = f"{PROGRAM}-{client_id}"
-    own = {"client_id": client_id, "program_id": PROGRAM}
-    start = min(max(free_from, date(2020, 1, 1)), TODAY)
-    enrolled = {"enrollment_id": key, "start_date": str(start)}
-    yield "ehr", "program_enrollment", own | enrolled
-    for name, days_ago, line, status in (
-        ("booked", 0, "moud", "scheduled"),
-        ("next", -1, "moud", "scheduled"),
-        ("dose", 1, "moud", "no_show"),
-        ("group", 2, "therapy", "no_show"),
-        ("late", 3, "therapy", "late_cancel"),
-    ):
-        yield "ehr", "appointment", own | {
-            "appointment_id": f"{key}-{name}", "scheduled_at": _at(days_ago, 15), "duration_minutes": "240",
-            "service_line": line, "provider_id": manager, "status": status, "status_at": _at(max(days_ago, 4)),
-            "created_at": _at(20),
-        }  # fmt: skip
-    for name, days_ago, line in (("a", 1, "therapy"), ("b", 9, "psychiatry")):
-        yield "ehr", "visit", own | {
-            "visit_id": f"{key}-{name}", "started_at": _at(days_ago), "service_line": line, "provider_id": manager,
-            "diagnosis_code_1": "F11.20", "is_crisis": str(name == "b").lower(), "is_deleted": "false",
-        }  # fmt: skip
-    for name, code in (("opioid", "F11.20"), ("psychosis", "F20.9")):
-        yield "ehr", "diagnosis", own | {
-            "diagnosis_id": f"{key}-{name}", "code_system": "icd10cm", "code": code, "onset_date": "2026-05-01",
-            "verification_status": "confirmed", "recorded_at": _at(30),
-        }  # fmt: skip
-    yield "ehr", "medication", own | {
-        "medication_id": key, "code_system": "rxnorm", "code": "1010600", "medication_class": "moud",
-        "start_date": "2026-05-01", "is_long_acting_injectable": "true", "next_due_date": "2026-06-20",
-    }  # fmt: skip
-    yield "ehr", "treatment_plan", own | {
-        "plan_id": key, "start_date": "2026-01-01", "next_review_date": "2026-06-01", "status": "active",
-    }  # fmt: skip
-    for kind, value in (("safety_plan", ""), ("tier_override", "up"), ("chart_review", "")):
-        yield "ehr", "document", own | {
-            "document_id": f"{key}-{kind}", "document_type": kind, "document_at": _at(2), "author_id": manager,
-            "value": value, "reason": "review" if value else "",
-        }  # fmt: skip
-    for name, instrument, row in (
-        ("p", "phq9", {"item_number": "9", "item_value": "3"}),
-        ("t", "phq9", {"total_score": "26"}),
-        ("c", "cssrs", {"level": "high"}),
-    ):
-        yield "screenings", "response", own | row | {
-            "response_id": f"{key}-{name}", "instrument": instrument, "administered_at": _at(1), "status": "completed",
-        }  # fmt: skip
-    yield "referrals", "referral", own | {
-        "referral_id": key, "direction": "out", "domain": "housing", "priority": "urgent", "created_at": _at(45),
-        "barrier_code": "waitlist",
-    }  # fmt: skip
-    if start <= TODAY - timedelta(days=1):
-        for name, outcome in (("r", "reached"), ("n", "no_answer")):
-            yield "outreach_log", "contact", {
-                "contact_id": f"{key}-{name}", "client_id": client_id, "staff_id": "th-0001",
-                "contacted_at": _at(0 if name == "n" else 1, 12), "channel": "phone", "outcome": outcome,
-            }  # fmt: skip
-    # Alerts of a withdrawal unit, which is a Part 2 provider, matched by Medicaid id.
-    for kind, days_ago in (("admit", 3), ("discharge", 1)):
-        yield "adt", "event", {
-            "event_id": f"{key}-{kind}", "sending_facility_id": "9100000006", "facility_type": "detox",
-            "facility_name": "Sampleville Withdrawal Unit", "visit_number": key, "event_type": kind,
-            "patient_class": "inpatient", "event_at": f"{_at(days_ago)}-04:00", "source_patient_id": key,
-            "medicaid_id": client["medicaid_id"], "first_name": client["first_name"],
-            "last_name": client["last_name"], "birth_date": client["birth_date"], "sex": client["sex"],
-            "discharge_disposition_code": "01" if kind == "discharge" else "", "diagnosis_code": "F11.23",
-            "received_at": f"{_at(days_ago, 11)}-04:00",
-        }  # fmt: skip
-
-
-def _consents(clients: list[str]) -> Iterable[tuple[str, str, Row]]:
-    """Yield consents that permit nothing: expired, for another purpose or program."""
-    none = {"recipient_type": "any_treating", "purpose": "tpo", "scope": "all_records"}
-    for number, changed in enumerate((
-        {"end_date": "2026-06-29"},
-        {"revoked_at": _at(2)},
-        {"purpose": "payment"},
-        {"purpose": "operations"},
-        {"scope": "part2_counseling_notes"},
-        {"program_id": "recovery"},
-        {"start_date": "2026-07-01"},
-        {"recipient_type": "staff", "recipient_id": "th-0001"},
-    )):  # fmt: skip
-        row = {"consent_id": f"{PROGRAM}-{number}", "client_id": clients[number % len(clients)]}
-        yield "ehr", "consent", none | row | {"start_date": "2026-01-01"} | changed
-
-
-def _write(landing: Path, rows: Iterable[tuple[str, str, Row]]) -> None:
-    """Add rows to each sender's last delivery, so that its freshness does not change."""
-    tables: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for source, table, row in rows:
-        tables[source, table].append(row)
-    for (source, table), found in tables.items():
-        folder = max(path for path in (landing / source).iterdir() if path.is_dir())
-        names = list(dict.fromkeys(name for row in found for name in row))
-        with (folder / f"{table}_{PROGRAM}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, names, restval="")
-            writer.writeheader()
-            writer.writerows(found)
+from tests.orchestration.protected_rows import (
+    HOSPITAL,
+    HOSPITAL_ID,
+    PROGRAM,
+    Landed,
+    Leave,
+    clients,
+    last_delivery,
+    leave,
+    protected_messages,
+    protected_rows,
+    shared_messages,
+    shared_rows,
+    write,
+)
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Data folders of the agency without and with the Part 2 records."""
+    """Data folders of the agency without and with the Part 2 records.
+
+    Attributes:
+        clients: number of clients who have them.
+        leave: the owner on leave and the cover.
+    """
 
     without: Path
     protected: Path
     clients: int
+    leave: Leave
 
     def outreach(self, data: Path) -> dict[str, bytes]:
         folder = (data / "published" / "current").resolve() / "outreach"
-        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
 
 
 @pytest.fixture(scope="module")
@@ -213,21 +62,16 @@ def pair(small: SmallAgency, tmp_path_factory: pytest.TempPathFactory) -> Pair:
     landing = folder / "landing"
     shutil.copytree(small.landing_before, landing)
     landed = Landed(landing)
-    records = {row["client_id"]: row for row in landed.of("ehr", "client")}
-    managers = _protected_clients(landed)
-    rows: list[tuple[str, str, Row]] = [
-        ("ehr", "program", {
-            "program_id": PROGRAM, "program_name": "River", "service_line": "moud", "is_part2": "true",
-            "expected_visit_interval_days": "7",
-        }),
-        *_consents(list(managers)),
-    ]  # fmt: skip
-    for client, manager in managers.items():
-        free_from = _first_free_day(landed, client, manager)
-        rows += _protected_rows(records[client], manager, free_from)
-    _write(landing, rows)
+    found = clients(landed)
+    absence = leave(landed, found)
+    messages = last_delivery(landing, "adt")
+    write(landing, shared_rows(found, absence), "plain")
+    (messages / "plain.hl7").write_text(shared_messages(found), encoding="utf-8")
+    forked.run(landing, folder / "without", AS_OF)
+    write(landing, protected_rows(found, absence), PROGRAM)
+    (messages / f"{PROGRAM}.hl7").write_text(protected_messages(found), encoding="utf-8")
     forked.run(landing, folder / "data", AS_OF)
-    return Pair(small.data, folder / "data", len(managers))
+    return Pair(folder / "without", folder / "data", len(found), absence)
 
 
 def _count(data: Path, query: str) -> int:
@@ -239,7 +83,10 @@ def _count(data: Path, query: str) -> int:
 
 @pytest.mark.parametrize(
     "table",
-    ["appointment", "visit", "screening", "referral", "contact", "document", "medication", "diagnosis", "stay"],
+    [
+        "appointment", "visit", "screening", "referral", "contact", "document", "medication", "diagnosis", "stay",
+        "ed_visit", "treatment_plan", "authorization", "intake", "crisis_contact",
+    ],
 )  # fmt: skip
 def test_protected_records_of_every_kind_are_in_the_warehouse(pair: Pair, table: str) -> None:
     query = f"select count(*) from marts.fct_{table} where is_part2 and client_key is not null"
@@ -253,6 +100,71 @@ def test_protected_records_change_the_score_that_counts_them(pair: Pair) -> None
     assert _count(pair.protected, query) >= pair.clients // 2
     scopes = "select count(distinct consent_status) from intermediate.int_client__recipient_view"
     assert _count(pair.protected, scopes) > 3
+
+
+def test_part_2_records_and_others_describe_the_same_stays(pair: Pair) -> None:
+    stays = (
+        "select count(*) from intermediate.int_stay__by_part2_view as stay "
+        "join intermediate.int_stay__by_part2_view as own using (client_key) "
+        "where stay.part2_view = 'full' and stay.is_part2 and stay.has_adt and stay.has_claim "
+        "and own.part2_view = 'redacted' and own.admit_date = stay.admit_date "
+    )
+    for own in ("own.has_adt and not own.has_claim", "own.has_claim and not own.has_adt"):
+        assert _count(pair.protected, f"{stays} and {own}") > 0
+        assert _count(pair.without, f"{stays} and {own}") == 0
+    listed = f"select count(*) from exports.export_outreach where event_facility = '{HOSPITAL}'"
+    assert _count(pair.protected, listed) == _count(pair.without, listed) > 0
+    by_name = "select count(*) from marts.fct_ed_visit where is_part2 and facility_id = 'HIE-77'"
+    assert _count(pair.protected, by_name) > 0
+
+
+def test_labelled_messages_of_an_ordinary_hospital_are_protected(pair: Pair) -> None:
+    query = (
+        "select count(distinct visit_number) from intermediate.int_alert__described "
+        f"where sending_facility_id = '{HOSPITAL_ID}' and is_part2 and client_key is not null"
+    )
+    assert _count(pair.protected, query) > 3
+    assert _count(pair.without, query) == 0
+
+
+def test_consents_of_the_absent_owner_do_not_reach_the_cover(pair: Pair) -> None:
+    covered = (
+        "select count(*) from intermediate.int_client__recipient_view as recipient "
+        "join marts.fct_consent as consent using (client_key) "
+        f"where consent.recipient_id = '{pair.leave.absent}' and recipient.care_manager_id = '{pair.leave.cover}' "
+        "and recipient.part2_view = 'redacted'"
+    )
+    assert _count(pair.protected, covered) > 0
+    listed = f"select count(*) from exports.export_outreach where covering_for_staff_id = '{pair.leave.absent}'"
+    assert _count(pair.protected, listed) > 0
+
+
+def test_protected_contacts_snooze_tasks_of_the_full_view_only(pair: Pair) -> None:
+    snoozed = "select count(*) from intermediate.int_list__snooze where part2_view = "
+    assert _count(pair.protected, f"{snoozed}'redacted'") > 0
+    tries = "select count(*) from marts.fct_contact where is_part2 and outcome = 'wrong_number'"
+    assert _count(pair.protected, tries) > _count(pair.without, tries)
+
+
+def test_supervisors_see_the_reports_and_tries_that_are_not_protected(pair: Pair) -> None:
+    for table in ("export_supervisor_report", "export_supervisor_unreached"):
+        shown = f"select count(*) from exports.{table}"
+        assert _count(pair.protected, shown) == _count(pair.without, shown) > 0
+    moved = "select count(*) from marts.fct_contact where is_part2 and outcome = 'moved'"
+    assert _count(pair.protected, moved) > 0
+    reviewed = "select count(*) from quality.fct_identity_review"
+    assert _count(pair.protected, reviewed) > _count(pair.without, reviewed)
+
+
+def test_protected_records_change_no_fhir_task(pair: Pair) -> None:
+    found = []
+    for data in (pair.without, pair.protected):
+        with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as connection:
+            found.append(
+                connection.execute("select * from exports.export_fhir_task order by all").fetchall()
+            )
+    assert found[1] == found[0]
+    assert len(found[0]) > 3
 
 
 def test_protected_records_change_no_outreach_list(pair: Pair) -> None:

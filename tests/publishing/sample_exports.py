@@ -113,11 +113,23 @@ def make_exports(
         create table exports.export_task as
         select
             care_manager_id, rank, client_id, client_name, phone, ok_to_leave_message, ok_to_text,
-            lane, lane_name, 'discharge_call' as task_type, 't' || client_id || place as task_key,
+            lane, lane_name, case when place = 1 then 'missed_therapy' else 'discharge_inpatient' end as task_type, 't' || client_id || place as task_key,
             case when place = 1 then 'No-show of therapy' else why_now_1 end as why_now,
             action_needed, due_at - interval 1 day as opened_at, due_at, overdue_hours,
             place = 0 as is_primary, part2_notice
         from exports.export_outreach, range(2) as position(place)
+        """
+    )
+    connection.execute(
+        """
+        create table exports.export_fhir_task as
+        select
+            task_key, if(care_manager_id is null, 'requested', 'ready') as status, 'plan' as intent,
+            'asap' as priority, task_type, lane, lane_name, action_needed, client_id,
+            opened_at as authored_at, care_manager_id as owner_staff_id, why_now, part2_notice,
+            part2_notice is not null as is_part2, due_at, rank, is_primary,
+            timestamptz '2026-06-30 03:59:59+00' as data_as_of
+        from exports.export_task
         """
     )
     connection.execute(

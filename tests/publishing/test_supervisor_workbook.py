@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from sample_exports import AS_OF, ZONE, make_exports
 from publishing import supervisor
 from publishing.release import Release
 from sources.contract import load_contracts
+from sources.formats.returned_list import read_returned_lists
 from sources.ingest import ingest
 from sources.raw_zone import RawZone
 
@@ -87,6 +89,11 @@ def files(tmp_path: Path) -> dict[str, bytes]:
             select 'C9' as client_id, 'Di Fox' as client_name, null::date as birth_date,
                 's1' as site_id, 'cm.1' as suggested_staff_id,
                 'Cleo Barrowby' as suggested_staff_name, 'same site' as suggested_by""",
+        "exports.export_supervisor_pass": """
+            select 'C4' as client_id, 'Eli Orr' as client_name, null::date as birth_date,
+                'Adult 1' as team, 'cm.1' as staff_id, 'Cleo Barrowby' as staff_name,
+                'cm.2' as pass_to_staff_id, 'Quinn Wainscott' as pass_to_name,
+                '=speaks Arabic' as pass_reason, date '2026-06-29' as requested_date""",
         "exports.export_supervisor_referral": f"""
             select 1 as referral_key, 'r1' as referral_id, 'C1' as client_id, 'Ana' as client_name,
                 'cm.1' as care_manager_id, 'housing' as domain, 'Desk' as referred_to,
@@ -181,6 +188,31 @@ def test_urgent_clients_are_named(files: dict[str, bytes]) -> None:
     assert (unassigned["Suggested"], unassigned["Because"]) == ("Cleo Barrowby · cm.1", "same site")
     other = files["supervisor_no_team.xlsx"]
     assert rows(other, "Expired") == rows(other, "Unable to reach") == []
+
+
+def test_a_pass_waits_for_the_supervisors_choice(files: dict[str, bytes], tmp_path: Path) -> None:
+    """The colleague that the care manager wants is shown; only Assign to is read back."""
+    content = files["supervisor_Adult_1.xlsx"]
+    (asked,) = rows(content, "Passes requested")
+    assert [asked[name] for name in ("Client name", "Asked by", "Wants to pass to", "Why")] == [
+        "Eli Orr", "Cleo Barrowby", "Quinn Wainscott · cm.2", "'=speaks Arabic",
+    ]  # fmt: skip
+    assert asked["Assign to"] is None
+    assert rows(files["supervisor_no_team.xlsx"], "Passes requested") == []
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    sheet = book["Passes requested"]
+    sheet.cell(5, columns(sheet)["Assign to"], "Quinn Wainscott · cm.2")
+    book.save(tmp_path / "returned.xlsx")
+    tables = tuple(CONTRACTS["outreach_log"].tables.values())
+    returned = read_returned_lists(tmp_path / "returned.xlsx", tables, tmp_path / "returned", "b")
+    (choice,) = csv.DictReader(
+        returned.files["assignment_choice"].open(encoding="utf-8", newline="")
+    )
+    assert (choice["client_id"], choice["assigned_staff_id"]) == ("C4", "cm.2")
+    requests = (
+        returned.files["pass_request"].read_text() if "pass_request" in returned.files else ""
+    )
+    assert "C4" not in requests
 
 
 def test_differing_cells_are_marked_and_texts_are_safe(files: dict[str, bytes]) -> None:

@@ -75,6 +75,8 @@ def test_trigger_of_an_old_message_comes_from_its_event_segment() -> None:
         ("PID", 7, "1980-01-02", "birth_date=1980-01-02"),
         ("PID", 7, "02/01/1980", "birth_date=02/01/1980"),
         ("PID", 8, "F", "sex=F"),
+        ("PD1", 12, "Y", "person_protection=Y"),
+        ("PV2", 22, "Y", "visit_protection=Y"),
         ("PID", 11, "1 A ST&x^APT 2^TOWN^NY^10001^USA~2 B ST", "address=1_A_ST city=TOWN state=NY zip_code=10001"),
         ("PID", 13, "(555)555-0100^PRN^PH~other", "phone=(555)555-0100"),
         ("PID", 13, "^PRN^PH^^1^555^5550101", "phone=5555550101"),
@@ -258,6 +260,58 @@ def test_first_ten_diagnoses_are_kept_and_all_are_counted() -> None:
         *(f"F{n}" for n in range(1, 11)),
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        ([b"ARV|1|A|PSY^Psychiatric^HL70717|REG^Regulatory^HL70719"], "PSY~REG"),
+        ([b"ARV|1||HIV~ETH|DIA~PAT"], "HIV~ETH~DIA~PAT"),
+        ([b"ARV|1|A|LOCAL^Own code^L^SDV^^HL7"], "LOCAL~SDV"),
+        ([b"ARV|1|A|ETH", b"ARV|2|A|PSY", b"ARV|3|A|ETH"], "ETH~PSY"),
+        ([b"ARV|1|D|ETH", b"ARV|2|U|PSY"], "PSY"),
+        ([b"ARV|1|D|ETH"], None),
+        ([b"ARV|1|A|the patient asked&not to^text|~^|free text"], None),
+        ([b'ARV|1|A|""'], None),
+        ([b"ARV|1|A"], None),
+        ([b"ARV"], None),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_access_restrictions_are_listed_unless_deleted(
+    segments: list[bytes], expected: str | None
+) -> None:
+    assert row(*segments).get("access_restrictions") == expected
+
+
+def consent(type_: bytes, status: bytes, level: bytes = b"") -> bytes:
+    """A CON segment with its type, status and disclosure level."""
+    return b"CON|1|" + type_ + b"|" * 9 + status + b"|" * 10 + level
+
+
+@pytest.mark.parametrize(
+    ("segments", "expected"),
+    [
+        ([consent(b"001^Release^HL70496", b"R^Refused^HL70498", b"N")], "001^R^N"),
+        ([consent(b"001", b"A"), consent(b"079", b"X")], "001^A^~079^X^"),
+        ([consent(b"", b"A")], "^A^"),
+        ([b"CON|1||FORM|7|Text of the consent"], None),
+        ([], None),
+    ],
+)
+def test_consents_are_listed_without_their_text(
+    segments: list[bytes], expected: str | None
+) -> None:
+    assert row(*segments).get("consents") == expected
+
+
+def test_restrictions_belong_to_their_own_message() -> None:
+    plain, labelled = b"\r".join((HEAD, PID)), b"\r".join((HEAD, PID, b"ARV|1|A|ETH"))
+    signed = b"\r".join((HEAD, PID, consent(b"001", b"R")))
+    frame, problems = read_fields(MessageText.of([plain, labelled, signed, plain]))
+    assert not problems
+    assert frame["access_restrictions"].to_list() == [None, "ETH", None, None]
+    assert frame["consents"].to_list() == [None, None, "001^R^", None]
 
 
 def test_deleted_value_is_null_and_its_column_is_listed() -> None:

@@ -153,6 +153,7 @@ def test_no_delivery_has_a_future_timestamp(small_agency, feed: str, column: str
 
 
 def test_a_deceased_client_has_no_later_appointments_or_contacts(large_agency) -> None:
+    """After the death there is only the call at which the care manager hears of it."""
     assert (
         large_agency.number("""
         select count(*) from appointment as a join client as c using (client_id)
@@ -162,6 +163,12 @@ def test_a_deceased_client_has_no_later_appointments_or_contacts(large_agency) -
     assert (
         large_agency.number("""
         select count(*) from contact as k join client as c using (client_id)
-        where c.death_date is not null and k.contacted_at[:10] > c.death_date""")
+        where c.death_date is not null and k.contacted_at[:10] > c.death_date and k.outcome <> 'deceased'""")
         == 0
+    )
+    assert (
+        large_agency.number("""
+        select count(*) from contact as k join client as c using (client_id)
+        where k.outcome = 'deceased' and k.contacted_at[:10] > c.death_date""")
+        > 10
     )

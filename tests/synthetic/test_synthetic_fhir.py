@@ -243,3 +243,29 @@ def test_the_same_arguments_give_the_same_resources(tmp_path: Path) -> None:
     assert texts[0] == texts[1]
     resources = {path.name.split("_")[0] for path, _ in texts[0]}
     assert resources >= {"Appointment", "Condition", "Encounter", "Observation", "Patient"}
+
+
+@pytest.mark.parametrize(
+    ("client_id", "program_id", "label"),
+    [
+        ("C2", "recovery", "ETH"),
+        ("C1", "recovery", "PSY"),
+        ("C7", "medication", "SDV"),
+        ("C9", "medication", "42CFRPart2"),
+        ("C1", "outpatient", None),
+        ("C1", None, None),
+    ],
+)
+def test_records_of_part_2_programs_have_a_security_label(
+    tmp_path: Path, client_id: str, program_id: str | None, label: str | None
+) -> None:
+    deliver(tmp_path, "appointment", {"client_id": client_id, "program_id": program_id})
+    deliver(tmp_path, "consent", {"client_id": client_id, "program_id": program_id})
+    fhir.convert(tmp_path, ZONE)
+    (appointment,) = resources(tmp_path, "Appointment")
+    system = f"{HL7}/v3-ActCode"
+    expected = None if label is None else [{"system": system, "code": label}]
+    assert appointment["meta"].get("security") == expected
+    # A consent is never a Part 2 record; its label says which records it covers.
+    (consent,) = resources(tmp_path, "Consent")
+    assert "security" not in consent["meta"]

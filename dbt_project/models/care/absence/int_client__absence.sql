@@ -14,7 +14,8 @@ client as (
 ),
 
 -- rules/tasks-and-lanes.md#reported-absence: the record agrees, or a supervisor confirmed reports
--- through the day of the decision, of which only the date may be known
+-- through the day of the decision, of which only the date may be known; the confirmed deaths are
+-- those of dim_client
 possible_confirmation as (
     select client.client_key, 'deceased' as outcome, run.as_of as confirmed_at
     from client
@@ -28,7 +29,7 @@ possible_confirmation as (
     union all
     select client_key, kind as outcome, decided_at as confirmed_at
     from {{ ref('int_client__confirmed') }}
-    where is_confirmed
+    where is_confirmed and kind <> 'deceased'
 ),
 
 confirmation as (
@@ -62,24 +63,28 @@ report as (
         and contact.contacted_at < confirmation.confirmed_before
 ),
 
--- what shows that the client is back, or never left
+-- what shows that the client is back, or never left; a discharge is one of its own view
 presence as (
-    select client_key, contacted_at as seen_at, outcome, 'two_way' as kind, is_part2
+    select
+        client_key, contacted_at as seen_at, outcome, 'two_way' as kind, is_part2,
+        cast(null as {{ dbt.type_string() }}) as part2_view
     from {{ ref('fct_contact') }}
     where is_two_way
     union all
     select
         client_key, started_at as seen_at, cast(null as {{ dbt.type_string() }}) as outcome,
-        'visit' as kind, is_part2
+        'visit' as kind, is_part2, null as part2_view
     from {{ ref('fct_visit') }}
     union all
     select
         client_key, discharged_at as seen_at, cast(null as {{ dbt.type_string() }}) as outcome,
-        'discharge' as kind, is_part2
+        'discharge' as kind, is_part2, part2_view
     from {{ ref('int_task__followup_discharge') }}
     where retracted_at is null
     union all
-    select client_key, decided_at as seen_at, kind as outcome, 'denial' as kind, false as is_part2
+    select
+        client_key, decided_at as seen_at, kind as outcome, 'denial' as kind, false as is_part2,
+        null as part2_view
     from {{ ref('int_client__confirmed') }}
     where not is_confirmed
 ),
@@ -92,7 +97,10 @@ first_presence as (
         on report.client_key = presence.client_key
         and report.since_at < presence.seen_at
         and run.as_of >= presence.seen_at
-        and (report.part2_view = 'full' or not presence.is_part2)
+        and coalesce(
+            presence.part2_view = report.part2_view,
+            report.part2_view = 'full' or not presence.is_part2
+        )
     where case presence.kind
             when 'two_way' then report.ends_on_two_way and presence.outcome <> report.outcome
             when 'visit' then report.ends_on_visit

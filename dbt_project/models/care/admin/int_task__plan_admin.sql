@@ -97,8 +97,7 @@ item_task as (
 
 opening as (
     select
-        {{ surrogate_key(["'7'", 'item.task_type', 'item.item_id']) }} as task_hash,
-        {{ task_key(["'7'", 'item.task_type', 'item.item_id']) }} as task_key,
+        {{ task_identity(["'7'", 'item.task_type', 'item.item_id']) }},
         item.part2_view,
         item.client_key,
         task_type.lane,
@@ -106,20 +105,16 @@ opening as (
         item.opened_at as event_at,
         item.opened_at,
         item.due_at,
-        cast(null as timestamp with time zone) as expires_at,
-        cast(null as {{ dbt.type_string() }}) as expiry_reason,
+        {{ no_expiry() }},
         item.renewed_at as resolved_at,
         item.resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         item.evidence_table,
         item.evidence_key,
         item.is_part2,
         item.event_date,
         item.item_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from item_task as item
     inner join task_type on item.task_type = task_type.task_type
     where coalesce(item.renewed_at > item.opened_at, true)

@@ -55,7 +55,9 @@ noted_call as (
         case when is_confidential then {{ list_text('note_confidential') }} end
             as confidential_note,
         case
-            when has_guardian then {{ filled_text(list_text('note_guardian'), facts) }}
+            when guardian_name is not null and has_guardian
+                then {{ filled_text(list_text('note_guardian'), facts) }}
+            when has_guardian then {{ list_text('note_any_guardian') }}
             when is_minor and not is_confidential then {{ list_text('note_no_guardian') }}
         end as guardian_note,
         case call_step

@@ -17,6 +17,14 @@ pause as (
     from {{ ref('int_task__pause') }}
 ),
 
+earlier_pause as (
+    select pause.client_key, pause.part2_view
+    from pause
+    cross join run
+    where pause.started_at <= run.previous_at
+        and coalesce(pause.ended_at > run.previous_at, true)
+),
+
 listed_task as (
     select client_key, lane_name from {{ ref('int_list__listed_task') }}
     where urgency = 1
@@ -47,14 +55,12 @@ earlier_task as (
         on task.client_key = client.client_key
         and task.part2_view = client.part2_view
     left join hidden_task on task.task_key = hidden_task.task_key
-    left join pause
-        on client.client_key = pause.client_key
-        and client.part2_view = pause.part2_view
-        and pause.started_at <= run.previous_at
-        and coalesce(pause.ended_at > run.previous_at, true)
+    left join earlier_pause
+        on client.client_key = earlier_pause.client_key
+        and client.part2_view = earlier_pause.part2_view
     where task.opened_at <= run.previous_at
         and coalesce(task.closed_at > run.previous_at, true)
-        and pause.client_key is null
+        and earlier_pause.client_key is null
 ),
 
 -- a task that was snoozed a day earlier, or waits as an old referral, was on no list then

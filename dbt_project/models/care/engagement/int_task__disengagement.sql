@@ -79,35 +79,24 @@ evidence as (
 
 opening as (
     select
-        {{ surrogate_key(["'6'", 'client.client_id', 'gap.service_line', 'gap.last_kept_date']) }}
-            as task_hash,
-        {{ task_key(["'6'", 'client.client_id', 'gap.service_line', 'gap.last_kept_date']) }}
-            as task_key,
+        {{ task_identity(["'6'", 'client.client_id', 'gap.service_line', 'gap.last_kept_date']) }},
         gap.part2_view,
         gap.client_key,
         task_type.lane,
         task_type.task_type,
         gap.last_kept_at as event_at,
         gap.opened_at,
-        {{ instant_of(
-            local_timestamp('gap.opened_at', 'run.time_zone')
-            ~ " + task_type.due_days * interval '1 day'",
-            'run.time_zone',
-        ) }} as due_at,
-        cast(null as timestamp with time zone) as expires_at,
-        cast(null as {{ dbt.type_string() }}) as expiry_reason,
+        {{ local_days_later('gap.opened_at', 'task_type.due_days', 'run.time_zone') }} as due_at,
+        {{ no_expiry() }},
         gap.ended_at as resolved_at,
         'kept_visit' as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         evidence.evidence_table,
         evidence.evidence_key,
         coalesce(evidence.is_part2, false) as is_part2,
         gap.last_kept_date as event_date,
         evidence.visit_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from opened_gap as gap
     cross join run
     cross join task_type

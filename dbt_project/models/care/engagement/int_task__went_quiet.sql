@@ -50,34 +50,25 @@ quiet_client as (
 
 opening as (
     select
-        {{ surrogate_key(["'6'", "'quiet'", 'quiet.client_id', 'quiet.contacted_at']) }}
-            as task_hash,
-        {{ task_key(["'6'", "'quiet'", 'quiet.client_id', 'quiet.contacted_at']) }} as task_key,
+        {{ task_identity(["'6'", "'quiet'", 'quiet.client_id', 'quiet.contacted_at']) }},
         quiet.part2_view,
         quiet.client_key,
         task_type.lane,
         task_type.task_type,
         quiet.contacted_at as event_at,
         quiet.opened_at,
-        {{ instant_of(
-            local_timestamp('quiet.opened_at', 'run.time_zone')
-            ~ " + task_type.due_days * interval '1 day'",
-            'run.time_zone',
-        ) }} as due_at,
+        {{ local_days_later('quiet.opened_at', 'task_type.due_days', 'run.time_zone') }} as due_at,
         quiet.expires_at,
         'expired' as expiry_reason,
         quiet.next_step_at as resolved_at,
         'next_step' as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         quiet.evidence_table,
         quiet.evidence_key,
         quiet.is_part2,
         quiet.contacted_date as event_date,
         quiet.contact_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from quiet_client as quiet
     cross join run
     cross join task_type

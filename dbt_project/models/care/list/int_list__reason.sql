@@ -4,8 +4,7 @@ recipient_view as (
 ),
 
 task as (
-    select * from {{ ref('int_list__listed_task') }}
-    where urgency = 1
+    select client_key, task_type, evidence_key, urgency from {{ ref('int_list__listed_task') }}
 ),
 
 reason as (
@@ -13,21 +12,48 @@ reason as (
     where score_point = 'current' and points > 0
 ),
 
--- The task's own reason comes first, so a risk reason with the same evidence would repeat it.
+task_type as (
+    select task_type, step_kind from {{ ref('list_task_type') }}
+),
+
+step_reason as (
+    select step_kind, rule_id from {{ ref('list_step_reason') }}
+),
+
+-- The row says what its tasks and its next step say; a risk reason for the same would repeat it.
+said_by_task as (
+    select distinct client_key, evidence_key from task
+    where evidence_key is not null
+),
+
+said_by_step as (
+    select task.client_key, step_reason.rule_id
+    from task
+    inner join task_type on task.task_type = task_type.task_type
+    inner join step_reason on task_type.step_kind = step_reason.step_kind
+    where task.urgency = 1
+),
+
 further_reason as (
     select
-        task.client_key,
+        reason.client_key,
         reason.reason,
         row_number() over (
-            partition by task.client_key
+            partition by reason.client_key
             order by reason.points desc, reason.evidence_date desc nulls last, reason.rule_id
         ) as reason_rank
-    from task
-    inner join recipient_view on task.client_key = recipient_view.client_key
-    inner join reason
-        on recipient_view.client_key = reason.client_key
-        and recipient_view.part2_view = reason.part2_view
-    where reason.evidence_key is null or reason.evidence_key <> task.evidence_key
+    from reason
+    inner join recipient_view
+        on reason.client_key = recipient_view.client_key
+        and reason.part2_view = recipient_view.part2_view
+    inner join task on reason.client_key = task.client_key and task.urgency = 1
+    left join said_by_task
+        on reason.client_key = said_by_task.client_key
+        and reason.evidence_key = said_by_task.evidence_key
+    left join said_by_step
+        on reason.client_key = said_by_step.client_key
+        and reason.rule_id = said_by_step.rule_id
+    where said_by_task.client_key is null and said_by_step.client_key is null
 ),
 
 top_reason as (

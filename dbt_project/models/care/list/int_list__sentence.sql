@@ -10,13 +10,18 @@
     'missed': 'missed_text',
     'referral': 'referral_text',
     'status': 'status_text',
+    'line': 'cadence_line',
+    'interval': 'interval_text',
+    'ends': 'end_word',
+    'was_due': 'due_word',
     'barrier': "' Barrier: ' || barrier_text || '.'",
 } -%}
 {%- set step_facts = {
     'barrier_step': "case when is_barrier_task then 'Barrier: ' || barrier_text || '. ' end",
     'line': 'missed_line',
     'service': "coalesce(referred_to, 'the receiving service')",
-    'name': "person_name",
+    'name': 'person_name',
+    'client': "coalesce(called_name, 'the client')",
     'visit': 'visit_text',
     'rebooked': 'rebooked_text',
     'interpreter': "case when interpreter_needed then ' and interpreter' end",
@@ -52,9 +57,14 @@ described_task as (
         call.urgent_call_text,
         coalesce(call.replaces_call, false) as replaces_call,
         client.interpreter_needed,
+        client.called_name,
         {{ moment_text('task_fact.event_local', 'run.as_of_date') }} as when_text,
         {{ date_text('task_fact.event_date', 'run.as_of_date') }} as date_text,
         {{ ago_text('task_fact.event_date', 'run.as_of_date') }} as ago_text,
+        coalesce({{ interval_text('task_fact.expected_interval_days') }}, 'more often')
+            as interval_text,
+        case when task_fact.event_date < run.as_of_date then 'ended' else 'ends' end as end_word,
+        case when task_fact.event_date < run.as_of_date then 'was due' else 'due' end as due_word,
         task_fact.event_facility || coalesce(
             ' (' || {{ word_text('task_fact.event_setting') }} || ')', ''
         ) as named_place,

@@ -58,6 +58,18 @@ booked_appointment as (
     where appointment.status = 'scheduled' and appointment.scheduled_at > run.as_of
 ),
 
+-- rules/engagement.md#cadence-gap: the line that decides, in the recipient's view
+cadence as (
+    select
+        engagement.client_key,
+        engagement.expected_interval_days,
+        nullif(engagement.cadence_service_line, 'any') as service_line
+    from {{ ref('int_engagement__by_part2_view') }} as engagement
+    inner join recipient_view
+        on engagement.client_key = recipient_view.client_key
+        and engagement.part2_view = recipient_view.part2_view
+),
+
 task_fact as (
     select
         task.client_key,
@@ -94,6 +106,9 @@ task_fact as (
         screening.item_9,
         coalesce(missed_word.word, 'Missed') as missed_word,
         coalesce(line_word.word, {{ word_text('missed.service_line') }}) as missed_line,
+        coalesce(cadence_word.word, {{ word_text('cadence.service_line') }}, 'visit')
+            as cadence_line,
+        cadence.expected_interval_days,
         referral.domain,
         referral.referred_to,
         referral.status as referral_status,
@@ -116,12 +131,16 @@ task_fact as (
         on task.client_key = same_line.client_key
         and missed.service_line = same_line.service_line
         and same_line.line_rank = 1
+    left join cadence on task.client_key = cadence.client_key
     left join word as missed_word
         on missed_word.kind = 'missed' and missed.status = missed_word.code
     left join word as line_word
         on line_word.kind = 'service_line' and missed.service_line = line_word.code
     left join word as visit_word
         on visit_word.kind = 'service_line' and next_visit.service_line = visit_word.code
+    left join word as cadence_word
+        on cadence_word.kind = 'service_line'
+        and cadence.service_line = cadence_word.code
     left join word as disposition_word
         on disposition_word.kind = 'disposition'
         and task.discharge_disposition = disposition_word.code

@@ -68,21 +68,14 @@ resolved_flag as (
 
 opening as (
     select
-        {{ surrogate_key(["'5'", 'flag.task_type', 'flag.enrollment_id', 'flag.response_id']) }}
-            as task_hash,
-        {{ task_key(["'5'", 'flag.task_type', 'flag.enrollment_id', 'flag.response_id']) }}
-            as task_key,
+        {{ task_identity(["'5'", 'flag.task_type', 'flag.enrollment_id', 'flag.response_id']) }},
         flag.part2_view,
         flag.client_key,
         task_type.lane,
         flag.task_type,
         flag.opened_at as event_at,
         flag.opened_at,
-        {{ instant_of(
-            local_timestamp('flag.opened_at', 'run.time_zone')
-            ~ " + task_type.due_days * interval '1 day'",
-            'run.time_zone',
-        ) }} as due_at,
+        {{ local_days_later('flag.opened_at', 'task_type.due_days', 'run.time_zone') }} as due_at,
         flag.opened_at + task_type.expires_days * interval '1 day' as expires_at,
         'expired' as expiry_reason,
         flag.resolved_at,
@@ -94,16 +87,13 @@ opening as (
             when flag.outdated_at then 'score_outdated'
             else 'treatment_ended'
         end as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         flag.evidence_table,
         flag.evidence_key,
         flag.is_part2,
         flag.administered_date as event_date,
         flag.screening_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from resolved_flag as flag
     cross join run
     inner join task_type on flag.task_type = task_type.task_type

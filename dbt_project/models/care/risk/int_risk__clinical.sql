@@ -55,6 +55,7 @@ course as (
         latest.administered_date,
         latest.is_course_part2 as is_part2,
         latest.score - latest.best_score as rise,
+        latest.best_score,
         case
             when latest.score >= {{ risk_setting('phq9_baseline_score') }}
                 and latest.score
@@ -72,7 +73,7 @@ screening_fact as (
     select
         screened.score_point, screened.part2_view, screened.client_key, screened.screening_key,
         screened.measure, screened.value, screened.is_part2,
-        screened.administered_date as evidence_date
+        screened.administered_date as evidence_date, null as compared_value
     from screened
     inner join window_days
         on screened.measure = window_days.measure
@@ -80,14 +81,15 @@ screening_fact as (
     union all
     select
         score_point, part2_view, client_key, screening_key,
-        'phq9_rise' as measure, rise as value, is_part2, administered_date as evidence_date
+        'phq9_rise' as measure, rise as value, is_part2, administered_date as evidence_date,
+        best_score as compared_value
     from course
     where rise > 0
     union all
     select
         score_point, part2_view, client_key, screening_key,
         'phq9_weeks_without_response' as measure, weeks_without_response as value, is_part2,
-        administered_date as evidence_date
+        administered_date as evidence_date, null as compared_value
     from course
     where weeks_without_response is not null
 ),
@@ -114,7 +116,8 @@ fact as (
         screening_fact.is_part2,
         screening.evidence_table,
         screening.evidence_key,
-        screening_fact.evidence_date
+        screening_fact.evidence_date,
+        cast(screening_fact.compared_value as decimal(18, 4)) as compared_value
     from screening_fact
     inner join screening on screening_fact.screening_key = screening.screening_key
     union all
@@ -127,19 +130,20 @@ fact as (
         self_harm.is_part2,
         acute_event.evidence_table,
         acute_event.evidence_key,
-        self_harm.start_date as evidence_date
+        self_harm.start_date as evidence_date,
+        null as compared_value
     from self_harm
     inner join acute_event
         on self_harm.event_key = acute_event.event_key
         and self_harm.part2_view = acute_event.part2_view
     where self_harm.event_rank = 1
     union all
-    select * from diagnosis_fact
+    select *, null as compared_value from diagnosis_fact
     union all
     select
         score_point, part2_view, client_key, 'charlson_score' as measure,
         cast(charlson_score as decimal(18, 4)) as value,
-        is_part2, evidence_table, evidence_key, evidence_date
+        is_part2, evidence_table, evidence_key, evidence_date, null as compared_value
     from charlson
 )
 

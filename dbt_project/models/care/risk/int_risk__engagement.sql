@@ -58,7 +58,8 @@ cadence_fact as (
         gap.score_point, gap.part2_view, gap.client_key,
         'cadence_gap_ratio' as measure, gap.gap_ratio as value,
         coalesce(last_visit.is_part2, false) as is_part2,
-        last_visit.evidence_table, last_visit.evidence_key, gap.last_seen_date as evidence_date
+        last_visit.evidence_table, last_visit.evidence_key, gap.last_seen_date as evidence_date,
+        gap.expected_interval_days as compared_value, gap.service_line
     from stretched_gap as gap
     left join last_visit
         on gap.client_key = last_visit.client_key
@@ -71,7 +72,8 @@ missed_fact as (
         'missed_of_last_3' as measure,
         cast(missed.missed_count as decimal(18, 4)) as value,
         missed.is_part2, appointment.evidence_table, appointment.evidence_key,
-        missed.scheduled_date as evidence_date
+        missed.scheduled_date as evidence_date,
+        {{ no_comparison() }}
     from {{ ref('int_risk__missed_appointment') }} as missed
     inner join client on missed.client_key = client.client_key
     inner join {{ ref('fct_appointment') }} as appointment
@@ -120,7 +122,8 @@ unbooked_fact as (
         false as is_part2,
         calendar.evidence_table,
         cast(null as {{ dbt.type_string() }}) as evidence_key,
-        client_day.score_date as evidence_date
+        client_day.score_date as evidence_date,
+        {{ no_comparison() }}
     from client_day
     inner join calendar on client_day.source = calendar.source
     left join booked
@@ -157,7 +160,7 @@ unseen_intake as (
 unseen_fact as (
     select
         score_point, part2_view, client_key, measure, value,
-        is_part2, evidence_table, evidence_key, evidence_date
+        is_part2, evidence_table, evidence_key, evidence_date, {{ no_comparison() }}
     from unseen_intake
     where intake_rank = 1
 ),

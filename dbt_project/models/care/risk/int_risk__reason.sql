@@ -5,7 +5,15 @@
 {% set domains = [
     'transition', 'utilization', 'clinical', 'engagement', 'medication', 'social', 'care_gap',
 ] -%}
-with
+with run as (
+    select as_of_date from {{ ref('int_run__as_of') }}
+),
+
+line_word as (
+    select code, word from {{ ref('list_word') }}
+    where kind = 'service_line'
+),
+
 -- A rule is a step of its measure: from at_least or above, up to at_most or below.
 weight as (
     select
@@ -35,7 +43,9 @@ worded_fact as (
         score_point, part2_view, client_key, measure, value, is_part2,
         case when score_point = 'current' then evidence_table end as evidence_table,
         case when score_point = 'current' then evidence_key end as evidence_key,
-        case when score_point = 'current' then evidence_date end as evidence_date
+        case when score_point = 'current' then evidence_date end as evidence_date,
+        {{ '' if domain in ['clinical', 'engagement'] else 'null as ' }}compared_value,
+        {{ '' if domain == 'engagement' else 'null as ' }}service_line
     from {{ ref('int_risk__' ~ domain) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -116,7 +126,9 @@ reason as (
             as reason,
         fact.is_part2, fact.evidence_table, fact.evidence_key, fact.evidence_date
     from worded_fact as fact
+    cross join run
     inner join weight on {{ is_on_step('fact', 'weight') }}
+    left join line_word on fact.service_line = line_word.code
     left join yielding_rule
         on weight.rule_id = yielding_rule.rule_id
         and fact.score_point = yielding_rule.score_point

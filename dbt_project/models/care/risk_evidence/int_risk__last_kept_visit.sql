@@ -35,6 +35,7 @@ line_visit as (
         score_date.score_point,
         cadence.part2_view,
         cadence.client_key,
+        max(visit.service_line) as service_line,
         max(visit.started_at) as last_at
     from cadence
     inner join visit
@@ -52,6 +53,7 @@ decisive_visit as (
         visit_by_day.score_date,
         visit_by_day.part2_view,
         visit_by_day.client_key,
+        line_visit.service_line,
         coalesce(line_visit.last_at, visit_by_day.last_at) as last_at
     from visit_by_day
     left join line_visit
@@ -67,6 +69,7 @@ last_seen as (
         decisive_visit.score_date,
         decisive_visit.part2_view,
         decisive_visit.client_key,
+        decisive_visit.service_line,
         decisive_visit.last_at as last_seen_at,
         {{ local_date('decisive_visit.last_at', 'run.time_zone') }} as last_seen_date
     from decisive_visit
@@ -97,8 +100,10 @@ seen as (
         last_seen.score_point,
         last_seen.part2_view,
         last_seen.client_key,
+        last_seen.service_line,
         last_seen.last_seen_at,
         last_seen.last_seen_date,
+        cadence.expected_interval_days,
         cast(
             (
                 last_seen.score_date - last_seen.last_seen_date

@@ -52,6 +52,7 @@ discharge_without_client as (
     cross join run
     cross join setting
     where discharge.client_key is null
+        and discharge.part2_view = 'full'
         and discharge.has_adt
         and discharge.discharge_date >= run.as_of_date - setting.open_days
 ),

@@ -29,9 +29,16 @@ discharge_notice as (
 ),
 
 last_enrollment as (
-    select client_key, max(end_date) as end_date, bool_or(end_date is null) as is_enrolled
-    from {{ ref('fct_program_enrollment') }}
-    group by client_key
+    select
+        client_part2_view.part2_view,
+        enrollment.client_key,
+        max(enrollment.end_date) as end_date,
+        bool_or(enrollment.end_date is null) as is_enrolled
+    from {{ ref('fct_program_enrollment') }} as enrollment
+    inner join client_part2_view
+        on enrollment.client_key = client_part2_view.client_key
+        and (client_part2_view.part2_view = 'full' or not enrollment.is_part2)
+    group by client_part2_view.part2_view, enrollment.client_key
 ),
 
 task_client as (
@@ -39,7 +46,7 @@ task_client as (
         client.client_key,
         client.client_id,
         client_part2_view.part2_view,
-        -- a death may be known without its date
+        -- rules/privacy.md#deaths: in both views. A death may be known without its date
         coalesce(
             {{ start_of_local_day('client.death_date', 'run.time_zone') }},
             confirmed_report.died_at,
@@ -64,7 +71,9 @@ task_client as (
         on client.client_key = confirmed_report.client_key
         and client_part2_view.part2_view = confirmed_report.part2_view
     left join discharge_notice on client.client_key = discharge_notice.client_key
-    left join last_enrollment on client.client_key = last_enrollment.client_key
+    left join last_enrollment
+        on client.client_key = last_enrollment.client_key
+        and client_part2_view.part2_view = last_enrollment.part2_view
 )
 
 select * from task_client

@@ -59,11 +59,9 @@ passed_discharge as (
 
 opening as (
     select
-        {{ surrogate_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
-            'discharge.discharged_at']) }} as task_hash,
-        {{ task_key(["'1'", 'discharge.client_id', 'discharge.facility_id',
-            'discharge.discharged_at']) }} as task_key,
-        client_part2_view.part2_view,
+        {{ task_identity(["'1'", 'discharge.client_id', 'discharge.facility_id',
+            'discharge.discharged_at']) }},
+        discharge.part2_view,
         discharge.client_key,
         discharge.lane,
         discharge.task_type,
@@ -85,9 +83,6 @@ opening as (
         discharge.setting as event_setting,
         discharge.discharge_disposition_code
     from passed_discharge as discharge
-    inner join {{ ref('int_client__part2_view') }} as client_part2_view
-        on discharge.client_key = client_part2_view.client_key
-        and (client_part2_view.part2_view = 'full' or not discharge.is_part2)
 ),
 
 {{ task_lifecycle(

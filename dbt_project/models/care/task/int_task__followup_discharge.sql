@@ -12,6 +12,10 @@ claims_notice as (
     where name = 'claims_notice_days'
 ),
 
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
+),
+
 {{ followup_eligible_discharge() }},
 
 discharge as (
@@ -28,6 +32,7 @@ discharge as (
         or followup_eligible_discharge.received_at <= local_day.ends_at
     union all
     select
+        retracted.part2_view,
         cast(null as bigint) as event_key,
         retracted.client_key,
         retracted.facility_id,
@@ -56,7 +61,9 @@ ranked_discharge as (
         discharge.*,
         client.client_id,
         row_number() over (
-            partition by discharge.client_key, discharge.facility_id, discharge.discharged_at
+            partition by
+                discharge.part2_view, discharge.client_key, discharge.facility_id,
+                discharge.discharged_at
             order by
                 discharge.retracted_at is not null,
                 discharge.is_part2,
@@ -67,6 +74,9 @@ ranked_discharge as (
     from discharge
     inner join {{ ref('dim_client') }} as client
         on discharge.client_key = client.client_key and client.is_agency_client
+    inner join client_part2_view
+        on discharge.client_key = client_part2_view.client_key
+        and discharge.part2_view = client_part2_view.part2_view
 ),
 
 followup_discharge as (

@@ -19,8 +19,7 @@ valid_miss as (
         missed.scheduled_date as missed_date,
         rescheduled_miss.rescheduled_at,
         rescheduled_miss.rescheduled_at_without_part2,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         missed.is_part2,
         missed.evidence_table,
         missed.evidence_key
@@ -123,9 +122,7 @@ opening as (
         miss.is_part2,
         miss.missed_date as event_date,
         miss.appointment_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from opening_miss as miss
     left join kept_visit
         on miss.task_hash = kept_visit.task_hash

@@ -28,8 +28,7 @@ referral_by_view as (
 
 opening as (
     select
-        {{ surrogate_key(["'4'", 'referral.referral_id', 'referral.status_at']) }} as task_hash,
-        {{ task_key(["'4'", 'referral.referral_id', 'referral.status_at']) }} as task_key,
+        {{ task_identity(["'4'", 'referral.referral_id', 'referral.status_at']) }},
         referral.part2_view,
         referral.client_key,
         task_type.lane,
@@ -37,22 +36,18 @@ opening as (
         referral.opened_at as event_at,
         referral.opened_at,
         due_day.ends_at as due_at,
-        cast(null as timestamp with time zone) as expires_at,
-        cast(null as {{ dbt.type_string() }}) as expiry_reason,
+        {{ no_expiry() }},
         referral.next_status_at as resolved_at,
         case referral.next_status when 'closed' then 'referral_closed'
             else 'status_changed'
         end as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         referral.evidence_table,
         referral.evidence_key,
         referral.is_part2,
         referral.status_date as event_date,
         referral.referral_key as event_key,
-        cast(null as {{ dbt.type_string() }}) as event_facility,
-        cast(null as {{ dbt.type_string() }}) as event_setting,
-        cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
+        {{ no_facility() }}
     from referral_by_view as referral
     inner join task_type on referral.task_type = task_type.task_type
     inner join referral_due on referral.tier = referral_due.tier

@@ -21,9 +21,8 @@ event as (
 
 opening as (
     select
-        {{ surrogate_key(["'0'", 'event.event_hash']) }} as task_hash,
-        {{ task_key(["'0'", 'event.event_hash']) }} as task_key,
-        client_part2_view.part2_view,
+        {{ task_identity(["'0'", 'event.event_hash']) }},
+        event.part2_view,
         event.client_key,
         task_type.lane,
         event.task_type,
@@ -38,8 +37,7 @@ opening as (
             else event.resolved_at
         end as resolved_at,
         'reviewed' as resolution_reason,
-        cast(null as timestamp with time zone) as retracted_at,
-        cast(null as {{ dbt.type_string() }}) as retraction_type,
+        {{ no_retraction() }},
         event.evidence_table,
         event.evidence_key,
         event.is_part2,
@@ -50,9 +48,6 @@ opening as (
         cast(null as {{ dbt.type_string() }}) as discharge_disposition_code
     from event
     inner join task_type on event.task_type = task_type.task_type
-    inner join {{ ref('int_client__part2_view') }} as client_part2_view
-        on event.client_key = client_part2_view.client_key
-        and (client_part2_view.part2_view = 'full' or not event.is_part2)
     left join local_day on event.event_date + task_type.due_days = local_day.calendar_date
 ),
 

@@ -16,9 +16,14 @@ level as (
     where opens_safety_task
 ),
 
+client_part2_view as (
+    select * from {{ ref('int_client__part2_view') }}
+),
+
 -- rules/tasks-and-lanes.md#lane-0: open until a review, also after a lower score
 screening_event as (
     select
+        cast(null as {{ dbt.type_string() }}) as hospital_view,
         screening.client_key,
         case when screening.instrument = 'cssrs' then 'cssrs_high' else 'phq9_item9' end
             as task_type,
@@ -39,17 +44,20 @@ screening_event as (
 ),
 
 -- an ED visit counts from its start, a stay from its discharge home, an agency visit with such a
--- diagnosis from its start
+-- diagnosis from its start; rules/privacy.md#merged-records: stays and visits as their view has
+-- them
 acute_event as (
-    select distinct
-        client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
+    select
+        part2_view as hospital_view, client_key, is_self_harm_any, facility_id as place_id,
+        facility_name, setting,
         ed_visit_key as event_key, started_at as event_at, not has_adt as is_claims_only,
         received_at, is_part2, evidence_table, evidence_key
     from {{ ref('int_ed_visit__by_part2_view') }}
     where (is_self_harm_any or is_overdose_any) and not became_inpatient
     union all
-    select distinct
-        client_key, is_self_harm_any, facility_id as place_id, facility_name, setting,
+    select
+        part2_view as hospital_view, client_key, is_self_harm_any, facility_id as place_id,
+        facility_name, setting,
         stay_key as event_key, discharged_at as event_at, not has_adt as is_claims_only,
         received_at, is_part2, evidence_table, evidence_key
     from {{ ref('int_stay__by_part2_view') }}
@@ -57,7 +65,7 @@ acute_event as (
         and discharged_at is not null
     union all
     select
-        client_key, is_self_harm_any, visit_id as place_id,
+        null as hospital_view, client_key, is_self_harm_any, visit_id as place_id,
         cast(null as {{ dbt.type_string() }}) as facility_name,
         cast(null as {{ dbt.type_string() }}) as setting,
         visit_key as event_key, started_at as event_at, false as is_claims_only,
@@ -68,6 +76,7 @@ acute_event as (
 
 harm_event as (
     select
+        hospital_view,
         client_key,
         case when is_self_harm_any then 'self_harm' else 'overdose' end as task_type,
         'harm' as hash_kind,
@@ -98,6 +107,7 @@ ranked_crisis as (
 
 crisis_event as (
     select
+        cast(null as {{ dbt.type_string() }}) as hospital_view,
         client_key,
         'crisis_contact' as task_type,
         'crisis' as hash_kind,
@@ -123,6 +133,7 @@ reported_event as (
 
 expiring_event as (
     select
+        event.hospital_view,
         event.client_key,
         event.task_type,
         {{ surrogate_key(['event.hash_kind', 'client.client_id', 'event.place_id',
@@ -150,13 +161,25 @@ event as (
     select * from expiring_event
 ),
 
+viewed_event as (
+    select client_part2_view.part2_view, event.* exclude (hospital_view)
+    from event
+    inner join client_part2_view
+        on event.client_key = client_part2_view.client_key
+        and coalesce(
+            event.hospital_view = client_part2_view.part2_view,
+            client_part2_view.part2_view = 'full' or not event.is_part2
+        )
+),
+
 ranked_event as (
     select
         *,
         row_number() over (
-            partition by event_hash order by is_part2, task_type desc, event_key
+            partition by part2_view, event_hash
+            order by is_part2, task_type desc, event_key
         ) as event_rank
-    from event
+    from viewed_event
 ),
 
 safety_event as (

@@ -20,15 +20,16 @@ task as (
     select * from {{ ref('int_team__task') }}
 ),
 
+-- rules/privacy.md#supervisors: tries are counted in the recipient's view, which must be theirs
 call as (
-    select * from {{ ref('int_call__worded') }}
-    where call_step = 'unable_to_reach'
-),
-
--- rules/privacy.md#supervisors: tries are counted in the recipient's view
-part2_contact as (
-    select distinct client_key from {{ ref('fct_contact') }}
-    where is_part2
+    select worded.client_key, worded.call_text
+    from {{ ref('int_call__worded') }} as worded
+    inner join {{ ref('int_client__recipient_view') }} as recipient_view
+        on worded.client_key = recipient_view.client_key
+    inner join {{ ref('int_client__supervisor_view') }} as supervisor_view
+        on recipient_view.client_key = supervisor_view.client_key
+        and recipient_view.part2_view = supervisor_view.part2_view
+    where worded.call_step = 'unable_to_reach'
 ),
 
 task_count as (
@@ -71,7 +72,7 @@ team_client as (
         late_client.client_key is not null as is_late,
         owner.suggested_staff_id,
         owner.suggested_by,
-        case when part2_contact.client_key is null then call.call_text end as unable_to_reach
+        call.call_text as unable_to_reach
     from owner
     inner join client on owner.client_key = client.client_key
     left join staff as recipient on owner.recipient_staff_id = recipient.staff_id
@@ -79,7 +80,6 @@ team_client as (
     left join task_count on owner.client_key = task_count.client_key
     left join late_client on owner.client_key = late_client.client_key
     left join call on owner.client_key = call.client_key
-    left join part2_contact on owner.client_key = part2_contact.client_key
 )
 
 select * from team_client

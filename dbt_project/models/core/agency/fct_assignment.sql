@@ -7,7 +7,7 @@ run as (
 ),
 
 own_assignment as (
-    select client_key, start_date, end_date, received_at from assignment_record
+    select client_key, staff_id, start_date, end_date, received_at from assignment_record
     where not is_provisional and role = 'care_manager'
 ),
 
@@ -22,14 +22,22 @@ chosen_assignment as (
     where is_provisional
 ),
 
--- rules/returned-workbooks.md#assignment-choices: until the record system sends its own
+pass_request as (
+    select client_key, staff_id from {{ ref('int_return__pass_request') }}
+),
+
+-- rules/returned-workbooks.md#assignment-choices: until the record system sends its own, which the
+-- assignment of who passed the client is not
 lapsed_choice as (
     select distinct chosen.is_provisional, chosen.assignment_id
     from chosen_assignment as chosen
     inner join own_assignment as own on chosen.client_key = own.client_key
+    left join pass_request
+        on own.client_key = pass_request.client_key and own.staff_id = pass_request.staff_id
     where own.start_date >= chosen.start_date
         or (
-            own.received_at > chosen.received_at
+            pass_request.client_key is null
+            and own.received_at > chosen.received_at
             and coalesce(own.end_date >= chosen.start_date, true)
         )
 ),

@@ -42,6 +42,9 @@ client_death as (
     union all
     select client_key, 'hospital' as death_basis, death_date
     from {{ ref('int_death__from_claims') }}
+    union all
+    select client_key, 'supervisor' as death_basis, death_date
+    from {{ ref('int_client__confirmed_death') }}
 ),
 
 ranked_death as (

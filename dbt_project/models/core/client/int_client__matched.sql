@@ -86,13 +86,14 @@ matched_client as (
         identity.source,
         identity.source_scope,
         identity.source_client_id,
-        case when refused.source is null then identity.client_id else identity.own_client_id end
-            as client_id,
+        case
+            when refused.source is null or identity.match_rule = 'own_id' then identity.client_id
+            else identity.own_client_id
+        end as client_id,
         case when refused.source is null then identity.match_rule else 'own_id' end as match_rule
     from followed_identity as identity
     left join decision as refused
         on refused.decision = 'different'
-        and identity.match_rule <> 'own_id'
         and identity.source = refused.source
         and identity.source_scope = refused.source_scope
         and identity.source_client_id = refused.source_client_id

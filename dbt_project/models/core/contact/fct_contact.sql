@@ -47,6 +47,7 @@ contact as (
         record.minutes,
         record.instructions_reviewed,
         record.medications_reconciled,
+        record.summary_received,
         -- rules/privacy.md#consent: a contact discloses nothing to the staff member who made it, if
         -- that staff member receives the client's list row
         record.is_part2

@@ -107,6 +107,11 @@ unresolved_conflict as (
     select * from shared_identifier
 ),
 
+known_person as (
+    select source, source_scope, source_client_id from decision
+    where decision = 'same' and is_known
+),
+
 -- a decision about the pair, or about who the person is, settles the conflict
 match_conflict as (
     select unresolved_conflict.*
@@ -115,10 +120,11 @@ match_conflict as (
         on unresolved_conflict.source = decision.source
         and unresolved_conflict.source_scope = decision.source_scope
         and unresolved_conflict.source_client_id = decision.source_client_id
-        and (
-            unresolved_conflict.client_id = decision.client_id
-            or (decision.decision = 'same' and decision.is_known)
-        )
+        and unresolved_conflict.client_id = decision.client_id
+    anti join known_person
+        on unresolved_conflict.source = known_person.source
+        and unresolved_conflict.source_scope = known_person.source_scope
+        and unresolved_conflict.source_client_id = known_person.source_client_id
     union all
     select * from merge_circle
     union all

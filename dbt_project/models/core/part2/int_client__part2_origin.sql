@@ -24,7 +24,9 @@ agency_row as (
     where is_part2
     union all
     {%- endfor %}
-    {%- for fact in ['fct_contact', 'fct_crisis_contact', 'fct_intake'] %}
+    {%- for fact in [
+        'fct_contact', 'fct_crisis_contact', 'fct_intake', 'fct_authorization', 'fct_eligibility',
+    ] %}
     select distinct client_key, cast(null as {{ dbt.type_string() }}) as program_id
     from {{ ref(fact) }}
     where is_part2
@@ -32,7 +34,14 @@ agency_row as (
     {%- endfor %}
 ),
 
+-- an alert may describe no stay or emergency visit, and a claim no service, and still be evidence
 outside_row as (
+    select client_key from {{ ref('int_alert_encounter__resolved') }}
+    where is_part2
+    union
+    select client_key from {{ ref('int_claim__summed') }}
+    where is_part2
+    union
     select client_key from {{ ref('fct_stay') }}
     where is_part2
     union

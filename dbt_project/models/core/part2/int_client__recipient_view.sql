@@ -15,8 +15,7 @@ program_member as (
     select * from {{ ref('int_staff__program_member') }}
 ),
 
--- staff of a Part 2 program see its rows; any other origin of Part 2 rows needs a consent in force,
--- for that program or for all
+-- rules/privacy.md#several-programs
 covered_origin as (
     select
         part2_origin.client_key,

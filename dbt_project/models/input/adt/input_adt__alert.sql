@@ -78,7 +78,7 @@ hospital_alert as (
         message.sending_facility_id as client_scope,
         coalesce(message.source_patient_id, 'medicaid:' || message.medicaid_id)
             as source_client_id,
-        false as is_part2_labelled,
+        message.is_part2_labelled,
         batch.first_received_at as received_at,
         batch.batch_rank,
         message._batch_id,

@@ -88,6 +88,7 @@ appointment as (
         {{ latest_non_null('appointment_type_code') }} as type_code,
         {{ latest_non_null('appointment_facility_id') }} as site_id,
         {{ latest_non_null('appointment_provider_id') }} as provider_id,
+        bool_or(part2_label is not null) as is_part2_labelled,
         min(message_at) as created_at,
         max_by(message_at, message_sequence) filter (where reported_status is not null)
             as status_at,
@@ -146,7 +147,7 @@ scheduled_appointment as (
         'adt' as client_source,
         appointment.sender_id as client_scope,
         appointment.source_patient_id as source_client_id,
-        false as is_part2_labelled,
+        appointment.is_part2_labelled,
         batch.first_received_at as received_at,
         batch.batch_rank,
         appointment._batch_id,

@@ -59,13 +59,15 @@ patient as (
     group by sender_id, source_patient_id
 ),
 
--- a visit has one facility, also where one of its messages (a cancellation, for example) omits it
+-- a visit has one facility, also where one of its messages (a cancellation, for example) omits it;
+-- rules/privacy.md#hl7-labels: a label holds for all messages of the visit
 visit as (
     select
         sender_id,
         visit_number,
         min_by(visit_facility_id, message_sequence) filter (where visit_facility_id is not null)
             as visit_facility_id,
+        bool_or(part2_label is not null) as is_part2_labelled,
         max_by(diagnosis_code, message_sequence) filter (
             where trigger_event = 'A08' and diagnosis_code is not null
         ) as diagnosis_code,
@@ -208,6 +210,7 @@ enriched_message as (
             else coalesce(message.discharge_disposition_code, visit.discharge_disposition_code)
         end as discharge_disposition_code,
         message.admitted_from,
+        coalesce(visit.is_part2_labelled, message.part2_label is not null) as is_part2_labelled,
         case when message.message_at_precision = 'time' then message.message_at end as reported_at,
         message._batch_id,
         message._source_row

@@ -41,6 +41,7 @@ contact as (
         record.minutes,
         record.instructions_reviewed,
         record.medications_reconciled,
+        record.summary_received,
         record.same_time_number,
         -- rules/returned-workbooks.md#after-return
         coalesce(

@@ -6,6 +6,36 @@ patient_class as (
     select * from {{ ref('adt_patient_class') }}
 ),
 
+restricted_row as (
+    select
+        _batch_id,
+        _source_row,
+        '~' || {{ upper_code('access_restrictions') }} || '~' as arv_values,
+        '~' || {{ upper_code('consents') }} || '~' as con_values,
+        '~' || {{ upper_code('person_protection') }} || '~' as pd1_values,
+        '~' || {{ upper_code('visit_protection') }} || '~' as pv2_values
+    from delivered_row
+    where coalesce(access_restrictions, consents, person_protection, visit_protection) is not null
+),
+
+-- rules/privacy.md#hl7-labels
+labelled_row as (
+    select
+        restricted_row._batch_id,
+        restricted_row._source_row,
+        min(hl7_label.part2_label) as part2_label
+    from restricted_row
+    inner join {{ ref('hl7_label') }} as hl7_label
+        on
+        case hl7_label.segment
+            when 'ARV' then restricted_row.arv_values
+            when 'CON' then restricted_row.con_values
+            when 'PD1' then restricted_row.pd1_values
+            when 'PV2' then restricted_row.pv2_values
+        end like hl7_label.pattern
+    group by restricted_row._batch_id, restricted_row._source_row
+),
+
 message as (
     select
         delivered_row.message_type,
@@ -67,11 +97,15 @@ message as (
         {{ upper_code('delivered_row.appointment_duration_unit') }} as appointment_duration_unit,
         delivered_row.appointment_facility_id,
         delivered_row.appointment_provider_id,
+        labelled_row.part2_label,
         delivered_row._batch_id,
         delivered_row._source_row
     from delivered_row
     left join patient_class
         on {{ upper_code('delivered_row.patient_class') }} = patient_class.patient_class_code
+    left join labelled_row
+        on delivered_row._batch_id = labelled_row._batch_id
+        and delivered_row._source_row = labelled_row._source_row
 )
 
 select * from message

@@ -18,6 +18,7 @@ contact as (
         minutes,
         instructions_reviewed,
         medications_reconciled,
+        summary_received,
         same_time_number,
         sheet_row is not null as is_returned,
         _batch_id,

@@ -4,9 +4,10 @@ with contact_outcome as (
     where needs_confirmation
 ),
 
+-- rules/privacy.md#supervisors: their workbooks have no Part 2 records
 contact as (
     select client_key, contacted_at, staff_id, outcome, is_two_way from {{ ref('fct_contact') }}
-    where client_key is not null
+    where client_key is not null and not is_part2
 ),
 
 confirmed as (

@@ -11,11 +11,15 @@ with pair as (
     group by source, source_scope, source_client_id, client_id
 ),
 
--- rules/identity.md#unmatched-discharges: discharges from Part 2 providers are not released
+-- rules/identity.md#unmatched-discharges: a person known from Part 2 records alone is not released
 protected_person as (
-    select distinct source, source_scope, source_client_id
-    from {{ ref('fct_unmatched_discharge') }}
-    where is_part2
+    select
+        client_source as source,
+        client_scope as source_scope,
+        source_client_id
+    from {{ ref('int_alert__described') }}
+    group by client_source, client_scope, source_client_id
+    having bool_and(is_part2)
 ),
 
 reported as (

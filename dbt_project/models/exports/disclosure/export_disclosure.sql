@@ -66,6 +66,13 @@ file_client as (
     from listed
     union all
     select
+        'fhir_task.ndjson' as file_name,
+        'record_system' as recipient,
+        'fhir_task' as column_class,
+        client_id
+    from listed
+    union all
+    select
         coalesce(care_manager_id, 'unassigned') || '.xlsx' as file_name,
         coalesce(care_manager_id, 'supervisors') as recipient,
         'care_manager_workbook' as column_class,
@@ -94,8 +101,9 @@ disclosure as (
     from file_client
     -- rules/privacy.md#supervisors: their workbooks have no Part 2 records
     left join consent
-        on file_client.client_id = consent.client_id
-        and file_client.column_class <> 'supervisor_workbook'
+        on case
+            when file_client.column_class <> 'supervisor_workbook' then file_client.client_id
+        end = consent.client_id
 )
 
 select * from disclosure

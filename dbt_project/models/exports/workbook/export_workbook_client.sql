@@ -53,7 +53,8 @@ with workbook_client as (
             as part2_notice
     from {{ ref('mart_workbook_client') }} as client
     left join {{ ref('mart_recipient_consent') }} as consent
-        on client.client_key = consent.client_key and client.consent_status = 'consented'
+        on case when client.consent_status = 'consented' then client.client_key end
+        = consent.client_key
 )
 
 select * from workbook_client
