@@ -28,22 +28,17 @@ from sources.raw_zone import RawZone
 
 _REFERENCE = re.compile(r'"warehouse"\."(\w+)"\."(\w+)"')
 _PAIRS = "int_identity__paired"
-# What the lists and workbooks read, and what the checks of this folder read.
-TARGETS = (
-    "export_outreach", "export_task", "export_return", "export_sent_back",
-    "export_supervisor_account", "export_supervisor_discharge", "export_supervisor_pair",
-    "export_supervisor_referral", "export_supervisor_report", "export_supervisor_staff",
-    "export_supervisor_task", "export_supervisor_unassigned", "export_supervisor_unreached",
-    "export_unmatched_discharge", "export_workbook_change", "export_workbook_client",
-    "export_workbook_staff", "fct_risk_reason", "mart_client_risk", "int_list__account",
-    "fct_task", "fct_contact", "fct_stay", _PAIRS,
+# What the checks of this folder read, besides the exports.
+_CHECKED = (
+    "fct_risk_reason", "mart_client_risk", "int_list__account", "fct_task", "fct_contact", _PAIRS,
 )  # fmt: skip
+_AGGREGATES = "export_metric_"  # of measures, which no list reads
 
 
 class CompiledModels:
-    """The compiled models that some relations need, in the order of their references."""
+    """The compiled models that lists and workbooks need, in the order of their references."""
 
-    def __init__(self, built: Path, targets: tuple[str, ...] = TARGETS) -> None:
+    def __init__(self, built: Path) -> None:
         """Read the models of a data folder that `caseload demo` built with the present code."""
         self._built = built / warehouse.FILE
         with duckdb.connect(str(self._built), read_only=True) as connection:
@@ -63,7 +58,11 @@ class CompiledModels:
             if path.stem in self.relations
         }
         graph: dict[str, set[str]] = {}
-        waiting = list(targets)
+        waiting = [*_CHECKED] + [
+            name
+            for name, (schema, _) in self.relations.items()
+            if schema == "exports" and not name.startswith(_AGGREGATES)
+        ]
         while waiting:
             if (name := waiting.pop()) not in graph:
                 named = {found for _, found in _REFERENCE.findall(self._sql[name])}
