@@ -238,7 +238,8 @@ class Month:
             answers.append(again)
         if way in workbooks.KEEPS_ALL_SHEETS:
             answers += self._corrected(book, day, minutes[_ROWS_A_DAY + 1 :], draw)
-            if not caller and draw.random() < 0.3:
+            # A care manager without clients gets a workbook for what was sent back.
+            if not caller and book.clients() and draw.random() < 0.3:
                 answers += self._more_calls(book, day, minutes[-2:], draw)
         if not answers:
             return
