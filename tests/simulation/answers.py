@@ -26,7 +26,7 @@ _OUTCOMES: dict[str, tuple[float, tuple[str, ...]]] = {
     "moved": (0.01, ("Moved away", "moved out of state")),
     "deceased": (0.01, ("Has died", "deceased", "passed away")),
 }  # fmt: skip
-_UNREADABLE_OUTCOMES = ("see chart", "???", "will try tmrw", "spoke to neighbor, she will tell him")
+_UNREADABLE_OUTCOMES = ("see chart", "???", "will try tmrw", "spoke to neighbor, she will call him")
 _CHANNELS = (
     "Phone",
     "phone",

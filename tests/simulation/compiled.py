@@ -18,6 +18,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import warehouse
+from orchestration.linkage_assets import score_pairs
 from orchestration.settings import Settings
 from publishing import outreach_list, supervisor, workbook
 from publishing.release import Release
@@ -26,22 +27,18 @@ from sources.ingest import ingest
 from sources.raw_zone import RawZone
 
 _REFERENCE = re.compile(r'"warehouse"\."(\w+)"\."(\w+)"')
-# What the lists and workbooks read, and what the checks of this folder read.
-TARGETS = (
-    "export_outreach", "export_task", "export_return", "export_sent_back",
-    "export_supervisor_account", "export_supervisor_discharge", "export_supervisor_pair",
-    "export_supervisor_referral", "export_supervisor_report", "export_supervisor_staff",
-    "export_supervisor_task", "export_supervisor_unassigned", "export_supervisor_unreached",
-    "export_unmatched_discharge", "export_workbook_change", "export_workbook_client",
-    "export_workbook_staff", "fct_risk_reason", "mart_client_risk", "int_list__account",
-    "fct_task", "fct_contact", "fct_stay",
+_PAIRS = "int_identity__paired"
+# What the checks of this folder read, besides the exports.
+_CHECKED = (
+    "fct_risk_reason", "mart_client_risk", "int_list__account", "fct_task", "fct_contact", _PAIRS,
 )  # fmt: skip
+_AGGREGATES = "export_metric_"  # of measures, which no list reads
 
 
 class CompiledModels:
-    """The compiled models that some relations need, in the order of their references."""
+    """The compiled models that lists and workbooks need, in the order of their references."""
 
-    def __init__(self, built: Path, targets: tuple[str, ...] = TARGETS) -> None:
+    def __init__(self, built: Path) -> None:
         """Read the models of a data folder that `caseload demo` built with the present code."""
         self._built = built / warehouse.FILE
         with duckdb.connect(str(self._built), read_only=True) as connection:
@@ -61,7 +58,11 @@ class CompiledModels:
             if path.stem in self.relations
         }
         graph: dict[str, set[str]] = {}
-        waiting = list(targets)
+        waiting = [*_CHECKED] + [
+            name
+            for name, (schema, _) in self.relations.items()
+            if schema == "exports" and not name.startswith(_AGGREGATES)
+        ]
         while waiting:
             if (name := waiting.pop()) not in graph:
                 named = {found for _, found in _REFERENCE.findall(self._sql[name])}
@@ -69,12 +70,13 @@ class CompiledModels:
                 waiting += graph[name]
         self.order = tuple(TopologicalSorter(graph).static_order())
 
-    def build(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Build all models from the attached raw zone."""
+    def build(self, connection: duckdb.DuckDBPyConnection, *, before_linkage: bool = False) -> None:
+        """Build all models from the attached raw zone, or those that the pairs for linkage need."""
         self._copy_seeds(connection)
         for schema in sorted({self.relations[name][0] for name in self.order}):
             connection.execute(f"create schema if not exists {schema}")
-        for name in self.order:
+        last = self.order.index(_PAIRS) + 1 if before_linkage else len(self.order)
+        for name in self.order[:last]:
             schema, kind = self.relations[name]
             connection.execute(f"create or replace {kind} {schema}.{name} as ({self._sql[name]}\n)")
 
@@ -105,12 +107,25 @@ def read_landing(settings: Settings) -> None:
 
 @contextmanager
 def built_warehouse(
-    models: CompiledModels, settings: Settings, as_of: datetime
+    models: CompiledModels, settings: Settings, as_of: datetime, *, has_linkage: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of the data folder as of an instant, built from what has been read."""
+    """The warehouse of the data folder as of an instant, built from what has been read.
+
+    Args:
+        models: the models.
+        settings: data folder and zone.
+        as_of: the instant.
+        has_linkage: score the pairs of similar people, which takes seconds; otherwise only exact
+            identifiers and decisions match people.
+    """
+    zone = RawZone(settings.data / "raw")
     with warehouse.open_for_writing(settings.data, settings) as connection:
-        zone = RawZone(settings.data / "raw")
         warehouse.attach(connection, zone, load_contracts(), as_of, settings)
+        if has_linkage:
+            models.build(connection, before_linkage=True)
+    if has_linkage:
+        score_pairs(settings)
+    with warehouse.open_for_writing(settings.data, settings) as connection:
         models.build(connection)
         yield connection
 

@@ -180,16 +180,25 @@ class Month:
                     if each.is_readable:
                         self.counts.noted[f"{each.shown_outcome}: {line.problem}"] += 1
                     return "a line on Sent back"
-        if each.is_entered_again and not each.is_readable:
-            return "settled by a later copy"  # rules/returned-workbooks.md#sending
-        received = [c for c in contacts if c["received_date"] == day and c["staff_id"] == each.row.staff_id]  # fmt: skip
-        if not each.is_readable and received:
-            self.counts.noted[f"READ ANYWAY {each.way}: {each.cells}"] += 1
-            return "a contact, although it could not be read"
+        if not each.is_readable and self._is_settled(each):
+            return "settled by another copy"  # rules/returned-workbooks.md#sending
         self.counts.broken.append(
             f"{day} lost: {each.row.client_id} of {each.row.staff_id} {each.way} {each.cells}"
         )
         return "lost"
+
+    def _is_settled(self, each: Answer) -> bool:
+        """Whether the same person answered the row in another workbook of the same evening."""
+        same_row = [
+            other
+            for answers in self._sent.values()
+            if not any(mine is each for mine in answers)
+            for other in answers
+            if other.row.staff_id == each.row.staff_id
+            and other.row.client_id == each.row.client_id
+            and other.row.task_key == each.row.task_key
+        ]
+        return each.is_entered_again or bool(same_row)
 
     def evening(self, day: date) -> None:
         """Everyone answers rows, saves the workbook in some way and returns it."""
@@ -229,7 +238,8 @@ class Month:
             answers.append(again)
         if way in workbooks.KEEPS_ALL_SHEETS:
             answers += self._corrected(book, day, minutes[_ROWS_A_DAY + 1 :], draw)
-            if not caller and draw.random() < 0.3:
+            # A care manager without clients gets a workbook for what was sent back.
+            if not caller and book.clients() and draw.random() < 0.3:
                 answers += self._more_calls(book, day, minutes[-2:], draw)
         if not answers:
             return

@@ -150,7 +150,7 @@ def test_the_compiled_models_give_the_list_of_the_demo(
     data.mkdir()
     settings = Settings(landing=demo.landing, data=data)
     read_landing(settings)
-    with built_warehouse(models, settings, agency_as_of()) as connection:
+    with built_warehouse(models, settings, agency_as_of(), has_linkage=True) as connection:
         lists = released_lists(connection, settings, agency_as_of())
     for name in ("outreach_list.csv", "unmatched_discharge.csv"):
         assert lists[name] == (demo.release / "outreach" / name).read_bytes()
