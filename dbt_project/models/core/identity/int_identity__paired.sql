@@ -58,6 +58,10 @@ described_pair as (
         coalesce(person.medicaid_id <> candidate.medicaid_id, false)
         or coalesce(person.medicare_id <> candidate.medicare_id, false) as has_other_identifier,
         coalesce(person.name_suffix <> candidate.name_suffix, false) as has_other_suffix,
+        {% for column in ['zip_code', 'address', 'ssn_last4', 'medicaid_id', 'medicare_id'] -%}
+        coalesce(person.{{ column }} = candidate.{{ column }}, false) or {% endfor -%}
+        coalesce(person.phone in (candidate.phone, candidate.phone_2), false)
+            as has_agreeing_field,
         person_placeholder.record_key is not null or candidate_placeholder.record_key is not null
             as is_placeholder_name
     from blocked_pair as pair

@@ -14,6 +14,10 @@ identity_limit as (
     from {{ ref('identity_limit') }}
 ),
 
+person_source as (
+    select * from {{ ref('person_source') }}
+),
+
 refused_link as (
     select * from {{ ref('int_decision__resolved') }}
     where decision = 'different'
@@ -46,9 +50,13 @@ evaluated_pair as (
                 then 'first_name_conflict'
             when score.match_probability < identity_limit.automatic_probability
                 then 'below_threshold'
+            -- names, birth date and sex alone do not link a hospital's patient
+            when person_source.person_role = 'hospital_patient' and not pair.has_agreeing_field
+                then 'no_agreeing_field'
         end as reason_code
     from pair
     inner join score on pair.pair_key = score.pair_key
+    left join person_source on pair.source = person_source.sender
     cross join identity_limit
     anti join refused_link
         on pair.source = refused_link.source
@@ -89,7 +97,7 @@ claimant_count as (
         union all
         select source, source_scope, client_id from exact_link
     ) as claimed
-    inner join {{ ref('person_source') }} as person_source on claimed.source = person_source.sender
+    inner join person_source on claimed.source = person_source.sender
     where person_source.has_one_id_per_person
     group by claimed.source, claimed.source_scope, claimed.client_id
 ),
