@@ -159,6 +159,8 @@ class Hospital:
         )
         for seed in ("event_rule", "adt_trigger", "adt_patient_class", "discharge_disposition"):
             run(f"create table seeds.{seed} as from read_csv('{SEEDS / seed}.csv')")
+        labels = SEEDS.parent / "consent" / "hl7_label.csv"
+        run(f"create table seeds.hl7_label as from read_csv('{labels}', all_varchar = true)")
         run(
             "create table seeds.quality_limit as"
             f" from read_csv('{SEEDS.parent / 'quality' / 'quality_limit.csv'}')"

@@ -65,7 +65,7 @@ grouped_task as (
 ),
 
 group_color as (
-    select worklist_group, red_from_lane from {{ ref('worklist_group') }}
+    select worklist_group, red_from_lane, red_once_past_due from {{ ref('worklist_group') }}
 ),
 
 open_task as (
@@ -82,8 +82,11 @@ open_task as (
         task.list_due_at as due_at,
         {{ hours_past('task.list_due_at', 'run.as_of') }} as overdue_hours,
         task.list_due_at < run.as_of as is_past_due,
-        coalesce(task.list_due_at < run.as_of and task.lane >= group_color.red_from_lane, false)
-            as is_red,
+        coalesce(
+            task.lane >= group_color.red_from_lane
+            and (task.list_due_at < run.as_of or not group_color.red_once_past_due),
+            false
+        ) as is_red,
         task.waiting_since,
         task.minutes,
         task.can_be_snoozed,
