@@ -21,11 +21,13 @@ open_gap as (
     where last_kept_at is not null
 ),
 
--- the gap that the last visit of a line ended, so that its task shows as closed
+-- the gap that the last visit of a line ended, so that its task shows as closed; measured by the
+-- interval that was expected before that visit
 closed_gap as (
     select
         line_cadence.client_key, line_cadence.part2_view, line_cadence.service_line,
-        line_cadence.expected_interval_days, max(visit.started_at) as last_kept_at,
+        line_cadence.earlier_expected_interval_days as expected_interval_days,
+        max(visit.started_at) as last_kept_at,
         max(visit.visit_date) as last_kept_date, line_cadence.last_kept_at as ended_at,
         line_cadence.last_kept_date as end_date
     from line_cadence
@@ -37,7 +39,7 @@ closed_gap as (
         and (line_cadence.part2_view = 'full' or not visit.is_part2)
     group by
         line_cadence.client_key, line_cadence.part2_view, line_cadence.service_line,
-        line_cadence.expected_interval_days, line_cadence.last_kept_at,
+        line_cadence.earlier_expected_interval_days, line_cadence.last_kept_at,
         line_cadence.last_kept_date
 ),
 

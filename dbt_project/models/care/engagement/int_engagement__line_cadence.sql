@@ -88,13 +88,46 @@ visit_interval as (
     window in_order as (partition by client_key, part2_view, service_line order by visit_date)
 ),
 
-rhythm as (
-    select client_key, part2_view, service_line, median(interval_days) as interval_days
+-- the earlier rhythm is that before the last visit, whose gap it measured
+ranked_interval as (
+    select
+        client_key,
+        part2_view,
+        service_line,
+        interval_days,
+        interval_rank <= {{ engagement_setting('rhythm_intervals') }} as is_recent,
+        interval_rank between 2 and {{ engagement_setting('rhythm_intervals') }} + 1 as is_earlier
     from visit_interval
     where interval_days is not null
-        and interval_rank <= {{ engagement_setting('rhythm_intervals') }}
+),
+
+counted_interval as (
+    select
+        client_key,
+        part2_view,
+        service_line,
+        count(case when is_recent then 1 end) as recent_count,
+        count(case when is_earlier then 1 end) as earlier_count,
+        median(case when is_recent then interval_days end) as recent_days,
+        median(case when is_earlier then interval_days end) as earlier_days
+    from ranked_interval
     group by client_key, part2_view, service_line
-    having count(*) >= {{ engagement_setting('rhythm_minimum_intervals') }}
+),
+
+rhythm as (
+    select
+        client_key,
+        part2_view,
+        service_line,
+        case
+            when recent_count >= {{ engagement_setting('rhythm_minimum_intervals') }}
+                then recent_days
+        end as interval_days,
+        case
+            when earlier_count >= {{ engagement_setting('rhythm_minimum_intervals') }}
+                then earlier_days
+        end as earlier_interval_days
+    from counted_interval
 ),
 
 client_line as (
@@ -119,6 +152,12 @@ line_cadence as (
             program.expected_visit_interval_days,
             line_default.visit_interval_days
         ) as decimal(9, 2)) as expected_interval_days,
+        cast(coalesce(
+            ordered_line.interval_days,
+            rhythm.earlier_interval_days,
+            program.expected_visit_interval_days,
+            line_default.visit_interval_days
+        ) as decimal(9, 2)) as earlier_expected_interval_days,
         case
             when ordered_line.interval_days is not null then 'plan'
             when rhythm.interval_days is not null then 'rhythm'
