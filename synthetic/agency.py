@@ -152,7 +152,7 @@ def synthesize(
             for number, low in enumerate(range(0, len(people), CHUNK))
         ]
         if returned_workbooks:
-            _deliver_workbooks(target, parts, period, seed)
+            _deliver_workbooks(target, parts, period, seed, daily_days)
         for name in sorted(set(formats) - {CSV}):
             CONVERTERS[name](target.scratch, zone)
         files, size = target.move_into_place()
@@ -309,7 +309,11 @@ def _deliver_people(
 
 
 def _deliver_workbooks(
-    target: Landing, parts: list[dict[str, pl.DataFrame]], period: timeline.Period, seed: int
+    target: Landing,
+    parts: list[dict[str, pl.DataFrame]],
+    period: timeline.Period,
+    seed: int,
+    daily_days: int,
 ) -> None:
     """Write the returned workbooks from the rows of all people."""
 
@@ -323,7 +327,7 @@ def _deliver_workbooks(
     }
     for file in (
         *workbooks.contact_workbooks(rows("contact"), period.t1 // timeline.DAY, seed),
-        *workbooks.supervisor_workbooks(sheets, timeline.daily_schedule(period)),
+        *workbooks.supervisor_workbooks(sheets, timeline.daily_schedule(period, daily_days)),
     ):
         target.place("outreach_log", file.day, file.name, file.content, file.rows)
 

@@ -41,7 +41,7 @@ def test_every_sender_has_its_tables() -> None:
         "ehr": 20,
         "identity_decisions": 2,
         "ehr_fhir": 21,
-        "outreach_log": 7,
+        "outreach_log": 8,
         "referrals": 1,
         "screenings": 1,
         "synthea": 11,
