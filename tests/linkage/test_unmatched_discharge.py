@@ -9,20 +9,20 @@ from matching import build_matches, rows
 
 FILES = {
     "ehr/2026-06-01/client.csv": (
-        "client_id,first_name,last_name,birth_date,sex,status\n"
-        "C1,Ada,Crane,1980-02-13,F,active\n"
-        "C2,Uma,Poe,1975-05-05,F,active\n"
+        "client_id,medicaid_id,first_name,last_name,birth_date,sex,status\n"
+        "C1,,Ada,Crane,1980-02-13,F,active\n"
+        "C2,900000002A,Uma,Poe,1975-05-05,F,active\n"
     ),
     # One patient that may not be matched because the given name differs, one without any
     # candidate, one that is matched.
     "adt/2026-06-01/event.csv": (
-        "sending_facility_id,facility_type,visit_number,event_type,patient_class,event_at,source_patient_id,first_name,last_name,birth_date,sex\n"
-        "h1,psychiatric_hospital,v1,admit,inpatient,2026-05-28T10:00:00-04:00,m1,Ida,Crane,1980-02-13,F\n"
-        "h1,psychiatric_hospital,v1,discharge,inpatient,2026-05-31T10:00:00-04:00,m1,Ida,Crane,1980-02-13,F\n"
-        "h1,psychiatric_hospital,v2,admit,inpatient,2026-05-28T10:00:00-04:00,m2,Zoe,Quill,1990-01-01,F\n"
-        "h1,psychiatric_hospital,v2,discharge,inpatient,2026-05-30T10:00:00-04:00,m2,Zoe,Quill,1990-01-01,F\n"
-        "h1,psychiatric_hospital,v3,admit,inpatient,2026-05-28T10:00:00-04:00,m3,Uma,Poe,1975-05-05,F\n"
-        "h1,psychiatric_hospital,v3,discharge,inpatient,2026-05-31T11:00:00-04:00,m3,Uma,Poe,1975-05-05,F\n"
+        "sending_facility_id,facility_type,visit_number,event_type,patient_class,event_at,source_patient_id,medicaid_id,first_name,last_name,birth_date,sex\n"
+        "h1,psychiatric_hospital,v1,admit,inpatient,2026-05-28T10:00:00-04:00,m1,,Ida,Crane,1980-02-13,F\n"
+        "h1,psychiatric_hospital,v1,discharge,inpatient,2026-05-31T10:00:00-04:00,m1,,Ida,Crane,1980-02-13,F\n"
+        "h1,psychiatric_hospital,v2,admit,inpatient,2026-05-28T10:00:00-04:00,m2,,Zoe,Quill,1990-01-01,F\n"
+        "h1,psychiatric_hospital,v2,discharge,inpatient,2026-05-30T10:00:00-04:00,m2,,Zoe,Quill,1990-01-01,F\n"
+        "h1,psychiatric_hospital,v3,admit,inpatient,2026-05-28T10:00:00-04:00,m3,900000002A,Uma,Poe,1975-05-05,F\n"
+        "h1,psychiatric_hospital,v3,discharge,inpatient,2026-05-31T11:00:00-04:00,m3,900000002A,Uma,Poe,1975-05-05,F\n"
     ),
     "identity_decisions/2026-06-02/decision.csv": (
         "decision_id,source,source_scope,source_client_id,client_id,decision,decided_by,decided_at\n"

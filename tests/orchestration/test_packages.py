@@ -62,7 +62,8 @@ def private_imports(source: str) -> list[str]:
 
 
 def _distribution(requirement: str) -> str:
-    return re.split(r"[<>=!~\[; ]", requirement, maxsplit=1)[0].lower().replace("_", "-")
+    name = re.split(r"[<>=!~\[; ]", requirement, maxsplit=1)[0]
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _declared(*groups: list[str]) -> set[str]:
