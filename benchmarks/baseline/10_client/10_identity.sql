@@ -1,5 +1,5 @@
 -- Identity: the agency's record after merges. A claims member or an alert's person with the same Medicaid id (MBI)
--- and birth date, or with matching demographics, is that client; any other member is its own person. client_key is an integer.
+-- and birth date, or a member with matching demographics, is that client; any other member is its own person. client_key is an integer.
 
 -- Merges of merges are followed; after twenty steps a cycle is broken, and the smallest id survives.
 create temp table merged as
@@ -100,7 +100,8 @@ group by all
 having count(distinct client_id) = 1;
 
 -- Probabilistic matching without identifiers. The synthetic agency without identity defects has identical demographics:
--- equal names, birth date and sex, equal street if there is one, and only one client.
+-- equal names, birth date and sex, equal street if there is one, and only one client. An alert has no field beyond these,
+-- so only members are compared.
 create temp table alike as
 with letters as (
     select
@@ -113,11 +114,6 @@ with letters as (
             'claims' as source, data_source as scope, person_id as source_client_id, first_name, last_name, birth_date, address,
             gender as sex, case when payer_type = 'medicaid' then upper_code(member_id) end as identifier
         from claims_eligibility
-        union all
-        select
-            'adt', sending_facility_id, coalesce(source_patient_id, 'medicaid:' || upper(trim(medicaid_id))),
-            first_name, last_name, birth_date, null, sex, upper_code(medicaid_id)
-        from adt_event
         union all
         select 'ehr', '', client_id, first_name, last_name, birth_date, address, sex, upper_code(medicaid_id) from ehr_client
     )
