@@ -1,3 +1,5 @@
+-- Longer than the budget: which source gives an interval, now and before the last visit, is one
+-- decision.
 with run as (
     select * from {{ ref('int_run__as_of') }}
 ),
