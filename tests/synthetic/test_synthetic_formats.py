@@ -38,14 +38,15 @@ OF_CLAIMS = {
     "fct_outpatient_service": {"service_key"},
     "mart_client_utilization": {"last_ed_visit_key"},
 }
-# Keys built from the sender and record id, the sender, and whether the sender delivers reviews.
+# Keys built from the sender and record id, the sender, whether the sender delivers reviews, and when a response came: an
+# unchanged one is sent again as CSV, not in FHIR.
 OF_RECORD = {
     "fct_appointment": {"appointment_key"},
     "fct_consent": {"consent_key"},
     "fct_diagnosis": {"diagnosis_key"},
     "fct_outpatient_service": {"service_key"},
     "fct_referral": {"referral_key"},
-    "fct_screening": {"screening_key", "source", "has_review_feed"},
+    "fct_screening": {"screening_key", "source", "has_review_feed", "received_at"},
     "fct_task": {"event_key"},
     "fct_visit": {"visit_key"},
     "mart_client_engagement": {"last_kept_evidence_key"},
