@@ -83,7 +83,7 @@ def test_elements_of_a_task(resources: list[dict[str, Any]]) -> None:
         "priority": "asap",
         "code": {
             "coding": [
-                {"system": "urn:caseload:task-type", "code": "discharge_call"},
+                {"system": "urn:caseload:task-type", "code": "discharge_inpatient"},
                 {
                     "system": "urn:caseload:lane",
                     "code": "1",
