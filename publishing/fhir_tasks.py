@@ -8,7 +8,7 @@ https://hl7.org/fhir/R4/task.html. Clients and staff are identifiers without nam
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
@@ -16,12 +16,11 @@ import duckdb
 
 from publishing import list_file
 from publishing.encryption import RECORD_SYSTEM, SUPERVISORS, Recipient
-from publishing.outreach_list import format_expression
-from publishing.release import Release, ReleaseError
+from publishing.list_file import ListFile
+from publishing.release import Release
 
 PATH = "outreach/fhir_task.ndjson"
 RELATION = "exports.export_fhir_task"
-_ROWS_AT_ONCE = 5_000
 # Systems of our identifiers and codes (reference/release.md#fhir-tasks).
 TASK, CLIENT, STAFF = "urn:caseload:task", "urn:caseload:client", "urn:caseload:staff"
 TASK_TYPE, LANE = "urn:caseload:task-type", "urn:caseload:lane"
@@ -47,8 +46,11 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
     ("part2_notice", "text"),
     ("due_at", "instant"),
     ("data_as_of", "instant"),
+    ("is_part2", "boolean"),
 )
-_ORDER = "owner_staff_id nulls last, rank, is_primary desc, task_key"
+_TASKS = ListFile(
+    PATH, RELATION, _COLUMNS, "owner_staff_id nulls last, rank, is_primary desc, task_key"
+)
 
 
 def write(
@@ -73,42 +75,26 @@ def write(
         ReleaseError: a column is missing from the relation.
     """
     recipient = recipients.get(RECORD_SYSTEM) or recipients.get(SUPERVISORS)
-    rows = _rows(connection, zone)
+    rows = list_file.rows(connection, zone, _TASKS)
     return list_file.write(release, PATH, recipient, lambda file: _write_lines(file, rows))
 
 
-def _write_lines(file: TextIO, rows: Iterable[dict[str, Any]]) -> int:
+def _write_lines(file: TextIO, rows: Iterable[list[str | None]]) -> int:
+    names = [name for name, _ in _COLUMNS]
     count = 0
-    for row in rows:
+    for values in rows:
+        row = dict(zip(names, values, strict=True))
         file.write(json.dumps(_resource(row), ensure_ascii=False, separators=(",", ":")) + "\n")
         count += 1
     return count
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> Iterator[dict[str, Any]]:
-    columns = ", ".join(
-        f"{format_expression(f'task.{name}', kind, zone)} as {name}" for name, kind in _COLUMNS
-    )
-    order = ", ".join(f"task.{part}" for part in _ORDER.split(", "))
-    query = f"select {columns}, task.is_part2 from {RELATION} as task order by {order}"  # noqa: S608 - fixed names
-    try:
-        cursor = connection.cursor().execute(query)
-    except duckdb.BinderException as error:
-        raise ReleaseError(
-            f"{RELATION} lacks a column that {PATH} needs: build it again"
-        ) from error
-    names = [*(name for name, _ in _COLUMNS), "is_part2"]
-    while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
-        for values in chunk:
-            yield dict(zip(names, values, strict=True))
-
-
-def _resource(row: dict[str, Any]) -> dict[str, Any]:
+def _resource(row: dict[str, str | None]) -> dict[str, Any]:
     """Return the resource of a row, with the elements in the standard's order."""
     elements = {
         "resourceType": "Task",
         "id": row["task_key"],
-        "meta": {"security": [_PART2_LABEL]} if row["is_part2"] else None,
+        "meta": {"security": [_PART2_LABEL]} if row["is_part2"] == "true" else None,
         "identifier": [{"system": TASK, "value": row["task_key"]}],
         "status": row["status"],
         "intent": row["intent"],

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TextIO
 from zoneinfo import ZoneInfo
 
@@ -21,10 +20,10 @@ import duckdb
 from publishing import list_file
 from publishing.cells import safe_cell
 from publishing.encryption import Recipient
-from publishing.release import Release, ReleaseError
+from publishing.list_file import ListFile
+from publishing.release import Release
 
 PATH = "outreach/outreach_list.csv"
-_ROWS_AT_ONCE = 5_000
 
 # Name and kind of every column, in file order (reference/release.md#outreach-list).
 COLUMNS: tuple[tuple[str, str], ...] = (
@@ -96,27 +95,10 @@ _UNMATCHED_COLUMNS: tuple[tuple[str, str], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class SupervisorList:
-    """A CSV file for supervisors.
-
-    Attributes:
-        path: path in the release.
-        relation: the export that it contains.
-        columns: name and kind of every column, in order.
-        order: sort columns; together they are unique.
-    """
-
-    path: str
-    relation: str
-    columns: tuple[tuple[str, str], ...]
-    order: str
-
-
-OUTREACH = SupervisorList(
+OUTREACH = ListFile(
     PATH, "exports.export_outreach", COLUMNS, "care_manager_id nulls last, rank, client_id"
 )
-UNMATCHED = SupervisorList(
+UNMATCHED = ListFile(
     "outreach/unmatched_discharge.csv",
     "exports.export_unmatched_discharge",
     _UNMATCHED_COLUMNS,
@@ -129,7 +111,7 @@ def write(
     release: Release,
     zone: ZoneInfo,
     supervisors: Recipient | None = None,
-    spec: SupervisorList = OUTREACH,
+    spec: ListFile = OUTREACH,
 ) -> int:
     """Write a CSV file into the release.
 
@@ -147,72 +129,21 @@ def write(
     Raises:
         ReleaseError: a column is missing from the relation.
     """
-    rows = _rows(connection, zone, spec)
+    rows = list_file.rows(connection, zone, spec)
     return list_file.write(
         release, spec.path, supervisors, lambda file: _write_csv(file, rows, spec)
     )
 
 
-def _write_csv(file: TextIO, rows: Iterable[list[str | None]], spec: SupervisorList) -> int:
+def _write_csv(file: TextIO, rows: Iterable[list[str | None]], spec: ListFile) -> int:
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow([name for name, _ in spec.columns])
+    is_text = [kind == "text" for _, kind in spec.columns]
     count = 0
     for row in rows:
-        writer.writerow(row)
+        writer.writerow(
+            safe_cell(value) if guarded and value else value
+            for value, guarded in zip(row, is_text, strict=True)
+        )
         count += 1
     return count
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, spec: SupervisorList
-) -> Iterable[list[str | None]]:
-    found = {line[0] for line in connection.execute(f"describe {spec.relation}").fetchall()}
-    missing = [name for name, _ in spec.columns if name not in found]
-    if missing:
-        raise ReleaseError(
-            f"{spec.relation} has no column {', '.join(missing)}: {spec.path} needs every column"
-        )
-    texts = tuple(i for i, (_, kind) in enumerate(spec.columns) if kind == "text")
-    columns = ",\n".join(
-        f"{format_expression(f'listed.{name}', kind, zone)} as {name}"
-        for name, kind in spec.columns
-    )
-    # All names are constants of this module. Rows are ordered by values, not by the formatted
-    # texts.
-    order = ", ".join(f"listed.{part}" for part in spec.order.split(", "))
-    query = f"select {columns} from {spec.relation} as listed order by {order}"  # noqa: S608
-    cursor = connection.execute(query)
-    while chunk := cursor.fetchmany(_ROWS_AT_ONCE):
-        for values in chunk:
-            row = list(values)
-            for position in texts:
-                text = row[position]
-                if text:
-                    row[position] = safe_cell(text)
-            yield row
-
-
-def format_expression(name: str, kind: str, zone: ZoneInfo) -> str:
-    """Return SQL that formats a column as text; null stays null, which is an empty field."""
-    if kind == "text":
-        return f"cast({name} as varchar)"
-    if kind == "date":
-        return f"strftime(cast({name} as date), '%Y-%m-%d')"
-    if kind == "boolean":
-        return f"case when {name} then 'true' when not {name} then 'false' end"
-    if kind == "digits":
-        return f"nullif(regexp_replace(cast({name} as varchar), '[^0-9]', '', 'g'), '')"
-    if kind == "tenths":
-        return f"printf('%.1f', cast({name} as double))"
-    if kind == "number":
-        exact = f"cast(cast({name} as decimal(18, 4)) as varchar)"
-        return f"rtrim(rtrim({exact}, '0'), '.')"
-    if kind == "instant":
-        local = f"timezone('{zone.key}', cast({name} as timestamptz))"
-        minutes = f"date_diff('minute', timezone('UTC', cast({name} as timestamptz)), {local})"
-        offset = (
-            f"printf('%s%02d:%02d', case when {minutes} < 0 then '-' else '+' end,"
-            f" abs({minutes}) // 60, abs({minutes}) % 60)"
-        )
-        return f"strftime({local}, '%Y-%m-%dT%H:%M:%S') || {offset}"
-    raise ValueError(f"no format for columns of kind {kind!r}")

@@ -1,7 +1,7 @@
 """Loads `sources/<source>/contract.yml`: the tables, columns and rules of a sender.
 
 Must not be here: reading data files, business rules. This module knows only the syntax of
-contract.yml.
+contract.yml. Longer than the size budget: the syntax below and its reading change together.
 
 Column syntax, one line per column: `name: {type: …, is: description, …}`.
 

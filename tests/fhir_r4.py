@@ -20,17 +20,24 @@ VALUE_SETS = {
 }  # fmt: skip
 
 
+class InvalidTaskError(Exception):
+    """A resource is no Task of FHIR R4."""
+
+
 def validated_task(resource: dict[str, Any]) -> Task:
     """Parse a Task.
 
     Raises:
-        ValueError: an element is unknown, missing or of another type, a code is not in its value
+        InvalidTaskError: an element is unknown, missing or of another type, a code is not in its value
             set, or lastModified is before authoredOn (invariant inv-1).
     """
-    task = Task.model_validate(resource)
+    try:
+        task = Task.model_validate(resource)
+    except ValueError as error:
+        raise InvalidTaskError(str(error)) from error
     for element, codes in VALUE_SETS.items():
         if getattr(task, element) not in codes:
-            raise ValueError(f"{element} is not in its value set")
+            raise InvalidTaskError(f"{element} is not in its value set")
     if task.lastModified < task.authoredOn:
-        raise ValueError("inv-1: lastModified is before authoredOn")
+        raise InvalidTaskError("inv-1: lastModified is before authoredOn")
     return task

@@ -2,6 +2,8 @@
 
 Both agencies have the rows of `shared_rows`; the second one also has `protected_rows`: every kind of
 Part 2 record and labelled messages, for clients whose recipient has no consent that covers them.
+
+Longer than the size budget: protected and shared rows describe the same clients, visit by visit.
 """
 
 from __future__ import annotations

@@ -133,9 +133,10 @@ def built_warehouse(
 def released_lists(
     connection: duckdb.DuckDBPyConnection, settings: Settings, as_of: datetime
 ) -> dict[str, bytes]:
-    """The list and the workbooks that a release of this warehouse would have, by file name."""
+    """The lists and the workbooks that a release of this warehouse would have, by file name."""
     with Release(settings.data / "published", as_of) as release:
-        outreach_list.write(connection, release, settings.zone, None)
+        for spec in (outreach_list.OUTREACH, outreach_list.UNMATCHED):
+            outreach_list.write(connection, release, settings.zone, spec=spec)
         workbook.write(connection, release, settings.zone)
         supervisor.write(connection, release, settings.zone, {})
         return {path.name: path.read_bytes() for path in (release.directory / "outreach").iterdir()}

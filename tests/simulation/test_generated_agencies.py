@@ -152,8 +152,8 @@ def test_the_compiled_models_give_the_list_of_the_demo(
     read_landing(settings)
     with built_warehouse(models, settings, agency_as_of(), has_linkage=True) as connection:
         lists = released_lists(connection, settings, agency_as_of())
-    released = (demo.release / "outreach" / "outreach_list.csv").read_bytes()
-    assert lists["outreach_list.csv"] == released
+    for name in ("outreach_list.csv", "unmatched_discharge.csv"):
+        assert lists[name] == (demo.release / "outreach" / name).read_bytes()
 
 
 def test_reasons_sum_to_the_score(built: Built) -> None:

@@ -260,6 +260,15 @@ def test_fhir_marts_have_fhir_evidence(
 
 
 @pytest.mark.long
+def test_only_screenings_sent_again_came_earlier_in_fhir(built: duckdb.DuckDBPyConnection) -> None:
+    """The comparison excludes when a response came: as FHIR, one that is sent again unchanged came the first time."""
+    pair = "csv.fct_screening as one inner join fhir.fct_screening as other using (response_id)"
+    earlier = count(built, f"{pair} where other.received_at < one.received_at")
+    assert count(built, f"{pair} where other.received_at > one.received_at") == 0
+    assert earlier < 0.05 * count(built, pair)
+
+
+@pytest.mark.long
 def test_fhir_covers_most_of_the_record(built: duckdb.DuckDBPyConnection) -> None:
     for table, share in (("fct_visit", 0.9), ("fct_appointment", 0.8), ("fct_diagnosis", 0.3)):
         converted = count(built, f"fhir.{table} where evidence_table like 'raw_ehr_fhir.%'")
