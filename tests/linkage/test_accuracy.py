@@ -38,7 +38,7 @@ def _accuracy(warehouse: Path, scope: str) -> dict[str, float]:
 
 
 def _waiting(warehouse: Path, of: str = "true") -> int:
-    """People beside whom staff are shown the right client in the identity review.
+    """People whose right client staff are shown in the identity review.
 
     Alerts of an exchange have no field beyond names, birth date and sex, so those without an
     identifier wait for staff.
