@@ -128,6 +128,17 @@ def read(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> dict[str, Tas
     return {row[0]: Task(*row) for row in rows}
 
 
+def new_plans(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, day: date) -> set[str]:
+    """Clients whose active treatment plan was delivered on the day."""
+    found = connection.execute(
+        "select distinct client.client_id from marts.fct_treatment_plan as plan"
+        " inner join marts.dim_client as client on plan.client_key = client.client_key"
+        " where plan.status = 'active' and cast(timezone($zone, plan.received_at) as date) = $day",
+        {"zone": zone.key, "day": day},
+    ).fetchall()
+    return {client_id for (client_id,) in found}
+
+
 @dataclass
 class _Reached:
     """A task that somebody answered as reached, and the client's next appointment then."""
@@ -181,8 +192,14 @@ class TaskWatch:
             )
             self._new.append((each.row.client_id, each.row.task_key))
 
-    def check(self, day: date, tasks: dict[str, Task]) -> None:
-        """Compare a morning with the one before."""
+    def check(self, day: date, tasks: dict[str, Task], planned: set[str]) -> None:
+        """Compare a morning with the one before.
+
+        Args:
+            day: the morning.
+            tasks: its tasks, by key.
+            planned: clients with a new treatment plan.
+        """
         self._appointments = {
             task.client_id: task.next_appointment
             for task in tasks.values()
@@ -192,13 +209,13 @@ class TaskWatch:
             if client_id in self._appointments:
                 self._reached[key].appointments.append(self._appointments[client_id])
         self._new = []
-        self._check_ends(day, tasks)
+        self._check_ends(day, tasks, planned)
         self._check_reached(day, tasks)
         self._check_listed(day, tasks)
         self._known |= tasks
         self._answered = set()
 
-    def _check_ends(self, day: date, tasks: dict[str, Task]) -> None:
+    def _check_ends(self, day: date, tasks: dict[str, Task], planned: set[str]) -> None:
         gaps = {t.client_id for t in tasks.values() if t.task_type == _GAP and t.status == "open"}
         for key, before in self._known.items():
             now = tasks.get(key)
@@ -210,6 +227,9 @@ class TaskWatch:
                 elif before.task_type == _GAP and before.client_id in gaps:
                     # Another service line became the worst: rules/tasks-and-lanes.md#lane-6
                     self.counts.withdrawn["cadence_gap, of another line now"] += 1
+                elif before.task_type == _GAP and before.client_id in planned:
+                    # By the interval that the new plan orders, it was none: the same rule
+                    self.counts.withdrawn["cadence_gap, of an interval before a new plan"] += 1
                 elif before.status == "open":
                     self._break(day, "a task vanished without an end", before)
             elif before.status == "open" and now.status != "open":
