@@ -77,6 +77,9 @@ select
 from claim_version
 left join adjusted_version as adjusted using (claim_hash, frequency, is_reversal)
 where coalesce(adjusted.is_final, true);
+-- a denied or replaced claim is evidence of a Part 2 program too
+create temp table part2_claimant as
+select distinct client_key from claim_version where has(setting_mask, setting_bit('part2_provider'));
 drop table claim_version;
 -- result for comparison with the pipeline's final claims, which are not stored either
 create table claim_result as select count(*) as claims, sum(paid_usd) as paid_usd from claim_final;

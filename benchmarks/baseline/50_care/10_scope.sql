@@ -33,7 +33,7 @@ union
 select client_key, '' from (
     select client_key from fct_stay where is_part2
     union all select client_key from fct_ed_visit where is_part2
-    union all select client_key from claim_service where is_part2
+    union all select client_key from part2_claimant
 )
 where client_key is not null;
 

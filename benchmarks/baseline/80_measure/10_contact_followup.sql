@@ -17,7 +17,8 @@ create temp table event (
 create temp table exclusion (measure_id varchar, basis varchar, event_key bigint, measurement_year integer, reason varchar);
 create temp table numerator (measure_id varchar, basis varchar, event_key bigint, measurement_year integer, is_met boolean);
 
--- Discharges that require a follow-up by the agency, from ADT or from a claim received in time.
+-- Discharges that require a follow-up by the agency, from ADT or from a claim received in time. An emergency visit and
+-- the observation stay after it have one key: the events of visits have negative keys.
 create temp table measured_discharge as
 select leaving.*, greatest(received_at, discharged_at) as notified_at
 from (
@@ -29,7 +30,7 @@ from (
         and (stay_class in ('acute', 'crisis') or (stay_class = 'observation' and setting <> 'medical'))
     union all
     select
-        ed_visit_key, client_key, facility_id, ended_at, end_date, end_precision, received_at, is_to_community, died, has_adt,
+        -ed_visit_key, client_key, facility_id, ended_at, end_date, end_precision, received_at, is_to_community, died, has_adt,
         true
     from fct_ed_visit
     where not became_inpatient and end_precision <> 'unknown'
