@@ -97,7 +97,8 @@ def matching_accuracy_text(accuracy: pl.DataFrame) -> str:
     return (
         f"**Record matching**, on a checked sample of {checked:,}:"
         f" **{row['precision_rate'] * 100:.2f}%** of the matches are correct,"
-        f" **{row['recall_rate'] * 100:.2f}%** of the clients in the sample were matched,"
+        f" **{row['recall_rate'] * 100:.2f}%** of the clients in the sample were matched"
+        f" (**{row['found_rate'] * 100:.2f}%** with the identity review),"
         f" {twins or 'no'} twin{'' if twins == 1 else 's'} merged by probabilistic matching."
     )
 

@@ -128,7 +128,7 @@ def release(tmp_path: Path) -> Path:
         "metrics/feed": pl.DataFrame({"source": HOSTILE, "is_stale": [True] * count}),
         "quality/linkage_accuracy": pl.DataFrame(
             {"scope": ["all"], "checked_count": [0], "precision_rate": [None],
-             "recall_rate": [None], "merged_twin_count": [0]}
+             "recall_rate": [None], "found_rate": [None], "merged_twin_count": [0]}
         ),
     }  # fmt: skip
     for name, frame in frames.items():

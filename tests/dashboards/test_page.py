@@ -119,8 +119,9 @@ def test_suppressed_cells_read_hidden() -> None:
             2_357,
             "0.9996",
             0,
-            "sample of 2,357: **99.96%** of the matches are correct, **98.06%** of",
+            "sample of 2,357: **99.96%** of the matches are correct, **94.06%** of",
         ),
+        (2_357, "0.9996", 0, "were matched (**98.06%** with the identity review)"),
         (2_357, "0.9996", 0, "no twins merged"),
         (2_357, "0.9996", 1, "1 twin merged"),
         (12, None, 0, "the checked sample of 12 is too small for a rate"),
@@ -136,10 +137,11 @@ def test_page_shows_the_accuracy_of_record_matching(
             "scope": ["all", "scored"],
             "checked_count": [checked, 5],
             "precision_rate": [precision, None],
-            "recall_rate": [precision and "0.9806", None],
+            "recall_rate": [precision and "0.9406", None],
+            "found_rate": [precision and "0.9806", None],
             "merged_twin_count": [twins, 0],
         }
-    ).cast({"precision_rate": rate, "recall_rate": rate})
+    ).cast({"precision_rate": rate, "recall_rate": rate, "found_rate": rate})
     assert text in tables.matching_accuracy_text(accuracy)
 
 

@@ -100,7 +100,8 @@ _MARTS = f"""
     create table quality.fct_unmatched as
     select 'adt' as source, 20 as event_count, 3 as unmatched_count, 0.15::decimal(9, 4) as unmatched_rate;
     create table quality.fct_linkage_accuracy as
-    select 'all' as scope, 0.9995::decimal(9, 4) as precision_rate, 0.98::decimal(9, 4) as recall_rate,
+    select 'all' as scope, 0.9995::decimal(9, 4) as precision_rate, 0.95::decimal(9, 4) as recall_rate,
+        0.98::decimal(9, 4) as found_rate,
         0 as merged_twin_count;
     create table measures.fct_measure_rate as
     select 'fuh_7' as measure_id, 'operational' as basis, 2 as numerator, 4 as denominator, 0.5::decimal(9, 6) as rate;
