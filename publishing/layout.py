@@ -70,7 +70,7 @@ class Column:
 
 
 ENTRIES = (
-    Column("When you called", 15, "entry_datetime", is_entry=True),
+    Column("When you called", 15.5, "entry_datetime", is_entry=True),
     Column("How", 8, "entry", is_entry=True),
     Column("What happened", 15.5, "entry", is_entry=True),
     Column("Try again on", 10.5, "entry_date", is_entry=True),
@@ -100,7 +100,7 @@ TODAY = (
     Column("Call", 27),
     Column("Why today", 59),
     Column("Do next", 33.5, "action"),
-    Column("By", 19, "due"),
+    Column("By", 16.5, "due"),
     Column("Last contact", 18),
     *ENTRIES,
     *OPTIONAL_ENTRIES,
@@ -121,8 +121,8 @@ PRINT = (
     Column("Client", 34),
     Column("Call", 25),
     Column("Why today", 52),
-    Column("Do next", 38, "action"),
-    Column("By", 22.5, "due"),
+    Column("Do next", 44, "action"),
+    Column("By", 16.5, "due"),
     Column("Done", 7, "box"),
 )
 CASELOAD = (
@@ -187,7 +187,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "name": {**PLAIN, "text_wrap": True, "bold": True},
     "middle": _MIDDLE,
     "box": {**_MIDDLE, "font_size": 14},
-    "due": {**PLAIN, "align": "left", "indent": 1},
+    "due": {**PLAIN, "align": "left"},
     "datetime": {**PLAIN, "num_format": "ddd d mmm hh:mm", "align": "left"},
     "datetime_with_year": {**PLAIN, "num_format": "d mmm yyyy hh:mm", "align": "left"},
     "date": {**PLAIN, "num_format": "d mmm", "align": "left"},

@@ -33,8 +33,7 @@ from publishing.wording import (
 _DAY_HOURS = 24
 # Lateness is part of the number format. Excel allows about 200 formats in a workbook: days are
 # counted up to here, then months, and all that is older is one format.
-_MOST_HOURS, _MOST_DAYS, _MOST_MONTHS = 48, 60, 24
-_MONTH_DAYS = 30.44
+_MOST_HOURS, _MOST_DAYS = 48, 60
 _INSTRUMENTS = ("PHQ-9", "C-SSRS")
 _PHQ9_DAYS = 365  # an older score is on My caseload only
 _RISK_LEVELS = ("moderate", "high")
@@ -248,7 +247,10 @@ def flags(row: Row, info: WorkbookInfo) -> tuple[list[str], list[str]]:
 
 
 def due_cell(row: Row, info: WorkbookInfo) -> Styled | None:
-    """When it is due: a date that sorts, with its lateness in words as its number format."""
+    """When it is due: a date that sorts, with its lateness in words as its number format.
+
+    A date wider than its column is shown as ###, so the formats are short.
+    """
     due = row["due_at"]
     if due is None:
         return None
@@ -257,28 +259,20 @@ def due_cell(row: Row, info: WorkbookInfo) -> Styled | None:
     clock = "" if end_of_day else " hh:mm"
     if due < now:
         hours = (now - due).total_seconds() / 3600
-        if hours < _MOST_HOURS:
-            day = "ddd" if end_of_day else "ddd hh:mm"
-        else:
-            day = "ddd d mmm" if hours <= _MOST_DAYS * _DAY_HOURS else "mmm yyyy"
+        is_old = hours > _MOST_DAYS * _DAY_HOURS
+        day = "ddd" if hours < _MOST_HOURS else "mmm yyyy" if is_old else "d mmm"
         tone = "RED" if row["worklist_group"] in RED_GROUPS else ""
-        return Styled(due, tone, f'{day}", {late_text(hours)} late"')
+        late = "late" if is_old else f"{late_text(hours)} late"
+        return Styled(due, tone, f'{day}", {late}"')
     if due.date() <= list_day(info.as_of).date():
         is_amber = row["worklist_group"] in AMBER_GROUPS
         return Styled(due, "AMBER" if is_amber else "", f'"Today"{clock or " d mmm"}')
-    year = " yyyy" if due.year != now.year else ""
-    return Styled(due, "", f"ddd d mmm{year}{clock}")
+    return Styled(due, "", "d mmm yyyy" if due.year != now.year else f"ddd d mmm{clock}")
 
 
 def late_text(hours: float) -> str:
-    """`14 h`, `9 d`, `5 mo.`: how long past due, in as few letters as the column has room for."""
-    if hours < _MOST_HOURS:
-        return f"{int(hours)} h"
-    days = int(hours // _DAY_HOURS)
-    if days <= _MOST_DAYS:
-        return f"{days} d"
-    months = int(days / _MONTH_DAYS)
-    return f"{months} mo." if months <= _MOST_MONTHS else "2+ years"
+    """`14 h`, `9 d`: how long past due."""
+    return f"{int(hours)} h" if hours < _MOST_HOURS else f"{int(hours // _DAY_HOURS)} d"
 
 
 def last_contact_cell(row: Row, info: WorkbookInfo) -> Rich | None:

@@ -20,6 +20,7 @@ from workbooks import HEADER, columns, open_book, table, written
 from publishing import layout, wording, workbook
 from publishing.encryption import parse_recipients
 from publishing.release import Feed, Release, ReleaseError
+from publishing.text_width import line_count
 from sources.contract import load_contracts
 from sources.formats.returned_cells import key_of
 from sources.formats.returned_list import read_returned_lists
@@ -96,26 +97,31 @@ def test_today_shows_contact_reason_and_due_time(
 
 
 @pytest.mark.parametrize(
-    ("group_lane", "due_at", "number_format", "fill"),
+    ("group_lane", "due_at", "number_format", "fill", "shown"),
     [
-        (1, "2026-06-30 03:59:58+00", 'ddd", 0 h late"', "FFFBDFDD"),
-        (1, "2026-06-30 03:59:59+00", '"Today" d mmm', "FFFDEBD3"),
-        (2, "2026-06-28 04:00:00+00", 'ddd hh:mm", 47 h late"', "FFFBDFDD"),
-        (2, "2026-06-28 03:59:59+00", 'ddd d mmm", 2 d late"', "FFFBDFDD"),
-        (3, "2026-06-28 03:59:59+00", 'ddd d mmm", 2 d late"', "00000000"),
-        (3, "2026-06-30 04:00:00+00", '"Today" hh:mm', "FFFDEBD3"),
-        (4, "2026-07-01 03:59:59+00", '"Today" d mmm', "00000000"),
-        (3, "2026-07-01 04:00:00+00", "ddd d mmm hh:mm", "00000000"),
-        (4, "2027-01-01 05:00:00+00", "ddd d mmm yyyy hh:mm", "00000000"),
-        (4, "2026-05-01 03:59:59+00", 'ddd d mmm", 60 d late"', "00000000"),
-        (4, "2026-04-29 03:59:59+00", 'mmm yyyy", 2 mo. late"', "00000000"),
-        (4, "2020-01-01 12:00:00+00", 'mmm yyyy", 2+ years late"', "00000000"),
+        (1, "2026-06-30 03:59:58+00", 'ddd", 0 h late"', "FFFBDFDD", "Mon, 0 h late"),
+        (1, "2026-06-30 03:59:59+00", '"Today" d mmm', "FFFDEBD3", "Today 29 Jun"),
+        (2, "2026-06-28 04:00:00+00", 'ddd", 47 h late"', "FFFBDFDD", "Sun, 47 h late"),
+        (2, "2026-06-28 03:59:59+00", 'd mmm", 2 d late"', "FFFBDFDD", "27 Jun, 2 d late"),
+        (3, "2026-06-28 03:59:59+00", 'd mmm", 2 d late"', "00000000", "27 Jun, 2 d late"),
+        (3, "2026-06-30 04:00:00+00", '"Today" hh:mm', "FFFDEBD3", "Today 00:00"),
+        (4, "2026-07-01 03:59:59+00", '"Today" d mmm', "00000000", "Today 30 Jun"),
+        (3, "2026-07-01 04:00:00+00", "ddd d mmm hh:mm", "00000000", "Wed 1 Jul 00:00"),
+        (4, "2027-01-01 05:00:00+00", "d mmm yyyy", "00000000", "1 Jan 2027"),
+        (4, "2026-05-01 03:59:59+00", 'd mmm", 60 d late"', "00000000", "30 Apr, 60 d late"),
+        (4, "2026-04-29 03:59:59+00", 'mmm yyyy", late"', "00000000", "Apr 2026, late"),
+        (4, "2020-01-01 12:00:00+00", 'mmm yyyy", late"', "00000000", "Jan 2020, late"),
     ],
 )
 def test_due_date_sorts_and_says_how_late_it_is(
-    tmp_path: Path, group_lane: int, due_at: str, number_format: str, fill: str
+    tmp_path: Path, group_lane: int, due_at: str, number_format: str, fill: str, shown: str
 ) -> None:
     """As of the evening of 29 June the list is for 30 June. Red: groups A to C, past due."""
+    assert all(
+        line_count(shown, column.width, bold=fill != "00000000") == 1
+        for column in (*layout.TODAY, *layout.PRINT)
+        if column.style == "due"
+    )
     client = {"client_id": "C1", "care_manager_id": "a", "lane": group_lane, "due_at": due_at}
     today = open_book(written(make_exports(duckdb.connect(), (client,)), tmp_path)["a.xlsx"])[
         "Today"
@@ -123,6 +129,15 @@ def test_due_date_sorts_and_says_how_late_it_is(
     cell = today.cell(HEADER + 1, columns(today)["By"])
     assert isinstance(cell.value, datetime)
     assert (cell.number_format, cell.fill.fgColor.rgb) == (number_format, fill)
+
+
+@pytest.mark.parametrize(
+    ("style", "shown"), [("entry_datetime", "2026-06-30 10:30"), ("entry_date", "2026-06-30")]
+)
+def test_entered_dates_fit_their_columns(style: str, shown: str) -> None:
+    entered = [column for column in layout.TODAY if column.is_entry and column.style == style]
+    assert entered
+    assert all(line_count(shown, column.width) == 1 for column in entered)
 
 
 def test_today_has_drop_downs_in_words_and_locked_keys(
