@@ -70,6 +70,8 @@ class TaskCounts:
     opened: Counter[str] = field(default_factory=Counter)
     ended: Counter[str] = field(default_factory=Counter)
     withdrawn: Counter[str] = field(default_factory=Counter)
+    reopened: Counter[str] = field(default_factory=Counter)
+    protected_mornings: int = 0
     listed: Counter[str] = field(default_factory=Counter)
     reached: int = 0
     quiet_mornings: int = 0
@@ -86,12 +88,17 @@ class TaskCounts:
             ("tasks opened in the month, by type", self.opened),
             ("tasks ended in the month, by status and reason", self.ended),
             ("tasks that later facts withdrew, by type", self.withdrawn),
+            ("tasks that later facts opened again, by type and fact", self.reopened),
             ("tasks asked again after the quiet days, by type", self.asked_again),
         ):
             lines.append(f"{title}: {counter.total()}")
             lines += [f"  {count:5}  {name}" for name, count in sorted(counter.items())]
         lines.append(f"tasks answered as reached: {self.reached}")
         lines.append(f"mornings on which such a task was rightly not asked: {self.quiet_mornings}")
+        lines.append(
+            "mornings on which it was asked by a colleague from whom Part 2 keeps the contact:"
+            f" {self.protected_mornings}"
+        )
         lines.append("longest wait on a list without an answer, in mornings, by group:")
         return lines + [f"  {days:5}  {group}" for group, days in sorted(self.longest_wait.items())]
 
@@ -128,15 +135,51 @@ def read(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> dict[str, Tas
     return {row[0]: Task(*row) for row in rows}
 
 
-def new_plans(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, day: date) -> set[str]:
-    """Clients whose active treatment plan was delivered on the day."""
-    found = connection.execute(
-        "select distinct client.client_id from marts.fct_treatment_plan as plan"
-        " inner join marts.dim_client as client on plan.client_key = client.client_key"
-        " where plan.status = 'active' and cast(timezone($zone, plan.received_at) as date) = $day",
-        {"zone": zone.key, "day": day},
-    ).fetchall()
-    return {client_id for (client_id,) in found}
+@dataclass(frozen=True)
+class News:
+    """What was delivered on a morning, by client id, and contacts that the list's recipient may not see.
+
+    Attributes:
+        plans: clients with an active treatment plan.
+        visits: clients with a kept visit.
+        cancellations: clients with a cancelled appointment.
+        protected: client and instant of Part 2 contacts without consent: rules/privacy.md#consent
+    """
+
+    plans: set[str]
+    visits: set[str]
+    cancellations: set[str]
+    protected: set[tuple[str, datetime]]
+
+
+_DELIVERED = """
+    select distinct client.client_id from marts.{} as fact
+    inner join marts.dim_client as client on fact.client_key = client.client_key
+    where {} and cast(timezone($zone, fact.received_at) as date) = $day
+"""
+_PROTECTED = """
+    select client.client_id, contact.contacted_at from marts.fct_contact as contact
+    inner join marts.dim_client as client on contact.client_key = client.client_key
+    inner join intermediate.int_client__recipient_view as recipient
+        on contact.client_key = recipient.client_key
+    where contact.is_part2 and recipient.part2_view = 'redacted'
+"""
+
+
+def read_news(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo, day: date) -> News:
+    """Read the news of a morning."""
+
+    def clients(table: str, condition: str) -> set[str]:
+        query = _DELIVERED.format(table, condition)
+        found = connection.execute(query, {"zone": zone.key, "day": day}).fetchall()
+        return {client_id for (client_id,) in found}
+
+    return News(
+        clients("fct_treatment_plan", "fact.status = 'active'"),
+        clients("fct_visit", "true"),
+        clients("fct_appointment", "fact.status like '%_cancel'"),
+        set(connection.execute(_PROTECTED).fetchall()),
+    )
 
 
 @dataclass
@@ -171,7 +214,6 @@ class TaskWatch:
         self._waiting: Counter[str] = Counter()
         self._paused: Counter[tuple[str, str]] = Counter()
         self._appointments: dict[str, date] = {}
-        self._rest_limits: dict[tuple[str, date], date] = {}
         self._new: list[tuple[str, str]] = []
 
     def answered(self, each: Answer, contact: dict[str, Any]) -> None:
@@ -192,13 +234,13 @@ class TaskWatch:
             )
             self._new.append((each.row.client_id, each.row.task_key))
 
-    def check(self, day: date, tasks: dict[str, Task], planned: set[str]) -> None:
+    def check(self, day: date, tasks: dict[str, Task], news: News) -> None:
         """Compare a morning with the one before.
 
         Args:
             day: the morning.
             tasks: its tasks, by key.
-            planned: clients with a new treatment plan.
+            news: what was delivered on it.
         """
         self._appointments = {
             task.client_id: task.next_appointment
@@ -209,13 +251,13 @@ class TaskWatch:
             if client_id in self._appointments:
                 self._reached[key].appointments.append(self._appointments[client_id])
         self._new = []
-        self._check_ends(day, tasks, planned)
-        self._check_reached(day, tasks)
+        self._check_ends(day, tasks, news)
+        self._check_reached(day, tasks, news)
         self._check_listed(day, tasks)
         self._known |= tasks
         self._answered = set()
 
-    def _check_ends(self, day: date, tasks: dict[str, Task], planned: set[str]) -> None:
+    def _check_ends(self, day: date, tasks: dict[str, Task], news: News) -> None:
         gaps = {t.client_id for t in tasks.values() if t.task_type == _GAP and t.status == "open"}
         for key, before in self._known.items():
             now = tasks.get(key)
@@ -227,7 +269,7 @@ class TaskWatch:
                 elif before.task_type == _GAP and before.client_id in gaps:
                     # Another service line became the worst: rules/tasks-and-lanes.md#lane-6
                     self.counts.withdrawn["cadence_gap, of another line now"] += 1
-                elif before.task_type == _GAP and before.client_id in planned:
+                elif before.task_type == _GAP and before.client_id in news.plans:
                     # By the interval that the new plan orders, it was none: the same rule
                     self.counts.withdrawn["cadence_gap, of an interval before a new plan"] += 1
                 elif before.status == "open":
@@ -235,7 +277,7 @@ class TaskWatch:
             elif before.status == "open" and now.status != "open":
                 self.counts.ended[f"{now.status}: {now.close_reason}"] += 1
             elif before.status != "open" and now.status == "open":
-                self._break(day, f"a task that ended ({before.close_reason}) is open again", now)
+                self._check_reopened(day, before, now, news)
         for key, now in tasks.items():
             if now.status != "open" and now.close_reason not in END_REASONS[now.status]:
                 self._break(day, f"{now.status} with the reason {now.close_reason}", now)
@@ -244,7 +286,16 @@ class TaskWatch:
         for key in [key for key in self._known if key not in tasks]:
             del self._known[key]
 
-    def _check_reached(self, day: date, tasks: dict[str, Task]) -> None:
+    def _check_reopened(self, day: date, before: Task, now: Task, news: News) -> None:
+        # rules/tasks-and-lanes.md#lane-3 and #lane-5
+        if before.close_reason == "rescheduled" and now.client_id in news.cancellations:
+            self.counts.reopened[f"{now.task_type}, the new appointment was cancelled"] += 1
+        elif before.close_reason == "treatment_ended" and now.client_id in news.visits:
+            self.counts.reopened[f"{now.task_type}, the client was seen again"] += 1
+        else:
+            self._break(day, f"a task that ended ({before.close_reason}) is open again", now)
+
+    def _check_reached(self, day: date, tasks: dict[str, Task], news: News) -> None:
         self.counts.reached = len(self._reached)
         listed = {
             (task.client_id, task.task_type): task for task in tasks.values() if task.is_listed
@@ -261,6 +312,9 @@ class TaskWatch:
                     self._break(day, f"reached on {reached.on}, asked again by another task", other)
                 continue
             if task.opened_at > reached.at:
+                continue
+            if (reached.client_id, reached.at) in news.protected:
+                self.counts.protected_mornings += task.is_listed
                 continue
             is_quiet = day < reached.quiet_until
             if task.lane in _CLOSED_BY_CALL:
@@ -319,15 +373,13 @@ class TaskWatch:
             longest[group] = max(longest.get(group, 0), self._waiting[client_id])
 
     def _may_rest(self, day: date, task: Task) -> bool:
-        """Whether a snooze is within its limit: 14 days, or the day after the next appointment then."""
+        """Whether a snooze is within its limit: 14 days, or the day after the next appointment."""
         if task.snoozed_until is None or task.snoozed_on is None or task.snoozed_until <= day:
             return False
         limit = task.snoozed_on + timedelta(days=SNOOZE_DAYS)
         if task.next_appointment is not None:
             limit = max(limit, task.next_appointment + timedelta(days=1))
-        return task.snoozed_until <= self._rest_limits.setdefault(
-            (task.key, task.snoozed_on), limit
-        )
+        return task.snoozed_until <= limit
 
     def _break(self, day: date, problem: str, task: Task) -> None:
         self.broken.append(

@@ -120,11 +120,11 @@ class Month:
             contacts = _contacts(connection, self._settings)
             rejects = set(connection.execute(_REJECTED_ROWS).fetchall())
             tasks = checks.read(connection, self._settings.zone)
-            planned = checks.new_plans(connection, self._settings.zone, day)
+            news = checks.read_news(connection, self._settings.zone, day)
         self.counts.mornings += 1
         self._check_fed(day, contacts, rejects)
         self._check_returned(day, contacts)
-        self._tasks.check(day, tasks, planned)
+        self._tasks.check(day, tasks, news)
         self.counts.broken += self._tasks.broken
         self._tasks.broken = []
 
