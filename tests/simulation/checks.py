@@ -96,7 +96,7 @@ class TaskCounts:
         lines.append(f"tasks answered as reached: {self.reached}")
         lines.append(f"mornings on which such a task was rightly not asked: {self.quiet_mornings}")
         lines.append(
-            "mornings on which it was asked by a colleague from whom Part 2 keeps the contact:"
+            "mornings on which it was asked by a colleague who may not see the contact (Part 2):"
             f" {self.protected_mornings}"
         )
         lines.append("longest wait on a list without an answer, in mornings, by group:")
