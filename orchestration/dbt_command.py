@@ -12,7 +12,7 @@ import os
 import sys
 from typing import Any
 
-from orchestration import dbt_project
+from orchestration import dbt_project, garbage
 from orchestration.run_lock import die_with_parent
 from orchestration.run_record import masked
 
@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     die_with_parent()
+    garbage.collect_rarely()
     if os.environ["CASELOAD_PARENT_PID"] != str(os.getppid()):
         return FAILED  # the parent ended first: leave the warehouse closed
     try:

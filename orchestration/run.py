@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import time
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from orchestration import progress, run_lock, run_record, warehouse
+from orchestration import garbage, progress, run_lock, run_record, warehouse
 from orchestration.progress import StageCost
 from orchestration.settings import Settings
 from publishing import release
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 RELEASED, REFUSED, FAILED = 0, 3, 4
 _NOTICES_SHOWN = 12
-GARBAGE_THRESHOLDS = (100_000, 20, 100)
 
 
 def run(settings: Settings, as_of: datetime, console: Console) -> int:
@@ -58,9 +56,7 @@ def run(settings: Settings, as_of: datetime, console: Console) -> int:
 
 def _run(settings: Settings, as_of: datetime, console: Console) -> int:
     started = time.monotonic()
-    # The pipeline keeps about 100,000 objects alive. Scanning them for garbage at Python's default
-    # thresholds would take a tenth of a small run's CPU time.
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    garbage.collect_rarely()
     reporter = progress.Reporter(console)
     progress.use(reporter)
     with reporter.stage("start", "Loading the pipeline"):

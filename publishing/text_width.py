@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 # Widths of Calibri's characters, in digits; all others are as wide as a digit.
 _CHARACTER_WIDTHS = {
@@ -24,6 +25,12 @@ _CHARACTER_WIDTHS = {
 _ROOM, _BOLD_ROOM = 0.935, 0.9
 
 
+@lru_cache(maxsize=10_000)
+def _word_width(word: str) -> float:
+    """The width of a word, in digits: names, dates and words recur on most rows."""
+    return sum(_CHARACTER_WIDTHS.get(character, 1.0) for character in word)
+
+
 def line_count(text: str, width: float, *, bold: bool = False) -> int:
     """Estimate the lines of a text that is wrapped at blanks in a column of `width` characters."""
     room = width * (_BOLD_ROOM if bold else _ROOM)
@@ -35,7 +42,7 @@ def line_count(text: str, width: float, *, bold: bool = False) -> int:
             continue
         used = 0.0
         for word in part.split(" "):
-            word_width = sum(_CHARACTER_WIDTHS.get(character, 1.0) for character in word)
+            word_width = _word_width(word)
             if used and used + blank + word_width > room:
                 count += 1
                 used = 0.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.run import GARBAGE_THRESHOLDS
+from orchestration.garbage import collect_rarely
 
 ROOT = Path(__file__).resolve().parent.parent
 # Long files run first, so that no worker idles at the end. The dbt files, which use the demo, run
@@ -103,8 +102,8 @@ def real() -> Path:
 
 
 def pytest_configure() -> None:
-    """Use the garbage collection thresholds of a run: the pipeline's modules stay loaded."""
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    """Collect garbage as a run does: the pipeline's modules stay loaded."""
+    collect_rarely()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
