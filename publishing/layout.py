@@ -41,7 +41,6 @@ GROUPS = {
     "G": "Plans and paperwork",
 }
 TIERS = ("standard", "rising", "high", "critical")
-RED_GROUPS = frozenset("ABC")  # past due counts as red: rules/caseload-sheets.md#red
 AMBER_GROUPS = frozenset("ABCD")
 TRIES = 3
 MORE_CALLS_ROWS = 40

@@ -11,7 +11,6 @@ from publishing.layout import (
     AMBER_GROUPS,
     MOST_LINES,
     PRINT,
-    RED_GROUPS,
     TODAY,
     TRIES,
     UNASSIGNED,
@@ -255,18 +254,21 @@ def due_cell(row: Row, info: WorkbookInfo) -> Styled | None:
     if due is None:
         return None
     now = info.as_of.replace(tzinfo=None)
+    tone = "RED" if row["is_red"] else ""
     end_of_day = due.hour == 23 and due.minute == 59
     clock = "" if end_of_day else " hh:mm"
     if due < now:
         hours = (now - due).total_seconds() / 3600
         is_old = hours > _MOST_DAYS * _DAY_HOURS
         day = "ddd" if hours < _MOST_HOURS else "mmm yyyy" if is_old else "d mmm"
-        tone = "RED" if row["worklist_group"] in RED_GROUPS else ""
         late = "late" if is_old else f"{late_text(hours)} late"
         return Styled(due, tone, f'{day}", {late}"')
     if due.date() <= list_day(info.as_of).date():
-        is_amber = row["worklist_group"] in AMBER_GROUPS
-        return Styled(due, "AMBER" if is_amber else "", f'"Today"{clock or " d mmm"}')
+        if not tone and row["worklist_group"] in AMBER_GROUPS:
+            tone = "AMBER"
+        return Styled(due, tone, f'"Today"{clock or " d mmm"}')
+    if tone:
+        return Styled(due, tone, 'd mmm", visit late"')
     return Styled(due, "", "d mmm yyyy" if due.year != now.year else f"ddd d mmm{clock}")
 
 

@@ -89,7 +89,7 @@ LISTED_CLIENTS = """
         timezone($zone, listed.last_contact_at) as last_contact_at, listed.last_contact_outcome,
         listed.phq9_first, listed.phq9_latest, listed.phq9_latest_date, listed.phq9_item9,
         listed.cssrs_level, listed.safety_plan_on_file, listed.barriers, listed.part2_notice,
-        listed.is_spillover, task.task_key,
+        listed.is_spillover, task.task_key, coalesce(task.is_red, false) as is_red,
         case when task.lane in (0, 1, 3) then timezone($zone, task.opened_at) end as event_at,
         other_task.other_tasks, other_task.other_task_types,
         cover.staff_name as covering_for_name,

@@ -37,6 +37,10 @@ def test_few_rows_are_red(warehouse: duckdb.DuckDBPyConnection) -> None:
     )
     assert listed > 0
     assert red / listed < _RED_SHARE
+    [(shown_red,)] = rows(
+        warehouse, "select count(*) from exports.export_task where is_primary and is_red"
+    )
+    assert shown_red == red
 
 
 _BOOKED = """

@@ -421,7 +421,7 @@ def make_warehouse(path: Path) -> Path:
         f"create table exports.export_outreach as select {listed} from marts.dim_client where is_listable"
     )
     task = {**_SHOWN, "rank": "listed.rank", "client_id": "listed.client_id", "lane": "task.lane"}
-    task |= {"task_key": "task.task_key", "is_primary": "task.lane = 1"}
+    task |= {"task_key": "task.task_key", "is_primary": "task.lane = 1", "is_red": "false"}
     shown = ", ".join(
         f"{task.get(name, 'null')} as {name}" for name in exported_columns("export_task")
     )

@@ -168,7 +168,7 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
     },
     "exports.export_task": {
         **_nulls(
-            "task_key", "client_id", "rank", "lane", "due_at", "why_now", "is_primary",
+            "task_key", "client_id", "rank", "lane", "due_at", "why_now", "is_primary", "is_red",
             "worklist_group", "next_step", where="task_key = 't3-3'",
         ),
         _COLUMNS: "alter table {t} add column extra integer",

@@ -116,7 +116,9 @@ def make_exports(
             lane, lane_name, case when place = 1 then 'missed_therapy' else 'discharge_inpatient' end as task_type, 't' || client_id || place as task_key,
             case when place = 1 then 'No-show of therapy' else why_now_1 end as why_now,
             action_needed, due_at - interval 1 day as opened_at, due_at, overdue_hours,
-            place = 0 as is_primary, part2_notice
+            place = 0 as is_primary, part2_notice,
+            worklist_group in ('A', 'B', 'C') and due_at < data_as_of
+            or client_id like 'late%' as is_red
         from exports.export_outreach, range(2) as position(place)
         """
     )

@@ -132,6 +132,24 @@ def test_due_date_sorts_and_says_how_late_it_is(
 
 
 @pytest.mark.parametrize(
+    ("due_at", "number_format"),
+    [
+        ("2026-07-03 16:00:00+00", 'd mmm", visit late"'),
+        ("2026-06-30 16:00:00+00", '"Today" hh:mm'),
+    ],
+)
+def test_late_visit_is_red_before_its_task_is_due(
+    tmp_path: Path, due_at: str, number_format: str
+) -> None:
+    client = {
+        "client_id": "late1", "care_manager_id": "a", "lane": 6, "worklist_group": "C", "due_at": due_at,
+    }  # fmt: skip
+    book = open_book(written(make_exports(duckdb.connect(), (client,)), tmp_path)["a.xlsx"])
+    cell = book["Today"].cell(HEADER + 1, columns(book["Today"])["By"])
+    assert (cell.number_format, cell.fill.fgColor.rgb) == (number_format, "FFFBDFDD")
+
+
+@pytest.mark.parametrize(
     ("style", "shown"), [("entry_datetime", "2026-06-30 10:30"), ("entry_date", "2026-06-30")]
 )
 def test_entered_dates_fit_their_columns(style: str, shown: str) -> None:

@@ -26,6 +26,7 @@ outreach_task as (
         task.overdue_hours,
         task.urgency = 1 as is_primary,
         task.worklist_group,
+        task.is_red,
         sentence.next_step
     from ranked
     inner join task on ranked.client_key = task.client_key

@@ -29,6 +29,7 @@ open_task as (
         case when client.consent_status = 'consented' then {{ list_text('part2_notice') }} end
             as part2_notice,
         task.worklist_group,
+        task.is_red,
         task.next_step
     from client
     inner join task on client.client_key = task.client_key
