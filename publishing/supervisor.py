@@ -28,6 +28,7 @@ from publishing.supervisor_layout import SHEETS, Column, Sheet
 
 _NAME_ROW, _HEADER_ROW = 2, 3  # zero-based; the first is hidden and has the feed's names
 _MOST_CHOICES = 255  # characters of a drop-down's list in the file format
+_NAMES = "Names"  # hidden: the care managers, of whom there can be more
 _NO_TEAM = "no_team"
 _PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top", "text_wrap": True}
 _ENTRY = {**_PLAIN, "bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"}
@@ -148,7 +149,8 @@ class _TeamWorkbook:
         created = as_of.astimezone(ZoneInfo("UTC")).replace(tzinfo=None)
         self._book.set_properties({"title": "Supervisor", "created": created})
         self._made: dict[str, Format] = {}
-        self._as_of, self._care_managers = as_of, care_managers
+        self._as_of = as_of
+        self._care_managers = [safe_cell(label) for label in care_managers]
         self._filled = {
             "decided_by": decided_by,
             "decided_at": as_of.replace(tzinfo=None, second=0),
@@ -160,6 +162,10 @@ class _TeamWorkbook:
         """Write all sheets and close the workbook."""
         for sheet in SHEETS:
             self._sheet(sheet, rows[sheet.name], team)
+        names = self._book.add_worksheet(_NAMES)
+        names.very_hidden()
+        for position, label in enumerate(self._care_managers):
+            names.write_string(position, 0, label)
         sent_back.write(self._book, returned, str(self._filled["decided_by"]), self._as_of)
         self._book.close()
 
@@ -191,6 +197,12 @@ class _TeamWorkbook:
                 if column.value in different:
                     style = "different_date" if style == "date" else "different"
                 self._cell(sheet, (number, position), column, row, self._style(style))
+        for position, column in enumerate(spec.columns):
+            source = self._source(column)
+            if source and rows:
+                rule = {"validate": "list", "source": source, "error_type": "warning"}
+                last = _HEADER_ROW + len(rows)
+                sheet.data_validation(_HEADER_ROW + 1, position, last, position, rule)
 
     def _cell(
         self,
@@ -201,8 +213,8 @@ class _TeamWorkbook:
         style: Format,
     ) -> None:
         value = self._filled.get(column.value or "") or row.get(column.value or "")
-        if column.choices:
-            choices = self._choices(column, row)
+        if column.choices == "candidates":
+            choices = [safe_cell(each) for each in (row["candidates"] or "").split(";") if each]
             if choices and len(",".join(choices)) <= _MOST_CHOICES:
                 rule = {"validate": "list", "source": choices, "error_type": "warning"}
                 sheet.data_validation(*at, *at, rule)
@@ -217,12 +229,12 @@ class _TeamWorkbook:
         else:
             sheet.write_number(*at, value, style)
 
-    def _choices(self, column: Column, row: Mapping[str, Any]) -> list[str]:
+    def _source(self, column: Column) -> list[str] | str | None:
+        """The drop-down of a whole column; None if it has none or one per row."""
         if column.choices == "care_managers":
-            return [safe_cell(label) for label in self._care_managers]
-        if column.choices == "candidates":
-            return [safe_cell(label) for label in (row["candidates"] or "").split(";") if label]
-        return list(column.choices)
+            count = len(self._care_managers)
+            return f"={_NAMES}!$A$1:$A${count}" if count else None
+        return None if isinstance(column.choices, str) else list(column.choices)
 
 
 def _different(row: Mapping[str, Any], spec: Sheet) -> set[str]:

@@ -229,6 +229,23 @@ def test_differing_cells_are_marked_and_texts_are_safe(files: dict[str, bytes]) 
     assert rule.formula1 == '"Ana Ruiz · C1,Bo Li · C2"'
 
 
+def test_every_care_manager_can_be_chosen(files: dict[str, bytes]) -> None:
+    """The drop-down refers to a hidden sheet: a list in the cell has room for ten names."""
+    book = openpyxl.load_workbook(io.BytesIO(files["supervisor_Adult_1.xlsx"]))
+    names = book["Names"]
+    assert names.sheet_state == "veryHidden"
+    assert [row[0].value for row in names.iter_rows()] == [
+        "Ari Moss · CM_2",
+        "Cleo Barrowby · cm.1",
+    ]
+    for name in ("Unassigned", "Passes requested"):
+        sheet = book[name]
+        (rule,) = sheet.data_validations.dataValidation
+        letter = sheet.cell(1, columns(sheet)["Assign to"]).column_letter
+        assert rule.formula1 == "Names!$A$1:$A$2"
+        assert str(rule.sqref) == f"{letter}5"
+
+
 def test_choices_come_back_through_the_feed(files: dict[str, bytes], tmp_path: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(files["supervisor_Adult_1.xlsx"]))
     for name, header, choice in (
