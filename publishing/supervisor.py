@@ -28,7 +28,7 @@ from publishing.supervisor_layout import SHEETS, Column, Sheet
 
 _NAME_ROW, _HEADER_ROW = 2, 3  # zero-based; the first is hidden and has the feed's names
 _MOST_CHOICES = 255  # characters of a drop-down's list in the file format
-_NAMES = "Names"  # hidden: the care managers, of whom there can be more
+_NAMES = "Names"  # hidden: the care managers, more than a drop-down's list can hold
 _NO_TEAM = "no_team"
 _PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top", "text_wrap": True}
 _ENTRY = {**_PLAIN, "bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"}
