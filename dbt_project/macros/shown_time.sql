@@ -51,10 +51,10 @@
     case
         when {{ whole }} <= 1 then 'every day'
         when {{ whole }} = 7 then 'every week'
-        when mod({{ whole }}, 7) = 0 then 'every ' || {{ count_text(days ~ ' / 7') }} || ' weeks'
         when {{ whole }} in (30, 31) then 'every month'
         when {{ whole }} in (60, 61) then 'every 2 months'
         when {{ whole }} in (90, 91, 92) then 'every 3 months'
+        when mod({{ whole }}, 7) = 0 then 'every ' || {{ count_text(days ~ ' / 7') }} || ' weeks'
         else 'every ' || {{ count_text(whole) }} || ' days'
     end
 {%- endmacro %}

@@ -39,9 +39,9 @@ _FILE = {
     "mart_client_risk": "risk", "mart_client_utilization": "stays", "risk_setting": "risk",
     "mart_caseload": "list", "list_text": "list", "list_order": "list", "list_setting": "list",
     "list_status": "list", "old_referral_rank": "list", "shown_time": "list", "lane_setting": "tasks",
-    "business_days_between": "tasks", "measure_chained": "measures",
-    "measure_discharge": "measures", "measure_enrolled": "measures", "measure_first": "measures",
-    "measure_period": "measures", "measure_result": "measures", "measure_stay": "measures",
+    "measure_chained": "measures", "measure_discharge": "measures", "measure_enrolled": "measures",
+    "measure_first": "measures", "measure_period": "measures", "measure_result": "measures",
+    "measure_stay": "measures",
     "age_years": "measures", "merged_records": "other", "normalized_code": "other",
     "normalized_identity": "other", "no_text": "other",
 }  # fmt: skip

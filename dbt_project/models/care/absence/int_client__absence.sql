@@ -8,7 +8,7 @@ outcome as (
 ),
 
 client as (
-    select client_key, is_deceased, coalesce(status, 'active') <> 'active' as is_inactive
+    select client_key, is_deceased, status <> 'active' as is_inactive
     from {{ ref('dim_client') }}
     where is_agency_client
 ),

@@ -6,7 +6,7 @@ with plan as (
     select
         'plan_review' as task_type,
         client_key,
-        coalesce(program_id, '') as renewed_within,
+        program_id as renewed_within,
         plan_id as item_id,
         treatment_plan_key as item_key,
         start_date,
@@ -25,7 +25,7 @@ payer_authorization as (
     select
         'authorization_end' as task_type,
         client_key,
-        coalesce(service_line, '') as renewed_within,
+        service_line as renewed_within,
         authorization_id as item_id,
         authorization_key as item_key,
         start_date,

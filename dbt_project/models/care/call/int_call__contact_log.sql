@@ -35,7 +35,7 @@ visible_contact as (
         contact.channel,
         contact.outcome,
         contact.is_two_way,
-        coalesce(next_step.is_try, false) and not contact.is_two_way as is_try,
+        next_step.is_try and not contact.is_two_way as is_try,
         contact_outcome.pause_reason as report,
         last_visit.last_kept_at,
         max(case when contact.is_two_way then contact.contacted_at end)
@@ -77,6 +77,14 @@ counted_contact as (
     left join number_change on contact.client_key = number_change.client_key
 ),
 
+reported_contact as (
+    select
+        *,
+        max(case when counts_as_report then contacted_at end)
+            over (partition by client_key) as reported_at
+    from counted_contact
+),
+
 client_contact as (
     select
         client_key,
@@ -95,8 +103,10 @@ client_contact as (
         end) as integer) as new_wrong_number_count,
         max(case when counts_as_wrong then contacted_date end) as wrong_number_date,
         max(case when counts_as_report then contacted_date end) as reported_left_date,
-        max(case when counts_as_report then report end) as reported_left
-    from counted_contact
+        -- the latest report; of two at one time that of a death, the first in the alphabet
+        min(case when counts_as_report and contacted_at = reported_at then report end)
+            as reported_left
+    from reported_contact
     group by client_key
 )
 

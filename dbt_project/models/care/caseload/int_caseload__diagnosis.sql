@@ -22,7 +22,7 @@ visible_diagnosis as (
         diagnosis.diagnosis_key,
         diagnosis.diagnosis_date,
         diagnosis.code,
-        coalesce(diagnosis.is_primary, false) as is_primary
+        diagnosis.is_primary
     from diagnosis
     cross join run
     inner join recipient_view on diagnosis.client_key = recipient_view.client_key

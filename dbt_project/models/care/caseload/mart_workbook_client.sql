@@ -40,7 +40,7 @@ open_task as (
         client_key,
         cast(count(*) as integer) as open_task_count,
         {{ listed_texts('lane_name') }} as open_tasks,
-        max(case when task_type = 'case_review' then 1 else 0 end) = 1 as is_case_review
+        bool_or(task_type = 'case_review') as is_case_review
     from {{ ref('int_list__task') }}
     group by client_key
 ),

@@ -70,7 +70,7 @@ followed_event as (
     window
         afterward as (
             partition by part2_view, client_key
-            order by event_at, case when is_contact then 0 else 1 end
+            order by event_at, is_contact desc
             rows between 1 following and unbounded following
         )
 ),

@@ -41,11 +41,7 @@ last_booking as (
 opened_gap as (
     select
         gap.*,
-        case
-            when last_booking.booked_until > gap.as_of then gap.disengaging_at
-            when last_booking.booked_until >= gap.ended_at then gap.disengaging_at
-            else least(gap.disengaging_at, greatest(gap.watch_at, last_booking.booked_until))
-        end as opened_at
+        least(gap.disengaging_at, greatest(gap.watch_at, last_booking.booked_until)) as opened_at
     from timed_gap as gap
     left join last_booking
         on gap.client_key = last_booking.client_key

@@ -36,12 +36,10 @@ visible_task as (
         coalesce(task_type.worklist_group, lane.worklist_group) as lane_group,
         coalesce(task_type.can_be_snoozed, lane.can_be_snoozed) as can_be_snoozed,
         -- rules/tasks-and-lanes.md#old-referrals: elapsed days since the last status
-        coalesce(
-            task.lane = {{ list_setting('referral_lane') }}
-            and referral.last_status_at
-            + {{ list_setting('old_referral_days') }} * interval '1 day' <= run.as_of,
-            false
-        ) as is_old_referral,
+        task.lane = {{ list_setting('referral_lane') }}
+        and referral.last_status_at
+        + {{ list_setting('old_referral_days') }} * interval '1 day' <= run.as_of
+            as is_old_referral,
         coalesce(referral.last_status_at, task.opened_at) as waiting_since,
         {{ end_of_local_day(friday_from('run.as_of_date'), 'run.time_zone') }} as friday_at
     from task

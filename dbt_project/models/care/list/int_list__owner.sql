@@ -43,7 +43,6 @@ spoken_language as (
     from present_care_manager as care_manager
     inner join language
         on care_manager.languages like '%;' || language.delivered || ';%'
-        or care_manager.languages like '%;' || language.language || ';%'
 ),
 
 candidate as (

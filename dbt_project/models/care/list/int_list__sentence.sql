@@ -55,7 +55,7 @@ described_task as (
         coalesce(call.guardian_name, client.called_name, 'the client') as person_name,
         call.call_text,
         call.urgent_call_text,
-        coalesce(call.replaces_call, false) as replaces_call,
+        call.replaces_call,
         client.interpreter_needed,
         client.called_name,
         {{ moment_text('task_fact.event_local', 'run.as_of_date') }} as when_text,

@@ -6,7 +6,7 @@ with run as (
 ),
 
 digit as (
-    {%- for n in range(10) %}
+    {%- for n in range(calendar_digits() | int) %}
     select {{ n }} as digit{{ '\n    union all' if not loop.last }}
     {%- endfor %}
 ),

@@ -1,8 +1,4 @@
-with run as (
-    select as_of from {{ ref('int_run__as_of') }}
-),
-
-referral as (
+with referral as (
     select * from {{ ref('fct_referral') }}
     where client_key is not null and direction = 'out'
 ),
@@ -37,8 +33,7 @@ step as (
         referral_key, {{ loop.index }} as step_order, '{{ step }}' as status,
         {{ step }}_at as status_at
     from referral
-    cross join run
-    where {{ step }}_at <= run.as_of
+    where {{ step }}_at is not null
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
