@@ -132,7 +132,7 @@ exclusion_found as (
         on event.client_key = client.client_key
         and client.death_date <= event.last_follow_up_date
     union all
-    -- rules/measures/dep-rem-6.md#nursing-home: a long stay stands for a permanent resident
+    -- rules/measures/dep-rem-6.md#nursing-home: a long stay means a permanent resident
     select
         event.measure_id,
         event.basis,
