@@ -1,4 +1,5 @@
 -- Depression remission at six months, modeled on rules/measures/dep-rem-6.md#index, not certified.
+-- Longer than the budget: exclusions come from three facts (diagnoses, deaths, stays).
 with
 
 measurement_period as (
