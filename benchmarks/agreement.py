@@ -2,7 +2,7 @@
 
 Keys differ (the baseline uses integers), so rows are compared by client id and by their other columns. The baseline
 lacks some rules (docs/benchmarks.md): the lists below name them, and only what does not depend on them is compared. A
-rule or task type that is new in the pipeline and in none of the lists is a difference.
+rule, task type or measure that is new in the pipeline and in none of the lists is a difference.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ ABSENT_TASK_TYPES = (
     "case_review", "measure_first", "worse", "relapse_plan", "cadence_gap", "went_quiet", "plan_review",
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
+# Measures that the baseline does not compute.
+ABSENT_MEASURES = ("dep_rem_6",)
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""
@@ -66,13 +68,14 @@ _SAME_QUERY = {
     "data gaps": f"""
         select client_id, list_filter(string_split(data_gaps, ';'), lambda gap: gap not in {ABSENT_GAPS}) as gaps
         from {{marts}}.mart_client_risk where data_gaps is not null and len(gaps) > 0""",
-    "measure rates": """
+    "measure rates": f"""
         select measure_id, measurement_year, month, basis, stratum_name, stratum_value, denominator, numerator, excluded, open
-        from {measures}.fct_measure_rate""",
+        from {{measures}}.fct_measure_rate where measure_id not in {ABSENT_MEASURES}""",
     # The baseline aggregates the appointments of the no-show rate without events; "measure rates" compares that measure.
-    "measure events": """
+    "measure events": f"""
         select measure_id, measurement_year, basis, client_id, event_date, status, exclusion_reason
-        from {measures}.fct_measure_event where measure_id <> 'no_show_rate'""",
+        from {{measures}}.fct_measure_event
+        where measure_id <> 'no_show_rate' and measure_id not in {ABSENT_MEASURES}""",
 }
 _OTHER_QUERY = {
     "final claims": (

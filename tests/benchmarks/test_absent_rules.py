@@ -1,4 +1,4 @@
-"""The lists of what the baseline lacks name only rules and task types of the pipeline."""
+"""The lists of what the baseline lacks name only rules, task types and measures of the pipeline."""
 
 import csv
 from pathlib import Path
@@ -25,6 +25,11 @@ def test_the_caps_of_every_domain_with_an_absent_rule_are_left_out():
         if row["rule_id"] in agreement.ABSENT_RULES
     }
     assert set(agreement.ABSENT_CAPS) == {f"cap_{domain}" for domain in domains | {"total"}}
+
+
+def test_absent_measures_are_defined_measures():
+    defined = {row["measure_id"] for row in _rows("measures/measure_definition.csv")}
+    assert set(agreement.ABSENT_MEASURES) - defined == set()
 
 
 def test_lanes_0_to_4_are_compared_completely():

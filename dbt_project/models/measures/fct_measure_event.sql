@@ -7,6 +7,7 @@ with
     'measure_followup_7d',
     'measure_no_show_rate',
     'measure_phq9_response',
+    'measure_dep_rem_6',
 ] -%}
 
 measure_event as (
