@@ -26,6 +26,9 @@ ABSENT_TASK_TYPES = (
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
 
+# Measures that the baseline lacks, with their ids.
+ABSENT_MEASURES = ("fum_7", "fum_30")
+
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""
     select client_id from warehouse.intermediate.int_risk__reason inner join warehouse.marts.dim_client using (client_key)
@@ -66,13 +69,13 @@ _SAME_QUERY = {
     "data gaps": f"""
         select client_id, list_filter(string_split(data_gaps, ';'), lambda gap: gap not in {ABSENT_GAPS}) as gaps
         from {{marts}}.mart_client_risk where data_gaps is not null and len(gaps) > 0""",
-    "measure rates": """
+    "measure rates": f"""
         select measure_id, measurement_year, month, basis, stratum_name, stratum_value, denominator, numerator, excluded, open
-        from {measures}.fct_measure_rate""",
+        from {{measures}}.fct_measure_rate where measure_id not in {ABSENT_MEASURES}""",
     # The baseline aggregates the appointments of the no-show rate without events; "measure rates" compares that measure.
-    "measure events": """
+    "measure events": f"""
         select measure_id, measurement_year, basis, client_id, event_date, status, exclusion_reason
-        from {measures}.fct_measure_event where measure_id <> 'no_show_rate'""",
+        from {{measures}}.fct_measure_event where measure_id not in {ABSENT_MEASURES + ("no_show_rate",)}""",
 }
 _OTHER_QUERY = {
     "final claims": (
