@@ -1,5 +1,5 @@
 -- Follow-up after an emergency visit for mental illness, modeled on rules/measures/fum.md#event,
--- not certified. Longer than the budget: two ids, two bases and two rule versions share all clauses.
+-- not certified. Longer than the budget: two ids, two bases and rule versions share every clause.
 with
 
 measurement_period as (
