@@ -25,8 +25,8 @@ ABSENT_TASK_TYPES = (
     "case_review", "measure_first", "worse", "relapse_plan", "cadence_gap", "went_quiet", "plan_review",
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
-# Measures that the baseline does not compute.
-ABSENT_MEASURES = ("dep_rem_6",)
+# Measures that the baseline does not compute, by id.
+ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30")
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""

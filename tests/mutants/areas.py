@@ -42,6 +42,8 @@ _FILE = {
     "measure_chained": "measures", "measure_discharge": "measures", "measure_enrolled": "measures",
     "measure_first": "measures", "measure_period": "measures", "measure_result": "measures",
     "measure_stay": "measures",
+    "measure_ed_visit": "measures", "measure_spaced": "measures", "measure_residential_stay": "measures",
+    "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
     "age_years": "measures", "merged_records": "other", "normalized_code": "other",
     "normalized_identity": "other", "no_text": "other",
 }  # fmt: skip

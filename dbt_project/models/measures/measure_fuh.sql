@@ -24,33 +24,15 @@ diagnosed_stay as (
         ) as last_event_date,
         -- rules/measures/fuh.md#diagnosis: mental illness as principal diagnosis; self-harm as
         -- principal, from MY2025 in any position
-        coalesce(
-            stay.is_self_harm_principal
-            or (stay.self_harm_any_position = 1 and stay.is_self_harm_any)
-            or (stay.uses_2025_diagnosis_list = 1 and stay.is_mental_principal_2025)
-            or (stay.uses_2025_diagnosis_list = 0 and stay.is_mental_principal_2024),
-            false
-        ) as has_index_diagnosis,
+        {{ measure_mental_diagnosis('stay') }} as has_index_diagnosis,
         coalesce(code.is_mental_any, false) as has_mental_principal
     from stay
     left join {{ ref('int_code__classified') }} as code
         on stay.principal_diagnosis_code = code.code
 ),
 
--- Psychiatric residential care: by the type of facility, or by a residential service in the stay.
 residential_stay as (
-    select distinct stay.basis, stay.measurement_year, stay.stay_key
-    from stay
-    left join {{ ref('fct_outpatient_service') }} as service
-        on stay.client_key = service.client_key
-        and stay.basis = service.basis
-        and service.is_residential
-        and service.service_date between stay.admit_date
-        and coalesce(stay.discharge_date, stay.end_date)
-    where
-        stay.stay_class = 'nonacute'
-        and stay.setting = 'psychiatric'
-        and (stay.facility_type = 'residential' or service.client_key is not null)
+    {{ measure_residential_stay('stay') }}
 ),
 
 mental_stay as (
@@ -192,11 +174,7 @@ follow_up as (
         and event.basis = service.basis
         and {{ dbt.datediff('event.event_date', 'service.service_date', 'day') }}
         between event.first_follow_up_day and event.last_day
-        and (
-            (service.is_follow_up_setting and not service.is_residential)
-            or (service.is_residential and event.residential_is_follow_up = 1)
-            or (service.is_peer_support and event.peer_support_is_follow_up = 1)
-        )
+        and {{ measure_follow_up_service('event', 'service') }}
 ),
 
 qualifying_follow_up as (

@@ -35,7 +35,9 @@ classified_claim as (
         bool_or(grouped_code.{{ group_name }}) as {{ column }},
         {%- endfor %}
         bool_or(grouped_code.is_mental_any and line_diagnosis.diagnosis_position = 1)
-            as is_mental_principal
+            as is_mental_principal,
+        bool_or(grouped_code.is_self_harm and line_diagnosis.diagnosis_position = 1)
+            as is_self_harm_principal
     from line_diagnosis
     inner join grouped_code on line_diagnosis.diagnosis_code = grouped_code.code
     group by
