@@ -38,8 +38,8 @@ following_event as (
         and event.basis = later_event.basis
         and event.measurement_year = later_event.measurement_year
         and event.client_key = later_event.client_key
-        and {{ dbt.datediff('event.event_date', 'later_event.event_date', 'day') }}
-        > event.repeat_days
+        and later_event.event_date
+        > {{ dbt.dateadd('day', 'event.repeat_days', 'event.event_date') }}
     group by
         event.measure_id,
         event.basis,
