@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import fields
 from itertools import groupby
@@ -100,21 +100,13 @@ def _relation_metadata(settings: Settings) -> dict[tuple[str, str], dict[str, An
     return found
 
 
-def _with_metadata(
-    event: Any,  # noqa: ANN401 - one of dagster-dbt's events
-    invocation: DbtCliInvocation,
-    relations: dict[tuple[str, str], dict[str, Any]],
-) -> Any:  # noqa: ANN401
-    """Attach the row count, the columns and the compiled SQL to a materialization."""
-    if not isinstance(event, (Output, AssetMaterialization)):
-        return event
-    node = invocation.manifest["nodes"][event.metadata["unique_id"].value]
-    added = dict(relations.get((node["schema"], node["alias"]), {}))
-    path = invocation.target_path / "compiled" / node["package_name"] / node["original_file_path"]
-    if node["resource_type"] == "model" and path.is_file():
-        sql = path.read_text(encoding="utf-8").strip()
-        added["compiled SQL"] = MetadataValue.md(f"```sql\n{sql}\n```")
-    return event.with_metadata({**event.metadata, **added})
+def _compiled_sql(node: Mapping[str, Any], target: Path) -> dict[str, Any]:
+    """The compiled SQL of a model as metadata; empty for a seed."""
+    path = target / "compiled" / node["package_name"] / node["original_file_path"]
+    if node["resource_type"] != "model" or not path.is_file():
+        return {}
+    sql = path.read_text(encoding="utf-8").strip()
+    return {"compiled SQL": MetadataValue.md(f"```sql\n{sql}\n```")}
 
 
 def build(
@@ -176,6 +168,12 @@ def build(
         has_closed_warehouse = code in (dbt_command.SUCCEEDED, dbt_command.FAILED)
         relations = _relation_metadata(settings) if has_closed_warehouse else {}
         for event in invocation.stream():
-            yield _with_metadata(event, invocation, relations)
+            if not isinstance(event, (Output, AssetMaterialization)):
+                yield event
+                continue
+            node = invocation.manifest["nodes"][event.metadata["unique_id"].value]
+            read = relations.get((node["schema"], node["alias"]), {})
+            sql = _compiled_sql(node, invocation.target_path)
+            yield event.with_metadata({**event.metadata, **read, **sql})
     if failures:
         raise BuildError("dbt build failed:\n  " + "\n  ".join(failures))

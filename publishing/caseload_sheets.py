@@ -16,16 +16,15 @@ from publishing.caseload_text import (
     review_cells,
 )
 from publishing.change_text import change_cells, tier_cells
-from publishing.layout import CASE_REVIEW, CASELOAD, CHANGES, HEADER_ROW
+from publishing.layout import CASE_REVIEW, CASELOAD, CHANGES, HEADER_ROW, NAMES
 from publishing.sheets import SheetWriter, finish_list
 from publishing.wording import Row
 
-NAMES = "Names"  # hidden: column A has the clients, column B the colleagues
 _MINIMUM_LINES = 2
 
 
 def colleagues_range(writer: SheetWriter) -> str | None:
-    """The range of the colleagues' names; None without any."""
+    """The range of the colleagues' names, column B after the clients'; None without any."""
     count = len(writer.info.colleagues)
     return f"{NAMES}!$B$1:$B${count}" if count else None
 

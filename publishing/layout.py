@@ -44,6 +44,9 @@ TIERS = ("standard", "rising", "high", "critical")
 AMBER_GROUPS = frozenset("ABCD")
 TRIES = 3
 MORE_CALLS_ROWS = 40
+NAMES = (
+    "Names"  # hidden sheet of the drop-downs' names: a list in a cell has room for 255 characters
+)
 _ENTRY_WINDOW_DAYS = 90  # a contact can be entered this long after it happened
 
 

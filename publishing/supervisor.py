@@ -22,13 +22,13 @@ from publishing import sent_back
 from publishing.cells import safe_cell
 from publishing.dates import time_text
 from publishing.encryption import SUPERVISORS, Recipient
+from publishing.layout import NAMES
 from publishing.release import Release
 from publishing.sent_back import SentBack
 from publishing.supervisor_layout import SHEETS, Column, Sheet
 
 _NAME_ROW, _HEADER_ROW = 2, 3  # zero-based; the first is hidden and has the feed's names
 _MOST_CHOICES = 255  # characters of a drop-down's list in the file format
-_NAMES = "Names"  # hidden: the care managers, more than a drop-down's list can hold
 _NO_TEAM = "no_team"
 _PLAIN: dict[str, Any] = {"font_size": 10, "valign": "top", "text_wrap": True}
 _ENTRY = {**_PLAIN, "bg_color": "#EAF2FB", "border": 1, "border_color": "#9DB4CE"}
@@ -162,7 +162,7 @@ class _TeamWorkbook:
         """Write all sheets and close the workbook."""
         for sheet in SHEETS:
             self._sheet(sheet, rows[sheet.name], team)
-        names = self._book.add_worksheet(_NAMES)
+        names = self._book.add_worksheet(NAMES)
         names.very_hidden()
         for position, label in enumerate(self._care_managers):
             names.write_string(position, 0, label)
@@ -233,7 +233,7 @@ class _TeamWorkbook:
         """The drop-down of a whole column; None if it has none or one per row."""
         if column.choices == "care_managers":
             count = len(self._care_managers)
-            return f"={_NAMES}!$A$1:$A${count}" if count else None
+            return f"={NAMES}!$A$1:$A${count}" if count else None
         return None if isinstance(column.choices, str) else list(column.choices)
 
 

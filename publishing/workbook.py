@@ -22,14 +22,10 @@ import duckdb
 from xlsxwriter import Workbook
 
 from publishing import sent_back, workbook_rows
-from publishing.caseload_sheets import (
-    NAMES,
-    colleagues_range,
-    write_caseload,
-    write_more_calls,
-)
+from publishing.caseload_sheets import colleagues_range, write_caseload, write_more_calls
 from publishing.encryption import SUPERVISORS, Recipient
 from publishing.help_sheet import write_help
+from publishing.layout import NAMES
 from publishing.release import Feed, Release, ReleaseError
 from publishing.sent_back import SentBack
 from publishing.sheets import SheetWriter

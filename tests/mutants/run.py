@@ -15,12 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-from tests.mutants import areas, examples, numbers, sites
+from tests.mutants import areas, examples, seed_numbers, sites
 
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 _CLIENTS = "60"
 KILLED, SURVIVED, EXPLAINED, NOT_A_QUERY = "killed", "survived", "explained", "not a query"
-Change = sites.Mutation | numbers.SeedChange
+Change = sites.Mutation | seed_numbers.SeedChange
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,12 @@ def sql_mutations(models: list[str]) -> dict[str, list[sites.Mutation]]:
     return found
 
 
-def seed_changes(bench: examples.Bench, models: list[str]) -> Iterator[numbers.SeedChange]:
+def seed_changes(bench: examples.Bench, models: list[str]) -> Iterator[seed_numbers.SeedChange]:
     """Every change of a number in the seeds of an area."""
     for path in sorted((examples.PROJECT / "seeds").rglob("*.csv")):
         name = path.relative_to(examples.PROJECT).as_posix()
         if areas.area(name) in areas.TARGET and (not models or path.stem in models):
-            yield from numbers.changes(examples.PROJECT, path, bench.columns[path.stem])
+            yield from seed_numbers.changes(examples.PROJECT, path, bench.columns[path.stem])
 
 
 class Trial:
@@ -84,7 +84,7 @@ class Trial:
 
     def outcome(self, change: Change) -> tuple[str, int]:
         """The outcome of a change, and the number of examples that contain it."""
-        if isinstance(change, numbers.SeedChange):
+        if isinstance(change, seed_numbers.SeedChange):
             touched = self.by_seed[change.seed]
             self.bench.connection.execute("begin")
             try:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.mutants import numbers, sites
+from tests.mutants import seed_numbers, sites
 
 
 def mutants(source: str) -> set[str]:
@@ -90,7 +90,7 @@ def test_a_change_reports_its_line():
 def test_a_seed_number_changes_by_one_of_its_last_digit(tmp_path):
     path = tmp_path / "limit.csv"
     path.write_text("name,value,note\nshare,0.85,7\n")
-    found = numbers.changes(
+    found = seed_numbers.changes(
         tmp_path, path, [("name", "VARCHAR"), ("value", "DOUBLE"), ("note", "VARCHAR")]
     )
     assert [change.after for change in found] == ["0.86", "0.84"]

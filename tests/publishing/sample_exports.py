@@ -118,7 +118,7 @@ def make_exports(
             action_needed, due_at - interval 1 day as opened_at, due_at, overdue_hours,
             place = 0 as is_primary, part2_notice,
             worklist_group in ('A', 'B', 'C') and due_at < data_as_of
-            or client_id like 'late%' as is_red
+            or worklist_group = 'C' and lane = 6 as is_red
         from exports.export_outreach, range(2) as position(place)
         """
     )

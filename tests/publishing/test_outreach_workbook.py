@@ -116,7 +116,7 @@ def test_today_shows_contact_reason_and_due_time(
 def test_due_date_sorts_and_says_how_late_it_is(
     tmp_path: Path, group_lane: int, due_at: str, number_format: str, fill: str, shown: str
 ) -> None:
-    """As of the evening of 29 June the list is for 30 June. Red: groups A to C, past due."""
+    """As of the evening of 29 June the list is for 30 June. A wider text would be shown as ###."""
     assert all(
         line_count(shown, column.width, bold=fill != "00000000") == 1
         for column in (*layout.TODAY, *layout.PRINT)
@@ -142,7 +142,7 @@ def test_late_visit_is_red_before_its_task_is_due(
     tmp_path: Path, due_at: str, number_format: str
 ) -> None:
     client = {
-        "client_id": "late1", "care_manager_id": "a", "lane": 6, "worklist_group": "C", "due_at": due_at,
+        "client_id": "C1", "care_manager_id": "a", "lane": 6, "worklist_group": "C", "due_at": due_at,
     }  # fmt: skip
     book = open_book(written(make_exports(duckdb.connect(), (client,)), tmp_path)["a.xlsx"])
     cell = book["Today"].cell(HEADER + 1, columns(book["Today"])["By"])

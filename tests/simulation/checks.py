@@ -60,6 +60,7 @@ class Task:
     snoozed_until: date | None
     snoozed_on: date | None
     next_appointment: date | None
+    part2_view: str | None
     is_listed: bool
 
 
@@ -123,12 +124,15 @@ def read(connection: duckdb.DuckDBPyConnection, zone: ZoneInfo) -> dict[str, Tas
             task.status, task.close_reason, task.opened_at, task.paused_reason,
             shown.worklist_group, shown.hidden_reason, shown.snoozed_until_date,
             cast(timezone($zone, shown.snoozed_at) as date), appointment.scheduled_date,
+            recipient.part2_view,
             listed.task_key is not null
         from marts.fct_task as task
         inner join marts.dim_client as client on task.client_key = client.client_key
         left join intermediate.int_list__task as shown on task.task_key = shown.task_key
         left join exports.export_task as listed on task.task_key = listed.task_key
         left join appointment on task.client_key = appointment.client_key
+        left join intermediate.int_client__recipient_view as recipient
+            on task.client_key = recipient.client_key
         """,
         {"zone": zone.key},
     ).fetchall()
@@ -214,6 +218,7 @@ class TaskWatch:
         self._waiting: Counter[str] = Counter()
         self._paused: Counter[tuple[str, str]] = Counter()
         self._appointments: dict[str, date] = {}
+        self._rest_limits: dict[tuple[str, date, str | None], date] = {}
         self._new: list[tuple[str, str]] = []
 
     def answered(self, each: Answer, contact: dict[str, Any]) -> None:
@@ -253,7 +258,7 @@ class TaskWatch:
         self._new = []
         self._check_ends(day, tasks, news)
         self._check_reached(day, tasks, news)
-        self._check_listed(day, tasks)
+        self._check_listed(day, tasks, news)
         self._known |= tasks
         self._answered = set()
 
@@ -340,7 +345,7 @@ class TaskWatch:
                 if reached is None:
                     self._break(day, "reached, and asked for the same event by another task", task)
 
-    def _check_listed(self, day: date, tasks: dict[str, Task]) -> None:
+    def _check_listed(self, day: date, tasks: dict[str, Task], news: News) -> None:
         on_list: dict[str, str] = {}
         paused = set()
         for task in tasks.values():
@@ -357,7 +362,7 @@ class TaskWatch:
                 self._break(day, "an open task is on no list", task)
             elif task.group in _URGENT_GROUPS:
                 self._break(day, "an urgent task is off the list", task)
-            elif not self._may_rest(day, task):
+            elif not self._may_rest(day, task, news):
                 self._break(day, f"off the list until {task.snoozed_until}", task)
         for key in set(self._paused) - paused:
             del self._paused[key]
@@ -372,14 +377,21 @@ class TaskWatch:
             longest = self.counts.longest_wait
             longest[group] = max(longest.get(group, 0), self._waiting[client_id])
 
-    def _may_rest(self, day: date, task: Task) -> bool:
-        """Whether a snooze is within its limit: 14 days, or the day after the next appointment."""
+    def _may_rest(self, day: date, task: Task, news: News) -> bool:
+        """Whether a snooze is within its limit: 14 days, or the day after the next appointment then.
+
+        The limit stays as it was when the snooze was first seen in a Part 2 view; a cancelled
+        appointment gives way to the next one.
+        """
         if task.snoozed_until is None or task.snoozed_on is None or task.snoozed_until <= day:
             return False
         limit = task.snoozed_on + timedelta(days=SNOOZE_DAYS)
         if task.next_appointment is not None:
             limit = max(limit, task.next_appointment + timedelta(days=1))
-        return task.snoozed_until <= limit
+        key = (task.key, task.snoozed_on, task.part2_view)
+        if task.client_id in news.cancellations:
+            self._rest_limits.pop(key, None)
+        return task.snoozed_until <= self._rest_limits.setdefault(key, limit)
 
     def _break(self, day: date, problem: str, task: Task) -> None:
         self.broken.append(

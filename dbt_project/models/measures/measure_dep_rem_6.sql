@@ -9,18 +9,8 @@ measurement_period as (
     ]) }}
 ),
 
--- Prorated, incomplete and contradicted scores have no total_score.
 phq9_total as (
-    select
-        screening_key,
-        client_key,
-        administered_at,
-        administered_date,
-        total_score,
-        evidence_table,
-        evidence_key
-    from {{ ref('fct_screening') }}
-    where instrument in ('phq9', 'phq9m') and total_score is not null and client_key is not null
+    {{ phq9_total() }}
 ),
 
 -- The groups of rules/code-lists.md#depression. Refuted entries are not in fct_diagnosis.

@@ -85,15 +85,7 @@ denominator as (
     select
         stay.*,
         stay.discharge_date as event_date,
-        {{ end_of_local_day(
-            dbt.dateadd(
-                'day',
-                "(stay.last_day"
-                " + case when stay.basis = 'reporting' then stay.claims_runout_days else 0 end)",
-                'stay.discharge_date'
-            ),
-            'stay.time_zone'
-        ) }} as window_closes_at,
+        {{ measure_window_end('stay', 'discharge_date', 'last_day') }} as window_closes_at,
         case
             when stay.basis = 'reporting' and enrolled_stay.event_key is null then 'coverage_gap'
         end as not_evaluable_reason

@@ -52,21 +52,14 @@ dated_visit as (
     select
         visit.*,
         visit.visit_date as event_date,
-        {%- set runout = "case when visit.basis = 'reporting'"
-            ~ " then visit.claims_runout_days else 0 end" %}
-        {{ end_of_local_day(
-            dbt.dateadd('day', '(visit.last_day + ' ~ runout ~ ')', 'visit.visit_date'),
-            'visit.time_zone'
-        ) }} as window_closes_at,
+        {{ measure_window_end('visit', 'visit_date', 'last_day') }} as window_closes_at,
         -- rules/measures/fum.md#enrollment: from the visit through day 30, without a gap
         case
             when visit.basis = 'reporting' and enrolled_visit.event_key is null then 'coverage_gap'
         end as not_evaluable_reason,
         -- the same day for both ids, so that they have the same events
-        {{ end_of_local_day(
-            dbt.dateadd('day', '(visit.enrollment_days + ' ~ runout ~ ')', 'visit.visit_date'),
-            'visit.time_zone'
-        ) }} <= visit.as_of as is_enrollment_known
+        {{ measure_window_end('visit', 'visit_date', 'enrollment_days') }} <= visit.as_of
+            as is_enrollment_known
     from windowed_visit as visit
     left join enrolled_visit on visit.event_key = enrolled_visit.event_key
 ),

@@ -2,20 +2,8 @@ with episode as (
     select * from {{ ref('int_care_episode__enrolled') }}
 ),
 
--- rules/screenings.md#totals: complete totals only, never a prorated one
 response as (
-    select
-        client_key,
-        screening_key,
-        response_id,
-        administered_at,
-        administered_date,
-        total_score as score,
-        is_part2,
-        evidence_table,
-        evidence_key
-    from {{ ref('fct_screening') }}
-    where instrument in ('phq9', 'phq9m') and total_score is not null and client_key is not null
+    {{ phq9_total() }}
 ),
 
 episode_score as (
@@ -30,7 +18,7 @@ episode_score as (
         response.response_id,
         response.administered_at,
         response.administered_date,
-        response.score,
+        response.total_score as score,
         episode.is_part2 or response.is_part2 as is_part2,
         response.evidence_table,
         response.evidence_key,
