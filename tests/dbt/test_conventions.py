@@ -82,7 +82,6 @@ CROWDED_FOLDERS = {
     ),
     "input/ehr": (24, "one mapping per entity of a sender with twenty tables"),
     "input/ehr_fhir": (26, "a record system in sixteen types of resources"),
-    "measures": (40, "the house allows forty here"),
 }
 NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}
 FORBIDDEN = {

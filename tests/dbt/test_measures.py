@@ -15,7 +15,7 @@ from tests.conftest import Demo
 from tests.dbt.conftest import PROJECT, Manifest
 
 SEEDS = PROJECT / "seeds" / "measures"
-MEASURES = sorted((PROJECT / "models" / "measures").glob("measure_*.sql"))
+MEASURES = sorted((PROJECT / "models" / "measures").rglob("measure_*.sql"))
 
 
 @pytest.fixture(scope="module")
