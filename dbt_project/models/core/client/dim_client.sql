@@ -56,15 +56,7 @@ ranked_span as (
 current_payer as (
     select
         span.client_key,
-        case
-            when bool_or(span.is_dual) then 'dual'
-            when bool_or(span.payer_type = 'medicaid') and bool_or(span.payer_type = 'medicare')
-                then 'dual'
-            when bool_or(span.payer_type = 'medicaid') then 'medicaid'
-            when bool_or(span.payer_type = 'medicare') then 'medicare'
-            when bool_or(span.payer_type = 'commercial') then 'commercial'
-            else 'other'
-        end as payer_type
+        {{ payer_type_of('span') }} as payer_type
     from ranked_span as span
     where span.span_rank = 1
     group by span.client_key
