@@ -42,7 +42,7 @@ _FILE = {
     "measure_chained": "measures", "measure_discharge": "measures", "measure_enrolled": "measures",
     "measure_first": "measures", "measure_period": "measures", "measure_result": "measures",
     "measure_stay": "measures",
-    "measure_ed_visit": "measures", "measure_spaced": "measures", "measure_residential_stay": "measures",
+    "measure_ed_visit": "measures", "measure_ed_follow_up": "measures", "measure_spaced": "measures", "measure_residential_stay": "measures",
     "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
     "measure_window_end": "measures", "phq9_total": "measures",
     "age_years": "measures", "merged_records": "other", "normalized_code": "other",
