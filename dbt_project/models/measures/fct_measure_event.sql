@@ -5,6 +5,8 @@ with
     'measure_fuh',
     'measure_fum',
     'measure_fua',
+    'measure_pcr',
+    'measure_bh_readmit_30',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
