@@ -24,6 +24,8 @@ from (
         is_mental_principal_2025,
         is_self_harm_principal,
         is_self_harm_any,
+        is_sud_principal,
+        is_overdose_any,
         became_inpatient,
         died,
         evidence_table,

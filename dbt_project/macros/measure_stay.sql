@@ -4,9 +4,10 @@
     Columns: basis, all columns of the period, those of fct_stay that measures need, age_years (at discharge),
     has_died_in_year (null where unknown).
 
-    period  a CTE made by measure_period
+    period       a CTE made by measure_period
+    days_before  its column: stays that ended at most this many days before the year are rows too; without it, none of them
 #}
-{% macro measure_stay(period) -%}
+{% macro measure_stay(period, days_before=none) -%}
 select
     stay.*,
     period.*,
@@ -46,5 +47,11 @@ from (
 inner join {{ ref('dim_client') }} as client on stay.client_key = client.client_key
 inner join {{ period }} as period
     on stay.admit_date <= period.end_date
+    {%- if days_before %}
+    and {{ dbt.datediff(
+        'coalesce(stay.discharge_date, period.end_date)', 'period.start_date', 'day'
+    ) }} <= period.{{ days_before }}
+    {%- else %}
     and coalesce(stay.discharge_date, period.end_date) >= period.start_date
+    {%- endif %}
 {%- endmacro %}

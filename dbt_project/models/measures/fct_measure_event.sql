@@ -4,6 +4,9 @@ with
 {% set measures = [
     'measure_fuh',
     'measure_fum',
+    'measure_fua',
+    'measure_pcr',
+    'measure_bh_readmit_30',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',

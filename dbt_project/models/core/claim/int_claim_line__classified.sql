@@ -134,9 +134,10 @@ classified_line as (
     select
         * exclude (
             is_follow_up_service, is_follow_up_place, is_no_follow_up_place,
-            is_mental_health_taxonomy, is_known_taxonomy
+            is_mental_health_taxonomy, is_known_taxonomy, is_substance_use_service
         ),
         (is_follow_up_service or is_follow_up_place) and not is_no_follow_up_place as is_follow_up,
+        is_substance_use_service and not is_no_follow_up_place as is_sud_service,
         case
             when is_mental_health_taxonomy then true
             when is_known_taxonomy then false

@@ -37,7 +37,9 @@ coded_visit as (
             as is_residential,
         coalesce(
             service_line_setting.is_peer_support or procedure_setting.is_peer_support, false
-        ) as is_peer_support
+        ) as is_peer_support,
+        not coalesce(place.is_no_follow_up_place, false)
+        and coalesce(procedure_setting.is_substance_use_service, false) as is_sud_service
     from visit
     left join code as taxonomy
         on taxonomy.code_type = 'taxonomy' and visit.provider_taxonomy_code = taxonomy.code
@@ -65,9 +67,10 @@ visit_service as (
         false as is_self_harm_principal,
         false as is_self_harm_any,
         is_sud_dx_any as is_sud_any,
-        false as is_overdose_any,
+        is_overdose_any,
         is_residential,
         is_peer_support,
+        is_sud_service,
         false as is_emergency,
         is_part2,
         received_at,
@@ -80,7 +83,7 @@ outpatient_service as (
     select * from claim_service
     union all
     select * from visit_service
-    where is_follow_up_setting or is_residential or is_peer_support
+    where is_follow_up_setting or is_residential or is_peer_support or is_sud_service
 )
 
 select * from outpatient_service

@@ -23,17 +23,18 @@ service_line as (
         line.is_mental_health_provider,
         line.is_residential,
         line.is_peer_support,
+        line.is_sud_service,
         bool_or(line.is_mental_health_place) as is_mental_health_place
     from {{ ref('int_claim_line__classified') }} as line
     cross join run
     where
         line.is_payable
         and {{ dated_by_as_of('line.service_date') }}
-        and (line.is_follow_up or line.is_residential)
+        and (line.is_follow_up or line.is_residential or line.is_sud_service)
     group by
         line.claim_id_key, line.frequency, line.is_reversal, line.service_date,
         line.is_follow_up, line.is_mental_health_provider, line.is_residential,
-        line.is_peer_support
+        line.is_peer_support, line.is_sud_service
 ),
 
 -- rules/measures/fuh.md#follow-up: without a mental-health provider, place or diagnosis, only peer
@@ -53,6 +54,7 @@ claim_service as (
         coalesce(diagnosis.is_overdose_any, false) as is_overdose_any,
         line.is_residential,
         line.is_peer_support,
+        line.is_sud_service,
         coalesce(claim.is_emergency or claim.is_emergency_place, false) as is_emergency,
         claim.is_part2,
         claim.received_at,
@@ -83,7 +85,7 @@ outpatient_service as (
     select
         {{ surrogate_key([
             'claim_key', 'service_date', 'is_follow_up_setting', 'is_mental_health_provider',
-            'is_residential', 'is_peer_support',
+            'is_residential', 'is_peer_support', 'is_sud_service',
         ]) }} as service_key,
         client_key,
         service_date,
@@ -98,6 +100,7 @@ outpatient_service as (
         is_overdose_any,
         is_residential,
         is_peer_support,
+        is_sud_service,
         is_emergency,
         is_part2,
         received_at,

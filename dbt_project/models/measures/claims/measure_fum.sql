@@ -1,5 +1,5 @@
 -- Follow-up after an emergency visit for mental illness, modeled on rules/measures/fum.md#event,
--- not certified. Longer than the budget: two ids, two bases and rule versions share every clause.
+-- not certified.
 with
 
 measurement_period as (
@@ -42,109 +42,19 @@ enrolled_visit as (
     {{ measure_enrolled('qualifying_visit', 'visit_date', 'last_enrolled_date') }}
 ),
 
-windowed_visit as (
-    select *, 'fum_7' as measure_id, fum_7_last_day as last_day from qualifying_visit
-    union all
-    select *, 'fum_30' as measure_id, fum_30_last_day as last_day from qualifying_visit
-),
-
+-- rules/measures/fum.md#enrollment: from the visit through day 30, without a gap
 dated_visit as (
-    select
-        visit.*,
-        visit.visit_date as event_date,
-        {{ measure_window_end('visit', 'visit_date', 'last_day') }} as window_closes_at,
-        -- rules/measures/fum.md#enrollment: from the visit through day 30, without a gap
-        case
-            when visit.basis = 'reporting' and enrolled_visit.event_key is null then 'coverage_gap'
-        end as not_evaluable_reason,
-        -- the same day for both ids, so that they have the same events
-        {{ measure_window_end('visit', 'visit_date', 'enrollment_days') }} <= visit.as_of
-            as is_enrollment_known
-    from windowed_visit as visit
-    left join enrolled_visit on visit.event_key = enrolled_visit.event_key
+    {{ measure_ed_window('qualifying_visit', 'enrolled_visit', ['fum_7', 'fum_30']) }}
 ),
 
--- Admissions on day 0 to 30 of a visit, of either basis.
 admission as (
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        event.basis = stay.basis as is_same_basis,
-        event.residential_is_follow_up = 1 and residential_stay.stay_key is not null
-            as is_follow_up,
-        stay.stay_key,
-        stay.stay_class,
-        stay.evidence_table,
-        stay.evidence_key,
-        stay.admit_date
-    from dated_visit as event
-    inner join stay
-        on event.client_key = stay.client_key
-        and event.measurement_year = stay.measurement_year
-        and stay.stay_class in ('acute', 'nonacute')
-        and {{ dbt.datediff('event.event_date', 'stay.admit_date', 'day') }}
-        between 0 and event.admission_days
-    left join residential_stay
-        on stay.stay_key = residential_stay.stay_key
-        and stay.measurement_year = residential_stay.measurement_year
-        and stay.basis = residential_stay.basis
-),
-
--- Every admission is to psychiatric residential care, in one basis at least.
-placed_visit as (
-    select measure_id, basis, event_key
-    from admission
-    group by measure_id, basis, event_key
-    having count(distinct stay_key) = count(distinct case when is_follow_up then stay_key end)
+    {{ measure_ed_admission('dated_visit', 'stay', 'residential_stay') }}
 ),
 
 -- rules/measures/fum.md#exclusions: death; hospice; a visit that ended in an admission; an
 -- admission through day 30. From MY2025 psychiatric residential care is none.
 exclusion_found as (
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        case when event.has_died_in_year then 'death' else 'visit_became_inpatient' end
-            as exclusion_reason,
-        event.evidence_table,
-        event.evidence_key,
-        event.event_date as evidence_date
-    from dated_visit as event
-    left join placed_visit
-        on event.event_key = placed_visit.event_key
-        and event.measure_id = placed_visit.measure_id
-        and event.basis = placed_visit.basis
-    where
-        event.has_died_in_year
-        or (event.became_inpatient and placed_visit.event_key is null)
-    union all
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'hospice' as exclusion_reason,
-        stay.evidence_table,
-        stay.evidence_key,
-        stay.admit_date as evidence_date
-    from dated_visit as event
-    inner join stay
-        on event.client_key = stay.client_key
-        and event.measurement_year = stay.measurement_year
-        and event.basis = stay.basis
-        and stay.is_hospice
-    union all
-    select
-        measure_id,
-        basis,
-        event_key,
-        stay_class || '_admission' as exclusion_reason,
-        evidence_table,
-        evidence_key,
-        admit_date as evidence_date
-    from admission
-    where is_same_basis and not is_follow_up
+    {{ measure_ed_exclusion('dated_visit', 'admission', 'stay') }}
 ),
 
 exclusion as (
@@ -154,36 +64,8 @@ exclusion as (
 ),
 
 -- rules/measures/fum.md#repeat-visits: visits without an exclusion or a gap in coverage
-eligible_visit as (
-    select
-        event.*,
-        exclusion.event_key is null
-        and (event.not_evaluable_reason is null or not event.is_enrollment_known)
-            as is_eligible
-    from dated_visit as event
-    left join exclusion
-        on event.event_key = exclusion.event_key
-        and event.measure_id = exclusion.measure_id
-        and event.basis = exclusion.basis
-),
-
-spaced_candidate as (
-    select * from eligible_visit
-    where is_eligible
-),
-
-spaced_visit as (
-    {{ measure_spaced('spaced_candidate', 'event_date', 'repeat_visit_days') }}
-),
-
 denominator as (
-    select event.*
-    from eligible_visit as event
-    left join spaced_visit
-        on event.event_key = spaced_visit.event_key
-        and event.measure_id = spaced_visit.measure_id
-        and event.basis = spaced_visit.basis
-    where not event.is_eligible or spaced_visit.event_key is not null
+    {{ measure_ed_first_visit('dated_visit', 'exclusion') }}
 ),
 
 -- rules/measures/fum.md#follow-up: day 0 to 7 or 30 with any practitioner
