@@ -4,6 +4,7 @@ with
 {% set measures = [
     'measure_fuh',
     'measure_fum',
+    'measure_saa',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',

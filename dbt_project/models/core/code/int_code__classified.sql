@@ -5,6 +5,7 @@
     'is_psychotic', 'is_labile_personality', 'is_pervasive_developmental', 'is_palliative',
     'is_sed', 'is_social_need', 'is_homeless', 'is_housing_unstable', 'is_food_insecure',
     'is_transport_insecure', 'is_utility_insecure', 'is_pregnancy', 'is_perinatal',
+    'is_diabetes', 'is_narcolepsy',
     'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
     'is_elixhauser_depression',
 ] %}
