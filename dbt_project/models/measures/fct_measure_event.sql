@@ -5,6 +5,7 @@ with
     'measure_fuh',
     'measure_fum',
     'measure_saa',
+    'measure_ssd',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
