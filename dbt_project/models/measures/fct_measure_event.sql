@@ -6,6 +6,7 @@ with
     'measure_fum',
     'measure_saa',
     'measure_ssd',
+    'measure_amm',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
