@@ -15,7 +15,7 @@ import duckdb
 # Rules of the score that the baseline lacks: each needs claims or fills of a year or more that nothing else there reads.
 ABSENT_RULES = (
     "lace_high", "charlson_3", "antipsychotic_pdc", "primary_care_missing", "metabolic_test_missing",
-)  # fmt: skip
+)
 # The points that a cap takes away depend on every rule of the domain: the domains of those rules, and the total.
 ABSENT_CAPS = ("cap_utilization", "cap_clinical", "cap_medication", "cap_care_gap", "cap_total")
 # Data gaps of those rules, and the gap of a sender without any document.
@@ -26,7 +26,19 @@ ABSENT_TASK_TYPES = (
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
 # Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30", "fua_7", "fua_30", "pcr", "bh_readmit_30")
+ABSENT_MEASURES = (
+    "dep_rem_6",
+    "fum_7",
+    "fum_30",
+    "fua_7",
+    "fua_30",
+    "pcr",
+    "bh_readmit_30",
+    "saa",
+    "ssd",
+    "amm_acute",
+    "amm_continuation",
+)  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""

@@ -45,7 +45,8 @@ _FILE = {
     "measure_ed_visit": "measures", "measure_ed_follow_up": "measures",
     "measure_readmission": "measures", "measure_enrollment_gap": "measures", "measure_spaced": "measures", "measure_residential_stay": "measures",
     "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
-    "measure_window_end": "measures", "phq9_total": "measures",
+    "measure_condition": "measures", "measure_death_or_hospice": "measures", "measure_dispensed": "measures",
+    "measure_new_treatment": "measures", "medication_days": "risk", "measure_window_end": "measures", "phq9_total": "measures",
     "age_years": "measures", "merged_records": "other", "normalized_code": "other",
     "normalized_identity": "other", "no_text": "other",
 }  # fmt: skip

@@ -1,12 +1,17 @@
-{#- Longer than the budget: the proportion of days covered is one calculation. -#}
 with medication as (
     select * from {{ ref('fct_medication') }}
-    where medication_class = 'antipsychotic' and client_key is not null
+    where medication_class = 'antipsychotic' and client_key is not null and not is_fill
 ),
 
-pharmacy_claim as (
-    select * from {{ ref('int_pharmacy_claim__final') }}
-    where medication_class = 'antipsychotic' and not is_injection and client_key is not null
+-- rules/medication-supply.md#injections: injections are left out, they have points of their own
+supply as (
+    select
+        *,
+        -- the same fill can reach us from a payer and from the record, and an order is not a fill
+        case origin when 'pharmacy_claim' then 1 when 'record_fill' then 2 else 3 end
+            as source_rank
+    from {{ ref('int_medication__supplied') }}
+    where medication_class = 'antipsychotic' and not is_injection
 ),
 
 score_date as (
@@ -15,20 +20,6 @@ score_date as (
 
 client_part2_view as (
     select * from {{ ref('int_client__part2_view') }}
-),
-
--- The same fill can reach us from a payer and from the record, and an order is not a fill.
-supply as (
-    select
-        client_key, dispensing_date as start_date, ndc_code as code, days_supply,
-        1 as source_rank, is_part2, evidence_table, evidence_key
-    from pharmacy_claim
-    union all
-    select
-        client_key, start_date, code, days_supply,
-        case when is_fill then 2 else 3 end as source_rank, is_part2, evidence_table, evidence_key
-    from medication
-    where not coalesce(is_long_acting_injectable, false)
 ),
 
 dated_supply as (
@@ -40,61 +31,21 @@ dated_supply as (
         ) as best_source_rank
     from supply
     inner join score_date
-        on supply.start_date <= score_date.score_date
-        and score_date.score_date - supply.start_date
+        on supply.supply_date <= score_date.score_date
+        and score_date.score_date - supply.supply_date
         <= {{ risk_window_days('antipsychotic_covered_percent') }}
     inner join client_part2_view on supply.client_key = client_part2_view.client_key
-    where supply.days_supply > 0
-        and (client_part2_view.part2_view = 'full' or not supply.is_part2)
+    where client_part2_view.part2_view = 'full' or not supply.is_part2
 ),
 
--- Days supplied by earlier fills of the same code.
-summed_supply as (
-    select
-        *,
-        coalesce(
-            sum(days_supply) over (
-                partition by score_point, part2_view, client_key, code
-                order by start_date, evidence_table, evidence_key
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as earlier_days
-    from dated_supply
+best_supply as (
+    select * from dated_supply
     where source_rank = best_source_rank
 ),
 
 -- rules/risk-score.md#antipsychotic-supply: a fill before the last one runs out is used after it
-carried_supply as (
-    select
-        *,
-        max(start_date - cast(earlier_days as integer)) over (
-            partition by score_point, part2_view, client_key, code
-            order by start_date, evidence_table, evidence_key
-            rows between unbounded preceding and current row
-        ) + cast(earlier_days as integer) as used_from_date
-    from summed_supply
-),
-
-covered_span as (
-    select
-        score_point, part2_view, client_key,
-        used_from_date as start_date,
-        least(used_from_date + days_supply - 1, score_date) as end_date
-    from carried_supply
-    where used_from_date <= score_date
-),
-
-merged_span as (
-    {{ merged_spans('covered_span', ['score_point', 'part2_view', 'client_key']) }}
-),
-
 covered as (
-    select
-        score_point, part2_view, client_key,
-        sum(end_date - start_date + 1) as covered_days
-    from merged_span
-    group by score_point, part2_view, client_key
+    {{ medication_days('best_supply', ['score_point', 'part2_view', 'client_key'], 'score_date') }}
 ),
 
 last_fill as (
@@ -102,20 +53,20 @@ last_fill as (
         *,
         row_number() over (
             partition by score_point, part2_view, client_key
-            order by start_date desc, is_part2, evidence_table, evidence_key
+            order by supply_date desc, is_part2, evidence_table, evidence_key
         ) as fill_rank
-    from carried_supply
+    from best_supply
 ),
 
 period as (
     select
         score_point, part2_view, client_key,
-        count(distinct start_date) as fill_day_count,
-        max(score_date) - min(start_date) + 1 as period_days,
+        count(distinct supply_date) as fill_day_count,
+        max(score_date) - min(supply_date) + 1 as period_days,
         max(case when is_part2 then 1 else 0 end) = 1 as is_part2,
         max(case when fill_rank = 1 then evidence_table end) as evidence_table,
         max(case when fill_rank = 1 then evidence_key end) as evidence_key,
-        max(start_date) as evidence_date
+        max(supply_date) as evidence_date
     from last_fill
     group by score_point, part2_view, client_key
 ),
@@ -130,8 +81,7 @@ order_state as (
     from medication
     inner join score_date on medication.start_date <= score_date.score_date
     inner join client_part2_view on medication.client_key = client_part2_view.client_key
-    where not medication.is_fill
-        and (client_part2_view.part2_view = 'full' or not medication.is_part2)
+    where client_part2_view.part2_view = 'full' or not medication.is_part2
     group by score_date.score_point, client_part2_view.part2_view, medication.client_key
 ),
 

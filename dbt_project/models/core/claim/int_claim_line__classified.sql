@@ -114,6 +114,7 @@ coded_line as (
         line.* exclude (
             revenue_center_code, bill_type_prefix, place_of_service_code, hcpcs_code, taxonomy_code
         ),
+        injected.hcpcs_code as injected_medication_code,
     {%- for setting in claim_settings() %}
     coalesce(
         {% for name in lookups -%}
@@ -126,6 +127,7 @@ coded_line as (
 left join code as {{ name }}
     on {{ name }}.code_type = '{{ lookup[0] }}' and line.{{ lookup[1] }} = {{ name }}.code
     {%- endfor %}
+    left join {{ ref('injected_medication') }} as injected on line.hcpcs_code = injected.hcpcs_code
 ),
 
 -- a visit counts by its code or by its place, but never in a hospital bed or emergency room;

@@ -36,6 +36,7 @@ final_fill as (
         fill.ndc_code,
         coalesce(medication_code.medication_class, 'other') as medication_class,
         coalesce(medication_code.is_injection, false) as is_injection,
+        medication_code.injection_days,
         fill.days_supply,
         fill.is_part2_labelled as is_part2,
         fill.received_at,

@@ -5,7 +5,8 @@
     'is_psychotic', 'is_labile_personality', 'is_pervasive_developmental', 'is_palliative',
     'is_sed', 'is_social_need', 'is_homeless', 'is_housing_unstable', 'is_food_insecure',
     'is_transport_insecure', 'is_utility_insecure', 'is_pregnancy', 'is_perinatal',
-    'is_planned_admission', 'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
+    'is_planned_admission', 'is_diabetes', 'is_narcolepsy',
+    'is_elixhauser_alcohol', 'is_elixhauser_drug', 'is_elixhauser_psychosis',
     'is_elixhauser_depression',
 ] %}
 {#- A disorder in remission is not active: it is in none of these groups and has its own flag. -#}

@@ -6,9 +6,9 @@ with claim as (
 line as (
     select
         claim_id_key, frequency, is_reversal, service_date, is_follow_up, is_primary_care,
-        is_metabolic_test, is_mental_health_provider
+        is_metabolic_test, is_cholesterol_test, is_mental_health_provider
     from {{ ref('int_claim_line__classified') }}
-    where is_payable and (is_metabolic_test or is_follow_up)
+    where is_payable and (is_metabolic_test or is_cholesterol_test or is_follow_up)
 ),
 
 visit as (
@@ -35,11 +35,17 @@ line_kind as (
         claim_id_key, frequency, is_reversal, service_date, 'metabolic_test' as kind
     from line
     where is_metabolic_test
+    union
+    select
+        claim_id_key, frequency, is_reversal, service_date, 'cholesterol_test' as kind
+    from line
+    where is_cholesterol_test
 ),
 
 claim_service as (
     select
-        claim.client_key, line_kind.service_date, line_kind.kind, claim.is_part2,
+        claim.client_key, line_kind.service_date, line_kind.kind, 'reporting' as basis,
+        claim.is_part2,
         claim.evidence_table, claim.evidence_key
     from line_kind
     inner join claim
@@ -52,14 +58,14 @@ claim_service as (
 visit_service as (
     select
         visit.client_key, visit.visit_date as service_date, 'primary_care' as kind,
-        visit.is_part2, visit.evidence_table, visit.evidence_key
+        'operational' as basis, visit.is_part2, visit.evidence_table, visit.evidence_key
     from visit
     inner join code on visit.provider_taxonomy_code = code.code
     where code.code_type = 'taxonomy' and code.is_primary_care
     union all
     select
         visit.client_key, visit.visit_date as service_date, 'metabolic_test' as kind,
-        visit.is_part2, visit.evidence_table, visit.evidence_key
+        'operational' as basis, visit.is_part2, visit.evidence_table, visit.evidence_key
     from visit
     inner join code on visit.procedure_code = code.code
     where code.code_type = 'hcpcs' and code.is_metabolic_test
@@ -72,9 +78,9 @@ service as (
 ),
 
 preventive_service as (
-    select client_key, service_date, kind, is_part2, evidence_table, evidence_key
+    select client_key, service_date, kind, basis, is_part2, evidence_table, evidence_key
     from service
-    group by client_key, service_date, kind, is_part2, evidence_table, evidence_key
+    group by client_key, service_date, kind, basis, is_part2, evidence_table, evidence_key
 )
 
 select * from preventive_service
