@@ -11,7 +11,7 @@ with supplied_code as (
 ),
 
 shipped_code as (
-    select * from {{ ref('medication_list') }}
+    select * from {{ ref('listed_drug') }}
     where list_name not in (select supplied_code.list_name from supplied_code)
 ),
 
