@@ -8,7 +8,7 @@
         'claims_cclf': ['cclf1', 'cclf2', 'cclf4', 'cclf5', 'cclf7', 'cclf8', 'cclf9'],
         'claims_x12': ['claim', 'claim_line', 'remittance', 'remittance_line', 'provider_adjustment'],
         'ehr': ['client', 'staff', 'staff_program', 'staff_leave', 'provider', 'program', 'program_enrollment', 'assignment', 'intake', 'appointment', 'visit', 'diagnosis', 'treatment_plan', 'treatment_plan_service', 'medication', 'document', 'consent', 'authorization', 'time_log', 'survey'],
-        'ehr_fhir': ['Patient', 'Patient_identifier', 'Encounter', 'Encounter_diagnosis', 'Appointment', 'Condition', 'Observation', 'Observation_component', 'Observation_member', 'QuestionnaireResponse', 'QuestionnaireResponse_item', 'Procedure', 'ServiceRequest', 'Task', 'MedicationRequest', 'Medication', 'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'resource'],
+        'ehr_fhir': ['Patient', 'Patient_identifier', 'Encounter', 'Encounter_diagnosis', 'Appointment', 'Condition', 'Observation', 'Observation_component', 'Observation_member', 'QuestionnaireResponse', 'QuestionnaireResponse_item', 'Procedure', 'ServiceRequest', 'Task', 'MedicationRequest', 'Medication', 'MedicationDispense', 'CarePlan', 'Coverage', 'Consent', 'Claim', 'Claim_item', 'Claim_diagnosis', 'Location', 'resource_coding', 'resource_reference', 'resource'],
         'identity_decisions': ['decision', 'checked_person'],
         'outreach_log': ['contact', 'returned_row', 'pass_request', 'assignment_choice', 'confirmation', 'referral_close', 'identity_choice', 'unmatched_choice'],
         'referrals': ['referral'],
