@@ -25,19 +25,10 @@ ABSENT_TASK_TYPES = (
     "case_review", "measure_first", "worse", "relapse_plan", "cadence_gap", "went_quiet", "plan_review",
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
-# Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = (
-    "dep_rem_6",
-    "fum_7",
-    "fum_30",
-    "fua_7",
-    "fua_30",
-    "pcr",
-    "bh_readmit_30",
-    "saa",
-    "ssd",
-    "amm_acute",
-    "amm_continuation",
+# Measures that the baseline computes, by id; it lacks the others.
+MEASURES = (
+    "fuh_7", "fuh_30", "contact_24h", "contact_24h_from_notification", "attempt_24h",
+    "followup_7d_scheduled", "followup_7d_kept", "no_show_rate", "phq9_response",
 )  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
@@ -82,12 +73,12 @@ _SAME_QUERY = {
         from {{marts}}.mart_client_risk where data_gaps is not null and len(gaps) > 0""",
     "measure rates": f"""
         select measure_id, measurement_year, month, basis, stratum_name, stratum_value, denominator, numerator, excluded, open
-        from {{measures}}.fct_measure_rate where measure_id not in {ABSENT_MEASURES}""",
+        from {{measures}}.fct_measure_rate where measure_id in {MEASURES}""",
     # The baseline aggregates the appointments of the no-show rate without events; "measure rates" compares that measure.
     "measure events": f"""
         select measure_id, measurement_year, basis, client_id, event_date, status, exclusion_reason
         from {{measures}}.fct_measure_event
-        where measure_id <> 'no_show_rate' and measure_id not in {ABSENT_MEASURES}""",
+        where measure_id <> 'no_show_rate' and measure_id in {MEASURES}""",
 }
 _OTHER_QUERY = {
     "final claims": (

@@ -20,8 +20,12 @@
     one_row      true where the event's own row decides: exclusion is then every row of denominator with
                  exclusion_reason, numerator every row of exclusion with is_met (true or false), and nothing is joined.
                  For millions of events: a self-join took ten times as long as the rest.
+    exceptions   true where exclusion has is_exception: such an event has the status excluded, and is an exception
+                 instead of an exclusion
 #}
-{% macro measure_result(measure_set, own_place=false, one_row=false, own_age_date=false) -%}
+{% macro measure_result(
+    measure_set, own_place=false, one_row=false, own_age_date=false, exceptions=false
+) -%}
 {%- set waits = 'coalesce(run.as_of < denominator.window_closes_at, true)' -%}
 {%- set reason = ('denominator' if one_row else 'exclusion') ~ '.exclusion_reason' -%}
 {%- set met = ('denominator' if one_row else 'numerator') ~ '.is_met' -%}
@@ -38,9 +42,15 @@ select
     client_event.event_date,
     true as is_initial_population,
     client_event.status <> 'not_evaluable' as is_denominator,
+    {%- if exceptions %}
+    client_event.status = 'excluded' and not client_event.is_exception as is_excluded,
+    client_event.exclusion_reason,
+    client_event.is_exception,
+    {%- else %}
     client_event.status = 'excluded' as is_excluded,
     client_event.exclusion_reason,
     false as is_exception,
+    {%- endif %}
     client_event.status = 'met' as is_numerator,
     client_event.evidence_table,
     client_event.evidence_key,
@@ -64,6 +74,9 @@ from (
         evaluated_event.event_date,
         evaluated_event.status,
         evaluated_event.exclusion_reason,
+        {%- if exceptions %}
+        evaluated_event.is_exception,
+        {%- endif %}
         evaluated_event.evidence_table,
         evaluated_event.evidence_key,
         evaluated_event.evidence_date,
@@ -114,6 +127,9 @@ from (
                     then denominator.not_evaluable_reason
                 when {{ undecided }} then 'provider_type_unknown'
             end as exclusion_reason,
+            {%- if exceptions %}
+            coalesce(exclusion.is_exception, false) as is_exception,
+            {%- endif %}
             {%- if one_row %}
             denominator.evidence_table,
             denominator.evidence_key,

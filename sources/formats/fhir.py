@@ -24,7 +24,7 @@ import polars as pl
 
 from sources.casts import SOURCE_ROW, build_validator, empty_rows
 from sources.contract import Table
-from sources.formats.fhir_paths import ANY_TYPE, ROW, Shape, Step
+from sources.formats.fhir_paths import ANY_TYPE, ELEMENT, PARENT, ROW, Shape, Step
 from sources.formats.fhir_plans import ResourcePlan, resource_plans
 from sources.formats.fhir_resources import BAD_JSON, Problem, resources
 from sources.formats.result import ReadTable, Reject, RejectFile, TypedFiles, account_for_records
@@ -133,8 +133,9 @@ class _FileReader:
             numbered = numbered.filter(pl.col(ROW).is_in(passed.implode()))
         present = {column.name for column in decoded if column.null_count() < decoded.height}
         for table in reader.elements:
+            of_resource = [name for name in table.resource_names if name in numbered.columns]
             found_elements = [
-                _explode(numbered, path).select(pl.col(ROW), *table.columns)
+                _explode(numbered, path, of_resource).select(pl.col(ROW), *table.columns)
                 for path in table.element_paths
                 if path[0].name in present
             ]
@@ -296,17 +297,34 @@ def _type_and_id(text: str) -> bytes:
     return json.dumps(found).encode()
 
 
-def _explode(resources_read: pl.DataFrame, path: tuple[Step, ...]) -> pl.DataFrame:
-    """One row per element at the end of a path, with the columns of its resource.
+def _explode(
+    resources_read: pl.DataFrame, path: tuple[Step, ...], of_resource: list[str]
+) -> pl.DataFrame:
+    """One row per element at the end of a path, with these columns of its resource.
 
     Elements that do not meet a condition of the path are left out.
     """
-    found = resources_read.with_columns(pl.col(path[0].name).alias("element"))
+    names = [step.name for step in path]
+    label = ".".join(names[:-1] if names[-1] == "coding" else names)
+    found = resources_read.select(
+        pl.col(ROW),
+        *of_resource,
+        pl.col(path[0].name).alias("element"),
+        pl.lit(1, pl.Int64).alias(PARENT),
+        pl.lit(label).alias(ELEMENT),
+    )
+    is_within_array = False
     for number, step in enumerate(path):
         if number:
             found = found.with_columns(pl.col("element").struct.field(step.name).alias("element"))
         if step.is_array:
-            found = found.filter(pl.col("element").list.len() > 0).explode("element")
+            found = found.filter(pl.col("element").list.len() > 0)
+            if not is_within_array:
+                items = pl.int_ranges(1, pl.col("element").list.len() + 1)
+                found = found.with_columns(items.alias(PARENT)).explode("element", PARENT)
+                is_within_array = True
+            else:
+                found = found.explode("element")
         found = found.filter(pl.col("element").is_not_null())
         for condition in step.conditions:
             found = found.filter(condition.matches(pl.col("element")))

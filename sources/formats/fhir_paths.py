@@ -15,13 +15,17 @@ Must not be here: any resource type, any sender, bytes. The syntax is a small su
   in the reference. `….conditional()`: the identifier value in `Patient?identifier=system|value`.
   A reference to a contained resource (`#x`) has no id; read `contained[…]` instead.
 - `….number()`: the value if it is a plain number, else null. It is the only way to read text that
-  may be a note.
+  may be a note. `….exists()`: true if the element is present, else null.
+- `….count()`: the number of items of an array. `….joined()`: its values, separated by blanks.
 - `/id`: evaluated from the resource, where the record is an element of it. `row()`: the
-  resource's record number. `position()`: the element's position.
+  resource's record number. `position()`: the element's position. `element()`: the names on the
+  element's path, such as `type` for `type[].coding[]`. `parent()`: the position of the item in
+  the first array on that path.
 
 A table's `record` is a resource type (`Patient`), `*` (every type without a table), or elements:
 `Patient.identifier[]` makes each item of the array a record, a condition in the brackets selects
-items, and `a[] | b[]` combines two arrays.
+items, and `a[] | b[]` combines two arrays. They may belong to several resource types; a table of
+elements is then filled from all of them.
 """
 
 from __future__ import annotations
@@ -36,12 +40,15 @@ from sources.contract import ContractError
 
 ROW = "row()"
 POSITION = "position()"
+ELEMENT = "element()"
+PARENT = "parent()"
 ANY_TYPE = "*"
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)((?:\[(?:[^\[\]]|\[[0-9]+\])*\])*)(?:\.|$)")
 _BRACKET = re.compile(r"\[((?:[^\[\]]|\[[0-9]+\])*)\]")
 _CONDITION = re.compile(r"([A-Za-z0-9_.\[\]]+?)(!=|=|~)(.*)")
-_FUNCTION = re.compile(r"^(.*)\.(local|kind|conditional|number)\(([A-Za-z]*)\)$")
+_FUNCTION = re.compile(r"^(.*)\.(local|kind|conditional|number|exists|count|joined)\(([A-Za-z]*)\)$")
 _ID = r"([A-Za-z0-9.\-]{1,64})"
+_OF_ARRAYS = ("exists", "count", "joined")
 _NUMBER = r"^\s*[+-]?[0-9]{1,14}(?:\.[0-9]+)?\s*$"
 
 
@@ -104,6 +111,12 @@ class ValuePath:
                 return text.str.extract(r"\?(?:.*&)?identifier=(?:[^|&]*\|)?([^|&]+)", 1)
             case "number":
                 return pl.when(text.str.contains(_NUMBER)).then(text.str.strip_chars())
+            case "exists":
+                return pl.when(text.is_not_null()).then(pl.lit("true"))
+            case "count":
+                return text.list.len().cast(pl.String())
+            case "joined":
+                return text.list.join(" ")
         return text
 
 
@@ -149,7 +162,9 @@ def _path(text: str, location: str) -> ValuePath:
     text, name, argument = (function[1], function[2], function[3]) if function else (text, "", "")
     is_from_resource = text.startswith("/")
     found = parse_steps(text.removeprefix("/"), location)
-    if any(step.is_array and step.index is None and not step.conditions for step in found):
+    is_of_array = name in _OF_ARRAYS
+    single = found[:-1] if is_of_array else found
+    if any(step.is_array and step.index is None and not step.conditions for step in single):
         raise ContractError(f"{location}: {text}: expected one item of an array, not all")
     return ValuePath(found, is_from_resource, name, argument)
 

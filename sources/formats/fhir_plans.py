@@ -20,6 +20,8 @@ import polars as pl
 from sources.contract import Column, ContractError, Table
 from sources.formats.fhir_paths import (
     ANY_TYPE,
+    ELEMENT,
+    PARENT,
     POSITION,
     ROW,
     Shape,
@@ -33,6 +35,8 @@ from sources.formats.fhir_paths import (
 _YEAR_OR_MONTH = r"^[0-9]{4}(?:-[0-9]{2})?$"
 # An ASCII letter, digit or `_` written as a JSON escape, which could hide an element's name.
 _ESCAPED_NAME = r"\\u00(?:3[0-9]|[4-7])"
+# What is known of a record beyond its content.
+_OF_RECORD = (ROW, ELEMENT, PARENT)
 _SAMPLE = 50
 _NULL_TEXT = pl.repeat(None, pl.len(), dtype=pl.String())
 
@@ -47,6 +51,7 @@ class TableReader:
         columns: one expression per column, except the position.
         position: the column for the element's position, which is added after the elements are
             exploded.
+        resource_names: elements of the resource itself that the columns read.
     """
 
     name: str
@@ -54,6 +59,7 @@ class TableReader:
     element_paths: tuple[tuple[Step, ...], ...]
     columns: tuple[pl.Expr, ...]
     position: str | None
+    resource_names: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,12 @@ class TablePlan:
             tuple(path for path in self.element_paths if _names(path) <= names),
             tuple(self._value(column, found, names) for column, found in self.columns),
             self.position,
+            frozenset(
+                path.steps[0].name
+                for _, found in self.columns
+                for path in found
+                if path.is_from_resource
+            ),
         )
 
     def all_steps(self) -> list[tuple[Step, ...]]:
@@ -83,8 +95,8 @@ class TablePlan:
     def _value(
         self, column: Column, found: tuple[ValuePath, ...], names: frozenset[str]
     ) -> pl.Expr:
-        if column.at == ROW:
-            return pl.col(ROW).cast(pl.String()).alias(column.name)
+        if column.at in _OF_RECORD:
+            return pl.col(column.at).cast(pl.String()).alias(column.name)
         is_element = self.element_paths != ((),)
         values = [
             path.value(pl.col("element") if is_element and not path.is_from_resource else None)
@@ -189,16 +201,20 @@ def _resource_plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, Resource
         shape = Shape()
         resource = _plan(name, table, ((),), shape)
         elements = tuple(
-            _plan(child_name, child, _element_paths(child, child_name), shape)
+            _plan(child_name, child, paths, shape)
             for child_name, child in tables
-            if str(child.record).startswith(f"{kind}.")
+            if (paths := _element_paths(child, kind, child_name))
         )
         found[kind] = ResourcePlan(shape, resource, elements)
     return found
 
 
-def _element_paths(table: Table, location: str) -> tuple[tuple[Step, ...], ...]:
-    return tuple(parse_steps(path.strip(), location)[1:] for path in str(table.record).split(" | "))
+def _element_paths(table: Table, kind: str, location: str) -> tuple[tuple[Step, ...], ...]:
+    """The paths to the elements of a resource type that are records of the table."""
+    paths = (path.strip() for path in str(table.record).split(" | "))
+    return tuple(
+        parse_steps(path, location)[1:] for path in paths if path.startswith(f"{kind}.")
+    )
 
 
 def _plan(
@@ -214,7 +230,7 @@ def _plan(
         if column.at == POSITION:
             position = column.name
             continue
-        found = () if column.at == ROW else value_paths(column.at, location)
+        found = () if column.at in _OF_RECORD else value_paths(column.at, location)
         for path in found:
             for end in [shape] if path.is_from_resource else suffixes:
                 end.add(path.steps, location)

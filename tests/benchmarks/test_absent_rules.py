@@ -32,9 +32,9 @@ def test_lanes_0_to_4_are_compared_completely():
     assert {lanes[task_type] for task_type in agreement.ABSENT_TASK_TYPES} == {5, 6, 7}
 
 
-def test_absent_measures_are_whole_measures():
+def test_compared_measures_are_whole_measures():
     defined = _rows("measures/measure_definition.csv")
-    sets = {row["measure_set"] for row in defined if row["measure_id"] in agreement.ABSENT_MEASURES}
-    assert set(agreement.ABSENT_MEASURES) == {
+    sets = {row["measure_set"] for row in defined if row["measure_id"] in agreement.MEASURES}
+    assert set(agreement.MEASURES) == {
         row["measure_id"] for row in defined if row["measure_set"] in sets
     }

@@ -40,7 +40,7 @@ def test_every_sender_has_its_tables() -> None:
         "claims_x12": 5,
         "ehr": 20,
         "identity_decisions": 2,
-        "ehr_fhir": 21,
+        "ehr_fhir": 27,
         "outreach_log": 8,
         "referrals": 1,
         "screenings": 1,

@@ -15,6 +15,13 @@ with
     'measure_no_show_rate',
     'measure_phq9_response',
     'measure_dep_rem_6',
+    'measure_cms2',
+    'measure_cms159',
+    'measure_cms50',
+    'measure_cms177',
+    'measure_cms137',
+    'measure_cms128',
+    'measure_cms136',
 ] -%}
 
 measure_event as (

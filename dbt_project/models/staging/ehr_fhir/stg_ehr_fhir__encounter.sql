@@ -19,6 +19,8 @@ encounter as (
         start_at_precision as started_at_precision,
         end_at as ended_at,
         end_at_precision as ended_at_precision,
+        start_written,
+        end_written,
         {{ icd_code('reason_code') }} as reason_code,
         reason_code_system,
         {%- for n in range(2, 5) %}

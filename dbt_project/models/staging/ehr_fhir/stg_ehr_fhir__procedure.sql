@@ -16,6 +16,8 @@ service as (
         start_at_precision as started_at_precision,
         end_at as ended_at,
         end_at_precision as ended_at_precision,
+        start_written,
+        end_written,
         practitioner_id,
         reason_code,
         _batch_id,

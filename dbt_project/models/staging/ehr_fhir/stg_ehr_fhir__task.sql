@@ -24,6 +24,7 @@ task as (
         start_at_precision as started_at_precision,
         end_at as ended_at,
         end_at_precision as ended_at_precision,
+        end_written,
         owner_id,
         _batch_id,
         _source_row

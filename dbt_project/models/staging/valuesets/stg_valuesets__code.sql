@@ -11,17 +11,14 @@ listed_code as (
         delivered_row.value_set,
         delivered_row.value_set_oid,
         delivered_row.value_set_title,
-        coalesce(code_system_name.code_system, lower(trim(delivered_row.code_system)))
+        {{ listed_code_system('delivered_row.code_system', 'code_system_name.code_system') }}
             as code_system,
-        case
-            when code_system_name.code_system = 'icd10cm' then {{ icd_code('delivered_row.code') }}
-            else {{ upper_code('delivered_row.code') }}
-        end as code,
+        {{ listed_code('delivered_row.code', 'code_system_name.code_system') }} as code,
         delivered_row._batch_id,
         delivered_row._source_row
     from delivered_row
     left join code_system_name
-        on rtrim(lower(trim(delivered_row.code_system)), '/') = code_system_name.name
+        on {{ code_system_spelling('delivered_row.code_system') }} = code_system_name.name
 )
 
 select * from listed_code
