@@ -24,12 +24,12 @@ assessment as (
     from (
         {{ coded_resource('int_resource__event', 'Observation', ['hospice_assessment']) }}
     ) as answered
-    semi join {{ ref('int_resource__coding') }} as coding
-        on coding.clause = 'hospice_yes'
-        and coding.element = 'valueCodeableConcept'
-        and answered.source = coding.source
-        and answered.resource_type = coding.resource_type
-        and answered.resource_id = coding.resource_id
+    semi join {{ ref('int_resource__coding') }} as answer
+        on answer.clause = 'hospice_yes'
+        and answer.element = 'valueCodeableConcept'
+        and answered.source = answer.source
+        and answered.resource_type = answer.resource_type
+        and answered.resource_id = answer.resource_id
     where answered.is_performed
 ),
 
@@ -47,26 +47,54 @@ diagnosis as (
 
 hospice_service as (
     -- the end of the stay alone decides
-    select client_key, evidence_table, evidence_key, true as is_performed,
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        true as is_performed,
         {{ reached_days('end', 'end') }}
     from discharge
     union all
-    select client_key, evidence_table, evidence_key, is_performed, {{ reached_days('start', 'end') }}
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        is_performed,
+        {{ reached_days('start', 'end') }}
     from visit
     where is_not_void
     union all
-    select client_key, evidence_table, evidence_key, true, {{ reached_days('start', 'end') }}
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        true as is_performed,
+        {{ reached_days('start', 'end') }}
     from assessment
     union all
-    select client_key, evidence_table, evidence_key, true, {{ reached_days('start', 'end') }}
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        true as is_performed,
+        {{ reached_days('start', 'end') }}
     from service_order
     where is_performed and has_order_intent
     union all
-    select client_key, evidence_table, evidence_key, is_performed, {{ reached_days('start', 'end') }}
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        is_performed,
+        {{ reached_days('start', 'end') }}
     from service
     where is_not_void
     union all
-    select client_key, evidence_table, evidence_key, true,
+    select
+        client_key,
+        evidence_table,
+        evidence_key,
+        true as is_performed,
         {{ reached_days('start', 'end', open_start='is_open_ended') }}
     from diagnosis
     where is_verified and has_interval

@@ -65,10 +65,12 @@ dated as (
     select
         *,
         {{ written_date('start_written', 'start') }},
-        coalesce(
-            supplied_days,
-            case when not has_several_doses then quantity / (dose * doses_per_day) end
-        ) * fills as days
+        cast(trunc(
+            coalesce(
+                supplied_days,
+                case when not has_several_doses then quantity / (dose * doses_per_day) end
+            ) * fills - 1
+        ) as integer) as last_day
     from described
 ),
 
@@ -89,11 +91,8 @@ period as (
         case when start_date = start_last_date then start_date end as start_date,
         case
             when start_date <> start_last_date then null
-            when days is not null
-                then cast(
-                    {{ dbt.dateadd('day', 'cast(trunc(days - 1) as integer)', 'start_date') }}
-                    as date
-                )
+            when last_day is not null
+                then cast({{ dbt.dateadd('day', 'last_day', 'start_date') }} as date)
             when not has_several_doses and bounds_end_date = bounds_end_last_date
                 then bounds_end_date
         end as end_date,

@@ -1,6 +1,6 @@
 -- Antidepressant medication management from FHIR resources, modeled on
--- rules/measures/cms128.md#population, not certified. Longer than the budget: two ids share the index
--- date, the population and the exclusions.
+-- rules/measures/cms128.md#population, not certified. Longer than the budget: two ids share the
+-- index date, the population and the exclusions.
 with
 
 measurement_period as (

@@ -1,6 +1,6 @@
 -- Follow-up of children prescribed a medication for ADHD from FHIR resources, modeled on
--- rules/measures/cms136.md#population, not certified. Longer than the budget: two ids share the index
--- order, the visits, the stays and the exclusions.
+-- rules/measures/cms136.md#population, not certified. Longer than the budget: two ids share the
+-- index order, the visits, the stays and the exclusions.
 with
 
 measurement_period as (
@@ -103,7 +103,9 @@ seen_client as (
 stay as (
     select inpatient.*
     from (
-        {{ coded_resource('int_resource__event', 'Encounter', ['hospice_stay'], element='type') }}
+        {{ coded_resource(
+            'int_resource__event', 'Encounter', ['hospice_stay'], element='type'
+        ) }}
     ) as inpatient
     semi join {{ ref('int_resource__claim_diagnosis') }} as diagnosis
         on diagnosis.clause = 'cms136_mental'
@@ -122,7 +124,7 @@ stay_day as (
     group by client.event_key
 ),
 
--- rules/measures/cms136.md#covered-days: each drug is rolled out by itself. With lengths that add up
+-- rules/measures/cms136.md#covered-days: each drug is rolled out alone. With lengths that add up
 -- to total_days, an order starts at the latest of all earlier starts plus the days since then.
 drug_period as (
     select distinct
@@ -255,7 +257,8 @@ exclusion as (
 
 -- rules/measures/cms136.md#follow-up: listed visits, and managed ones at an ambulatory location
 follow_up_visit as (
-    select source, resource_id, client_key, start_date, start_last_date, evidence_table,
+    select
+        source, resource_id, client_key, start_date, start_last_date, evidence_table,
         evidence_key, false as is_virtual
     from (
         {{ coded_resource(
@@ -264,7 +267,8 @@ follow_up_visit as (
     ) as listed
     where is_performed
     union
-    select managed.source, managed.resource_id, managed.client_key, managed.start_date,
+    select
+        managed.source, managed.resource_id, managed.client_key, managed.start_date,
         managed.start_last_date, managed.evidence_table, managed.evidence_key, false
     from (
         {{ coded_resource(
@@ -277,15 +281,16 @@ follow_up_visit as (
         and reference.target_type = 'Location'
         and managed.source = reference.source
         and managed.resource_id = reference.resource_id
-    semi join {{ ref('int_resource__coding') }} as coding
-        on coding.clause = 'cms136_ambulatory'
-        and coding.resource_type = 'Location'
-        and coding.element = 'type'
-        and reference.source = coding.source
-        and reference.target_id = coding.resource_id
+    semi join {{ ref('int_resource__coding') }} as place
+        on place.clause = 'cms136_ambulatory'
+        and place.resource_type = 'Location'
+        and place.element = 'type'
+        and reference.source = place.source
+        and reference.target_id = place.resource_id
     where managed.is_performed
     union all
-    select source, resource_id, client_key, start_date, start_last_date, evidence_table,
+    select
+        source, resource_id, client_key, start_date, start_last_date, evidence_table,
         evidence_key, true
     from (
         {{ coded_resource(
@@ -329,7 +334,8 @@ continued_date as (
 ),
 
 met_event as (
-    select measure_id, 'fhir' as basis, event_key, true as is_met, evidence_table, evidence_key,
+    select
+        measure_id, 'fhir' as basis, event_key, true as is_met, evidence_table, evidence_key,
         start_date as evidence_date
     from initiation_visit
     where measure_id = 'cms136_initiation'

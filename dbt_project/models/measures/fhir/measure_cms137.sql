@@ -1,6 +1,6 @@
--- Initiation and engagement of treatment for substance use disorder from FHIR resources, modeled on
--- rules/measures/cms137.md#episode, not certified. Longer than the budget: two ids share the episode,
--- the history and every kind of treatment.
+-- Initiation and engagement of treatment for substance use disorder from FHIR resources, modeled
+-- on rules/measures/cms137.md#episode, not certified. Longer than the budget: two ids share the
+-- episode, the history and every kind of treatment.
 with
 
 measurement_period as (
@@ -44,7 +44,9 @@ disorder_visit as (
         on visit.client_key = patient.client_key
         and patient.missing_value_sets is null
         and patient.youngest_age >= patient.minimum_age_years
-        and {{ instant_in_year('visit.start', 'visit.end', 'patient.start_date', 'patient.end_date') }}
+        and {{ instant_in_year(
+            'visit.start', 'visit.end', 'patient.start_date', 'patient.end_date'
+        ) }}
     inner join disorder
         on visit.client_key = disorder.client_key
         and {{ instant_until('visit.start', 'disorder.start') }}

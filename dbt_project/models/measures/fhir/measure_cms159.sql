@@ -1,5 +1,6 @@
 -- Depression remission at twelve months from FHIR resources, modeled on
--- rules/measures/cms159.md#population, not certified. Longer than the budget: ten kinds of exclusion.
+-- rules/measures/cms159.md#population, not certified. Longer than the budget: ten kinds of
+-- exclusion.
 with
 
 measurement_period as (

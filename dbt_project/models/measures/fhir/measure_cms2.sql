@@ -1,6 +1,6 @@
 -- Screening for depression and follow-up plan from FHIR resources, modeled on
--- rules/measures/cms2.md#population, not certified. Longer than the budget: two tools, three kinds of
--- follow-up, an exclusion and an exception.
+-- rules/measures/cms2.md#population, not certified. Longer than the budget: two tools, three
+-- kinds of follow-up, an exclusion and an exception.
 with
 
 measurement_period as (

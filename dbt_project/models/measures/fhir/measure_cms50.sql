@@ -1,5 +1,5 @@
--- Closing the referral loop from FHIR resources, modeled on rules/measures/cms50.md#population, not
--- certified.
+-- Closing the referral loop from FHIR resources, modeled on rules/measures/cms50.md#population,
+-- not certified.
 with
 
 measurement_period as (
