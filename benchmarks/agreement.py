@@ -26,7 +26,9 @@ ABSENT_TASK_TYPES = (
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
 # Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30", "fua_7", "fua_30", "pcr", "bh_readmit_30")
+ABSENT_MEASURES = (
+    "dep_rem_6", "fum_7", "fum_30", "fua_7", "fua_30", "pcr", "bh_readmit_30", "iet_initiation", "iet_engagement",
+)  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""

@@ -77,7 +77,10 @@ def test_an_events_flags_follow_its_status(warehouse: duckdb.DuckDBPyConnection)
         " or is_excluded is distinct from (status = 'excluded')"
         " or is_denominator is distinct from (status <> 'not_evaluable')"
         " or (exclusion_reason is null) = (status in ('excluded', 'not_evaluable'))"
-        " or year(event_date) <> measurement_year"
+        # rules/measures/iet.md#episode: the intake of IET begins on November 15 of the year before
+        " or year(event_date) <> measurement_year and not (measure_id in ('iet_initiation',"
+        " 'iet_engagement') and event_date between make_date(measurement_year - 1, 11, 15)"
+        " and make_date(measurement_year - 1, 12, 31))"
         " or evidence_key is null group by all"
     ).fetchall()
     assert wrong == []

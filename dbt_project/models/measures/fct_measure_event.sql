@@ -7,6 +7,7 @@ with
     'measure_fua',
     'measure_pcr',
     'measure_bh_readmit_30',
+    'measure_iet',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
