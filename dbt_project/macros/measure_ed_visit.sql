@@ -25,6 +25,7 @@ from (
         is_self_harm_principal,
         is_self_harm_any,
         is_sud_principal,
+        is_sud_any,
         is_overdose_any,
         became_inpatient,
         died,

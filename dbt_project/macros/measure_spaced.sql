@@ -2,11 +2,12 @@
     Body of a CTE: the events that remain if each one hides those of the same client on the days after it: the first, then
     the first that is more than repeat_days after that one, and so on. One row per measure_id, basis and event_key.
 
-    event        a CTE with measure_id, basis, measurement_year, client_key, event_key, started_at and the two columns
-    event_date   its column: day of the event
-    repeat_days  its column: last day after an event on which another one does not count
+    event           a CTE with measure_id, basis, measurement_year, client_key, event_key and the columns
+    event_date      its column: day of the event
+    repeat_days     its column: last day after an event on which another one does not count
+    same_day_order  its column: order of the events of one day
 #}
-{% macro measure_spaced(event, event_date, repeat_days) -%}
+{% macro measure_spaced(event, event_date, repeat_days, same_day_order='started_at') -%}
 with recursive numbered_event as (
     select
         measure_id,
@@ -18,7 +19,7 @@ with recursive numbered_event as (
         {{ repeat_days }} as repeat_days,
         row_number() over (
             partition by measure_id, basis, measurement_year, client_key
-            order by {{ event_date }}, started_at, event_key
+            order by {{ event_date }}, {{ same_day_order }}, event_key
         ) as event_number
     from {{ event }}
 ),

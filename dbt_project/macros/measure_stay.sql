@@ -35,6 +35,8 @@ from (
         is_mental_principal_2025,
         is_self_harm_principal,
         is_self_harm_any,
+        is_sud_any,
+        is_detox,
         is_hospice,
         died,
         evidence_table,

@@ -10,6 +10,7 @@ with
     'measure_saa',
     'measure_ssd',
     'measure_amm',
+    'measure_iet',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',

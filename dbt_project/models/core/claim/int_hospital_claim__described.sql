@@ -49,6 +49,7 @@ hospital_claim as (
         claim.is_detox or claim.is_detox_place as is_detox,
         coalesce(diagnosis.is_mental_any, false) as is_mental_any,
         coalesce(diagnosis.is_self_harm_any, false) as is_self_harm_any,
+        coalesce(diagnosis.is_sud_any, false) as is_sud_any,
         coalesce(diagnosis.is_overdose_any, false) as is_overdose_any,
         claim.is_part2,
         claim.paid_usd,

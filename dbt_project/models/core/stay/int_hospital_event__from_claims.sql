@@ -45,6 +45,7 @@ hospital_event as (
         claim.principal_diagnosis_code,
         claim.is_mental_any,
         claim.is_self_harm_any,
+        claim.is_sud_any,
         claim.is_overdose_any,
         claim.is_psychiatric,
         claim.is_detox,

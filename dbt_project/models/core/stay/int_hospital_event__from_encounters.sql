@@ -28,6 +28,7 @@ hospital_event as (
         principal_diagnosis_code,
         cast(null as boolean) as is_mental_any,
         cast(null as boolean) as is_self_harm_any,
+        cast(null as boolean) as is_sud_any,
         cast(null as boolean) as is_overdose_any,
         false as is_psychiatric,
         false as is_detox,

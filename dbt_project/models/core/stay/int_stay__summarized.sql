@@ -54,6 +54,7 @@ summarized_stay as (
         max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
         bool_or(is_mental_any) as is_mental_any,
         bool_or(is_self_harm_any) as is_self_harm_any,
+        bool_or(is_sud_any) as is_sud_any,
         bool_or(is_overdose_any) as is_overdose_any,
         min(reported_setting) as reported_setting,
         min(case when is_timing then started_at end) as admitted_at,

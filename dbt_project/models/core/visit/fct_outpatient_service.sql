@@ -39,7 +39,8 @@ coded_visit as (
             service_line_setting.is_peer_support or procedure_setting.is_peer_support, false
         ) as is_peer_support,
         not coalesce(place.is_no_follow_up_place, false)
-        and coalesce(procedure_setting.is_substance_use_service, false) as is_sud_service
+        and coalesce(procedure_setting.is_substance_use_service, false) as is_sud_service,
+        coalesce(procedure_setting.is_withdrawal_service, false) as is_withdrawal_service
     from visit
     left join code as taxonomy
         on taxonomy.code_type = 'taxonomy' and visit.provider_taxonomy_code = taxonomy.code
@@ -71,6 +72,7 @@ visit_service as (
         is_residential,
         is_peer_support,
         is_sud_service,
+        is_withdrawal_service,
         false as is_emergency,
         is_part2,
         received_at,

@@ -82,6 +82,7 @@ summarized_visit as (
         max(case when is_coding then principal_diagnosis_code end) as principal_diagnosis_code,
         bool_or(is_mental_any) as is_mental_any,
         bool_or(is_self_harm_any) as is_self_harm_any,
+        bool_or(is_sud_any) as is_sud_any,
         bool_or(is_overdose_any) as is_overdose_any,
         min(reported_setting) as reported_setting,
         bool_or(is_admitted_by_alert) as is_admitted_by_alert,
@@ -171,6 +172,7 @@ merged_visit as (
         is_self_harm_principal,
         is_self_harm_any,
         is_sud_principal,
+        is_sud_any,
         is_overdose_any,
         -- rules/encounters-and-claims.md#ed-visits: principal mental or substance-use diagnosis, or
         -- harm in any position

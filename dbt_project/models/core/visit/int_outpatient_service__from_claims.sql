@@ -24,6 +24,7 @@ service_line as (
         line.is_residential,
         line.is_peer_support,
         line.is_sud_service,
+        line.is_withdrawal_service,
         bool_or(line.is_mental_health_place) as is_mental_health_place
     from {{ ref('int_claim_line__classified') }} as line
     cross join run
@@ -34,7 +35,7 @@ service_line as (
     group by
         line.claim_id_key, line.frequency, line.is_reversal, line.service_date,
         line.is_follow_up, line.is_mental_health_provider, line.is_residential,
-        line.is_peer_support, line.is_sud_service
+        line.is_peer_support, line.is_sud_service, line.is_withdrawal_service
 ),
 
 -- rules/measures/fuh.md#follow-up: without a mental-health provider, place or diagnosis, only peer
@@ -55,6 +56,7 @@ claim_service as (
         line.is_residential,
         line.is_peer_support,
         line.is_sud_service,
+        line.is_withdrawal_service,
         coalesce(claim.is_emergency or claim.is_emergency_place, false) as is_emergency,
         claim.is_part2,
         claim.received_at,
@@ -86,6 +88,7 @@ outpatient_service as (
         {{ surrogate_key([
             'claim_key', 'service_date', 'is_follow_up_setting', 'is_mental_health_provider',
             'is_residential', 'is_peer_support', 'is_sud_service',
+            'is_withdrawal_service',
         ]) }} as service_key,
         client_key,
         service_date,
@@ -101,6 +104,7 @@ outpatient_service as (
         is_residential,
         is_peer_support,
         is_sud_service,
+        is_withdrawal_service,
         is_emergency,
         is_part2,
         received_at,
