@@ -26,7 +26,7 @@ ABSENT_TASK_TYPES = (
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
 # Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30")
+ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30", "cdf_ad", "cdf_ch")
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""

@@ -9,6 +9,7 @@ with
     'measure_no_show_rate',
     'measure_phq9_response',
     'measure_dep_rem_6',
+    'measure_cdf',
 ] -%}
 
 measure_event as (
