@@ -26,7 +26,10 @@ ABSENT_TASK_TYPES = (
     "authorization_end", "coverage_end", "note_unsigned", "chart_review", "consent_end",
 )  # fmt: skip
 # Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = ("dep_rem_6", "fum_7", "fum_30", "cdf_ad", "cdf_ch")
+ABSENT_MEASURES = (
+    "dep_rem_6", "fum_7", "fum_30", "cdf_ad", "cdf_ch", "sdoh", "asc", "asc_counselling", "iserv", "iserv_service",
+    "iserv_crisis",
+)  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
 _SCORED_BY_ABSENT_RULE = f"""

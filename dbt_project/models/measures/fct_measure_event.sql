@@ -10,6 +10,9 @@ with
     'measure_phq9_response',
     'measure_dep_rem_6',
     'measure_cdf',
+    'measure_sdoh',
+    'measure_asc',
+    'measure_iserv',
 ] -%}
 
 measure_event as (
