@@ -13,6 +13,8 @@ with
     'measure_sdoh',
     'measure_asc',
     'measure_iserv',
+    'measure_sra',
+    'measure_tsc',
 ] -%}
 
 measure_event as (

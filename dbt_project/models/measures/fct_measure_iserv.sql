@@ -25,7 +25,7 @@ summed as (
         {{ stratum }},
         {%- endfor %}
         count(elapsed) as done_count,
-        count_if(status in ('met', 'not_met') and elapsed is null) as never_count,
+        count_if(status = 'not_met' and elapsed is null) as never_count,
         count_if(status = 'open') as open_count,
         avg(elapsed) as mean_elapsed,
         percentile_cont(0.5) within group (order by elapsed) as median_elapsed,
