@@ -28,7 +28,7 @@ ABSENT_TASK_TYPES = (
 # Measures that the baseline does not compute, by id.
 ABSENT_MEASURES = (
     "dep_rem_6", "fum_7", "fum_30", "cdf_ad", "cdf_ch", "sdoh", "asc", "asc_counselling", "iserv", "iserv_service",
-    "iserv_crisis", "sra_a", "sra_c", "tsc",
+    "iserv_crisis", "sra_a", "sra_c", "tsc", "note_signed_72h",
 )  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.
