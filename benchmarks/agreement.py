@@ -29,9 +29,6 @@ ABSENT_TASK_TYPES = (
 MEASURES = (
     "fuh_7", "fuh_30", "contact_24h", "contact_24h_from_notification", "attempt_24h",
     "followup_7d_scheduled", "followup_7d_kept", "no_show_rate", "phq9_response",
-# Measures that the baseline does not compute, by id.
-ABSENT_MEASURES = (
-    "dep_rem_6", "fum_7", "fum_30", "fua_7", "fua_30", "pcr", "bh_readmit_30", "iet_initiation", "iet_engagement",
 )  # fmt: skip
 
 # Clients whose score depends on a rule that the baseline lacks, at any score date and in any view.

@@ -15,8 +15,8 @@
     The evidence is the row of the exclusion, else of the numerator, else of the event itself.
 
     measure_set  measure set of the age bands
-    own_age_date true where denominator has age_date, the day of the age for the age band (else the event date)
     own_place    true where denominator has its own program_id and site_id (else the client's)
+    age_on       column of denominator: the date of the age of the age bands
     one_row      true where the event's own row decides: exclusion is then every row of denominator with
                  exclusion_reason, numerator every row of exclusion with is_met (true or false), and nothing is joined.
                  For millions of events: a self-join took ten times as long as the rest.
@@ -24,7 +24,7 @@
                  instead of an exclusion
 #}
 {% macro measure_result(
-    measure_set, own_place=false, one_row=false, own_age_date=false, exceptions=false
+    measure_set, own_place=false, one_row=false, age_on='event_date', exceptions=false
 ) -%}
 {%- set waits = 'coalesce(run.as_of < denominator.window_closes_at, true)' -%}
 {%- set reason = ('denominator' if one_row else 'exclusion') ~ '.exclusion_reason' -%}
@@ -92,10 +92,7 @@ from (
         client.primary_program_id as program_id,
         client.site_id,
         {%- endif %}
-        {{ age_years(
-            'client.birth_date',
-            'evaluated_event.' ~ ('age_date' if own_age_date else 'event_date')
-        ) }} as age_years
+        {{ age_years('client.birth_date', 'evaluated_event.' ~ age_on) }} as age_years
     from (
         select
             denominator.measure_id,
@@ -105,8 +102,8 @@ from (
             denominator.client_key,
             denominator.event_key,
             denominator.event_date,
-            {%- if own_age_date %}
-            denominator.age_date,
+            {%- if age_on != 'event_date' %}
+            denominator.{{ age_on }},
             {%- endif %}
             {%- if own_place %}
             denominator.program_id,

@@ -18,6 +18,7 @@ _FOLDER = {
     "models/care/engagement/": "engagement", "models/care/risk/": "risk", "models/care/risk_evidence/": "risk",
     "models/core/screening/": "risk", "models/care/list/": "list", "models/core/part2/": "list",
     "models/care/utilization/": "stays", "models/measures/": "measures",
+    "models/care/registry/": "measures",
     "seeds/task/": "tasks", "seeds/calendar/": "tasks", "seeds/contact/": "tasks", "seeds/claim/": "claims",
     "seeds/engagement/": "engagement", "seeds/risk/": "risk", "seeds/screening/": "risk",
     "seeds/list/": "list", "seeds/caseload/": "list", "seeds/consent/": "list", "seeds/measures/": "measures",
@@ -47,7 +48,7 @@ _FILE = {
     "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
     "measure_condition": "measures", "measure_death_or_hospice": "measures", "measure_dispensed": "measures",
     "measure_new_treatment": "measures", "medication_days": "risk", "measure_window_end": "measures", "phq9_total": "measures",
-    "age_years": "measures", "merged_records": "other", "normalized_code": "other",
+    "age_years": "measures", "registry_setting": "measures", "payer_type_of": "other", "merged_records": "other", "normalized_code": "other",
     "normalized_identity": "other", "no_text": "other",
 }  # fmt: skip
 

@@ -23,6 +23,13 @@ with
     'measure_cms137',
     'measure_cms128',
     'measure_cms136',
+    'measure_cdf',
+    'measure_sdoh',
+    'measure_asc',
+    'measure_iserv',
+    'measure_sra',
+    'measure_tsc',
+    'measure_note_signed_72h',
 ] -%}
 
 measure_event as (

@@ -121,7 +121,7 @@ numerator as (
 ),
 
 result as (
-    {{ measure_result('amm', own_age_date=true) }}
+    {{ measure_result('amm', age_on='age_date') }}
 )
 
 select * from result

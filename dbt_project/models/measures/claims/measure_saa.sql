@@ -107,7 +107,7 @@ numerator as (
 ),
 
 result as (
-    {{ measure_result('saa', own_age_date=true) }}
+    {{ measure_result('saa', age_on='age_date') }}
 )
 
 select * from result

@@ -131,7 +131,7 @@ numerator as (
 ),
 
 result as (
-    {{ measure_result('ssd', own_age_date=true) }}
+    {{ measure_result('ssd', age_on='age_date') }}
 )
 
 select * from result
