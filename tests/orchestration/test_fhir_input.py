@@ -19,7 +19,7 @@ from tests.linkage.matching import build_matches
 EXPORT = REAL / "fhir-bulk-10" / "landing"
 LOINC = "http://loinc.org"
 _FORMS_AS_OF = dt.datetime.fromisoformat("2026-06-01T23:59:59-04:00")
-_TABLES = ("Patient", "Encounter", "Condition", "Procedure", "MedicationRequest")
+_TABLES = ("Patient", "Encounter", "Condition", "Procedure", "MedicationRequest", "Location")
 
 
 def _all(data: Path, sql: str) -> list[tuple]:

@@ -1,5 +1,5 @@
--- Closing the referral loop from FHIR resources, modeled on rules/measures/cms50.md#population,
--- not certified.
+-- Closing the referral loop from FHIR resources, modeled on rules/measures/cms50.md#population, not
+-- certified. Longer than the budget: the referral and its report are one rule.
 with
 
 measurement_period as (
