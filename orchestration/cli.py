@@ -173,6 +173,9 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
         "Show why a client is on a list: score, reasons, tasks and their source rows.",
     )
     explain.add_argument("client_id", metavar="CLIENT_ID")
+    explain.add_argument(
+        "--measure", metavar="ID", help="show the client's events of this measure, clause by clause"
+    )
     explain.add_argument("--data", type=Path, help="data folder (default: setting data)")
 
     disclosures = add(
@@ -360,7 +363,7 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
 def _explain(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.explain import explain
 
-    return explain(settings, options.client_id, _console())
+    return explain(settings, options.client_id, _console(), options.measure)
 
 
 def _disclosures(options: argparse.Namespace, settings: Settings) -> int:

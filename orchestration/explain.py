@@ -1,4 +1,4 @@
-"""`caseload explain`: shows why a client is on a list, with the source row of each reason.
+"""`caseload explain`: shows why a client is on a list, or counts in a measure, with the source rows.
 
 For the data team and supervisors. Prints codes, dates and reasons, but no name, phone or address.
 """
@@ -51,23 +51,58 @@ _TASKS = """
     from marts.fct_task where client_key = ?
     order by status <> 'open', lane, opened_at desc, task_key
 """
+_MEASURE = """
+    select title, section, modelled_on, coalesce(shares_events_with, measure_id) as first_measure_id
+    from seeds.measure_definition where measure_id = ?
+"""
+_MEASURES = (
+    "select measure_id from seeds.measure_definition where measure_id <> ? order by measure_id"
+)
+_EVENTS = """
+    select measurement_year, basis, measure_version, event_date, status, is_initial_population,
+        is_denominator, is_excluded, is_exception, exclusion_reason, is_numerator, evidence_table,
+        evidence_key, evidence_date
+    from measures.fct_measure_event where client_key = ? and measure_id = ?
+    order by measurement_year desc, basis, event_date desc, event_key
+"""
+_STATUS = {
+    "met": "met",
+    "not_met": "not met: the window has closed without the numerator",
+    "open": "open: the window has not closed, so the event is not in the rate yet",
+    "excluded": "excluded from the rate",
+    "not_evaluable": "cannot be evaluated, so it is not in the rate",
+}
 _SOURCE = """
     select shown_path from raw_caseload.delivery where batch_id = ? order by received_at desc limit 1
 """
 
 
-def explain(settings: Settings, client_id: str, console: Console) -> int:
+def explain(
+    settings: Settings, client_id: str, console: Console, measure_id: str | None = None
+) -> int:
     """Print a client's list entry, score, reasons and tasks, each with its evidence.
+
+    Args:
+        settings: data folder, time zone and DuckDB settings.
+        client_id: the client, as on the lists.
+        console: where to print.
+        measure_id: a measure, whose events of the client are printed instead, clause by clause.
 
     Returns:
         0.
 
     Raises:
-        UsageError: there is no warehouse, another process has it open, or the client is unknown.
+        UsageError: there is no warehouse, another process has it open, or the client or the
+            measure is unknown.
     """
     try:
         with warehouse.open_for_reading(settings.data, settings) as connection:
-            _explain(connection, settings, client_id, console)
+            client = _client(connection, settings, client_id)
+            console.rule(f"Client {client_id}", align="left")
+            if measure_id is None:
+                _explain_list(connection, settings, client_id, client, console)
+            else:
+                _explain_measure(connection, client["client_key"], measure_id, console)
     except (FileNotFoundError, warehouse.WarehouseInUseError) as error:
         raise UsageError(str(error)) from error
     except warehouse.WarehouseDamagedError as error:
@@ -78,20 +113,77 @@ def explain(settings: Settings, client_id: str, console: Console) -> int:
     return 0
 
 
-def _explain(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, client_id: str, console: Console
-) -> None:
+def _client(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, client_id: str
+) -> dict[str, Any]:
+    """Find the client, and record the view in the disclosure log."""
     clients = _rows(connection, _CLIENT, client_id)
     if not clients:
         raise UsageError(
             f"the warehouse has no client {client_id!r}. Expected the agency's client_id,"
             " claims:<data_source>:<person_id>, synthea:<Id> or the FHIR Patient id."
         )
-    client = clients[0]
-    key = client["client_key"]
-    (part2,) = _rows(connection, _HAS_PART2, key)
+    (part2,) = _rows(connection, _HAS_PART2, clients[0]["client_key"])
     disclosures.record_view(settings.data, "explain", client_id, part2=part2["has_part2"])
-    console.rule(f"Client {client_id}", align="left")
+    return clients[0]
+
+
+def _explain_measure(
+    connection: duckdb.DuckDBPyConnection, client_key: int, measure_id: str, console: Console
+) -> None:
+    measures = _rows(connection, _MEASURE, measure_id)
+    if not measures:
+        known = ", ".join(row["measure_id"] for row in _rows(connection, _MEASURES, measure_id))
+        raise UsageError(f"there is no measure {measure_id!r}. Expected one of: {known}.")
+    measure = measures[0]
+    console.print(f"{measure_id}: {measure['title']}")
+    console.print(f"Modeled on {measure['modelled_on']}, not certified: docs/{measure['section']}")
+    events = _rows(connection, _EVENTS, client_key, measure_id)
+    if not events:
+        console.print(
+            "No event: the client is outside the initial population in both measurement years."
+        )
+    for event in events:
+        console.print(_event_table(connection, event))
+
+
+def _event_table(connection: duckdb.DuckDBPyConnection, event: dict[str, Any]) -> Table:
+    """Return the clauses of one event, in the order in which they decide."""
+    version = f", rules of {event['measure_version']}" if event["measure_version"] else ""
+    day = date_text(event["event_date"], None) if event["event_date"] else "no date"
+    table = Table(
+        title=f"{day}, year {event['measurement_year']}, basis {event['basis']}{version}",
+        title_justify="left",
+    )
+    table.add_column("Clause")
+    table.add_column("Answer")
+    reason = event["exclusion_reason"] or ""
+    table.add_row("Initial population", _yes_or_no(event["is_initial_population"]))
+    table.add_row("Denominator", _yes_or_no(event["is_denominator"]))
+    table.add_row("Exclusion", f"yes: {reason}" if event["is_excluded"] else "no")
+    table.add_row("Exception", f"yes: {reason}" if event["is_exception"] else "no")
+    table.add_row("Numerator", _yes_or_no(event["is_numerator"]))
+    status = _STATUS[event["status"]]
+    table.add_row(
+        "Status", f"{status} ({reason})" if event["status"] == "not_evaluable" else status
+    )
+    decided = f" ({date_text(event['evidence_date'], None)})" if event["evidence_date"] else ""
+    table.add_row("Decided by", f"{_evidence_text(connection, event)}{decided}")
+    return table
+
+
+def _yes_or_no(answer: bool) -> str:
+    return "yes" if answer else "no"
+
+
+def _explain_list(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    client_id: str,
+    client: dict[str, Any],
+    console: Console,
+) -> None:
+    key = client["client_key"]
     account = _rows(connection, _ACCOUNT, key)
     _print_list_entries(_rows(connection, _LISTED, client_id), account, client, settings, console)
     for risk in _rows(connection, _RISK, key):
@@ -179,7 +271,7 @@ def _local_time(instant: Any, settings: Settings) -> str:  # noqa: ANN401 - a da
     return "" if instant is None else time_text(instant.astimezone(settings.zone), None)
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str, value: object) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql, [value])
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, *values: object) -> list[dict[str, Any]]:
+    cursor = connection.execute(sql, values)
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -53,7 +53,9 @@ def _period(when: str | tuple[str | None, str | None] | None) -> Json:
 def _when(name: str, when: str | tuple[str | None, str | None] | None) -> Json:
     if when is None:
         return {}
-    return {f"{name}Period": _period(when)} if isinstance(when, tuple) else {f"{name}DateTime": when}
+    return (
+        {f"{name}Period": _period(when)} if isinstance(when, tuple) else {f"{name}DateTime": when}
+    )
 
 
 @dataclass
@@ -76,7 +78,9 @@ class Patient:
 
     def visit(self, title: str, when: Any, status: str = "finished", **more: Any) -> Patient:
         """Add an encounter."""
-        return self.add("Encounter", status=status, type=[concept(title)], period=_period(when), **more)
+        return self.add(
+            "Encounter", status=status, type=[concept(title)], period=_period(when), **more
+        )
 
     def screening(
         self, code: str, when: Any, value: Any, status: str = "final", **more: Any
@@ -85,9 +89,13 @@ class Patient:
         coded = {"valueCodeableConcept": concept(value, SNOMED)} if isinstance(value, str) else {}
         number = {"valueInteger": value} if isinstance(value, int) else {}
         content = {"status": status, "code": concept(code, LOINC)}
-        return self.add("Observation", **content, **_when("effective", when), **coded, **number, **more)
+        return self.add(
+            "Observation", **content, **_when("effective", when), **coded, **number, **more
+        )
 
-    def assessment(self, when: Any, score: int | None, status: str = "final", **more: Any) -> Patient:
+    def assessment(
+        self, when: Any, score: int | None, status: str = "final", **more: Any
+    ) -> Patient:
         """Add a PHQ-9."""
         value = {} if score is None else {"valueInteger": score}
         content = {"status": status, "code": concept("PHQ 9 and PHQ 9M Tools")}
@@ -98,20 +106,39 @@ class Patient:
         abated: str | None = None, **more: Any,
     ) -> Patient:  # fmt: skip
         """Add a condition."""
-        content: Json = {"code": concept(title), **_when("onset", onset), **_when("abatement", abated)}
+        content: Json = {
+            "code": concept(title),
+            **_when("onset", onset),
+            **_when("abatement", abated),
+        }
         if status:
             content["clinicalStatus"] = {"coding": [{"system": CLINICAL, "code": status}]}
         if verified:
             content["verificationStatus"] = {"coding": [{"system": VERIFIED, "code": verified}]}
         return self.add("Condition", **content, **more)
 
-    def service(self, title: str, when: Any, status: str = "completed", system: str = SYSTEM, **more: Any) -> Patient:
+    def service(
+        self, title: str, when: Any, status: str = "completed", system: str = SYSTEM, **more: Any
+    ) -> Patient:
         """Add a procedure."""
-        return self.add("Procedure", status=status, code=concept(title, system), **_when("performed", when), **more)
+        return self.add(
+            "Procedure",
+            status=status,
+            code=concept(title, system),
+            **_when("performed", when),
+            **more,
+        )
 
-    def request(self, title: str, authored: str, status: str = "active", intent: str = "order", **more: Any) -> Patient:
+    def request(
+        self, title: str, authored: str, status: str = "active", intent: str = "order", **more: Any
+    ) -> Patient:
         """Add a service request."""
-        content = {"status": status, "intent": intent, "code": concept(title), "authoredOn": authored}
+        content = {
+            "status": status,
+            "intent": intent,
+            "code": concept(title),
+            "authoredOn": authored,
+        }
         return self.add("ServiceRequest", **content, **more)
 
     def order(
@@ -125,10 +152,18 @@ class Patient:
         request = None if days is None else supply
         return self.add("MedicationRequest", **content, **drug, dispenseRequest=request, **more)
 
-    def dispense(self, title: str, handed_over: str, days: float, status: str = "completed", **more: Any) -> Patient:
+    def dispense(
+        self, title: str, handed_over: str, days: float, status: str = "completed", **more: Any
+    ) -> Patient:
         """Add a dispense."""
-        content = {"status": status, "whenHandedOver": handed_over, "daysSupply": {"value": days, "code": "d"}}
-        return self.add("MedicationDispense", **content, medicationCodeableConcept=concept(title), **more)
+        content = {
+            "status": status,
+            "whenHandedOver": handed_over,
+            "daysSupply": {"value": days, "code": "d"},
+        }
+        return self.add(
+            "MedicationDispense", **content, medicationCodeableConcept=concept(title), **more
+        )
 
     def last(self) -> str:
         """Id of the resource added last."""
@@ -144,4 +179,6 @@ def write_bundle(path: Path, patients: list[Patient], shared: list[Json] = []) -
     ]  # fmt: skip
     resources += [resource for each in patients for resource in each.resources]
     entries = [{"resource": resource} for resource in [*resources, *shared]]
-    path.write_text(json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1))
+    path.write_text(
+        json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}, indent=1)
+    )

@@ -86,7 +86,13 @@ def cms2() -> list[Patient]:
 def cms159() -> list[Patient]:
     """Depression remission at twelve months."""
 
-    def seen(name: str, status: str | None, born: str = "1980-05-05", when: object = "2025-03-10", **more: object) -> Patient:
+    def seen(
+        name: str,
+        status: str | None,
+        born: str = "1980-05-05",
+        when: object = "2025-03-10",
+        **more: object,
+    ) -> Patient:
         expected = {"cms159": status} if status else {}
         onset = more.pop("onset", "2024-01-01")
         patient = Patient(name, born, expected)
@@ -146,15 +152,31 @@ def cms159() -> list[Patient]:
 def cms50() -> list[Patient]:
     """Closing the referral loop."""
 
-    def referred(name: str, expected: str | None, authored: str = "2026-03-10", **more: object) -> Patient:
+    def referred(
+        name: str, expected: str | None, authored: str = "2026-03-10", **more: object
+    ) -> Patient:
         patient = Patient(name, "1980-05-05", {"cms50": expected} if expected else {})
         return patient.visit("Office Visit", "2026-02-01").request("Referral", authored, **more)
 
-    def report(patient: Patient, end: str | None, by: str = "focus", status: str = "completed", of: str | None = None) -> Patient:
+    def report(
+        patient: Patient,
+        end: str | None,
+        by: str = "focus",
+        status: str = "completed",
+        of: str | None = None,
+    ) -> Patient:
         reference = {"reference": f"ServiceRequest/{of or patient.last()}"}
         link = {"focus": reference} if by == "focus" else {"basedOn": [reference]}
         task = concept("fulfill", "http://hl7.org/fhir/CodeSystem/task-code")
-        return patient.add("Task", status=status, intent="order", code=task, reasonCode=concept("Consultant Report"), executionPeriod={"start": "2026-01-01"} | ({"end": end} if end else {}), **link)
+        return patient.add(
+            "Task",
+            status=status,
+            intent="order",
+            code=task,
+            reasonCode=concept("Consultant Report"),
+            executionPeriod={"start": "2026-01-01"} | ({"end": end} if end else {}),
+            **link,
+        )
 
     return [
         referred("l-none", "not_met"),
@@ -184,9 +206,19 @@ def cms177() -> list[Patient]:
     """Suicide risk assessment."""
     morning = ("2026-03-10T10:00:00-05:00", "2026-03-10T11:00:00-05:00")
 
-    def seen(name: str, status: str | None, born: str = "2012-05-05", when: object = morning, **more: object) -> Patient:
-        patient = Patient(name, born, {"cms177": status} if status else {}).condition("Major Depressive Disorder Active", "2026-01-01", **more)
-        return patient.visit("Office Visit", when, reasonReference=[{"reference": f"Condition/{patient.last()}"}])
+    def seen(
+        name: str,
+        status: str | None,
+        born: str = "2012-05-05",
+        when: object = morning,
+        **more: object,
+    ) -> Patient:
+        patient = Patient(name, born, {"cms177": status} if status else {}).condition(
+            "Major Depressive Disorder Active", "2026-01-01", **more
+        )
+        return patient.visit(
+            "Office Visit", when, reasonReference=[{"reference": f"Condition/{patient.last()}"}]
+        )
 
     code = {"system": "http://snomed.info/sct"}
     return [
@@ -215,12 +247,28 @@ def cms137() -> list[Patient]:
     visit = ("2026-03-10T15:00:00Z", "2026-03-10T16:00:00Z")
     treat = "Substance Use Disorder Treatment"
 
-    def episode(name: str, first: str | None, second: str | None = None, onset: object = "2026-03-10T15:30:00Z", born: str = "1980-05-05", when: object = visit, **more: object) -> Patient:
-        expected = {"cms137_initiation": first, "cms137_engagement": second or "not_met"} if first else {}
-        return Patient(name, born, expected).condition("Substance Use Disorder", onset, **more).visit("Office Visit", when)
+    def episode(
+        name: str,
+        first: str | None,
+        second: str | None = None,
+        onset: object = "2026-03-10T15:30:00Z",
+        born: str = "1980-05-05",
+        when: object = visit,
+        **more: object,
+    ) -> Patient:
+        expected = (
+            {"cms137_initiation": first, "cms137_engagement": second or "not_met"} if first else {}
+        )
+        return (
+            Patient(name, born, expected)
+            .condition("Substance Use Disorder", onset, **more)
+            .visit("Office Visit", when)
+        )
 
     def remote(patient: Patient, when: object) -> Patient:
-        return patient.visit("Telephone Visits", when, reasonReference=[{"reference": f"Condition/{patient.name}-1"}])
+        return patient.visit(
+            "Telephone Visits", when, reasonReference=[{"reference": f"Condition/{patient.name}-1"}]
+        )
 
     return [
         episode("u-none", "not_met"),
@@ -263,10 +311,23 @@ def cms128() -> list[Patient]:
     """Antidepressant medication management."""
     drug = "Antidepressant Medication"
 
-    def started(name: str, first: str | None, second: str | None = None, days: float = 30, when: str = "2025-08-01", born: str = "1980-05-05", onset: str = "2025-08-01", seen: str = "2025-08-01") -> Patient:
-        expected = {"cms128_acute": first, "cms128_continuation": second or "not_met"} if first else {}
+    def started(
+        name: str,
+        first: str | None,
+        second: str | None = None,
+        days: float = 30,
+        when: str = "2025-08-01",
+        born: str = "1980-05-05",
+        onset: str = "2025-08-01",
+        seen: str = "2025-08-01",
+    ) -> Patient:
+        expected = (
+            {"cms128_acute": first, "cms128_continuation": second or "not_met"} if first else {}
+        )
         patient = Patient(name, born, expected).dispense(drug, when, days)
-        return patient.condition("Major Depression", onset).visit("Annual Wellness Visit", (seen, None))
+        return patient.condition("Major Depression", onset).visit(
+            "Annual Wellness Visit", (seen, None)
+        )
 
     return [
         started("a-none", "not_met"),
@@ -307,13 +368,26 @@ def cms136() -> list[Patient]:
     mental = "Mental Behavioral and Neurodevelopmental Disorders"
     start = "2025-06-01"
 
-    def child(name: str, first: str | None, second: str | None = None, days: float = 30, when: str = start, born: str = "2016-05-05", seen: object = "2025-06-01", **more: object) -> Patient:
+    def child(
+        name: str,
+        first: str | None,
+        second: str | None = None,
+        days: float = 30,
+        when: str = start,
+        born: str = "2016-05-05",
+        seen: object = "2025-06-01",
+        **more: object,
+    ) -> Patient:
         expected = {}
         if first:
             expected["cms136_initiation"] = first
         if second:
             expected["cms136_continuation"] = second
-        return Patient(name, born, expected).order("Atomoxetine", when, days, **more).visit("Office Visit", seen)
+        return (
+            Patient(name, born, expected)
+            .order("Atomoxetine", when, days, **more)
+            .visit("Office Visit", seen)
+        )
 
     def stay(patient: Patient, when: str, kind: str = "principal") -> Patient:
         patient.visit("Encounter Inpatient", (when, None))
@@ -378,7 +452,11 @@ def cms136() -> list[Patient]:
 
 
 SHARED = [
-    {"resourceType": "Medication", "id": "shared-drug", "code": concept("Antidepressant Medication")},
+    {
+        "resourceType": "Medication",
+        "id": "shared-drug",
+        "code": concept("Antidepressant Medication"),
+    },
     {"resourceType": "Location", "id": "shared-clinic", "type": [concept("Ambulatory")]},
 ]
 EVERYONE = (cms2, cms159, cms50, cms177, cms137, cms128, cms136)

@@ -152,6 +152,43 @@ def test_explain_shows_source_rows_and_no_name(demo: Demo) -> None:
     assert name not in flat
 
 
+def test_explain_of_a_measure_shows_each_clause_and_the_deciding_row(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        clients = connection.execute(
+            "select client_id, status, exclusion_reason from measures.fct_measure_event"
+            " where measure_id = 'fum_30' and status in ('met', 'excluded')"
+            " qualify row_number() over (partition by status order by client_id, event_key) = 1"
+            " order by status"
+        ).fetchall()
+        (without,) = connection.execute(
+            "select min(client_id) from marts.dim_client where client_key not in"
+            " (select client_key from measures.fct_measure_event where measure_id = 'fum_30')"
+        ).fetchone() or (None,)
+    (excluded, _, reason), (met, _, _) = clients
+    shown = _explained(demo, met)
+    assert "│ Numerator │ yes" in shown
+    assert "│ Status │ met │" in shown
+    assert ", row " in shown
+    shown = _explained(demo, excluded)
+    assert f"│ Exclusion │ yes: {reason}" in shown
+    assert "outside the initial population in both measurement years" in _explained(demo, without)
+
+
+def _explained(demo: Demo, client_id: str) -> str:
+    ended = caseload("explain", client_id, "--measure", "fum_30", "--data", demo.data)
+    assert ended.returncode == 0, ended.stderr
+    return " ".join(ended.stdout.split())
+
+
+def test_explain_of_an_unknown_measure_names_the_measures(demo: Demo) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        (client,) = connection.execute("select min(client_id) from marts.dim_client").fetchone()
+    ended = caseload("explain", client, "--measure", "fum", "--data", demo.data)
+    assert ended.returncode == 2
+    assert "no measure 'fum'" in ended.stderr
+    assert "fum_30" in ended.stderr
+
+
 def test_explain_of_an_unknown_client(demo: Demo) -> None:
     ended = caseload("explain", "unknown-id", "--data", demo.data)
     assert ended.returncode == 2
