@@ -14,7 +14,11 @@ import duckdb
 
 # Rules of the score that the baseline lacks: each needs claims or fills of a year or more that nothing else there reads.
 ABSENT_RULES = (
-    "lace_high", "charlson_3", "antipsychotic_pdc", "primary_care_missing", "metabolic_test_missing",
+    "lace_high",
+    "charlson_3",
+    "antipsychotic_pdc",
+    "primary_care_missing",
+    "metabolic_test_missing",
 )
 # The points that a cap takes away depend on every rule of the domain: the domains of those rules, and the total.
 ABSENT_CAPS = ("cap_utilization", "cap_clinical", "cap_medication", "cap_care_gap", "cap_total")

@@ -1,4 +1,4 @@
-{# Aggregate: the payer type of a client whom these spans of eligibility insure at one time. #}
+{# Aggregate: the payer type of a client, from the spans of eligibility that insure the client at one time. #}
 {% macro payer_type_of(span) -%}
 case
         when bool_or({{ span }}.is_dual) then 'dual'

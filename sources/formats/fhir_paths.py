@@ -46,7 +46,9 @@ ANY_TYPE = "*"
 _STEP = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)((?:\[(?:[^\[\]]|\[[0-9]+\])*\])*)(?:\.|$)")
 _BRACKET = re.compile(r"\[((?:[^\[\]]|\[[0-9]+\])*)\]")
 _CONDITION = re.compile(r"([A-Za-z0-9_.\[\]]+?)(!=|=|~)(.*)")
-_FUNCTION = re.compile(r"^(.*)\.(local|kind|conditional|number|exists|count|joined)\(([A-Za-z]*)\)$")
+_FUNCTION = re.compile(
+    r"^(.*)\.(local|kind|conditional|number|exists|count|joined)\(([A-Za-z]*)\)$"
+)
 _ID = r"([A-Za-z0-9.\-]{1,64})"
 _OF_ARRAYS = ("exists", "count", "joined")
 _NUMBER = r"^\s*[+-]?[0-9]{1,14}(?:\.[0-9]+)?\s*$"

@@ -212,9 +212,7 @@ def _resource_plans(tables: tuple[tuple[str, Table], ...]) -> dict[str, Resource
 def _element_paths(table: Table, kind: str, location: str) -> tuple[tuple[Step, ...], ...]:
     """The paths to the elements of a resource type that are records of the table."""
     paths = (path.strip() for path in str(table.record).split(" | "))
-    return tuple(
-        parse_steps(path, location)[1:] for path in paths if path.startswith(f"{kind}.")
-    )
+    return tuple(parse_steps(path, location)[1:] for path in paths if path.startswith(f"{kind}."))
 
 
 def _plan(

@@ -242,6 +242,9 @@ class Payer:
             f"create table seeds.remittance_status as from read_csv('{SEEDS}/remittance_status.csv', all_varchar = true)"
         )
         run(
+            f"create table seeds.injected_medication as from read_csv('{SEEDS.parent}/medication/injected_medication.csv', all_varchar = true)"
+        )
+        run(
             f"create table seeds.cclf_denial as from read_csv('{SEEDS}/cclf_denial.csv', all_varchar = true)"
         )
         for name, query in STUBS.items():

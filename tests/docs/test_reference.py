@@ -20,7 +20,7 @@ def test_the_block_has_every_command_with_its_options() -> None:
         assert f"### {command}\n" in block
     assert "--as-of" in block
     assert "| `CLIENT_ID`" not in block  # arguments without help text are in the usage line
-    assert "caseload explain [-h] [--data DATA] CLIENT_ID" in block
+    assert "caseload explain [-h] [--measure ID] [--data DATA] CLIENT_ID" in block
 
 
 def test_the_block_has_every_setting_with_its_default() -> None:

@@ -1,3 +1,4 @@
+-- Longer than the budget: what the codes of a claim line say needs all of the line's columns.
 {%- set lookups = {
     'revenue_center': ('revenue_center', 'revenue_center_code'),
     'bill_type': ('bill_type', 'bill_type_prefix'),

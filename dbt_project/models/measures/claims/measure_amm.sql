@@ -26,7 +26,7 @@ new_treatment as (
 ),
 
 treated_client as (
-    select
+    select distinct
         treatment.* replace (least(treatment.start_date, treatment.supply_date) as start_date),
         'reporting' as basis,
         {{ surrogate_key(['treatment.client_key', 'treatment.measurement_year']) }} as event_key,
@@ -40,7 +40,7 @@ treated_client as (
         and {{ age_years('client.birth_date', 'treatment.last_intake_date') }}
         >= treatment.minimum_age_years
     -- rules/measures/amm.md#population: major depression, 60 days before to 60 days after
-    semi join {{ ref('int_claim_condition__dated') }} as claim
+    inner join {{ ref('int_claim_condition__dated') }} as claim
         on treatment.client_key = claim.client_key
         and claim.is_mdd
         and abs({{ dbt.datediff('treatment.supply_date', 'claim.service_date', 'day') }})

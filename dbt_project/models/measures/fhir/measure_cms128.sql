@@ -76,14 +76,14 @@ visit as (
 
 -- rules/measures/cms128.md#population
 treated_client as (
-    select client.*
+    select distinct client.*
     from dated_client as client
-    semi join depression
+    inner join depression
         on client.client_key = depression.client_key
         and depression.is_verified
         and depression.has_interval
         and {{ day_between('depression.start', 'client.near_start_date', 'client.near_end_date') }}
-    semi join visit
+    inner join visit
         on client.client_key = visit.client_key
         and visit.is_performed
         and {{ day_between('visit.start', 'client.near_start_date', 'client.near_end_date') }}

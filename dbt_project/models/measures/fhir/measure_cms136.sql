@@ -86,9 +86,9 @@ visit as (
 
 -- rules/measures/cms136.md#visit
 seen_client as (
-    select client.*
+    select distinct client.*
     from index_order as client
-    semi join visit
+    inner join visit
         on client.client_key = visit.client_key
         and visit.is_performed
         and {{ day_from(

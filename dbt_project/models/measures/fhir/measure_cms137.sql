@@ -142,13 +142,10 @@ history as (
         on visit.source = emergency_visit.source and visit.resource_id = emergency_visit.resource_id
 ),
 
-episode as (
-    select
-        first_visit.*,
-        {{ surrogate_key(["'cms137'", 'first_visit.measurement_year', 'first_visit.client_key']) }}
-            as event_key
+known_client as (
+    select distinct first_visit.client_key, first_visit.measurement_year
     from first_visit
-    anti join history
+    inner join history
         on first_visit.client_key = history.client_key
         and {{ day_between(
             'history.history',
@@ -156,6 +153,17 @@ episode as (
             ~ ' as date)',
             'cast(' ~ dbt.dateadd('day', -1, 'first_visit.episode_date') ~ ' as date)'
         ) }}
+),
+
+episode as (
+    select
+        first_visit.*,
+        {{ surrogate_key(["'cms137'", 'first_visit.measurement_year', 'first_visit.client_key']) }}
+            as event_key
+    from first_visit
+    anti join known_client
+        on first_visit.client_key = known_client.client_key
+        and first_visit.measurement_year = known_client.measurement_year
 ),
 
 denominator as (

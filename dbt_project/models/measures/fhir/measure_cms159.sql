@@ -33,7 +33,7 @@ depression as (
 
 -- rules/measures/cms159.md#visit: it ends in the identification period and overlaps the diagnosis
 depression_visit as (
-    select
+    select distinct
         patient.*,
         visit.start_date as visit_start_date,
         visit.end_date as visit_end_date
@@ -44,7 +44,7 @@ depression_visit as (
         and {{ day_between(
             'visit.end', 'patient.identification_start_date', 'patient.identification_end_date'
         ) }}
-    semi join depression
+    inner join depression
         on visit.client_key = depression.client_key
         and depression.is_verified
         and depression.has_interval

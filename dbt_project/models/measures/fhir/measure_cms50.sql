@@ -20,9 +20,9 @@ service as (
 
 -- rules/measures/cms50.md#population: a visit or an assessment, all of it in the year
 seen_patient as (
-    select patient.*
+    select distinct patient.*
     from patient
-    semi join (
+    inner join (
         select * from visit
         union all
         select * from service
