@@ -22,7 +22,12 @@ consult as (
 
 activity as (
     select
-        client_key, activity_date, is_two_way as is_contact, minutes, 0 as visits, false as is_consult
+        client_key,
+        activity_date,
+        is_two_way as is_contact,
+        minutes,
+        0 as visits,
+        false as is_consult
     from contact
     union all
     select client_key, activity_date, is_contact, 0, 1, false

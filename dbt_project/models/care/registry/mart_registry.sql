@@ -109,8 +109,10 @@ assembled as (
         episode.start_date,
         episode.end_date,
         episode.is_active,
-        cast(floor({{ dbt.datediff('episode.start_date', 'episode.last_date', 'day') }} / 7.0) as integer)
-            as weeks_in_treatment,
+        cast(
+            floor({{ dbt.datediff('episode.start_date', 'episode.last_date', 'day') }} / 7.0)
+            as integer
+        ) as weeks_in_treatment,
         outcome.baseline_date,
         outcome.baseline_score,
         outcome.latest_date,
@@ -125,8 +127,9 @@ assembled as (
             floor({{ dbt.datediff('episode.start_date', 'outcome.remission_date', 'day') }} / 7.0)
             as integer
         ) as weeks_to_remission,
-        case when outcome.remission_date is not null then coalesce(care.sessions_to_remission, 0) end
-            as sessions_to_remission,
+        case
+            when outcome.remission_date is not null then coalesce(care.sessions_to_remission, 0)
+        end as sessions_to_remission,
         case
             when not episode.is_active then null
             when relapse_plan.program_enrollment_key is not null then 'relapse_prevention'

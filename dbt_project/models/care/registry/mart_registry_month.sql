@@ -20,7 +20,11 @@ calendar_month as (
     select
         month_number.start_date,
         least(
-            cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, 'month_number.start_date')) }} as date),
+            cast(
+                {{ dbt.dateadd(
+                    'day', -1, dbt.dateadd('month', 1, 'month_number.start_date')
+                ) }} as date
+            ),
             run.as_of_date
         ) as end_date
     from month_number
@@ -35,7 +39,8 @@ episode_month as (
         registry.registry_key,
         registry.client_key,
         registry.program_id,
-        registry.end_date is null or registry.end_date >= calendar_month.end_date as is_enrolled_at_end,
+        registry.end_date is null or registry.end_date >= calendar_month.end_date
+            as is_enrolled_at_end,
         registry.baseline_date,
         registry.baseline_score
     from {{ ref('mart_registry') }} as registry

@@ -13,8 +13,9 @@ registry_score as (
             ) as integer
         ) as score_number,
         administered_date,
-        cast(floor({{ dbt.datediff('baseline_date', 'administered_date', 'day') }} / 7.0) as integer)
-            as weeks_since_baseline,
+        cast(
+            floor({{ dbt.datediff('baseline_date', 'administered_date', 'day') }} / 7.0) as integer
+        ) as weeks_since_baseline,
         cast(score as integer) as score,
         cast(score - baseline_score as integer) as change_since_baseline,
         -- rules/registry.md#outcome: at most half of the baseline, below 5
