@@ -170,7 +170,7 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     explain = add(
         "explain",
         _explain,
-        "Show why a client is on a list: score, reasons, tasks and their source rows.",
+        "Show why a client is on a list, or counts in a measure, with the source rows.",
     )
     explain.add_argument("client_id", metavar="CLIENT_ID")
     explain.add_argument(

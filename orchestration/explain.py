@@ -52,12 +52,10 @@ _TASKS = """
     order by status <> 'open', lane, opened_at desc, task_key
 """
 _MEASURE = """
-    select title, section, modelled_on, coalesce(shares_events_with, measure_id) as first_measure_id
+    select title, section, modelled_on
     from seeds.measure_definition where measure_id = ?
 """
-_MEASURES = (
-    "select measure_id from seeds.measure_definition where measure_id <> ? order by measure_id"
-)
+_MEASURES = "select measure_id from seeds.measure_definition order by measure_id"
 _EVENTS = """
     select measurement_year, basis, measure_version, event_date, status, is_initial_population,
         is_denominator, is_excluded, is_exception, exclusion_reason, is_numerator, evidence_table,
@@ -133,7 +131,7 @@ def _explain_measure(
 ) -> None:
     measures = _rows(connection, _MEASURE, measure_id)
     if not measures:
-        known = ", ".join(row["measure_id"] for row in _rows(connection, _MEASURES, measure_id))
+        known = ", ".join(row["measure_id"] for row in _rows(connection, _MEASURES))
         raise UsageError(f"there is no measure {measure_id!r}. Expected one of: {known}.")
     measure = measures[0]
     console.print(f"{measure_id}: {measure['title']}")

@@ -104,20 +104,7 @@ where
     event.has_died_in_year
     or (event.became_inpatient and placed_visit.event_key is null)
 union all
-select
-    event.measure_id,
-    event.basis,
-    event.event_key,
-    'hospice' as exclusion_reason,
-    stay.evidence_table,
-    stay.evidence_key,
-    stay.admit_date as evidence_date
-from {{ event }} as event
-inner join {{ stay }} as stay
-    on event.client_key = stay.client_key
-    and event.measurement_year = stay.measurement_year
-    and event.basis = stay.basis
-    and stay.is_hospice
+{{ measure_hospice_stay(event, stay, 'start_date', 'end_date') }}
 union all
 select
     measure_id,

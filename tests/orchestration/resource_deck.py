@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,7 +171,7 @@ class Patient:
         return str(self.resources[-1]["id"])
 
 
-def write_bundle(path: Path, patients: list[Patient], shared: list[Json] = []) -> None:  # noqa: B006
+def write_bundle(path: Path, patients: list[Patient], shared: Sequence[Json] = ()) -> None:
     """Write one Bundle of all patients and their resources."""
     resources = [
         {"resourceType": "Patient", "id": each.name, "birthDate": each.born,

@@ -20,7 +20,10 @@ def cms2() -> list[Patient]:
 
     reason = [{"url": "http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-notDoneReason",
                "valueCodeableConcept": concept("Medical Reason")}]  # fmt: skip
-    positive = lambda p, when="2026-03-10": p.screening(ADULT, when, POSITIVE)  # noqa: E731
+
+    def positive(patient: Patient, when: str = "2026-03-10") -> Patient:
+        return patient.screening(ADULT, when, POSITIVE)
+
     return [
         seen("s-none", "not_met"),
         seen("s-neg-day0", "met").screening(ADULT, "2026-03-10", NEGATIVE),

@@ -1,100 +1,52 @@
+{#- Each type of resource with the columns that it has, by their names here. -#}
+{%- set resources = {
+    'Encounter': {
+        'resource_id': 'encounter_id', 'start_written': 'start_written',
+        'end_written': 'end_written',
+    },
+    'Observation': {
+        'resource_id': 'observation_id', 'start_written': 'start_written',
+        'end_written': 'end_written', 'issued_written': 'issued_written',
+        'value_integer': 'value_integer', 'has_value': 'has_value',
+    },
+    'Procedure': {
+        'resource_id': 'procedure_id', 'start_written': 'start_written',
+        'end_written': 'end_written',
+    },
+    'ServiceRequest': {
+        'resource_id': 'referral_id', 'intent': 'intent', 'is_prohibited': 'is_prohibited',
+        'start_written': 'authored_written', 'end_written': 'authored_written',
+    },
+    'Task': {'resource_id': 'task_id', 'intent': 'intent', 'end_written': 'end_written'},
+} %}
+{%- set column_types = {
+    'intent': 'varchar', 'is_prohibited': 'boolean', 'start_written': 'varchar',
+    'end_written': 'varchar', 'issued_written': 'varchar', 'value_integer': 'decimal(18, 4)',
+    'has_value': 'boolean',
+} %}
 with
 
-encounter_record as (
-    {{ sender_record('ehr_fhir', 'Encounter') }}
+{% for resource_type in resources -%}
+{{ resource_type | lower }}_record as (
+    {{ sender_record('ehr_fhir', resource_type) }}
 ),
 
-observation_record as (
-    {{ sender_record('ehr_fhir', 'Observation') }}
-),
-
-procedure_record as (
-    {{ sender_record('ehr_fhir', 'Procedure') }}
-),
-
-servicerequest_record as (
-    {{ sender_record('ehr_fhir', 'ServiceRequest') }}
-),
-
-task_record as (
-    {{ sender_record('ehr_fhir', 'Task') }}
-),
-
+{% endfor -%}
 resource_event as (
+    {%- for resource_type, columns in resources.items() %}
     select
-        'Encounter' as resource_type,
-        record.encounter_id as resource_id,
+        '{{ resource_type }}' as resource_type,
+        record.{{ columns['resource_id'] }} as resource_id,
         record.source_client_id as patient_id,
         record.status,
-        cast(null as varchar) as intent,
-        cast(null as boolean) as is_prohibited,
-        record.start_written,
-        record.end_written,
-        cast(null as varchar) as issued_written,
-        cast(null as decimal(18, 4)) as value_integer,
-        cast(null as boolean) as has_value,
+        {%- for name, type in column_types.items() %}
+        {{ 'record.' ~ columns[name] if name in columns else 'cast(null as ' ~ type ~ ')' }}
+            as {{ name }},
+        {%- endfor %}
         {{ lineage_columns('record', of_client=false) }}
-    from encounter_record as record
-    union all
-    select
-        'Observation' as resource_type,
-        record.observation_id as resource_id,
-        record.source_client_id as patient_id,
-        record.status,
-        cast(null as varchar) as intent,
-        cast(null as boolean) as is_prohibited,
-        record.start_written,
-        record.end_written,
-        record.issued_written,
-        record.value_integer,
-        record.has_value,
-        {{ lineage_columns('record', of_client=false) }}
-    from observation_record as record
-    union all
-    select
-        'Procedure' as resource_type,
-        record.procedure_id as resource_id,
-        record.source_client_id as patient_id,
-        record.status,
-        cast(null as varchar) as intent,
-        cast(null as boolean) as is_prohibited,
-        record.start_written,
-        record.end_written,
-        cast(null as varchar) as issued_written,
-        cast(null as decimal(18, 4)) as value_integer,
-        cast(null as boolean) as has_value,
-        {{ lineage_columns('record', of_client=false) }}
-    from procedure_record as record
-    union all
-    select
-        'ServiceRequest' as resource_type,
-        record.referral_id as resource_id,
-        record.source_client_id as patient_id,
-        record.status,
-        record.intent,
-        record.is_prohibited,
-        record.authored_written as start_written,
-        record.authored_written as end_written,
-        cast(null as varchar) as issued_written,
-        cast(null as decimal(18, 4)) as value_integer,
-        cast(null as boolean) as has_value,
-        {{ lineage_columns('record', of_client=false) }}
-    from servicerequest_record as record
-    union all
-    select
-        'Task' as resource_type,
-        record.task_id as resource_id,
-        record.source_client_id as patient_id,
-        record.status,
-        record.intent,
-        cast(null as boolean) as is_prohibited,
-        cast(null as varchar) as start_written,
-        record.end_written,
-        cast(null as varchar) as issued_written,
-        cast(null as decimal(18, 4)) as value_integer,
-        cast(null as boolean) as has_value,
-        {{ lineage_columns('record', of_client=false) }}
-    from task_record as record
+    from {{ resource_type | lower }}_record as record
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 )
 
 select * from resource_event

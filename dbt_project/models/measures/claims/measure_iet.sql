@@ -234,22 +234,7 @@ exclusion_found as (
     from denominator
     where death_date between first_intake_date and last_year_date
     union all
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'hospice' as exclusion_reason,
-        stay.evidence_table,
-        stay.evidence_key,
-        stay.admit_date as evidence_date
-    from denominator as event
-    inner join stay
-        on event.client_key = stay.client_key
-        and event.measurement_year = stay.measurement_year
-        and event.basis = stay.basis
-        and stay.is_hospice
-        and stay.admit_date <= event.last_year_date
-        and coalesce(stay.discharge_date, event.last_year_date) >= event.first_intake_date
+    {{ measure_hospice_stay('denominator', 'stay', 'first_intake_date', 'last_year_date') }}
 ),
 
 exclusion as (

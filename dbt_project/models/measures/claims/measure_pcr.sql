@@ -6,7 +6,7 @@ measurement_period as (
     {{ measure_period('pcr', [
         'minimum_age_years', 'maximum_age_years', 'last_discharge_month', 'last_discharge_day',
         'transfer_days', 'first_readmission_day', 'readmission_days', 'lookback_days',
-        'allowed_gaps', 'allowed_gap_days', 'outlier_stays', 'claims_runout_days',
+        'allowed_gap_days', 'outlier_stays', 'claims_runout_days',
     ]) }}
 ),
 
@@ -46,7 +46,6 @@ index_stay as (
             as window_closes_at,
         cast({{ dbt.dateadd('day', '-lookback_days', 'discharge_date') }} as date)
             as first_lookback_date,
-        cast({{ dbt.dateadd('day', -1, 'discharge_date') }} as date) as last_lookback_date,
         cast({{ dbt.dateadd('day', 'readmission_days', 'discharge_date') }} as date)
             as last_enrolled_date
     from chained_stay
@@ -60,7 +59,9 @@ index_stay as (
 
 -- rules/measures/pcr.md#enrollment: one short gap in the year before, none through day 30
 earlier_coverage as (
-    {{ measure_enrollment_gap('index_stay', 'first_lookback_date', 'last_lookback_date') }}
+    {{ measure_enrolled(
+        'index_stay', 'first_lookback_date', 'discharge_date', 'allowed_gap_days'
+    ) }}
 ),
 
 enrolled_stay as (
@@ -74,8 +75,6 @@ covered_stay as (
             when stay.basis = 'operational' then null
             when enrolled_stay.event_key is null or earlier_coverage.event_key is null
                 then 'coverage_gap'
-            when earlier_coverage.gap_count > stay.allowed_gaps
-                or earlier_coverage.longest_gap_days > stay.allowed_gap_days then 'coverage_gap'
         end as not_evaluable_reason
     from index_stay as stay
     left join enrolled_stay on stay.event_key = enrolled_stay.event_key
@@ -107,21 +106,7 @@ exclusion_found as (
     from covered_stay
     where died or is_pregnancy or is_perinatal or chain_admit_date = discharge_date
     union all
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'hospice' as exclusion_reason,
-        stay.evidence_table,
-        stay.evidence_key,
-        stay.admit_date as evidence_date
-    from covered_stay as event
-    inner join stay
-        on event.client_key = stay.client_key
-        and event.measurement_year = stay.measurement_year
-        and event.basis = stay.basis
-        and coalesce(stay.discharge_date, stay.end_date) >= stay.start_date
-        and stay.is_hospice
+    {{ measure_hospice_stay('covered_stay', 'stay', 'start_date', 'end_date') }}
     union all
     select
         measure_id,

@@ -50,17 +50,9 @@ enrolled_client as (
     {{ measure_enrolled('treated_client', 'start_date', 'end_date', 'enrollment_gap_days') }}
 ),
 
+-- rules/measures/ssd.md#enrollment: the whole year, with one gap
 denominator as (
-    select
-        client.*,
-        client.supply_date as event_date,
-        client.end_date as age_date,
-        {{ measure_window_end('client', 'supply_date', 'last_day') }} as window_closes_at,
-        -- rules/measures/ssd.md#enrollment: the whole year, with one gap
-        case when enrolled_client.event_key is null then 'coverage_gap' end
-            as not_evaluable_reason
-    from treated_client as client
-    left join enrolled_client on client.event_key = enrolled_client.event_key
+    {{ measure_treated_year('treated_client', 'enrolled_client') }}
 ),
 
 diabetes as (
