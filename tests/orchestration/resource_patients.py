@@ -1,4 +1,7 @@
-"""The patients of the deck, one function per measure, with their expected results for the year 2026."""
+"""The patients of the deck, one function per measure, with their expected results for the year 2026.
+
+Longer than the size budget: one table of cases, which one test builds and compares as a whole.
+"""
 
 from __future__ import annotations
 
