@@ -1,4 +1,4 @@
-"""Generates the reference of commands, settings and tables: `python -m orchestration.reference`.
+"""Generates the reference of commands, settings, tables and measures: `python -m orchestration.reference`.
 
 Command options and settings become a block between markers of a hand-written page. The data
 dictionary of the public relations is generated from the dbt yml files. This module states no facts
@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from orchestration import measure_book
 from orchestration.cli import command_parsers
 from orchestration.settings import Settings
 
@@ -150,6 +151,7 @@ def pages() -> dict[Path, str]:
         commands: with_block(commands, commands_block()),
         settings: with_block(settings, settings_block()),
         REFERENCE / "warehouse.md": warehouse_page(),
+        **measure_book.pages(),
     }
 
 
@@ -170,6 +172,7 @@ def main(arguments: list[str] | None = None) -> int:
         if check:
             print(f"{path}: out of date; run `make docs`")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(f"{path}: written")
     return 1 if check and stale else 0
