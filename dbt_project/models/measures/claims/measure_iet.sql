@@ -249,7 +249,12 @@ initiation_found as (
     select
         'iet_initiation' as measure_id,
         basis,
+        measurement_year,
+        client_key,
         event_key,
+        first_engagement_day,
+        engagement_days,
+        engagement_services,
         evidence_table,
         evidence_key,
         event_date as evidence_date
@@ -259,7 +264,12 @@ initiation_found as (
     select
         'iet_initiation' as measure_id,
         episode.basis,
+        episode.measurement_year,
+        episode.client_key,
         episode.event_key,
+        episode.first_engagement_day,
+        episode.engagement_days,
+        episode.engagement_services,
         treatment.evidence_table,
         treatment.evidence_key,
         treatment.first_date as evidence_date
@@ -278,27 +288,26 @@ initiation as (
 ),
 
 -- rules/measures/iet.md#engagement: on day 1 to 34 after the initiation, each contact once
+-- (the initiation has its episode's columns: a third relation here can end in a cross product)
 engagement_service as (
     select
-        episode.basis,
-        episode.event_key,
-        episode.engagement_services,
+        initiation.basis,
+        initiation.event_key,
+        initiation.engagement_services,
         treatment.first_date as evidence_date,
         treatment.evidence_table,
         treatment.evidence_key,
         bool_or(treatment.is_long_acting) as is_long_acting
     from initiation
-    inner join episode
-        on initiation.event_key = episode.event_key and initiation.basis = episode.basis
     inner join treatment
-        on episode.basis = treatment.basis
-        and episode.measurement_year = treatment.measurement_year
-        and episode.client_key = treatment.client_key
+        on initiation.basis = treatment.basis
+        and initiation.measurement_year = treatment.measurement_year
+        and initiation.client_key = treatment.client_key
         and {{ dbt.datediff('initiation.evidence_date', 'treatment.first_date', 'day') }}
-        between episode.first_engagement_day and episode.engagement_days
+        between initiation.first_engagement_day and initiation.engagement_days
     group by
-        episode.basis, episode.event_key, episode.engagement_services, treatment.first_date,
-        treatment.evidence_table, treatment.evidence_key
+        initiation.basis, initiation.event_key, initiation.engagement_services,
+        treatment.first_date, treatment.evidence_table, treatment.evidence_key
 ),
 
 numbered_engagement as (
