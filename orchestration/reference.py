@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from orchestration import measure_book
+from orchestration import data_quality, measure_book
 from orchestration.cli import command_parsers
 from orchestration.settings import Settings
 
@@ -151,6 +151,7 @@ def pages() -> dict[Path, str]:
         commands: with_block(commands, commands_block()),
         settings: with_block(settings, settings_block()),
         REFERENCE / "warehouse.md": warehouse_page(),
+        data_quality.PAGE: data_quality.page(),
         **measure_book.pages(),
     }
 
