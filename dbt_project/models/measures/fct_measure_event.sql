@@ -14,6 +14,8 @@ with
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
+    'measure_missed_followup',
+    'measure_referral_loop_closed',
     'measure_phq9_response',
     'measure_dep_rem_6',
     'measure_cms2',
