@@ -27,6 +27,7 @@ with
     'measure_cms136',
     'measure_cdf',
     'measure_sdoh',
+    'measure_sdoh_addressed',
     'measure_asc',
     'measure_iserv',
     'measure_sra',
