@@ -32,7 +32,7 @@ with
     'measure_iserv',
     'measure_sra',
     'measure_tsc',
-    'measure_note_signed_72h',
+    'measure_note_signed',
 ] -%}
 
 measure_event as (
