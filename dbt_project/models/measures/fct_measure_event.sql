@@ -16,6 +16,7 @@ with
     'measure_no_show_rate',
     'measure_missed_followup',
     'measure_referral_loop_closed',
+    'measure_plan_current',
     'measure_phq9_response',
     'measure_dep_rem_6',
     'measure_cms2',
