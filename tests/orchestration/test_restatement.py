@@ -1,13 +1,17 @@
-"""What a late claim and voids change since the last release, event by event, with the reason."""
+"""What a late claim and voids change since the last release, event by event, with the reason.
+
+The day's files are kept for the next day (docs/rules/measures/restatement.md#last-release)."""
 
 from __future__ import annotations
 
 import stat
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from orchestration import released_events
 from tests import forked
 
 _HEADER = (
@@ -83,14 +87,36 @@ def test_each_restated_event_has_its_change_and_its_reason(agency: Path) -> None
     ]  # fmt: skip
 
 
-def test_a_second_run_of_a_day_is_compared_with_the_day_before(agency: Path) -> None:
-    data = agency / "data"
-    first = _restated(data)
-    assert first
-    released = (data / "published" / "current").resolve()
-    forked.run(agency / "landing", data, "2026-06-30")
-    assert _restated(data) == first
-    assert (data / "published" / "current").resolve() == released
+def test_a_second_run_of_a_day_is_compared_with_the_day_before(tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(
+            "create schema raw_caseload; create schema measures;"
+            "create table raw_caseload.batch as select 'b1' as batch_id;"
+            "create table raw_caseload.run (as_of timestamptz, as_of_date date);"
+            "create table measures.fct_measure_event as select 'fuh_7' as measure_id,"
+            " '1' as measure_version, 2026 as measurement_year, 'reporting' as basis, 1 as client_key,"
+            " 1 as event_key, date '2026-02-06' as event_date, 'met' as status,"
+            " 'raw_claims.medical_claim' as evidence_table, 'b1:1' as evidence_key"
+        )
+        for as_of in (
+            "2026-06-28 07:00:00",
+            "2026-06-29 07:00:00",
+            "2026-06-30 07:00:00",
+            "2026-06-30 15:00:00",
+        ):
+            connection.execute(
+                f"delete from raw_caseload.run; insert into raw_caseload.run values ('{as_of}+00', '{as_of}')"
+            )
+            with released_events.kept(connection, tmp_path):
+                pass
+        with pytest.raises(OSError, match="disk"), released_events.kept(connection, tmp_path):
+            raise OSError("disk")
+    kept = tmp_path / released_events.FOLDER
+    assert sorted(path.name for path in kept.iterdir()) == ["2026-06-29", "2026-06-30"]
+    for day, compared in (("2026-07-01", "2026-06-30"), ("2026-06-30", "2026-06-29")):
+        files = released_events.before(tmp_path, date.fromisoformat(day))
+        assert {path.parent.name for path in files.values()} == {compared}
+    assert released_events.before(tmp_path, date(2026, 6, 29)) == {}
 
 
 def test_the_events_of_two_days_are_kept_for_the_owner_only(agency: Path) -> None:
