@@ -166,7 +166,13 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     check = parser.parse_args(arguments).check
     stale = 0
-    for path, text in pages().items():
+    generated = pages()
+    for path in sorted(set(measure_book.BOOK.glob("*.md")) - generated.keys()):
+        stale += 1
+        print(f"{path}: belongs to no measure; {'run `make docs`' if check else 'deleted'}")
+        if not check:
+            path.unlink()
+    for path, text in generated.items():
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1
