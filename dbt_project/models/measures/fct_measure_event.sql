@@ -11,6 +11,8 @@ with
     'measure_ssd',
     'measure_amm',
     'measure_iet',
+    'measure_oud',
+    'measure_apm',
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',

@@ -34,7 +34,8 @@ listed_code as (
         supplied_code.list_name,
         dispensed_code.code_system,
         dispensed_code.code,
-        coalesce(classified_code.is_injection, false) as is_long_acting
+        coalesce(classified_code.is_injection, false) as is_long_acting,
+        false as treats_opioid_use
     from dispensed_code
     inner join supplied_code
         on dispensed_code.code_system = supplied_code.code_system
@@ -47,7 +48,8 @@ listed_code as (
         shipped_code.list_name,
         dispensed_code.code_system,
         dispensed_code.code,
-        shipped_code.is_long_acting
+        shipped_code.is_long_acting,
+        shipped_code.treats_opioid_use
     from dispensed_code
     inner join shipped_code
         on dispensed_code.code_system = shipped_code.code_system
@@ -64,7 +66,8 @@ listed_code as (
         'sud_medication' as list_name,
         dispensed_code.code_system,
         dispensed_code.code,
-        classified_code.is_injection as is_long_acting
+        classified_code.is_injection as is_long_acting,
+        true as treats_opioid_use
     from dispensed_code
     inner join classified_code
         on dispensed_code.code_system = classified_code.code_system
@@ -73,7 +76,12 @@ listed_code as (
 ),
 
 medication_code as (
-    select list_name, code_system, code, bool_or(is_long_acting) as is_long_acting
+    select
+        list_name,
+        code_system,
+        code,
+        bool_or(is_long_acting) as is_long_acting,
+        bool_or(treats_opioid_use) as treats_opioid_use
     from listed_code
     group by list_name, code_system, code
 )

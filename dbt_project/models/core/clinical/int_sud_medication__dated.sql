@@ -41,6 +41,7 @@ dated_medication as (
         'reporting' as basis,
         line.service_date as medication_date,
         line.is_long_acting,
+        true as treats_opioid_use,
         claim.is_part2,
         claim.evidence_table,
         claim.evidence_key
@@ -55,6 +56,7 @@ dated_medication as (
         'reporting' as basis,
         fill.dispensing_date as medication_date,
         drug.is_long_acting,
+        drug.treats_opioid_use,
         fill.is_part2,
         fill.evidence_table,
         fill.evidence_key
@@ -68,6 +70,7 @@ dated_medication as (
         'operational' as basis,
         visit.visit_date as medication_date,
         procedure.is_long_acting_medication as is_long_acting,
+        true as treats_opioid_use,
         visit.is_part2,
         visit.evidence_table,
         visit.evidence_key
@@ -81,6 +84,8 @@ dated_medication as (
         'operational' as basis,
         medication.start_date as medication_date,
         coalesce(drug.is_long_acting, false) as is_long_acting,
+        coalesce(drug.treats_opioid_use, false) or medication.medication_class = 'moud'
+            as treats_opioid_use,
         medication.is_part2,
         medication.evidence_table,
         medication.evidence_key
