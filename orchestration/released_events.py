@@ -1,7 +1,7 @@
 """Keeps the measure events of each release for the next day's comparison.
 
 `measures.fct_measure_restatement` compares a run's events with those of the last release of an
-earlier day (docs/rules/measures/restatement.md). Each release keeps its events and the ids of the
+earlier day (docs/rules/measures/restatement.md#last-release). Each release keeps its events and the ids of the
 batches that it knew in `released/<local day of as_of>/`. A later release of the same day replaces
 them; the two latest days are kept. The files contain clients and never leave the data folder.
 """
