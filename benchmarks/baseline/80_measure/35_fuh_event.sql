@@ -47,30 +47,28 @@ from fuh_event;
 
 -- death; hospice; nonacute admission, from MY2025 not psychiatric residential care; acute admission for something else
 insert into exclusion
+select measure_id, basis, stay_key, year, 'death' from fuh_event where has_died_in_year
+union all
 select
-    measure_id, event.basis, event.stay_key, event.year, min(case
-        when event.has_died_in_year then 'death'
-        when stay.is_hospice then 'hospice'
-        when stay.stay_class = 'acute' then 'acute_admission'
-        else 'nonacute_admission'
-    end)
+    measure_id, event.basis, event.stay_key, event.year,
+    unnest(list_filter([
+        case when stay.is_hospice then 'hospice' end,
+        case
+            when event.stay_key <> stay.stay_key
+                and stay.admit_date - event.discharge_date between 0 and event.rule['readmission_days']
+                and (
+                    (stay.stay_class = 'acute' and not stay.has_index_diagnosis and not stay.has_mental_principal)
+                    or (stay.stay_class = 'nonacute' and residential.stay_key is null)
+                )
+                then stay.stay_class || '_admission'
+        end
+    ], lambda reason: reason is not null))
 from fuh_event as event
 inner join measured_stay as stay
     on event.client_key = stay.client_key and event.year = stay.year and event.basis = stay.basis
 left join residential_stay as residential
     on event.rule['residential_is_follow_up'] = 1 and stay.stay_key = residential.stay_key
-    and stay.year = residential.year and stay.basis = residential.basis
-where (event.has_died_in_year and event.stay_key = stay.stay_key)
-    or stay.is_hospice
-    or (
-        event.stay_key <> stay.stay_key
-        and stay.admit_date - event.discharge_date between 0 and event.rule['readmission_days']
-        and (
-            (stay.stay_class = 'acute' and not stay.has_index_diagnosis and not stay.has_mental_principal)
-            or (stay.stay_class = 'nonacute' and residential.stay_key is null)
-        )
-    )
-group by measure_id, event.basis, event.stay_key, event.year;
+    and stay.year = residential.year and stay.basis = residential.basis;
 
 -- Null if the record has no provider type.
 insert into numerator

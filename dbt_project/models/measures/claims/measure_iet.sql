@@ -143,11 +143,15 @@ candidate as (
         case contact.kind
             when 'emergency' then 1 when 'detox' then 2 when 'stay' then 3 else 4
         end as same_day_order,
-        period.* exclude (measurement_year)
+        period.* exclude (measurement_year),
+        client.death_date
     from contact
     inner join contact_period as period
         on contact.measurement_year = period.measurement_year
         and contact.last_date between period.first_intake_date and period.last_intake_date
+    inner join {{ ref('dim_client') }} as client
+        on contact.client_key = client.client_key
+        and {{ age_years('client.birth_date', 'contact.last_date') }} >= period.minimum_age_years
 ),
 
 -- rules/measures/iet.md#history: no treatment on the days before the contact
@@ -181,7 +185,6 @@ first_candidate as (
 episode as (
     select
         candidate.* exclude (measure_id),
-        client.death_date,
         cast({{ dbt.dateadd(
             'day', '-candidate.history_days', 'candidate.first_date'
         ) }} as date) as first_enrolled_date,
@@ -191,10 +194,6 @@ episode as (
     inner join first_candidate
         on candidate.basis = first_candidate.basis
         and candidate.event_key = first_candidate.event_key
-    inner join {{ ref('dim_client') }} as client
-        on candidate.client_key = client.client_key
-        and {{ age_years('client.birth_date', 'candidate.event_date') }}
-        >= candidate.minimum_age_years
 ),
 
 enrolled_episode as (
