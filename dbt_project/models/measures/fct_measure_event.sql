@@ -35,7 +35,7 @@ with
     'measure_iserv',
     'measure_sra',
     'measure_tsc',
-    'measure_note_signed',
+    'measure_note_signed_72h',
 ] -%}
 
 measure_event as (
