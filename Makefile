@@ -47,7 +47,7 @@ dev: $(READY)  ## start Dagster: assets, runs, schedule, sensor (docs/reference/
 	test -e "$$DAGSTER_HOME/dagster.yaml" || cp dagster.yaml "$$DAGSTER_HOME/"
 	$(BIN)/dagster dev -h 127.0.0.1
 
-docs: $(READY)  ## generate dbt sources, feed pages, commands, settings and data dictionary
+docs: $(READY)  ## generate dbt sources, feed pages, commands, settings, data dictionary, measure book, DATA_QUALITY.md
 	$(BIN)/python -m sources.dictionary
 	$(BIN)/python -m sources.reference
 	$(BIN)/python -m orchestration.reference

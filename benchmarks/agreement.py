@@ -31,7 +31,7 @@ ABSENT_TASK_TYPES = (
 )  # fmt: skip
 # Measures that the baseline computes, by id; it lacks the others.
 MEASURES = (
-    "fuh_7", "fuh_30", "contact_24h", "contact_24h_from_notification", "attempt_24h",
+    "fuh_7", "fuh_30", "fum_7", "fum_30", "fua_7", "fua_30", "dep_rem_6", "contact_24h", "contact_24h_from_notification", "attempt_24h",
     "followup_7d_scheduled", "followup_7d_kept", "no_show_rate", "phq9_response",
 )  # fmt: skip
 

@@ -3,7 +3,7 @@
 The ratio uses CPU time, which is comparable on a shared machine; wall time is not. It excludes the stages start
 (imports, parsing the dbt project) and workbooks. Memory is the largest peak resident set of a process. Each repetition
 runs the pipeline and the baseline in turn, each as a process with an empty data folder. `agreement` compares their
-results. Finally, `formats` measures the readers of HL7 v2, FHIR and X12.
+results. `measures` shows the measures' part. Finally, `formats` measures the readers of HL7 v2, FHIR and X12.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from benchmarks import formats
+from benchmarks import formats, measures
 from benchmarks.agreement import Result, compare
 from orchestration.settings import Settings
 from synthetic.agency import synthesize
@@ -93,6 +93,9 @@ def _bench(clients: int, repeat: int, folder: Path, settings: Settings, console:
         f"Ratio: {compared:.1f} / {spent:.1f} CPU s = {compared / spent:.1f}"
         f" (without {' and '.join(OUTSIDE_THE_RATIO)})"
     )
+    data = folder / pipeline.name
+    console.print(measures.share(data, pipeline.last_compared_cpu()))
+    console.print(measures.depression(data))
     results = compare(
         folder / "pipeline" / pipeline.database, folder / "baseline" / baseline.database
     )
@@ -120,10 +123,11 @@ class _Program:
 
     def compared_cpu(self) -> float:
         """CPU seconds of the stages in the ratio, as a median over the runs."""
-        return statistics.median(
-            sum(float(s["cpu_seconds"]) for s in stages if s["name"] not in OUTSIDE_THE_RATIO)
-            for stages in self.stages
-        )
+        return statistics.median(_in_ratio(stages) for stages in self.stages)
+
+    def last_compared_cpu(self) -> float:
+        """CPU seconds of the stages in the ratio in the last run, whose data are kept."""
+        return _in_ratio(self.stages[-1])
 
     def table(self, title: str) -> Table:
         """Medians per stage and for the whole process."""
@@ -146,6 +150,10 @@ class _Program:
             f"{statistics.median(max(float(s['peak_mb']) for s in run) for run in self.stages):.0f}",
         )
         return table
+
+
+def _in_ratio(stages: Stages) -> float:
+    return sum(float(s["cpu_seconds"]) for s in stages if s["name"] not in OUTSIDE_THE_RATIO)
 
 
 def _measured(arguments: list[str | Path]) -> Process:

@@ -40,7 +40,7 @@ class _BufferedInvocation(DbtCliInvocation):
 
     _events: tuple[DbtCliEventMessage, ...] = ()
 
-    def read(self, on_node: Callable[[str], None], *, echo: bool) -> list[str]:
+    def read(self, on_node: Callable[[str, float], None], *, echo: bool) -> list[str]:
         """Read all events until the process ends.
 
         Returns:
@@ -60,7 +60,7 @@ class _BufferedInvocation(DbtCliInvocation):
                 failures.append(str(event))
                 continue
             unique_id = event.raw_event["data"]["node_info"]["unique_id"]
-            on_node(unique_id)
+            on_node(unique_id, event.raw_event["data"]["cpu_seconds"])
             # If seeds are selected, dbt also runs their tests, which the pipeline's manifest
             # excludes.
             if unique_id in self.manifest["nodes"]:
@@ -111,7 +111,7 @@ def _compiled_sql(node: Mapping[str, Any], target: Path) -> dict[str, Any]:
 
 def build(
     settings: Settings,
-    on_node: Callable[[str], None],
+    on_node: Callable[[str, float], None],
     context: dg.AssetExecutionContext,
     *,
     echo: bool,
@@ -120,7 +120,7 @@ def build(
 
     Args:
         settings: data folder and DuckDB limits.
-        on_node: called with the unique id of each finished node.
+        on_node: called with the unique id and the CPU seconds of each finished node.
         context: execution context of a `@dbt_assets` function; its selection decides which nodes
             are built.
         echo: print one line per result.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any
 
 from orchestration import dbt_project, garbage
@@ -22,6 +23,7 @@ _RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 _NODE_FIELDS = ("unique_id", "node_status", "node_started_at", "node_finished_at", "materialized")
 _DATA_FIELDS = ("status", "execution_time", "num_failures")
 _FAILED_STATUSES = ("error", "fail")
+_cpu_at_start: dict[str, float] = {}  # by unique id of the running node; nodes run one at a time
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -64,11 +66,14 @@ def one_line(message: str | None) -> str:
 
 
 def _report(event: Any) -> None:  # noqa: ANN401 - dbt's EventMsg
-    """Print an event if it is a result. dbt calls this for every event."""
+    """Print an event if it is a result, with the CPU seconds of its node. dbt calls this for every event."""
+    if event.info.name == "NodeStart":
+        _cpu_at_start[event.data.node_info.unique_id] = time.process_time()
     if event.info.name not in _RESULTS:
         return
     node = event.data.node_info
     data = {name: getattr(event.data, name) for name in _DATA_FIELDS if hasattr(event.data, name)}
+    data["cpu_seconds"] = time.process_time() - _cpu_at_start[node.unique_id]
     data["node_info"] = {name: getattr(node, name) for name in _NODE_FIELDS}
     _print_event(f"{node.node_status} {node.unique_id}", "info", event, data)
 

@@ -26,6 +26,8 @@ LEDGER = {  # linkage_assets writes raw_caseload.identity_score
     "batch": "Rows in, loaded and rejected. One row per batch and table of the raw zone.",
     "delivery": "Batch, path and time received. One row per delivery of a file.",
     "reject": "File row number and reason, without the content. One row per rejected row.",
+    "released_batch": "Batches that the last release of an earlier day knew. One row per batch.",
+    "released_measure_event": "Measure events of that release. One row per measure id, basis and event.",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration import catalog, progress, run_record, step_errors, warehouse
+from orchestration import catalog, progress, released_events, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
 from orchestration.verdict import VERDICT
@@ -112,7 +112,10 @@ def _publish(
                 rows["workbooks"] += supervisor.write(
                     connection, release, settings.zone, recipients
                 )
-            with reporter.stage("release", "Making the release current"):
+            with (
+                reporter.stage("release", "Making the release current"),
+                released_events.kept(connection, settings.data),
+            ):
                 directory = release.close(
                     notices + encryption.plain_file_notices(release.paths),
                     feeds,

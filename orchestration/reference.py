@@ -1,4 +1,4 @@
-"""Generates the reference of commands, settings and tables: `python -m orchestration.reference`.
+"""Generates the reference of commands, settings, tables and measures: `python -m orchestration.reference`.
 
 Command options and settings become a block between markers of a hand-written page. The data
 dictionary of the public relations is generated from the dbt yml files. This module states no facts
@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from orchestration import data_quality, measure_book
 from orchestration.cli import command_parsers
 from orchestration.settings import Settings
 
@@ -150,6 +151,8 @@ def pages() -> dict[Path, str]:
         commands: with_block(commands, commands_block()),
         settings: with_block(settings, settings_block()),
         REFERENCE / "warehouse.md": warehouse_page(),
+        data_quality.PAGE: data_quality.page(),
+        **measure_book.pages(),
     }
 
 
@@ -163,13 +166,20 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="only compare, write nothing")
     check = parser.parse_args(arguments).check
     stale = 0
-    for path, text in pages().items():
+    generated = pages()
+    for path in sorted(set(measure_book.BOOK.glob("*.md")) - generated.keys()):
+        stale += 1
+        print(f"{path}: belongs to no measure; {'run `make docs`' if check else 'deleted'}")
+        if not check:
+            path.unlink()
+    for path, text in generated.items():
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         stale += 1
         if check:
             print(f"{path}: out of date; run `make docs`")
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(f"{path}: written")
     return 1 if check and stale else 0

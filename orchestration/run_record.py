@@ -39,6 +39,11 @@ def masked(text: str) -> str:
     return _QUOTED.sub(mask, first_line)
 
 
+def node_cpu_file(data: Path, stage: str) -> Path:
+    """The file with the CPU seconds of each dbt node of a stage, by unique id, in the last run."""
+    return data / "logs" / f"cpu-{stage}.json"
+
+
 @dataclass(frozen=True)
 class RunEvent:
     """One event of the record."""

@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration import private_folder
+from orchestration import private_folder, released_events
 from orchestration.settings import Settings
 from sources.contract import Contract, load_ledger_contract
 from sources.raw_zone import RawZone
@@ -209,8 +209,30 @@ def attach(
                 f" read_parquet([{files}], union_by_name = true, hive_partitioning = false)"
             )
     _write_ledger(connection, zone, as_of, settings)
+    _attach_released(connection, as_of, settings)
     # Linkage replaces this table. It must exist so that `dbt build` works on a new warehouse.
     connection.execute(f"create table if not exists {_SCORE_TABLE} ({_score_columns()})")
+
+
+def _attach_released(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, settings: Settings
+) -> None:
+    """Create the views of the last release's events, without rows where there is no such release."""
+    files = released_events.before(settings.data, as_of.astimezone(settings.zone).date())
+    for table in released_events.TABLES:
+        columns = load_ledger_contract().tables[table].columns
+        if table in files:
+            names = ", ".join(column.name for column in columns)
+            rows = (
+                f"select {names} from read_parquet("
+                f"{_sql_literal(files[table])}, hive_partitioning = false)"
+            )
+        else:
+            nulls = ", ".join(
+                f"cast(null as {column.sql_type}) as {column.name}" for column in columns
+            )
+            rows = f"select {nulls} where false"
+        connection.execute(f"create or replace view raw_caseload.{table} as {rows}")
 
 
 def write_pairs(connection: duckdb.DuckDBPyConnection, path: Path) -> int:

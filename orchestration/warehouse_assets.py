@@ -1,12 +1,13 @@
 """Assets of the dbt project, from staging to exports, with dbt tests as asset checks."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 from dagster_dbt import dbt_assets
 
-from orchestration import dbt_build, dbt_project, progress, step_errors
+from orchestration import dbt_build, dbt_project, progress, run_record, step_errors
 from orchestration.resources import DataFolder
 from orchestration.translator import RelationTranslator
 
@@ -48,14 +49,17 @@ def _built(
     """Run dbt once for the selected nodes."""
     reporter = progress.current()
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
-    done = 0
+    cpu_seconds: dict[str, float] = {}
 
-    def on_node(unique_id: str) -> None:
-        nonlocal done
-        done += 1
+    def on_node(unique_id: str, cpu: float) -> None:
+        cpu_seconds[unique_id] = cpu
+        done = len(cpu_seconds)
         reporter.advance(done, max(done, total), unique_id.split(".")[2])
 
     with step_errors.mask_errors(), reporter.stage(stage, title):
         yield from dbt_build.build(
             data_folder.settings(), on_node, context, echo=reporter.console is None
         )
+    run_record.node_cpu_file(data_folder.settings().data, stage).write_text(
+        json.dumps(cpu_seconds, indent=1), encoding="utf-8"
+    )

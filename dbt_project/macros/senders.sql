@@ -82,6 +82,7 @@
         'staff': ['ehr'],
         'staff_leave': ['ehr'],
         'staff_program': ['ehr'],
+        'time_log': ['ehr'],
         'treatment_plan': ['ehr', 'ehr_fhir'],
         'treatment_plan_service': ['ehr'],
         'unmatched_payment': ['claims_x12'],

@@ -38,8 +38,8 @@
 {%- endmacro %}
 
 {#
-    An instant on or before another one. A date beside an instant is decided where the days differ, and unknown where
-    they are equal; two dates compare as days.
+    An instant on or before another one. A date beside an instant is decided where the days differ in UTC, and unknown
+    where they are equal; two dates compare as days.
 #}
 {% macro instant_until(first, second) -%}
     case
@@ -52,8 +52,13 @@
                     and {{ first }}_last_date = {{ second }}_last_date
                     and {{ first }}_date = {{ first }}_last_date
                 )
-            else {{ first }}_last_date < {{ second }}_date
+            else {{ utc_date(first, 'last_date') }} < {{ utc_date(second, 'date') }}
         end
+{%- endmacro %}
+
+{# The day of an instant in UTC; of a date without a time, one of its days. #}
+{% macro utc_date(written, day) -%}
+    coalesce({{ local_date(written ~ '_at', "'UTC'") }}, {{ written }}_{{ day }})
 {%- endmacro %}
 
 {#

@@ -27,7 +27,7 @@ LAYER_NAMES = {
     "input": r"input_[a-z0-9_]+",
     "core": r"int_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9]+(_[a-z0-9]+)*|(dim|fct)_[a-z0-9_]+",
     "care": r"int_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9]+(_[a-z0-9]+)*|(fct|mart)_[a-z0-9_]+",
-    "measures": r"(measure|dim_measure|fct_measure)[a-z0-9_]*",
+    "measures": r"(measure|dim_measure|fct_measure)[a-z0-9_]*|fct_productivity",
     "quality": r"fct_[a-z0-9_]+",
     "exports": r"export_[a-z0-9_]+",
 }
@@ -80,7 +80,7 @@ CROWDED_FOLDERS = {
         28,
         "one sender of eighteen types of resources, nine tables of elements",
     ),
-    "input/ehr": (24, "one mapping per entity of a sender with twenty tables"),
+    "input/ehr": (25, "one mapping per entity of a sender with twenty tables"),
     "input/ehr_fhir": (33, "a record system in eighteen types of resources"),
 }
 NOT_PLURAL = {"diagnosis", "status", "basis", "hcpcs"}

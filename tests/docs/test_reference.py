@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import reference
+from orchestration import dbt_project, measure_book, reference
 from orchestration.settings import Settings
 
 
@@ -54,3 +54,28 @@ def test_only_the_text_between_the_markers_is_replaced(tmp_path: Path) -> None:
     page.write_text(f"before\n{reference.BEGIN}\nold\n{reference.END}\nafter\n", encoding="utf-8")
     expected = f"before\n{reference.BEGIN}\nnew\n{reference.END}\nafter\n"
     assert reference.with_block(page, "new") == expected
+
+
+def test_the_measure_book_has_every_measure_with_all_its_examples() -> None:
+    pages = {path.stem: text for path, text in measure_book.pages().items()}
+    models = list((dbt_project.PROJECT / "models" / "measures").rglob("measure_*.sql"))
+    examples = dbt_project.manifest()["unit_tests"].values()
+    for path in models:
+        page = pages[path.stem.removeprefix("measure_").replace("_", "-")]
+        own = [each["name"] for each in examples if each["model"] == path.stem]
+        assert own
+        assert all(f"| {name.replace('_', ' ')} |" in page for name in own)
+        assert "## Clauses" in page
+        assert "not certified" in page
+    assert len(pages) == len(models) + 1  # the index
+
+
+def test_a_number_that_changed_between_years_is_bold() -> None:
+    page = measure_book.pages()[measure_book.BOOK / "cdf.md"]
+    assert "| `cdf_followup_days` | **0** | **2** | **14** |" in page
+    assert "| `claims_runout_days` | **" not in page
+
+
+def test_a_citation_without_a_heading_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no heading follows the anchor no-such-clause"):
+        measure_book._clause("measures/fuh.md", "no-such-clause")

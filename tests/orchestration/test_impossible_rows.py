@@ -107,6 +107,7 @@ def test_no_stay_ends_before_it_begins_or_is_in_the_future(agency: Path) -> None
     assert count == (0,)
 
 
+@pytest.mark.long
 def test_gate_refuses_a_delivery_with_too_many_impossible_rows_until_it_is_corrected(
     agency: Path,
 ) -> None:

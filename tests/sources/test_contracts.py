@@ -49,7 +49,8 @@ def test_every_sender_has_its_tables() -> None:
     }
     assert counts == expected
     assert set(load_ledger_contract().tables) == {
-        "run", "batch", "delivery", "reject", "identity_score",
+        "run", "batch", "delivery", "reject", "identity_score", "released_batch",
+        "released_measure_event",
     }  # fmt: skip
 
 

@@ -37,15 +37,18 @@ set variable settings = [
     'emergency', 'emergency_place', 'accommodation', 'psychiatric_inpatient', 'detox', 'hospice', 'nonacute', 'observation',
     'follow_up_service', 'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis', 'residential',
     'peer_support', 'opioid_medication', 'case_management', 'mental_health_taxonomy', 'inpatient_bill', 'ancillary_bill',
-    'psychiatric_place', 'detox_place', 'known_taxonomy', 'institutional', 'follow_up', 'payable', 'part2_provider'
+    'psychiatric_place', 'detox_place', 'known_taxonomy', 'institutional', 'follow_up', 'payable', 'part2_provider',
+    'substance_use_service'
 ];
 set variable diagnoses = [
     'is_mental_principal_2024', 'is_mental_principal_2025', 'is_mental_any', 'is_self_harm', 'is_sud', 'is_overdose',
-    'is_behavioral', 'is_known', 'is_smi'
+    'is_behavioral', 'is_known', 'is_smi', 'is_mdd', 'is_dysthymia', 'is_bipolar', 'is_labile_personality', 'is_psychotic',
+    'is_pervasive_developmental', 'is_palliative'
 ];
 create macro setting_bit(setting) as cast(1 << (list_position(getvariable('settings'), setting) - 1) as integer);
 create macro diagnosis_bit(diagnosis) as cast(1 << (list_position(getvariable('diagnoses'), diagnosis) - 1) as integer);
 create macro has(mask, wanted) as (mask & wanted) > 0;
+create macro has_day(mask, day) as ((mask >> day) & 1) > 0;
 
 -- Setting of a stay or emergency visit: from the facility or the room, else from the diagnosis, else unknown.
 create macro event_setting(reported, principal_mask, kind, any_mask) as case

@@ -97,3 +97,22 @@ from dim_provider
 left join code_setting on code_type = 'taxonomy' and taxonomy_code = code
 where is_part2 or code is not null
 group by npi;
+
+-- Dispensed codes of medications for substance use: by the list of labeler and product, or by orders of the same code.
+create temp table listed_drug as
+with dispensed as (select distinct ndc_code, upper(replace(trim(ndc_code), '-', '')) as code from raw_claims_pharmacy_claim),
+ordered as (
+    select upper(replace(trim(code), '-', '')) as code
+    from raw_ehr_medication
+    where code_system = 'ndc' and medication_class <> 'other'
+    group by all
+    having min(medication_class) = 'moud' and max(medication_class) = 'moud'
+)
+select ndc_code
+from dispensed
+where code in (from ordered)
+    or exists (
+        from seed_listed_drug as listed
+        where list_name = 'sud_medication' and code_system = 'ndc' and counts_when_dispensed
+            and starts_with(dispensed.code, listed.code)
+    );

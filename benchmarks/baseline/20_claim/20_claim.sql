@@ -1,6 +1,6 @@
 -- 58 bits identify a claim, so that the version (frequency, reversal) fits into the same integer for grouping.
 create macro claim_hash(data_source, payer, claim_id) as cast(hash(data_source, payer, claim_id) >> 6 as bigint);
--- Three bit masks in one integer, plus a bit for adjustments: settings 27 bits, diagnoses 9 and 9.
+-- Three bit masks in one integer, plus a bit for adjustments: settings 28 bits, diagnoses 16 and 16.
 create temp table claim_version as
 with line as (
     select
@@ -59,9 +59,10 @@ coded as (
         | case when is_payable then setting_bit('payable') else 0 end
         | case when is_institutional then setting_bit('institutional') else 0 end as setting_mask,
         -- a visit counts by its code or its place of service, but never during a stay or emergency visit
-        is_payable
-        and not has(setting_mask, setting_bit('no_follow_up_place'))
-        and has(setting_mask, setting_bit('follow_up_service') | setting_bit('follow_up_place')) as is_follow_up
+        is_payable and not has(setting_mask, setting_bit('no_follow_up_place')) as may_be_visit,
+        may_be_visit and has(setting_mask, setting_bit('follow_up_service') | setting_bit('follow_up_place')) as is_follow_up,
+        may_be_visit and has(setting_mask, setting_bit('substance_use_service')) as is_substance_use_service,
+        is_payable and has(setting_mask, setting_bit('opioid_medication')) as is_medication
     from line
     left join provider_mask as clinician on line.clinician_npi = clinician.npi
     left join provider_mask as facility on line.place_npi = facility.npi
@@ -74,11 +75,14 @@ version as (
         max(claim_end_date) as end_date,
         max(paid_date) as paid_date,
         bit_or(
-            cast(setting_mask as bigint) | (cast(principal_mask as bigint) << 27)
-            | (cast(diagnosis_mask as bigint) << 36) | (cast(is_adjusting as bigint) << 45)
+            cast(setting_mask as bigint) | (cast(principal_mask as bigint) << 28)
+            | (cast(diagnosis_mask as bigint) << 44) | (cast(is_adjusting as bigint) << 60)
         ) as masks,
-        -- one bit per day of the claim with a possible follow-up
+        -- one bit per day of the claim with a possible follow-up, a substance-use service, a medication for substance use
         bit_or(case when is_follow_up then cast(1 as bigint) << service_day else 0 end) as follow_up_days_mask,
+        bit_or(case when is_substance_use_service then cast(1 as bigint) << service_day else 0 end)
+            as substance_use_days_mask,
+        bit_or(case when is_medication then cast(1 as bigint) << service_day else 0 end) as medication_days_mask,
         sum(case when is_payable then paid_amount end) as paid_usd,
         min(_row) as first_row,
         max(_row) as last_row
@@ -88,8 +92,8 @@ version as (
 select
     version.* exclude (person_hash, masks, version_key), client_key, version_key >> 5 as claim_hash,
     cast((version_key & 31) >> 1 as integer) as frequency, (version_key & 1) > 0 as is_reversal,
-    cast(masks & 134217727 as integer) as setting_mask, cast((masks >> 27) & 511 as integer) as principal_mask,
-    cast((masks >> 36) & 511 as integer) as diagnosis_mask, (masks >> 45) > 0 as is_adjusting,
+    cast(masks & 268435455 as integer) as setting_mask, cast((masks >> 28) & 65535 as integer) as principal_mask,
+    cast((masks >> 44) & 65535 as integer) as diagnosis_mask, (masks >> 60) > 0 as is_adjusting,
     not has(setting_mask, setting_bit('payable')) as is_denied
 from version
 left join client_of_member using (person_hash);

@@ -64,7 +64,8 @@ create temp table claim_final as
 select
     hash(coalesce(family_hash, claim_hash), case when frequency = 7 then 1 else frequency end) >> 4 as claim_key,
     client_key, frequency, start_date, end_date, setting_mask, principal_mask, diagnosis_mask,
-    follow_up_days_mask, paid_usd, first_row // 10000000000 as first_rank, last_row, is_denied,
+    follow_up_days_mask, substance_use_days_mask, medication_days_mask, paid_usd, first_row // 10000000000 as first_rank,
+    last_row, is_denied,
     has(setting_mask, setting_bit('institutional')) as is_institutional,
     -- inpatient bill type, or an inpatient revenue code without a bill type; ancillary bills do not count
     is_institutional

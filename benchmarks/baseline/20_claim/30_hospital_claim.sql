@@ -17,7 +17,7 @@ with final as (
     where not is_denied
 )
 select
-    final.* exclude (last_row, follow_up_days_mask, is_denied),
+    final.* exclude (last_row, follow_up_days_mask, substance_use_days_mask, medication_days_mask, is_denied),
     admission_date, discharge_date,
     padded_code(line.discharge_disposition_code, 2) as discharge_disposition_code,
     coalesce(facility_npi, case when is_institutional then billing_npi end) as facility_id,

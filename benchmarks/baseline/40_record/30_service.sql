@@ -30,29 +30,62 @@ qualify row_number() over (
 -- Outpatient services of claims that can count for a measure; a claim over several days is several visits.
 create temp table claim_service as
 select
-    client_key, start_date + unnest(case
-        when follow_up_days_mask <= 1 then [0]
-        else list_filter(range(63), lambda n: (follow_up_days_mask & (cast(1 as bigint) << n)) > 0)
-    end)::integer as service_date,
-    follow_up_days_mask > 0 as is_follow_up_setting,
+    client_key, start_date + day as service_date,
+    has_day(follow_up_days_mask, day) as is_follow_up_setting,
+    has_day(substance_use_days_mask, day) as is_substance_use_service,
     -- the taxonomy if the source has one, else the place of service, else unknown
     case
         when has(setting_mask, setting_bit('mental_health_taxonomy')) then true
         when has(setting_mask, setting_bit('known_taxonomy')) then false
         when has(setting_mask, setting_bit('mental_health_place')) then true
     end as is_mental_health_provider,
+    has(principal_mask, diagnosis_bit('is_mental_any')) as is_mental_principal,
     has(diagnosis_mask, diagnosis_bit('is_mental_any')) as is_mental_any,
+    has(principal_mask, diagnosis_bit('is_self_harm')) as is_self_harm_principal,
+    has(diagnosis_mask, diagnosis_bit('is_sud')) as is_sud_any,
+    has(diagnosis_mask, diagnosis_bit('is_overdose')) as is_overdose_any,
     has(setting_mask, setting_bit('residential')) as is_residential,
     has(setting_mask, setting_bit('peer_support')) as is_peer_support,
+    has(setting_mask, setting_bit('emergency') | setting_bit('emergency_place')) as is_emergency,
     has(setting_mask, setting_bit('part2_provider')) as is_part2
-from claim_final
-where not is_denied and not is_acute_inpatient
-    and (follow_up_days_mask > 0 or has(setting_mask, setting_bit('residential')))
-    and (
-        has(
-            setting_mask,
-            setting_bit('mental_health_taxonomy') | setting_bit('mental_health_place') | setting_bit('peer_support')
-            | setting_bit('residential')
+from (
+    select
+        *, follow_up_days_mask | substance_use_days_mask as days_mask,
+        unnest(case
+            when days_mask <= 1 then [0]
+            else list_filter(range(63), lambda n: (days_mask & (cast(1 as bigint) << n)) > 0)
+        end)::integer as day
+    from claim_final
+    where not is_denied and not is_acute_inpatient
+        and (follow_up_days_mask | substance_use_days_mask > 0 or has(setting_mask, setting_bit('residential')))
+        and (
+            has(
+                setting_mask,
+                setting_bit('mental_health_taxonomy') | setting_bit('mental_health_place') | setting_bit('peer_support')
+                | setting_bit('residential')
+            )
+            or has(diagnosis_mask, diagnosis_bit('is_mental_any') | diagnosis_bit('is_sud') | diagnosis_bit('is_overdose'))
         )
-        or has(diagnosis_mask, diagnosis_bit('is_mental_any') | diagnosis_bit('is_sud') | diagnosis_bit('is_overdose'))
-    );
+);
+
+-- Medications for substance use that a claim says were administered or dispensed.
+create temp table claim_medication as
+select client_key, start_date + unnest(
+    list_filter(range(63), lambda n: (medication_days_mask & (cast(1 as bigint) << n)) > 0)
+)::integer as medication_date
+from claim_final
+where not is_denied and medication_days_mask > 0
+union all
+select client_key, dispensing_date
+from (
+    -- the last version of a fill counts; a reversal takes back the claim that it names, else its own
+    select
+        *, coalesce(claim_status = 'reversed', false) or days_supply < 0 as is_reversal,
+        row_number() over (
+            partition by data_source, payer, coalesce(original_claim_id, claim_id), claim_line_number order by _row desc
+        ) = 1 as is_last
+    from claims_pharmacy_claim
+    semi join listed_drug using (ndc_code)
+) as fill
+inner join client_of_member using (data_source, person_id)
+where is_last and not is_reversal and coalesce(claim_status <> 'denied', true) and dispensing_date <= as_of_date();

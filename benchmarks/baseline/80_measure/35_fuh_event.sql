@@ -1,5 +1,5 @@
 -- Stays at most 30 days apart form a chain; the last discharge is the event.
-create temp table fuh_event as
+create temp table fuh_discharge as
 with numbered as (
     select *, sum(case when admit_date - earlier_discharge_date <= rule['readmission_days'] then 0 else 1 end) over (
         partition by basis, year, client_key order by admit_date, discharge_date nulls last, stay_key rows unbounded preceding
@@ -12,80 +12,63 @@ with numbered as (
         from measured_stay
         where stay_class = 'acute' and (has_index_diagnosis or has_mental_principal)
     )
-),
-qualifying as (
-    select *
-    from (
-        select
-            *,
-            bool_or(has_index_diagnosis and discharge_date <= last_event_date) over chain_of as is_index_chain,
-            row_number() over (
-                partition by basis, year, client_key, chain
-                order by discharge_date desc nulls first, admit_date desc, stay_key desc
-            ) as number_from_last
-        from numbered
-        window chain_of as (partition by basis, year, client_key, chain)
-    )
-    where is_index_chain and number_from_last = 1 and discharge_date between start_date and last_event_date
-        and age_years >= rule['minimum_age_years']
-),
--- continuously enrolled from the discharge through day 30
-covered as (
-    select
-        stay_key, discharge_date as first_day, discharge_date + rule['enrollment_days'] as last_day, span.start_date,
-        coalesce(span.end_date, last_day) as end_date, max(coalesce(span.end_date, last_day)) over (
-            partition by stay_key order by span.start_date, span.end_date, payer_type
-            rows between unbounded preceding and 1 preceding
-        ) as covered_until
-    from qualifying
-    inner join fct_eligibility as span
-        on qualifying.client_key = span.client_key
-        and span.start_date <= discharge_date + rule['enrollment_days'] and span.end_date >= discharge_date
-),
-enrolled as (
-    select stay_key from covered
-    group by stay_key
-    having min(start_date) <= min(first_day) and max(end_date) >= max(last_day)
-        and coalesce(max(start_date - covered_until), 0) <= 1
 )
 select
-    qualifying.*, measure_id, rule[measure_id || '_last_day'] as last_day, stay_key in (from enrolled) as is_enrolled
-from qualifying
+    *, stay_key as event_key, discharge_date as first_day, discharge_date + rule['enrollment_days'] as last_day
+from (
+    select
+        *,
+        bool_or(has_index_diagnosis and discharge_date <= last_event_date) over chain_of as is_index_chain,
+        row_number() over (
+            partition by basis, year, client_key, chain
+            order by discharge_date desc nulls first, admit_date desc, stay_key desc
+        ) as number_from_last
+    from numbered
+    window chain_of as (partition by basis, year, client_key, chain)
+)
+where is_index_chain and number_from_last = 1 and discharge_date between start_date and last_event_date
+    and age_years >= rule['minimum_age_years'];
+
+create temp table reported_discharge as select * from fuh_discharge where basis = 'reporting';
+create temp table fuh_event as
+select
+    discharge.* exclude (last_day), measure_id, rule[measure_id || '_last_day'] as last_day,
+    basis <> 'reporting' or enrolled.event_key is not null as is_enrolled
+from fuh_discharge as discharge
+left join enrolled('reported_discharge') as enrolled using (event_key)
 cross join (values ('fuh_7'), ('fuh_30')) as id (measure_id);
 
 insert into event
 select
     measure_id, measure_version, year, basis, 'fuh', client_key, stay_key, discharge_date,
     end_of_day(discharge_date + last_day + case basis when 'reporting' then rule['claims_runout_days'] else 0 end),
-    case when basis = 'reporting' and not is_enrolled then 'coverage_gap' end
+    case when not is_enrolled then 'coverage_gap' end
 from fuh_event;
 
 -- death; hospice; nonacute admission, from MY2025 not psychiatric residential care; acute admission for something else
 insert into exclusion
+select measure_id, basis, stay_key, year, 'death' from fuh_event where has_died_in_year
+union all
 select
-    measure_id, event.basis, event.stay_key, event.year, min(case
-        when event.has_died_in_year then 'death'
-        when stay.is_hospice then 'hospice'
-        when stay.stay_class = 'acute' then 'acute_admission'
-        else 'nonacute_admission'
-    end)
+    measure_id, event.basis, event.stay_key, event.year,
+    unnest(list_filter([
+        case when stay.is_hospice then 'hospice' end,
+        case
+            when event.stay_key <> stay.stay_key
+                and stay.admit_date - event.discharge_date between 0 and event.rule['readmission_days']
+                and (
+                    (stay.stay_class = 'acute' and not stay.has_index_diagnosis and not stay.has_mental_principal)
+                    or (stay.stay_class = 'nonacute' and residential.stay_key is null)
+                )
+                then stay.stay_class || '_admission'
+        end
+    ], lambda reason: reason is not null))
 from fuh_event as event
 inner join measured_stay as stay
     on event.client_key = stay.client_key and event.year = stay.year and event.basis = stay.basis
 left join residential_stay as residential
     on event.rule['residential_is_follow_up'] = 1 and stay.stay_key = residential.stay_key
-    and stay.year = residential.year and stay.basis = residential.basis
-where (event.has_died_in_year and event.stay_key = stay.stay_key)
-    or stay.is_hospice
-    or (
-        event.stay_key <> stay.stay_key
-        and stay.admit_date - event.discharge_date between 0 and event.rule['readmission_days']
-        and (
-            (stay.stay_class = 'acute' and not stay.has_index_diagnosis and not stay.has_mental_principal)
-            or (stay.stay_class = 'nonacute' and residential.stay_key is null)
-        )
-    )
-group by measure_id, event.basis, event.stay_key, event.year;
+    and stay.year = residential.year and stay.basis = residential.basis;
 
 -- Null if the record has no provider type.
 insert into numerator

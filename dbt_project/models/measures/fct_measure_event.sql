@@ -17,6 +17,9 @@ with
     'measure_contact_24h',
     'measure_followup_7d',
     'measure_no_show_rate',
+    'measure_missed_followup',
+    'measure_referral_loop_closed',
+    'measure_plan_current',
     'measure_phq9_response',
     'measure_dep_rem_6',
     'measure_cms2',
@@ -28,11 +31,12 @@ with
     'measure_cms136',
     'measure_cdf',
     'measure_sdoh',
+    'measure_sdoh_addressed',
     'measure_asc',
     'measure_iserv',
     'measure_sra',
     'measure_tsc',
-    'measure_note_signed_72h',
+    'measure_note_signed',
 ] -%}
 
 measure_event as (

@@ -146,7 +146,7 @@ known as (
         {%- for instrument in instruments %}
         not coalesce(screened.has_{{ instrument }}, false) as lacks_{{ instrument }},
         {%- endfor %}
-        coalesce(screening.has_contradiction, false) as lacks_consistent_screening,
+        screening.has_contradiction as lacks_consistent_screening,
         not coalesce(screening.has_needs, false) as lacks_social_needs,
         coalesce(client.housing_status, 'unknown') = 'unknown' as lacks_housing,
         -- an empty phone field of a client record is a finding; without such a record it is a gap
@@ -158,7 +158,7 @@ known as (
         client.is_listable and appointment_source.source is null as lacks_appointments,
         client.is_listable and seen.client_key is null and not feed.has_intakes as lacks_intakes,
         not feed.has_medications as lacks_medications,
-        coalesce(ordered.is_filled, false) and supplied.client_key is null
+        ordered.is_filled and supplied.client_key is null
             as lacks_antipsychotic_fills,
         planned.client_key is null as lacks_treatment_plan,
         missing_safety_plan.client_key is not null as lacks_safety_plan,

@@ -33,8 +33,7 @@ acute_stay as (
         stay.discharged_at,
         coalesce(stay.is_to_community, true) as is_to_community,
         coalesce(stay.is_against_advice, false) as is_against_advice,
-        coalesce(stay.is_self_harm_any, false) or coalesce(stay.is_overdose_any, false)
-            as is_self_harm,
+        stay.is_self_harm_any or stay.is_overdose_any as is_self_harm,
         coalesce(stay.came_through_ed, false) or coalesce(stay.is_emergency_admission, false)
             as is_emergency_admission,
         stay.setting = 'psychiatric' and earlier_stay.setting = 'psychiatric'

@@ -84,7 +84,7 @@ treated_client as (
 found_service as (
     select
         enrolled_client.score_point, enrolled_client.part2_view, enrolled_client.client_key,
-        max(case when service.kind in ('primary_care', 'unknown_clinician') then 1 else 0 end) = 1
+        max(case when service.kind = 'unknown_clinician' then 1 else 0 end) = 1
             as may_have_primary_care,
         max(case when service.kind = 'primary_care' then 1 else 0 end) = 1 as has_primary_care,
         max(case when service.kind = 'metabolic_test' then 1 else 0 end) = 1 as has_metabolic_test
@@ -109,13 +109,13 @@ preventive_care as (
         enrolled_client.part2_view,
         enrolled_client.client_key,
         case
-            when coalesce(found_service.has_primary_care, false) then 'found'
-            when coalesce(found_service.may_have_primary_care, false) then 'unknown'
+            when found_service.has_primary_care then 'found'
+            when found_service.may_have_primary_care then 'unknown'
             else 'missing'
         end as primary_care,
         case
             when treated_client.client_key is null then 'not_needed'
-            when coalesce(found_service.has_metabolic_test, false) then 'found'
+            when found_service.has_metabolic_test then 'found'
             else 'missing'
         end as metabolic_test,
         enrolled_client.evidence_table as primary_care_evidence_table,

@@ -24,7 +24,7 @@ valid_miss as (
         missed.evidence_table,
         missed.evidence_key
     from {{ ref('fct_appointment') }} as missed
-    left join {{ ref('int_task__rescheduled_miss') }} as rescheduled_miss
+    left join {{ ref('int_appointment__rescheduled') }} as rescheduled_miss
         on missed.appointment_key = rescheduled_miss.appointment_key
     where missed.client_key is not null and missed.status in ('no_show', 'late_cancel')
 ),

@@ -65,16 +65,17 @@ dated as (
     select
         *,
         {{ written_date('start_written', 'start') }},
-        cast(trunc(
+        trunc(
             coalesce(
                 supplied_days,
                 case when not has_several_doses then quantity / (dose * doses_per_day) end
             ) * fills - 1
-        ) as integer) as last_day
+        ) as last_day
     from described
 ),
 
--- a start of which only the year or month is known begins no period
+-- a start of which only the year or month is known begins no period; a hundred years at most, so
+-- that no supply is beyond the calendar
 period as (
     select
         source,
@@ -92,7 +93,11 @@ period as (
         case
             when start_date <> start_last_date then null
             when last_day is not null
-                then cast({{ dbt.dateadd('day', 'last_day', 'start_date') }} as date)
+                then cast({{ dbt.dateadd(
+                    'day',
+                    'cast(greatest(-36525, least(36525, last_day)) as integer)',
+                    'start_date'
+                ) }} as date)
             when not has_several_doses and bounds_end_date = bounds_end_last_date
                 then bounds_end_date
         end as end_date,

@@ -97,15 +97,23 @@ denominator as (
 -- residential care; acute admission with another principal diagnosis
 exclusion_found as (
     select
+        measure_id,
+        basis,
+        event_key,
+        'death' as exclusion_reason,
+        evidence_table,
+        evidence_key,
+        event_date as evidence_date
+    from denominator
+    where has_died_in_year
+    union all
+    {{ measure_hospice_stay('denominator', 'diagnosed_stay', 'start_date', 'end_date') }}
+    union all
+    select
         event.measure_id,
         event.basis,
         event.event_key,
-        case
-            when event.has_died_in_year then 'death'
-            when stay.is_hospice then 'hospice'
-            when stay.stay_class = 'acute' then 'acute_admission'
-            else 'nonacute_admission'
-        end as exclusion_reason,
+        stay.stay_class || '_admission' as exclusion_reason,
         stay.evidence_table,
         stay.evidence_key,
         stay.admit_date as evidence_date
@@ -119,22 +127,18 @@ exclusion_found as (
         and stay.measurement_year = residential_stay.measurement_year
         and stay.basis = residential_stay.basis
     where
-        (event.has_died_in_year and event.event_key = stay.stay_key)
-        or stay.is_hospice
-        or (
-            event.event_key <> stay.stay_key
-            and {{ dbt.datediff('event.event_date', 'stay.admit_date', 'day') }}
-            between 0 and event.readmission_days
-            and (
-                (
-                    stay.stay_class = 'acute'
-                    and not stay.has_index_diagnosis
-                    and not stay.has_mental_principal
-                )
-                or (
-                    stay.stay_class = 'nonacute'
-                    and (event.residential_is_follow_up = 0 or residential_stay.stay_key is null)
-                )
+        event.event_key <> stay.stay_key
+        and {{ dbt.datediff('event.event_date', 'stay.admit_date', 'day') }}
+        between 0 and event.readmission_days
+        and (
+            (
+                stay.stay_class = 'acute'
+                and not stay.has_index_diagnosis
+                and not stay.has_mental_principal
+            )
+            or (
+                stay.stay_class = 'nonacute'
+                and (event.residential_is_follow_up = 0 or residential_stay.stay_key is null)
             )
         )
 ),

@@ -143,11 +143,15 @@ candidate as (
         case contact.kind
             when 'emergency' then 1 when 'detox' then 2 when 'stay' then 3 else 4
         end as same_day_order,
-        period.* exclude (measurement_year)
+        period.* exclude (measurement_year),
+        client.death_date
     from contact
     inner join contact_period as period
         on contact.measurement_year = period.measurement_year
         and contact.last_date between period.first_intake_date and period.last_intake_date
+    inner join {{ ref('dim_client') }} as client
+        on contact.client_key = client.client_key
+        and {{ age_years('client.birth_date', 'contact.last_date') }} >= period.minimum_age_years
 ),
 
 -- rules/measures/iet.md#history: no treatment on the days before the contact
@@ -181,7 +185,6 @@ first_candidate as (
 episode as (
     select
         candidate.* exclude (measure_id),
-        client.death_date,
         cast({{ dbt.dateadd(
             'day', '-candidate.history_days', 'candidate.first_date'
         ) }} as date) as first_enrolled_date,
@@ -191,10 +194,6 @@ episode as (
     inner join first_candidate
         on candidate.basis = first_candidate.basis
         and candidate.event_key = first_candidate.event_key
-    inner join {{ ref('dim_client') }} as client
-        on candidate.client_key = client.client_key
-        and {{ age_years('client.birth_date', 'candidate.event_date') }}
-        >= candidate.minimum_age_years
 ),
 
 enrolled_episode as (
@@ -249,7 +248,12 @@ initiation_found as (
     select
         'iet_initiation' as measure_id,
         basis,
+        measurement_year,
+        client_key,
         event_key,
+        first_engagement_day,
+        engagement_days,
+        engagement_services,
         evidence_table,
         evidence_key,
         event_date as evidence_date
@@ -259,7 +263,12 @@ initiation_found as (
     select
         'iet_initiation' as measure_id,
         episode.basis,
+        episode.measurement_year,
+        episode.client_key,
         episode.event_key,
+        episode.first_engagement_day,
+        episode.engagement_days,
+        episode.engagement_services,
         treatment.evidence_table,
         treatment.evidence_key,
         treatment.first_date as evidence_date
@@ -278,27 +287,26 @@ initiation as (
 ),
 
 -- rules/measures/iet.md#engagement: on day 1 to 34 after the initiation, each contact once
+-- (the initiation has its episode's columns: a third relation here can end in a cross product)
 engagement_service as (
     select
-        episode.basis,
-        episode.event_key,
-        episode.engagement_services,
+        initiation.basis,
+        initiation.event_key,
+        initiation.engagement_services,
         treatment.first_date as evidence_date,
         treatment.evidence_table,
         treatment.evidence_key,
         bool_or(treatment.is_long_acting) as is_long_acting
     from initiation
-    inner join episode
-        on initiation.event_key = episode.event_key and initiation.basis = episode.basis
     inner join treatment
-        on episode.basis = treatment.basis
-        and episode.measurement_year = treatment.measurement_year
-        and episode.client_key = treatment.client_key
+        on initiation.basis = treatment.basis
+        and initiation.measurement_year = treatment.measurement_year
+        and initiation.client_key = treatment.client_key
         and {{ dbt.datediff('initiation.evidence_date', 'treatment.first_date', 'day') }}
-        between episode.first_engagement_day and episode.engagement_days
+        between initiation.first_engagement_day and initiation.engagement_days
     group by
-        episode.basis, episode.event_key, episode.engagement_services, treatment.first_date,
-        treatment.evidence_table, treatment.evidence_key
+        initiation.basis, initiation.event_key, initiation.engagement_services,
+        treatment.first_date, treatment.evidence_table, treatment.evidence_key
 ),
 
 numbered_engagement as (

@@ -141,7 +141,6 @@ drug_period as (
         and drug_order.source = coding.source
         and drug_order.resource_type = coding.resource_type
         and drug_order.resource_id = coding.resource_id
-    semi join seen_client on drug_order.client_key = seen_client.client_key
     where drug_order.is_performed and drug_order.end_date >= drug_order.start_date
 ),
 

@@ -222,8 +222,11 @@ dated_treatment as (
         treatment.evidence_key,
         {{ dbt.datediff('episode.episode_date', 'treatment.treatment_date', 'day') }}
         < episode.initiation_days
-        and (treatment.kind <> 'psychosocial' or treatment.resource_id <> episode.resource_id)
-            as is_initiation
+        and not (
+            treatment.resource_type = 'Encounter'
+            and treatment.source = episode.source
+            and treatment.resource_id = episode.resource_id
+        ) as is_initiation
     from episode
     inner join treatment
         on episode.client_key = treatment.client_key

@@ -35,8 +35,10 @@ depression as (
 depression_visit as (
     select distinct
         patient.*,
-        visit.start_date as visit_start_date,
-        visit.end_date as visit_end_date
+        visit.start_date is null as visit_has_no_start,
+        case when visit.start_date = visit.start_last_date then visit.start_date end
+            as visit_first_day,
+        case when visit.end_date = visit.end_last_date then visit.end_date end as visit_last_day
     from visit
     inner join patient
         on visit.client_key = patient.client_key
@@ -77,7 +79,7 @@ assessment as (
 -- rules/measures/cms159.md#index: all of it from days before the visit to the day of its end
 high_score as (
     select distinct
-        visit.* exclude (visit_start_date, visit_end_date),
+        visit.* exclude (visit_has_no_start, visit_first_day, visit_last_day),
         assessment.source,
         assessment.resource_id,
         assessment.start_date as score_date,
@@ -89,14 +91,14 @@ high_score as (
     inner join depression_visit as visit
         on assessment.client_key = visit.client_key
         and assessment.value_integer >= visit.index_minimum_score
-        and {{ day_until('assessment.end', 'visit.visit_end_date') }}
+        and {{ day_until('assessment.end', 'visit.visit_last_day') }}
         and (
             {{ day_from(
                 'assessment.start',
-                'cast(' ~ dbt.dateadd('day', '-visit.index_days_before', 'visit.visit_start_date')
+                'cast(' ~ dbt.dateadd('day', '-visit.index_days_before', 'visit.visit_first_day')
                 ~ ' as date)'
             ) }}
-            or (visit.visit_start_date is null and assessment.start_date is not null)
+            or (visit.visit_has_no_start and assessment.start_date is not null)
         )
 ),
 

@@ -24,7 +24,8 @@ qualifying_visit as (
         patient.*,
         visit.source,
         visit.resource_id,
-        visit.start_date as visit_date,
+        case when visit.start_date = visit.start_last_date then visit.start_date end as visit_day,
+        case when visit.end_date = visit.end_last_date then visit.end_date end as visit_last_day,
         cast({{ dbt.dateadd('day', '-patient.screening_days', 'visit.start_date') }} as date)
             as first_screening_date,
         cast({{ dbt.dateadd('day', 'patient.follow_up_days', 'visit.end_date') }} as date)
@@ -55,7 +56,7 @@ denominator as (
         'fhir' as basis,
         client_key,
         {{ surrogate_key(["'cms2'", 'measurement_year', 'client_key']) }} as event_key,
-        visit_date as event_date,
+        visit_start_date as event_date,
         as_of as window_closes_at,
         cast(null as varchar) as not_evaluable_reason,
         evidence_table,
@@ -64,7 +65,8 @@ denominator as (
         select
             *,
             row_number() over (
-                partition by measurement_year, client_key order by visit_date, source, resource_id
+                partition by measurement_year, client_key
+                order by visit_start_date, source, resource_id
             ) as visit_rank
         from qualifying_visit
     ) as ranked
@@ -99,7 +101,7 @@ screening as (
     from tool_result
     inner join qualifying_visit as visit
         on tool_result.client_key = visit.client_key
-        and {{ day_between('tool_result.end', 'visit.first_screening_date', 'visit.visit_date') }}
+        and {{ day_between('tool_result.end', 'visit.first_screening_date', 'visit.visit_day') }}
     where tool_result.is_performed and tool_result.has_value
 ),
 
@@ -174,7 +176,7 @@ met_screening as (
     inner join qualifying_visit as visit
         on screening.measurement_year = visit.measurement_year
         and screening.client_key = visit.client_key
-        and {{ day_between('screening.start', 'visit.first_screening_date', 'visit.visit_date') }}
+        and {{ day_between('screening.start', 'visit.first_screening_date', 'visit.visit_day') }}
     inner join follow_up
         on screening.client_key = follow_up.client_key
         and screening.tool = follow_up.tool
@@ -188,13 +190,13 @@ met_screening as (
             or (
                 follow_up.kind = 'order'
                 and {{ day_between(
-                    'follow_up.start', 'visit.visit_end_date', 'visit.last_follow_up_date'
+                    'follow_up.start', 'visit.visit_last_day', 'visit.last_follow_up_date'
                 ) }}
                 and (
                     follow_up.last_date is null
                     or (
-                        follow_up.first_date <= visit.visit_end_date
-                        and follow_up.last_date > visit.visit_end_date
+                        follow_up.first_date <= visit.visit_last_day
+                        and follow_up.last_date > visit.visit_last_day
                     )
                 )
             )
@@ -229,7 +231,7 @@ unscreened as (
     from tool_result
     inner join qualifying_visit as visit
         on tool_result.client_key = visit.client_key
-        and {{ day_between('tool_result.issued', 'visit.visit_date', 'visit.visit_end_date') }}
+        and {{ day_between('tool_result.issued', 'visit.visit_day', 'visit.visit_last_day') }}
     semi join {{ ref('int_resource__coding') }} as coding
         on coding.clause = 'cms2_reason'
         and coding.element = 'extension.valueCodeableConcept'
@@ -252,7 +254,7 @@ excluded_client as (
     from bipolar
     inner join qualifying_visit as visit
         on bipolar.client_key = visit.client_key
-        and (bipolar.is_open_started or bipolar.start_last_date < visit.visit_date)
+        and (bipolar.is_open_started or bipolar.start_last_date < visit.visit_start_date)
     where bipolar.has_interval
     union all
     select

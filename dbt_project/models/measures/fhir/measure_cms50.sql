@@ -137,7 +137,8 @@ received_report as (
         and case
             when report.end_at is not null and referral.start_at is not null
                 then report.end_at > referral.start_at
-            else report.end_date > referral.start_last_date
+            else {{ utc_date('report.end', 'date') }}
+                > {{ utc_date('referral.start', 'last_date') }}
         end
         and {{ day_between('report.end', 'referral.year_start_date', 'referral.year_end_date') }}
 ),

@@ -1,19 +1,20 @@
--- Notes signed in time (rules/measures/note-signed.md#rule). One event per visit of a sender that
--- reports signatures.
+-- Notes signed within 24 hours, 72 hours and 7 days (rules/measures/note-signed.md#rule). One event
+-- per id and visit of a sender that reports signatures.
+{% set limits = {
+    'note_signed_24h': 'hours_of_24h', 'note_signed_72h': 'hours_of_72h',
+    'note_signed_7d': 'hours_of_7d',
+} -%}
 with
 
 measurement_period as (
-    {{ measure_period('note_signed_72h', ['signing_hours']) }}
+    {{ measure_period('note_signed', limits.values()) }}
 ),
 
 signable_visit as (
     select
         visit.*,
-        period.measure_version,
-        period.measurement_year,
-        {{ dbt.dateadd(
-            'hour', 'period.signing_hours', 'coalesce(visit.ended_at, visit.started_at)'
-        ) }} as window_closes_at
+        period.*,
+        coalesce(visit.ended_at, visit.started_at) as signable_from
     from {{ ref('fct_visit') }} as visit
     -- "is true" hides the comparison from the planner, as in measure_no_show_rate
     inner join measurement_period as period
@@ -22,15 +23,16 @@ signable_visit as (
 ),
 
 denominator as (
+    {%- for measure_id, hours in limits.items() %}
     select
-        'note_signed_72h' as measure_id,
+        '{{ measure_id }}' as measure_id,
         measure_version,
         measurement_year,
         'operational' as basis,
         client_key,
         visit_key as event_key,
         visit_date as event_date,
-        window_closes_at,
+        {{ dbt.dateadd('hour', hours, 'signable_from') }} as window_closes_at,
         cast(null as varchar) as not_evaluable_reason,
         evidence_table,
         evidence_key,
@@ -38,6 +40,8 @@ denominator as (
         site_id,
         note_signed_at
     from signable_visit
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
 ),
 
 exclusion as (
@@ -52,7 +56,7 @@ numerator as (
 ),
 
 result as (
-    {{ measure_result('note_signed_72h', own_place=true, one_row=true) }}
+    {{ measure_result('note_signed', own_place=true, one_row=true) }}
 )
 
 select * from result
