@@ -85,7 +85,8 @@ enrolled_client as (
     ) }}
 ),
 
--- rules/measures/add.md#enrollment: from the negative history through the window
+-- rules/measures/add.md#enrollment: from the negative history through the window;
+-- rules/measures/add.md#strata: the age of the last day of the intake
 denominator as (
     select
         client.*,
@@ -104,7 +105,7 @@ behavioral_code as (
 ),
 
 -- rules/measures/add.md#exclusions: death, hospice, a stay for mental health or substance use after
--- the first day of the treatment, narcolepsy
+-- the first day of the treatment, narcolepsy by the end of the year
 exclusion_found as (
     {{ measure_death_or_hospice('denominator') }}
     union all
@@ -137,7 +138,7 @@ exclusion_found as (
     inner join {{ ref('int_claim_condition__dated') }} as claim
         on event.client_key = claim.client_key
         and claim.is_narcolepsy
-        and claim.service_date <= event.last_treatment_date
+        and claim.service_date <= event.end_date
 ),
 
 exclusion as (
