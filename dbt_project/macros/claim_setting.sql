@@ -8,7 +8,8 @@
         'observation', 'follow_up_service', 'follow_up_place', 'no_follow_up_place', 'mental_health_place', 'crisis',
         'residential', 'peer_support', 'mental_health_taxonomy', 'known_taxonomy', 'inpatient_bill', 'ancillary_bill',
         'psychiatric_place', 'detox_place', 'primary_care', 'metabolic_test', 'cholesterol_test', 'opioid_medication',
-        'long_acting_medication', 'substance_use_service', 'withdrawal_service',
+        'long_acting_medication', 'substance_use_service', 'withdrawal_service', 'virtual_service',
+        'prescriber_taxonomy', 'organization_taxonomy',
     ]) }}
 {%- endmacro %}
 

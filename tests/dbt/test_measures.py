@@ -78,9 +78,9 @@ def test_an_events_flags_follow_its_status(warehouse: duckdb.DuckDBPyConnection)
         " or is_denominator is distinct from (status <> 'not_evaluable')"
         " or (exclusion_reason is null) = (status in ('excluded', 'not_evaluable'))"
         " or year(event_date) not in (measurement_year, measurement_year - 1)"
-        # Intake begins in the year before: IET on November 15, AMM and the FHIR measures on their pages.
+        # Intake begins in the year before: IET on November 15, AMM, ADD and the FHIR measures on their pages.
         " or year(event_date) < measurement_year and basis <> 'fhir'"
-        " and measure_id not in ('amm_acute', 'amm_continuation')"
+        " and measure_id not in ('amm_acute', 'amm_continuation', 'add_initiation', 'add_continuation')"
         " and not (measure_id in ('iet_initiation', 'iet_engagement')"
         " and event_date >= make_date(measurement_year - 1, 11, 15))"
         " or evidence_key is null group by all"

@@ -11,6 +11,7 @@ with
     'measure_ssd',
     'measure_amm',
     'measure_iet',
+    'measure_add',
     'measure_oud',
     'measure_apm',
     'measure_contact_24h',

@@ -137,7 +137,8 @@ classified_line as (
     select
         * exclude (
             is_follow_up_service, is_follow_up_place, is_no_follow_up_place,
-            is_mental_health_taxonomy, is_known_taxonomy, is_substance_use_service
+            is_mental_health_taxonomy, is_known_taxonomy, is_substance_use_service,
+            is_prescriber_taxonomy, is_organization_taxonomy
         ),
         (is_follow_up_service or is_follow_up_place) and not is_no_follow_up_place as is_follow_up,
         is_substance_use_service and not is_no_follow_up_place as is_sud_service,
@@ -145,7 +146,12 @@ classified_line as (
             when is_mental_health_taxonomy then true
             when is_known_taxonomy then false
             when is_mental_health_place then true
-        end as is_mental_health_provider
+        end as is_mental_health_provider,
+        -- rules/measures/add.md#visit: the taxonomy of an organization does not name the clinician
+        case
+            when is_prescriber_taxonomy then true
+            when is_known_taxonomy and not is_organization_taxonomy then false
+        end as is_prescriber
     from coded_line
 )
 
