@@ -35,6 +35,7 @@ from (
         is_mental_principal_2025,
         is_self_harm_principal,
         is_self_harm_any,
+        is_sud_principal,
         is_sud_any,
         is_detox,
         is_hospice,

@@ -27,7 +27,7 @@ LAYER_NAMES = {
     "input": r"input_[a-z0-9_]+",
     "core": r"int_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9]+(_[a-z0-9]+)*|(dim|fct)_[a-z0-9_]+",
     "care": r"int_[a-z0-9]+(_[a-z0-9]+)*__[a-z0-9]+(_[a-z0-9]+)*|(fct|mart)_[a-z0-9_]+",
-    "measures": r"(measure|dim_measure|fct_measure)[a-z0-9_]*|fct_productivity",
+    "measures": r"(measure|dim_measure|fct_measure)[a-z0-9_]*|fct_(productivity|utilization_rate)",
     "quality": r"fct_[a-z0-9_]+",
     "exports": r"export_[a-z0-9_]+",
 }

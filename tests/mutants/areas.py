@@ -49,7 +49,7 @@ _FILE = {
     "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
     "measure_condition": "measures", "measure_death_or_hospice": "measures", "measure_dispensed": "measures",
     "measure_new_treatment": "measures", "medication_days": "risk", "measure_window_end": "measures", "phq9_total": "measures",
-    "age_years": "measures", "registry_setting": "measures", "payer_type_of": "other", "merged_records": "other", "normalized_code": "other",
+    "age_years": "measures", "registry_setting": "measures", "utilization_setting": "measures", "payer_type_of": "other", "merged_records": "other", "normalized_code": "other",
     "normalized_identity": "other", "no_text": "other",
 }  # fmt: skip
 
