@@ -71,14 +71,13 @@ test as (
         and service.service_date between event.start_date and event.end_date
 ),
 
--- both kinds; the test that completes them is the evidence
+-- both kinds; the test that completes them is the evidence, which two kinds of one claim share
 completing_test as (
     select
         *,
         true as is_met,
         row_number() over (
-            partition by event_key
-            order by evidence_date, evidence_table, evidence_key, kind
+            partition by event_key order by evidence_date, evidence_table, evidence_key
         ) as kind_number
     from test
     where test_number = 1
