@@ -187,11 +187,7 @@ later_visit as (
     select
         *,
         dense_rank() over (partition by event_key order by evidence_date) as day_number,
-        bool_or(not is_virtual) over (
-            partition by event_key
-            order by evidence_date
-            range between unbounded preceding and current row
-        ) as has_visit
+        bool_or(not is_virtual) over (partition by event_key order by evidence_date) as has_visit
     from visit
     where not is_early
 ),
