@@ -1,5 +1,5 @@
 -- Inpatient admissions and days and emergency visits per 1,000 enrollee months, modeled on
--- rules/measures/utilization.md#rule, not certified. Longer than the budget: three uses share the months.
+-- rules/measures/utilization.md#rule, not certified. Longer than the budget: one pass for all uses.
 {% set uses = ['admissions', 'inpatient_days', 'ed_visits'] -%}
 {% set categories = {
     'total': 'true', 'mental': 'is_mental', 'substance_use': 'is_substance_use',
