@@ -279,11 +279,15 @@ def _code_seeds(model: dict[str, Any]) -> list[str]:
 
 
 def _examples(model: dict[str, Any]) -> list[str]:
-    tests = [
-        test
-        for test in dbt_project.manifest()["unit_tests"].values()
-        if test["model"] == model["name"]
-    ]
+    # The manifest has an order that depends on what the last partial parse read.
+    tests = sorted(
+        (
+            test
+            for test in dbt_project.manifest()["unit_tests"].values()
+            if test["model"] == model["name"]
+        ),
+        key=_position,
+    )
     lines = [
         "## Examples",
         "",
@@ -296,6 +300,12 @@ def _examples(model: dict[str, Any]) -> list[str]:
         title = test["name"].replace("_", " ")
         lines.append(f"| {title} | {_cell(test['description'])} | {_results(test)} |")
     return [*lines, ""]
+
+
+def _position(test: dict[str, Any]) -> int:
+    """Position of an example in its file."""
+    text = (dbt_project.PROJECT / test["original_file_path"]).read_text()
+    return text.index(f"  - name: {test['name']}\n")
 
 
 def _results(test: dict[str, Any]) -> str:
