@@ -284,6 +284,10 @@ def _examples(model: dict[str, Any]) -> list[str]:
         for test in dbt_project.manifest()["unit_tests"].values()
         if test["model"] == model["name"]
     ]
+    # In the order of the yml: the order of the manifest depends on what was parsed before.
+    yml = (dbt_project.PROJECT / model["original_file_path"]).with_suffix(".yml")
+    text = yml.read_text(encoding="utf-8")
+    tests.sort(key=lambda test: text.index(f"- name: {test['name']}\n"))
     lines = [
         "## Examples",
         "",
