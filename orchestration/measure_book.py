@@ -279,15 +279,15 @@ def _code_seeds(model: dict[str, Any]) -> list[str]:
 
 
 def _examples(model: dict[str, Any]) -> list[str]:
-    # The manifest has an order that depends on what the last partial parse read.
-    tests = sorted(
-        (
-            test
-            for test in dbt_project.manifest()["unit_tests"].values()
-            if test["model"] == model["name"]
-        ),
-        key=_position,
-    )
+    tests = [
+        test
+        for test in dbt_project.manifest()["unit_tests"].values()
+        if test["model"] == model["name"]
+    ]
+    # In the order of the yml: the order of the manifest depends on what was parsed before.
+    yml = (dbt_project.PROJECT / model["original_file_path"]).with_suffix(".yml")
+    text = yml.read_text(encoding="utf-8")
+    tests.sort(key=lambda test: text.index(f"- name: {test['name']}\n"))
     lines = [
         "## Examples",
         "",
@@ -300,12 +300,6 @@ def _examples(model: dict[str, Any]) -> list[str]:
         title = test["name"].replace("_", " ")
         lines.append(f"| {title} | {_cell(test['description'])} | {_results(test)} |")
     return [*lines, ""]
-
-
-def _position(test: dict[str, Any]) -> int:
-    """Position of an example in its file."""
-    text = (dbt_project.PROJECT / test["original_file_path"]).read_text()
-    return text.index(f"  - name: {test['name']}\n")
 
 
 def _results(test: dict[str, Any]) -> str:
