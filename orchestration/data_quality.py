@@ -14,6 +14,7 @@ from pathlib import Path
 from expectations.suites import SUITES, read_suites
 from orchestration import dbt_project
 from sources.reasons import FILE_REASONS, ROW_REASONS
+from sources.reference import cell
 
 ROOT = dbt_project.PROJECT.parent
 PAGE = ROOT / "DATA_QUALITY.md"
@@ -72,7 +73,7 @@ def page() -> str:
     for title, checks in sections:
         lines.extend([f"## {title}", "", "| check | meaning | clause |", "|---|---|---|"])
         lines.extend(
-            f"| {name} | {_cell(meaning)} | `{clause}` |" for name, meaning, clause in checks
+            f"| {name} | {cell(meaning)} | `{clause}` |" for name, meaning, clause in checks
         )
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
@@ -123,7 +124,3 @@ def _gate_sections() -> Iterable[tuple[str, Checks]]:
 def _rows(name: str) -> list[Row]:
     with (Path(SUITES).parent / name).open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")

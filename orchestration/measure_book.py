@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration import dbt_project
+from sources.reference import cell
 
 DOCS = dbt_project.PROJECT.parent / "docs"
 BOOK = DOCS / "reference" / "measures"
@@ -111,7 +112,7 @@ def _page(measure_set: str, model: dict[str, Any]) -> str:
         "| id | measure | counts | better | one row per |",
         "|---|---|---|---|---|",
         *(
-            f"| `{row['measure_id']}` | {row['title']} | {_cell(row['description'])}"
+            f"| `{row['measure_id']}` | {row['title']} | {cell(row['description'])}"
             f" | {row['direction'].removesuffix('_is_better')} | {row['denominator_unit'].replace('_', ' ')} |"
             for row in definitions
         ),
@@ -148,11 +149,11 @@ def _links(text: str, page: Path) -> str:
 
 def _link(rule_page: str, anchor: str, page: Path) -> str:
     target = os.path.relpath(DOCS / "rules" / rule_page, page.parent)
-    return f"[{_clause(rule_page, anchor)[0]}]({target}#{anchor})"
+    return f"[{clause(rule_page, anchor)[0]}]({target}#{anchor})"
 
 
 @cache
-def _clause(rule_page: str, anchor: str) -> tuple[str, str]:
+def clause(rule_page: str, anchor: str) -> tuple[str, str]:
     """Heading and evidence of a clause.
 
     Raises:
@@ -167,7 +168,7 @@ def _clause(rule_page: str, anchor: str) -> tuple[str, str]:
 
 
 def _evidence(rule_page: str, anchor: str) -> str:
-    return _cell(_clause(rule_page, anchor)[1])
+    return cell(clause(rule_page, anchor)[1])
 
 
 def _rules_by_year(measure_set: str, page: Path) -> list[str]:
@@ -207,7 +208,7 @@ def _rules_by_year(measure_set: str, page: Path) -> list[str]:
 def _linked(source: str, page: Path) -> str:
     """A text with the rules that it cites as links."""
     text = _RULE.sub(lambda found: _link(found[1], found[2], page), source)
-    return _cell(text)
+    return cell(text)
 
 
 def _age_bands(measure_set: str, page: Path) -> list[str]:
@@ -298,7 +299,7 @@ def _examples(model: dict[str, Any]) -> list[str]:
     ]
     for test in tests:
         title = test["name"].replace("_", " ")
-        lines.append(f"| {title} | {_cell(test['description'])} | {_results(test)} |")
+        lines.append(f"| {title} | {cell(test['description'])} | {_results(test)} |")
     return [*lines, ""]
 
 
@@ -312,7 +313,3 @@ def _results(test: dict[str, Any]) -> str:
         str(row.get("status", "with the values given")).replace("_", " ") for row in rows
     )
     return ", ".join(f"{count} {status}" for status, count in counts.items())
-
-
-def _cell(text: object) -> str:
-    return " ".join(str(text).split()).replace("|", "\\|")

@@ -20,6 +20,7 @@ import yaml
 from orchestration import data_quality, measure_book
 from orchestration.cli import command_parsers
 from orchestration.settings import Settings
+from sources.reference import cell
 
 ROOT = Path(__file__).resolve().parents[1]
 REFERENCE = ROOT / "docs" / "reference"
@@ -128,7 +129,7 @@ def _docs_blocks() -> dict[str, str]:
 
 
 def _cell(text: object) -> str:
-    return _text(text).replace("|", "\\|")
+    return cell(_text(text))
 
 
 def with_block(page: Path, block: str) -> str:

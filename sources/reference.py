@@ -48,9 +48,9 @@ def _table_section(table: Table) -> list[str]:
     lines = [f'<a id="{table.name}"></a>', f"## {table.name}", "", table.description.strip(), ""]
     lines.append(f"- Key: {', '.join(_key_part(part) for part in table.key)}")
     if table.record is not None:
-        lines.append(f"- Read from: {_cell(table.record)}")
+        lines.append(f"- Read from: {cell(table.record)}")
     if table.files is not None:
-        lines.append(f"- File names that also match: `{_cell(table.files)}`")
+        lines.append(f"- File names that also match: `{cell(table.files)}`")
     lines.extend(
         f"- `rule_{rule.name}` rejects a row unless `{rule.left}` is "
         f"{_RELATIONS[rule.operator]} `{rule.right}`"
@@ -72,7 +72,7 @@ def _spelling_lists(table: Table) -> list[str]:
         if spelled:
             lines += ["", f"Accepted spellings of `{column.name}`, in any case:", ""]
             lines += [
-                f"- `{value}`: {_cell(', '.join(spelled[value]))}"
+                f"- `{value}`: {cell(', '.join(spelled[value]))}"
                 for value in column.values or ()
                 if value in spelled
             ]
@@ -87,7 +87,7 @@ def _header_texts(table: Table) -> list[str]:
     lines = ["", "In a returned list, these header texts are read too, in any case:", ""]
     for column in named:
         empty = f"; an empty cell means `{column.if_empty}`" if column.if_empty else ""
-        lines.append(f"- `{column.name}`: {_cell(', '.join(column.header))}{empty}")
+        lines.append(f"- `{column.name}`: {cell(', '.join(column.header))}{empty}")
     return lines
 
 
@@ -104,19 +104,19 @@ def _column_row(column: Column) -> str:
         other, value = column.required_unless
         required = f"yes, unless `{other}` is {value}"
     kind = f"{column.type} or date" if column.date_only else column.type
-    cells = (f"`{column.name}`", kind, required, _allowed(column), _cell(column.description))
+    cells = (f"`{column.name}`", kind, required, _allowed(column), cell(column.description))
     return f"| {' | '.join(cells)} |"
 
 
 def _allowed(column: Column) -> str:
     if column.values is not None:
-        shown = ", ".join(f"`{_cell(value)}`" for value in column.values[:MOST_VALUES_IN_CELL])
+        shown = ", ".join(f"`{cell(value)}`" for value in column.values[:MOST_VALUES_IN_CELL])
         more = len(column.values) - MOST_VALUES_IN_CELL
         return f"{shown} and {more} more in the contract" if more > 0 else shown
     if column.shape is not None:
         return f"format `{column.shape}`"
     if column.pattern is not None:
-        return f"pattern `{_cell(column.pattern)}`"
+        return f"pattern `{cell(column.pattern)}`"
     if column.minimum is not None and column.maximum is not None:
         return f"{column.minimum} to {column.maximum}"
     if column.minimum is not None:
@@ -124,8 +124,9 @@ def _allowed(column: Column) -> str:
     return f"{column.maximum} or less" if column.maximum is not None else ""
 
 
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+def cell(text: object) -> str:
+    """A text as the cell of a Markdown table: on one line, without separators."""
+    return " ".join(str(text).split()).replace("|", "\\|")
 
 
 def rejects_page() -> str:
@@ -157,7 +158,7 @@ def rejects_page() -> str:
 
 def _reason_rows(reasons: dict[str, Reason]) -> list[str]:
     return [
-        f"| `{reason.code}` | {_cell(reason.meaning)} | {_cell(reason.remedy)} |"
+        f"| `{reason.code}` | {cell(reason.meaning)} | {cell(reason.remedy)} |"
         for reason in reasons.values()
     ]
 

@@ -5,18 +5,7 @@
     event  a CTE with measure_id, basis, event_key, client_key, start_date and end_date of the year, evidence_table, evidence_key
 #}
 {% macro measure_death_or_hospice(event) -%}
-select
-    event.measure_id,
-    event.basis,
-    event.event_key,
-    'death' as exclusion_reason,
-    event.evidence_table,
-    event.evidence_key,
-    client.death_date as evidence_date
-from {{ event }} as event
-inner join {{ ref('dim_client') }} as client
-    on event.client_key = client.client_key
-    and client.death_date between event.start_date and event.end_date
+{{ measure_death(event, 'client.death_date between event.start_date and event.end_date') }}
 union all
 select
     event.measure_id,

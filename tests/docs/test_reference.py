@@ -78,4 +78,4 @@ def test_a_number_that_changed_between_years_is_bold() -> None:
 
 def test_a_citation_without_a_heading_is_an_error() -> None:
     with pytest.raises(ValueError, match="no heading follows the anchor no-such-clause"):
-        measure_book._clause("measures/fuh.md", "no-such-clause")
+        measure_book.clause("measures/fuh.md", "no-such-clause")

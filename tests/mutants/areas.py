@@ -44,7 +44,7 @@ _FILE = {
     "measure_first": "measures", "measure_period": "measures", "measure_result": "measures",
     "measure_stay": "measures",
     "measure_ed_visit": "measures", "measure_ed_follow_up": "measures",
-    "measure_readmission": "measures", "measure_hospice_stay": "measures", "measure_treated_year": "measures",
+    "measure_readmission": "measures", "measure_hospice_stay": "measures", "measure_covered_client": "measures", "measure_death": "measures",
     "measure_spaced": "measures", "measure_residential_stay": "measures",
     "measure_mental_diagnosis": "measures", "measure_follow_up_service": "measures",
     "measure_condition": "measures", "measure_death_or_hospice": "measures", "measure_dispensed": "measures",

@@ -54,19 +54,7 @@ denominator as (
 
 -- rules/measures/missed-followup.md#exclusions: death or an admission within the window
 exclusion_found as (
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'death' as exclusion_reason,
-        event.evidence_table,
-        event.evidence_key,
-        client.death_date as evidence_date
-    from denominator as event
-    inner join {{ ref('dim_client') }} as client
-        on event.client_key = client.client_key
-        and client.death_date between event.event_date
-        and {{ local_date('event.window_closes_at', 'event.time_zone') }}
+    {{ measure_death('denominator') }}
     union all
     select
         event.measure_id,

@@ -64,18 +64,7 @@ denominator as (
 ),
 
 exclusion as (
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'death' as exclusion_reason,
-        event.evidence_table,
-        event.evidence_key,
-        client.death_date as evidence_date
-    from denominator as event
-    inner join {{ ref('dim_client') }} as client
-        on event.client_key = client.client_key
-        and event.event_date >= client.death_date
+    {{ measure_death('denominator', 'event.event_date >= client.death_date') }}
 ),
 
 started_plan as (

@@ -88,15 +88,9 @@ enrolled_client as (
 -- rules/measures/add.md#enrollment: from the negative history through the window;
 -- rules/measures/add.md#strata: the age of the last day of the intake
 denominator as (
-    select
-        client.*,
-        client.supply_date as event_date,
-        client.last_intake_date as age_date,
-        {{ measure_window_end('client', 'supply_date', 'last_day') }} as window_closes_at,
-        case when enrolled_client.event_key is null then 'coverage_gap' end
-            as not_evaluable_reason
-    from windowed_client as client
-    left join enrolled_client on client.event_key = enrolled_client.event_key
+    {{ measure_covered_client(
+        'windowed_client', 'enrolled_client', age_date='last_intake_date'
+    ) }}
 ),
 
 behavioral_code as (

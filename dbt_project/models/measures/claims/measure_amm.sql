@@ -59,25 +59,19 @@ windowed_client as (
         *,
         '{{ measure_id }}' as measure_id,
         {{ measure_id }}_last_day as last_day,
+        cast({{ dbt.dateadd('day', measure_id ~ '_last_day', 'supply_date') }} as date)
+            as last_supply_date,
         {{ measure_id }}_supply_days as required_days
     from treated_client
     {{- '\n    union all' if not loop.last }}
     {%- endfor %}
 ),
 
+-- rules/measures/amm.md#enrollment: the same days for both ids
 denominator as (
-    select
-        client.*,
-        client.supply_date as event_date,
-        client.last_intake_date as age_date,
-        cast({{ dbt.dateadd('day', 'client.last_day', 'client.supply_date') }} as date)
-            as last_supply_date,
-        {{ measure_window_end('client', 'supply_date', 'last_day') }} as window_closes_at,
-        -- rules/measures/amm.md#enrollment: the same days for both ids
-        case when enrolled_client.event_key is null then 'coverage_gap' end
-            as not_evaluable_reason
-    from windowed_client as client
-    left join enrolled_client on client.event_key = enrolled_client.event_key
+    {{ measure_covered_client(
+        'windowed_client', 'enrolled_client', age_date='last_intake_date'
+    ) }}
 ),
 
 -- rules/measures/amm.md#exclusions: death, hospice

@@ -35,7 +35,7 @@ enrolled_client as (
 
 -- rules/measures/apm.md#enrollment: the whole year, with one gap
 denominator as (
-    {{ measure_treated_year('treated_client', 'enrolled_client') }}
+    {{ measure_covered_client('treated_client', 'enrolled_client') }}
 ),
 
 -- rules/measures/apm.md#exclusions: death, hospice

@@ -50,15 +50,9 @@ enrolled_client as (
 
 -- rules/measures/oud.md#enrollment: the whole year, with one gap
 denominator as (
-    select
-        client.*,
-        client.service_date as event_date,
-        client.end_date as age_date,
-        {{ measure_window_end('client', 'service_date', 'last_day') }} as window_closes_at,
-        case when enrolled_client.event_key is null then 'coverage_gap' end
-            as not_evaluable_reason
-    from diagnosed_client as client
-    left join enrolled_client on client.event_key = enrolled_client.event_key
+    {{ measure_covered_client(
+        'diagnosed_client', 'enrolled_client', event_date='service_date'
+    ) }}
 ),
 
 -- rules/measures/oud.md#exclusions: death, hospice

@@ -42,7 +42,7 @@ enrolled_client as (
 
 -- rules/measures/saa.md#enrollment: the whole year, with one gap
 denominator as (
-    {{ measure_treated_year('treated_client', 'enrolled_client') }}
+    {{ measure_covered_client('treated_client', 'enrolled_client') }}
 ),
 
 -- rules/measures/saa.md#exclusions: death, hospice, dementia

@@ -52,7 +52,7 @@ enrolled_client as (
 
 -- rules/measures/ssd.md#enrollment: the whole year, with one gap
 denominator as (
-    {{ measure_treated_year('treated_client', 'enrolled_client') }}
+    {{ measure_covered_client('treated_client', 'enrolled_client') }}
 ),
 
 diabetes as (

@@ -110,18 +110,7 @@ exclusion_found as (
         and diagnosis.exclusion_reason is not null
         and coalesce(diagnosis.diagnosis_date <= event.last_follow_up_date, true)
     union all
-    select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        'death' as exclusion_reason,
-        event.evidence_table,
-        event.evidence_key,
-        client.death_date as evidence_date
-    from denominator as event
-    inner join {{ ref('dim_client') }} as client
-        on event.client_key = client.client_key
-        and client.death_date <= event.last_follow_up_date
+    {{ measure_death('denominator', 'client.death_date <= event.last_follow_up_date') }}
     union all
     -- rules/measures/dep-rem-6.md#nursing-home: a long stay means a permanent resident
     select
