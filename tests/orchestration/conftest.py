@@ -1,4 +1,4 @@
-"""A small agency with some invalid files, run once per session."""
+"""A small agency with invalid files and impossible rows, run once per session."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from impossible_rows import ROWS, land
 
 from tests.conftest import built_once, caseload
 
@@ -51,7 +52,7 @@ def _write_invalid_files(folder: Path) -> None:
 
 @dataclass(frozen=True)
 class SmallAgency:
-    """Folders of the small agency: landing files, a copy made before the run, data folder."""
+    """Folders of the small agency: landing files, a copy without the impossible rows, data folder."""
 
     folder: Path
 
@@ -86,6 +87,9 @@ def _build(folder: Path) -> str:
     assert written.returncode == 0, written.stderr
     _write_invalid_files(agency.landing)
     shutil.copytree(agency.landing, agency.landing_before)
+    land(ROWS, agency.landing)
+    (agency.landing / "clams").mkdir()
+    (agency.landing / "client.csv").write_text("client_id\n")
     ended = caseload("run", "--landing", agency.landing, "--data", agency.data, "--as-of", AS_OF)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -12,7 +12,7 @@ from pathlib import Path
 import dagster as dg
 from rich.console import Console
 
-from orchestration import progress, run_record
+from orchestration import progress, run_record, verdict
 from orchestration.definitions import defs, nightly
 from orchestration.settings import load
 from orchestration.supervision import supervise
@@ -22,9 +22,12 @@ AFTER_BUILD = dg.AssetSelection.assets(VERDICT).downstream()
 
 
 def main(arguments: list[str]) -> int:
-    """Run verdict to release; arguments are landing folder, data folder and as_of."""
+    """Run verdict to release; arguments are landing folder, data folder, as_of and, if others, the suites."""
+    folders, suites = arguments[:3], arguments[3:]
+    if suites:
+        verdict.SUITES = Path(suites[0])
     settings = load({"data": Path(arguments[1])})
-    return supervise(lambda: _publish(*arguments), settings, Console(stderr=True, markup=False))
+    return supervise(lambda: _publish(*folders), settings, Console(stderr=True, markup=False))
 
 
 def _publish(landing: str, data: str, as_of: str) -> int:

@@ -2,11 +2,10 @@
 
 A run is killed from outside, at a fraction of a stage's duration in the undisturbed run. A series
 kills several runs on one data folder, in stages of increasing order, and then lets a run finish:
-each run has to recover from the kill before it. `make test` sends one signal per stage: to full
-runs during ingest and build, and to the later steps alone, as Dagster re-executes them, after the
-build. `make test-long` sends the other signals too, and kills full runs CRASH_POINTS times per
-stage, in parallel series. After SIGTERM and SIGINT a run must also print one line and close the
-warehouse.
+each run has to recover from the kill before it. `make test` kills a repeated run during the
+build, and the steps after the build alone, as Dagster re-executes them. `make test-long` stops full runs in each stage
+with each signal, and kills them CRASH_POINTS times per stage, in parallel series. After SIGTERM and
+SIGINT a run must also print one line and close the warehouse.
 """
 
 from __future__ import annotations
@@ -155,16 +154,36 @@ def _before(stage: str) -> set[str]:
     return set(list(STAGES)[: list(STAGES).index(stage)])
 
 
+def test_repeated_run_changes_no_byte_even_after_a_kill_in_the_build(
+    small: SmallAgency, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(small.data, data, symlinks=True)
+    release = (data / "published" / "current").resolve()
+    written_at = (release / "manifest.json").stat().st_mtime_ns
+    command = _full_run(small, data)
+    _kill_in(Point("build", 0.4), command, small, data)
+    last = command.start(_output(data))
+    last.join()
+    assert last.exitcode == 0, _output(data).read_text()
+    assert _results(data) == _results(small.data)
+    assert (data / "published" / "current").resolve() == release
+    assert (release / "manifest.json").stat().st_mtime_ns == written_at
+
+
+def test_steps_after_the_build_recover_from_a_signal(small: SmallAgency, tmp_path: Path) -> None:
+    points = [Point("gate", 0.4, signal.SIGTERM), Point("publish", 0.4)]
+    data = _built(small, tmp_path)
+    _series(points, small, data, _steps_after_build(small, data))
+
+
+@pytest.mark.long
 @pytest.mark.parametrize(
     "signums",
     [
         (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGKILL),
-        pytest.param(
-            (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGINT), marks=pytest.mark.long
-        ),
-        pytest.param(
-            (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGTERM), marks=pytest.mark.long
-        ),
+        (signal.SIGTERM, signal.SIGINT, signal.SIGTERM, signal.SIGINT),
+        (signal.SIGINT, signal.SIGTERM, signal.SIGINT, signal.SIGTERM),
     ],
     ids=lambda signums: "-".join(signum.name for signum in signums),
 )
@@ -176,11 +195,17 @@ def test_run_recovers_from_a_signal_in_each_stage(
     )
     data = tmp_path / "whole"
     _series([ingest, build], small, data, _full_run(small, data))
-    data = tmp_path / "built"
+    data = _built(small, tmp_path)
+    _series([gate, publish], small, data, _steps_after_build(small, data))
+
+
+def _built(small: SmallAgency, folder: Path) -> Path:
+    """A copy of the small agency's data folder as it was after the build."""
+    data = folder / "built"
     shutil.copytree(
         small.data, data, symlinks=True, ignore=shutil.ignore_patterns("published", "gate")
     )
-    _series([gate, publish], small, data, _steps_after_build(small, data))
+    return data
 
 
 def test_pipeline_killed_by_the_system_is_reported(small: SmallAgency, tmp_path: Path) -> None:

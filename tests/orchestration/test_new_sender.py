@@ -113,7 +113,7 @@ def agency(small: SmallAgency, tmp_path_factory: pytest.TempPathFactory) -> Agen
         (project / path).write_text(text)
     with (project / "dbt_project/seeds/quality/feed_freshness_limit.csv").open("a") as seed:
         seed.write(_FRESHNESS)
-    shutil.copytree(small.landing_before, landing)
+    shutil.copytree(small.landing, landing)
     seen = _listed_clients(small.data)
     _write_visits(landing / "clinic" / AS_OF, seen)
     # Subprocesses of the run must import the copy, wherever the packages are installed.

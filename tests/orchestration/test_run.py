@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import stat
 import subprocess
 import sys
@@ -11,11 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from run_results import released_bytes
 
-from tests import forked
 from tests.conftest import ROOT, Demo, caseload
-from tests.orchestration.conftest import AS_OF, SmallAgency
 
 
 def test_demo_prints_the_paths_of_its_output(demo: Demo) -> None:
@@ -49,19 +45,6 @@ def test_every_row_is_reconciled(demo: Demo) -> None:
     for source, rows_in, loaded, rejected, superseded, current in rows:
         assert rows_in == loaded + rejected, source
         assert loaded == current + superseded, source
-
-
-def test_repeated_run_changes_no_byte(small: SmallAgency, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(small.data, data, symlinks=True)
-    before = released_bytes(data)
-    manifest = (data / "published" / "current").resolve() / "manifest.json"
-    written_at = manifest.stat().st_mtime_ns
-    forked.run(small.landing, data, AS_OF)
-    assert released_bytes(data) == before
-    assert (data / "published" / "current").resolve() == manifest.parent
-    assert manifest.stat().st_mtime_ns == written_at
-    assert not (data / "warehouse.duckdb.wal").exists()
 
 
 def test_the_ledger_is_attached_without_pandas(tmp_path: Path) -> None:
