@@ -20,17 +20,23 @@ from (
     left join residential_stay as residential
         on stay.stay_key = residential.stay_key and stay.basis = residential.basis and stay.year = residential.year
     union all
-    -- by any source; not if the visit ended in that care
+    -- by any source; not if the visit ended in that care and in no other admission
     select visit.basis, visit.year, measure_set, ed_visit_key, 'visit_became_inpatient'
     from measured_visit as visit
     left join (
-        select stay.client_key, stay.year, stay.admit_date
-        from measured_stay as stay
-        semi join residential_stay using (stay_key, basis, year)
-    ) as residential
-        on visit.rule['residential_is_follow_up'] = 1 and visit.client_key = residential.client_key
-        and visit.year = residential.year and residential.admit_date between visit_date and left_date + 1
-    where became_inpatient and residential.client_key is null
+        select visit.basis, visit.year, visit.measure_set, visit.ed_visit_key
+        from measured_visit as visit
+        inner join measured_stay as stay
+            on visit.client_key = stay.client_key and visit.year = stay.year
+            and stay.admit_date between visit_date and left_date + 1
+            and stay_class in ('acute', 'nonacute')
+        left join residential_stay as residential
+            on stay.stay_key = residential.stay_key and stay.basis = residential.basis and stay.year = residential.year
+        where visit.rule['residential_is_follow_up'] = 1
+        group by visit.basis, visit.year, visit.measure_set, visit.ed_visit_key
+        having count(distinct stay.stay_key) = count(distinct residential.stay_key)
+    ) as placed using (basis, year, measure_set, ed_visit_key)
+    where became_inpatient and placed.ed_visit_key is null
 )
 group by basis, year, measure_set, ed_visit_key;
 
