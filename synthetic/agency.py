@@ -20,6 +20,7 @@ from synthetic.feeds import (
     affiliations,
     claim_lines,
     claims,
+    code_lists,
     decisions,
     dirt,
     identity,
@@ -192,6 +193,7 @@ def _deliver_agency(
         )
     leave, known = organization.staff_leave_rows(agency)
     target.deliver("ehr", Rows("staff_leave", leave, known), slow)
+    target.deliver("valuesets", code_lists.code_list_rows(period), slow[:1])
     survey = organization.survey_rows(period, clients, seed)
     known = (
         survey["survey_date"].to_physical().to_numpy().astype(np.int64) * timeline.DAY

@@ -81,7 +81,7 @@ def test_an_events_flags_follow_its_status(warehouse: duckdb.DuckDBPyConnection)
         # Intake begins in the year before: IET on November 15, AMM, ADD and the FHIR measures on their pages.
         " or year(event_date) < measurement_year and basis <> 'fhir'"
         " and measure_id not in ('amm_acute', 'amm_continuation', 'add_initiation', 'add_continuation')"
-        " and not (measure_id in ('iet_initiation', 'iet_engagement')"
+        " and not (starts_with(measure_id, 'iet_')"
         " and event_date >= make_date(measurement_year - 1, 11, 15))"
         " or evidence_key is null group by all"
     ).fetchall()

@@ -106,7 +106,8 @@ _MARTS = f"""
     create table measures.fct_measure_rate as
     select 'fuh_7' as measure_id, 'operational' as basis, 2 as numerator, 4 as denominator, 0.5::decimal(9, 6) as rate;
     create table seeds.measure_definition as
-    select * from (values ('fuh_7', null), ('fuh_30', 'fuh_7')) as rows(measure_id, shares_events_with);
+    select * from (values ('fuh_7', null, null), ('fuh_30', 'fuh_7', null), ('iet', null, null), ('iet_opioid', null, 'iet'))
+        as rows(measure_id, shares_events_with, subset_of);
 """
 _METRICS = """
     create table marts.fct_unmatched_discharge as

@@ -11,11 +11,13 @@ from tests.second_computation.steps import Inputs
 
 # Of one day, the first of these is the episode.
 _EMERGENCY, _DETOX, _STAY, _VISIT = range(4)
-_ROW = ("client_key", "kind", "day", "starts", "ends", "source")
+# Cohort -> whether a diagnosis of the contact belongs to it.
+_COHORTS = {"alcohol": "is_aud_any", "opioid": "is_oud_any", "other_drug": "is_other_drug_any"}
+_ROW = ("client_key", "kind", "day", "starts", "ends", "source", *_COHORTS)
 
 
 def rows(inputs: Inputs) -> pl.DataFrame:
-    """The rows of iet_initiation and iet_engagement."""
+    """The rows of iet_initiation and iet_engagement, and those of their cohorts."""
     return pl.concat(_rows(inputs, year, basis) for year in inputs.years() for basis in steps.BASES)
 
 
@@ -26,13 +28,16 @@ def _contacts(inputs: Inputs, basis: str) -> pl.DataFrame:
         "is_sud_any", ~pl.col("is_emergency"), pl.col("basis") == basis
     )
     by_day = services.group_by("client_key", "evidence_table", "evidence_key", "service_date").agg(
-        pl.col("is_withdrawal_service").any()
+        pl.col("is_withdrawal_service").any(),
+        *(pl.col(flag).any().alias(cohort) for cohort, flag in _COHORTS.items()),
     )
     visits = by_day.select(
         "client_key", day="service_date", starts="service_date", ends="service_date",
         kind=pl.when("is_withdrawal_service").then(_DETOX).otherwise(_VISIT),
         source=pl.concat_str("evidence_table", "evidence_key", "service_date", separator=" "),
+        **{cohort: pl.col(cohort) for cohort in _COHORTS},
     )  # fmt: skip
+    of_diagnoses = {cohort: pl.col(flag) for cohort, flag in _COHORTS.items()}
     stays = inputs.stays.filter("is_sud_any", pl.col("basis") == basis)
     kind = (
         pl.when(stay_class="crisis")
@@ -45,13 +50,13 @@ def _contacts(inputs: Inputs, basis: str) -> pl.DataFrame:
     )
     at_discharge = stays.select(
         "client_key", day="discharge_date", starts="admit_date", ends="discharge_date", kind=kind,
-        source=pl.concat_str(pl.lit("stay"), "stay_key", separator=" "),
+        source=pl.concat_str(pl.lit("stay"), "stay_key", separator=" "), **of_diagnoses,
     )  # fmt: skip
     emergency = inputs.emergency_visits.filter(
         "is_sud_any", ~pl.col("became_inpatient"), pl.col("basis") == basis
     ).select(
         "client_key", day="visit_date", starts="visit_date", ends="visit_date", kind=pl.lit(_EMERGENCY),
-        source=pl.concat_str(pl.lit("emergency"), "ed_visit_key", separator=" "),
+        source=pl.concat_str(pl.lit("emergency"), "ed_visit_key", separator=" "), **of_diagnoses,
     )  # fmt: skip
     return pl.concat(
         frame.with_columns(pl.col("kind").cast(pl.Int32)).select(_ROW)
@@ -121,7 +126,12 @@ def _rows(inputs: Inputs, year: int, basis: str) -> pl.DataFrame:
     exclusions = steps.first_reason(
         *steps.deaths_and_hospice(inputs, events, inputs.stays.filter(basis=basis))
     )
-    joined = events.select("event", "client_key", "event_date").join(treatments, on="client_key")
+    # A medication treats use of alcohol or opioids only.
+    joined = (
+        events.select("event", "client_key", "event_date", medicated=pl.any_horizontal("alcohol", "opioid"))
+        .join(treatments, on="client_key")
+        .filter(pl.col("medicated") | ~pl.col("is_medication"))
+    )  # fmt: skip
     initiating = joined.filter(
         steps.days_between("event_date", "starts").is_between(0, rule["initiation_days"]),
         (pl.col("source") != pl.col("event")) | pl.col("is_medication"),
@@ -157,17 +167,21 @@ def _rows(inputs: Inputs, year: int, basis: str) -> pl.DataFrame:
         "iet_initiation": initiation.select("event", numerator_date="initiated"),
         "iet_engagement": engaging.select("event", "numerator_date"),
     }
+    # The total has every episode, and a cohort those with its diagnosis.
+    members = {"": events, **{f"_{cohort}": events.filter(cohort) for cohort in _COHORTS}}
     return steps.finished(
         inputs,
         pl.concat(
-            events.with_columns(
-                measure_id=pl.lit(name), closes_date=steps.plus("day", days + runout)
+            found.with_columns(
+                measure_id=pl.lit(name + cohort), closes_date=steps.plus("day", days + runout)
             )
             for name, days in windows.items()
+            for cohort, found in members.items()
         ),
         exclusions,
         pl.concat(
-            frame.with_columns(measure_id=pl.lit(name), is_met=pl.lit(value=True))
+            frame.with_columns(measure_id=pl.lit(name + cohort), is_met=pl.lit(value=True))
             for name, frame in numerators.items()
+            for cohort in members
         ),
     )

@@ -74,7 +74,7 @@ class Inputs:
         """Stays with the dates of each basis: of the claims for reporting, of all sources for operational."""
         read = self.read(
             "select stay_key, client_key, stay_class, setting, facility_type, principal_diagnosis_code, is_self_harm_any,"
-            " is_sud_any, is_detox, is_hospice, died, has_claim, has_adt, admit_date, discharge_date, claim_admit_date,"
+            " is_sud_any, is_aud_any, is_oud_any, is_other_drug_any, is_detox, is_hospice, died, has_claim, has_adt, admit_date, discharge_date, claim_admit_date,"
             " claim_discharge_date from marts.fct_stay where client_key is not null"
         )
         read = with_groups(read, ("is_mental_principal_2024", "is_mental_principal_2025", "is_mental_any", "is_self_harm",
@@ -95,8 +95,8 @@ class Inputs:
     def emergency_visits(self) -> pl.DataFrame:
         read = self.read(
             "select ed_visit_key, client_key, visit_date, started_at, coalesce(end_date, visit_date) as end_date,"
-            " principal_diagnosis_code, is_self_harm_any, is_overdose_any, is_sud_any, became_inpatient,"
-            " coalesce(died, false) as died, has_claim, has_adt from marts.fct_ed_visit where client_key is not null"
+            " principal_diagnosis_code, is_self_harm_any, is_overdose_any, is_sud_any, is_aud_any,"
+            " is_oud_any, is_other_drug_any, became_inpatient, coalesce(died, false) as died, has_claim, has_adt from marts.fct_ed_visit where client_key is not null"
         )
         read = with_groups(read, ("is_mental_principal_2024", "is_mental_principal_2025", "is_self_harm", "is_sud",
                                   "is_sud_remission"))  # fmt: skip

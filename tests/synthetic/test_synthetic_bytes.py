@@ -47,8 +47,8 @@ def test_another_seed_gives_another_agency(tmp_path: Path) -> None:
     synthesize(tmp_path / "two", 40, seed=2, days=120)
     one, two = _digests(tmp_path / "one"), _digests(tmp_path / "two")
     same = {name for name in one if one[name] == two.get(name)}
-    assert all("/staff_" in name or "/pro" in name for name in same), (
-        "only organization tables match"
+    assert all("/staff_" in name or "/pro" in name or "valuesets" in name for name in same), (
+        "only organization tables and code lists match"
     )
 
 

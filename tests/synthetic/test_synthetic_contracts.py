@@ -17,7 +17,9 @@ NOT_WRITTEN = {("adt", "message")}
 NOT_WRITTEN |= {
     ("outreach_log", name) for name in load_contracts()["outreach_log"].tables if name != "contact"
 }
-FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings")
+# FHIR resources, and the agency's code lists are rows.
+NOT_WRITTEN |= {("valuesets", "fhir_value_set"), ("valuesets", "fhir_resource")}
+FEEDS = ("adt", "claims", "ehr", "outreach_log", "referrals", "screenings", "valuesets")
 
 
 @pytest.mark.parametrize("source", FEEDS)
@@ -68,10 +70,11 @@ def test_readers_reject_no_row(small_agency, tmp_path: Path) -> None:
 
 
 def test_each_sender_has_20_to_60_deliveries(small_agency) -> None:
-    for source in FEEDS:
+    for source in set(FEEDS) - {"valuesets"}:
         days = {path.name for path in (small_agency.landing / source).iterdir()}
         assert 20 <= len(days) <= 60, source
         assert max(days) <= "2026-06-30"
+    assert len(list((small_agency.landing / "valuesets").iterdir())) == 1
     assert small_agency.report.files <= 500
 
 

@@ -98,7 +98,8 @@ left join code_setting on code_type = 'taxonomy' and taxonomy_code = code
 where is_part2 or code is not null
 group by npi;
 
--- Dispensed codes of medications for substance use: by the list of labeler and product, or by orders of the same code.
+-- Dispensed codes of medications for substance use: by the list of labeler and product, by the agency's own list, or by
+-- orders of the same code.
 create temp table listed_drug as
 with dispensed as (select distinct ndc_code, upper(replace(trim(ndc_code), '-', '')) as code from raw_claims_pharmacy_claim),
 ordered as (
@@ -111,6 +112,7 @@ ordered as (
 select ndc_code
 from dispensed
 where code in (from ordered)
+    or code in (select replace(code, '-', '') from valuesets_code where value_set = 'moud' and code_system = 'ndc')
     or exists (
         from seed_listed_drug as listed
         where list_name = 'sud_medication' and code_system = 'ndc' and counts_when_dispensed

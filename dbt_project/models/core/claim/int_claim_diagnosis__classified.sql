@@ -3,7 +3,8 @@
     'is_mental_any': 'is_mental_any', 'is_self_harm_any': 'is_self_harm',
     'is_sud_any': 'is_sud', 'is_overdose_any': 'is_overdose',
     'is_schizophrenia_any': 'is_schizophrenia', 'is_bipolar_any': 'is_bipolar',
-    'is_mdd_any': 'is_mdd', 'is_oud_any': 'is_oud', 'is_dementia_any': 'is_dementia',
+    'is_mdd_any': 'is_mdd', 'is_aud_any': 'is_aud', 'is_oud_any': 'is_oud',
+    'is_other_drug_any': 'is_other_drug', 'is_dementia_any': 'is_dementia',
     'is_diabetes_any': 'is_diabetes', 'is_narcolepsy_any': 'is_narcolepsy',
 } %}
 

@@ -10,7 +10,7 @@
     'is_elixhauser_depression',
 ] %}
 {#- A disorder in remission is not active: it is in none of these groups and has its own flag. -#}
-{%- set active_groups = ['is_sud', 'is_aud', 'is_oud', 'is_stimulant'] %}
+{%- set active_groups = ['is_sud', 'is_aud', 'is_oud', 'is_other_drug', 'is_stimulant'] %}
 
 with
 {{ translated_codes() }},

@@ -15,7 +15,8 @@ facility_setting as (
 ),
 
 diagnosis as (
-    select code, is_mental_any, is_self_harm, is_sud, is_overdose
+    select
+        code, is_mental_any, is_self_harm, is_sud, is_aud, is_oud, is_other_drug, is_overdose
     from {{ ref('int_code__classified') }}
 ),
 
@@ -32,7 +33,7 @@ placed_event as (
         event.* exclude (
             facility_name, facility_type, stay_class, started_at, start_date, ended_at, end_date,
             last_seen_date, end_precision, is_mental_any, is_self_harm_any, is_sud_any,
-            is_overdose_any, is_part2
+            is_aud_any, is_oud_any, is_other_drug_any, is_overdose_any, is_part2
         ),
         coalesce(event.facility_name, provider.provider_name) as facility_name,
         coalesce(event.facility_type, provider.facility_type) as facility_type,
@@ -55,6 +56,9 @@ placed_event as (
         coalesce(event.is_mental_any, diagnosis.is_mental_any, false) as is_mental_any,
         coalesce(event.is_self_harm_any, diagnosis.is_self_harm, false) as is_self_harm_any,
         coalesce(event.is_sud_any, diagnosis.is_sud, false) as is_sud_any,
+        coalesce(event.is_aud_any, diagnosis.is_aud, false) as is_aud_any,
+        coalesce(event.is_oud_any, diagnosis.is_oud, false) as is_oud_any,
+        coalesce(event.is_other_drug_any, diagnosis.is_other_drug, false) as is_other_drug_any,
         coalesce(event.is_overdose_any, diagnosis.is_overdose, false) as is_overdose_any
     from hospital_event as event
     cross join run

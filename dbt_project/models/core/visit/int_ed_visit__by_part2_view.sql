@@ -83,6 +83,9 @@ summarized_visit as (
         bool_or(is_mental_any) as is_mental_any,
         bool_or(is_self_harm_any) as is_self_harm_any,
         bool_or(is_sud_any) as is_sud_any,
+        bool_or(is_aud_any) as is_aud_any,
+        bool_or(is_oud_any) as is_oud_any,
+        bool_or(is_other_drug_any) as is_other_drug_any,
         bool_or(is_overdose_any) as is_overdose_any,
         min(reported_setting) as reported_setting,
         bool_or(is_admitted_by_alert) as is_admitted_by_alert,
@@ -173,6 +176,9 @@ merged_visit as (
         is_self_harm_any,
         is_sud_principal,
         is_sud_any,
+        is_aud_any,
+        is_oud_any,
+        is_other_drug_any,
         is_overdose_any,
         -- rules/encounters-and-claims.md#ed-visits: principal mental or substance-use diagnosis, or
         -- harm in any position

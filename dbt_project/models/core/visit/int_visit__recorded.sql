@@ -18,7 +18,8 @@ part2_provider as (
 ),
 
 diagnosis as (
-    select code, is_mental_any, is_sud, is_self_harm, is_overdose
+    select
+        code, is_mental_any, is_sud, is_aud, is_oud, is_other_drug, is_self_harm, is_overdose
     from {{ ref('int_code__classified') }}
     where is_mental_any or is_sud or is_self_harm or is_overdose
 ),
@@ -34,6 +35,9 @@ listed_diagnosis as (
         listed.visit_id,
         bool_or(diagnosis.is_mental_any) as is_mental_any,
         bool_or(diagnosis.is_sud) as is_sud,
+        bool_or(diagnosis.is_aud) as is_aud,
+        bool_or(diagnosis.is_oud) as is_oud,
+        bool_or(diagnosis.is_other_drug) as is_other_drug,
         bool_or(diagnosis.is_self_harm) as is_self_harm,
         bool_or(diagnosis.is_overdose) as is_overdose
     from {{ ref('input_visit_diagnosis') }} as listed
@@ -83,6 +87,8 @@ recorded_visit as (
         coalesce(diagnosis_1.is_mental_any, false) as is_mental_principal,
         {%- for flag, name in [
             ('is_mental_any', 'is_mental_dx_any'), ('is_sud', 'is_sud_dx_any'),
+            ('is_aud', 'is_aud_any'), ('is_oud', 'is_oud_any'),
+            ('is_other_drug', 'is_other_drug_any'),
             ('is_self_harm', 'is_self_harm_any'), ('is_overdose', 'is_overdose_any'),
         ] %}
         coalesce(

@@ -1,6 +1,6 @@
 -- Rate, excluded and open are suppressed as three separate tables, because no total adds them up.
--- Where two measures count the same events (7 and 30 days), the second is also suppressed where it
--- differs from the first by a small number.
+-- rules/measures/shared.md#shared-events: a measure is also suppressed where it differs by a small
+-- number from the measure of the same events, or of these events and others
 with
 
 rate as (
@@ -11,7 +11,8 @@ measure as (
     select
         measure.measure_id,
         measure.title,
-        definition.shares_events_with
+        definition.shares_events_with,
+        definition.subset_of
     from {{ ref('dim_measure') }} as measure
     inner join {{ ref('measure_definition') }} as definition
         on measure.measure_id = definition.measure_id
@@ -36,16 +37,22 @@ rate_in_tree as (
         first_rate.denominator as first_denominator,
         first_rate.numerator as first_numerator,
         first_rate.excluded as first_excluded,
-        first_rate.open as first_open
+        first_rate.open as first_open,
+        whole_rate.denominator as whole_denominator,
+        whole_rate.numerator as whole_numerator,
+        whole_rate.excluded as whole_excluded,
+        whole_rate.open as whole_open
     from rate
     inner join measure on rate.measure_id = measure.measure_id
-    left join rate as first_rate
-        on measure.shares_events_with = first_rate.measure_id
-        and rate.measurement_year = first_rate.measurement_year
-        and rate.basis = first_rate.basis
-        and rate.month is not distinct from first_rate.month
-        and rate.stratum_name = first_rate.stratum_name
-        and rate.stratum_value = first_rate.stratum_value
+    {%- for other, named_by in [('first', 'shares_events_with'), ('whole', 'subset_of')] %}
+    left join rate as {{ other }}_rate
+        on measure.{{ named_by }} = {{ other }}_rate.measure_id
+        and rate.measurement_year = {{ other }}_rate.measurement_year
+        and rate.basis = {{ other }}_rate.basis
+        and rate.month is not distinct from {{ other }}_rate.month
+        and rate.stratum_name = {{ other }}_rate.stratum_name
+        and rate.stratum_value = {{ other }}_rate.stratum_value
+    {%- endfor %}
 ),
 
 rate_cell as (
@@ -55,11 +62,16 @@ rate_cell as (
             'row_key', 'measure_id', 'title', 'measurement_year', 'month', 'basis', 'program_id',
             'site_id', 'payer_type', 'stratum_name', 'stratum_value',
         ],
-        counts=['denominator', 'numerator', 'first_denominator', 'first_numerator'],
+        counts=[
+            'denominator', 'numerator', 'first_denominator', 'first_numerator',
+            'whole_denominator', 'whole_numerator',
+        ],
         differences=[
             ['denominator', 'numerator'],
             ['denominator', 'first_denominator'], ['first_denominator', 'denominator'],
             ['numerator', 'first_numerator'], ['first_numerator', 'numerator'],
+            ['whole_denominator', 'denominator'], ['whole_numerator', 'numerator'],
+            ['whole_denominator - denominator', '(whole_numerator - numerator)'],
         ],
         hidden=['rate'],
     ) }}
@@ -69,8 +81,10 @@ excluded_cell as (
     {{ suppressed_cells(
         relation='rate_in_tree',
         keys=['row_key'],
-        counts=['excluded', 'first_excluded'],
-        differences=[['excluded', 'first_excluded'], ['first_excluded', 'excluded']],
+        counts=['excluded', 'first_excluded', 'whole_excluded'],
+        differences=[
+            ['excluded', 'first_excluded'], ['first_excluded', 'excluded'], ['whole_excluded', 'excluded'],
+        ],
     ) }}
 ),
 
@@ -78,8 +92,10 @@ open_cell as (
     {{ suppressed_cells(
         relation='rate_in_tree',
         keys=['row_key'],
-        counts=['open', 'first_open'],
-        differences=[['open', 'first_open'], ['first_open', 'open']],
+        counts=['open', 'first_open', 'whole_open'],
+        differences=[
+            ['open', 'first_open'], ['first_open', 'open'], ['whole_open', 'open'],
+        ],
     ) }}
 ),
 

@@ -1,5 +1,8 @@
 -- Initiation and engagement of substance-use treatment, modeled on rules/measures/iet.md#episode,
 -- not certified. Longer than the budget: one list of contacts is episode, history and treatment.
+{%- set cohorts = {
+    'alcohol': 'is_aud_any', 'opioid': 'is_oud_any', 'other_drug': 'is_other_drug_any',
+} %}
 with
 
 measurement_period as (
@@ -48,6 +51,9 @@ service as (
         evidence_table,
         evidence_key,
         min(service_key) as contact_key,
+        {%- for has_diagnosis in cohorts.values() %}
+        bool_or({{ has_diagnosis }}) as {{ has_diagnosis }},
+        {%- endfor %}
         not bool_and(is_withdrawal_service) as is_treatment
     from {{ ref('fct_outpatient_service') }}
     where is_sud_any and not is_emergency
@@ -64,6 +70,9 @@ contact as (
         service.service_date as first_date,
         service.service_date as last_date,
         service.is_treatment,
+        {%- for has_diagnosis in cohorts.values() %}
+        service.{{ has_diagnosis }},
+        {%- endfor %}
         service.evidence_table,
         service.evidence_key
     from service
@@ -84,6 +93,7 @@ contact as (
         admit_date as first_date,
         discharge_date as last_date,
         stay_class <> 'crisis' and not is_detox as is_treatment,
+        {{ cohorts.values() | join(', ') }},
         evidence_table,
         evidence_key
     from stay
@@ -98,6 +108,7 @@ contact as (
         visit_date as first_date,
         visit_date as last_date,
         false as is_treatment,
+        {{ cohorts.values() | join(', ') }},
         evidence_table,
         evidence_key
     from ed_visit
@@ -185,6 +196,7 @@ first_candidate as (
 episode as (
     select
         candidate.* exclude (measure_id),
+        candidate.is_aud_any or candidate.is_oud_any as has_medication_treatment,
         cast({{ dbt.dateadd(
             'day', '-candidate.history_days', 'candidate.first_date'
         ) }} as date) as first_enrolled_date,
@@ -254,6 +266,7 @@ initiation_found as (
         first_engagement_day,
         engagement_days,
         engagement_services,
+        has_medication_treatment,
         evidence_table,
         evidence_key,
         event_date as evidence_date
@@ -269,6 +282,7 @@ initiation_found as (
         episode.first_engagement_day,
         episode.engagement_days,
         episode.engagement_services,
+        episode.has_medication_treatment,
         treatment.evidence_table,
         treatment.evidence_key,
         treatment.first_date as evidence_date
@@ -277,7 +291,7 @@ initiation_found as (
         on episode.basis = treatment.basis
         and episode.measurement_year = treatment.measurement_year
         and episode.client_key = treatment.client_key
-        and coalesce(treatment.contact_key <> episode.event_key, true)
+        and coalesce(treatment.contact_key <> episode.event_key, episode.has_medication_treatment)
         and {{ dbt.datediff('episode.event_date', 'treatment.first_date', 'day') }}
         between 0 and episode.initiation_days
 ),
@@ -302,6 +316,7 @@ engagement_service as (
         on initiation.basis = treatment.basis
         and initiation.measurement_year = treatment.measurement_year
         and initiation.client_key = treatment.client_key
+        and (treatment.contact_key is not null or initiation.has_medication_treatment)
         and {{ dbt.datediff('initiation.evidence_date', 'treatment.first_date', 'day') }}
         between initiation.first_engagement_day and initiation.engagement_days
     group by
@@ -342,8 +357,27 @@ numerator as (
     {{ measure_first('numerator_found', ['evidence_date', 'evidence_table', 'evidence_key']) }}
 ),
 
-result as (
+total as (
     {{ measure_result('iet') }}
+),
+
+-- rules/measures/iet.md#cohorts: an episode's result is also that of each of its cohorts
+cohort as (
+    {%- for cohort, has_diagnosis in cohorts.items() %}
+    select basis, event_key, '{{ cohort }}' as cohort from episode
+    where {{ has_diagnosis }}
+    {{- '\n    union all' if not loop.last }}
+    {%- endfor %}
+),
+
+result as (
+    select * from total
+    union all
+    select total.* replace (total.measure_id || '_' || cohort.cohort as measure_id)
+    from total
+    inner join cohort
+        on total.basis = cohort.basis
+        and total.event_key = cohort.event_key
 )
 
 select * from result
