@@ -404,6 +404,35 @@ _EXPORTS: tuple[tuple[str, str, dict[str, str]], ...] = (
             "national_source": "null::varchar",
         },
     ),
+    (
+        "export_metric_ccbhc_measure",
+        "(values (1, 'fuh_7'), (2, null)) as listed(number, measure)",
+        {
+            "position": "number",
+            "measure_id": "measure",
+            "sheet": "measure",
+            "what_is_missing": "case when measure is null then 'no feed' end",
+        },
+    ),
+    (
+        "export_metric_chart_rebase",
+        "(values ('fuh_7')) as measure(measure_id)",
+        {
+            "measure_id": "measure_id",
+            "first_period_date": "date '2026-01-01'",
+            "reason": "'same-day visits'",
+        },
+    ),
+    (
+        "export_metric_measure_version",
+        "(values (2025), (2026)) as counted(number)",
+        {"measure_id": "'fuh_7'", "measurement_year": "number", "version": "'MY' || number"},
+    ),
+    (
+        "export_metric_capacity",
+        "(values (2)) as counted(number)",
+        {"care_manager_count": "number", "clients_per_care_manager": "75"},
+    ),
 )
 
 

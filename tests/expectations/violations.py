@@ -445,6 +445,35 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
         "Every published rate has its definition": "delete from {t} where measure_id = 'fuh_30'",
     },
+    "exports.export_metric_ccbhc_measure": {
+        **_RENAMED,
+        "Each line of the list has one row": (_AGAIN, _set("position", "null", "position = 1")),
+        "Every measure has a sheet or the reason why not": (
+            _set("sheet", "null", "position = 1"), _set("sheet", "'x'", "position = 2"),
+            _set("what_is_missing", "null", "position = 2"), _set("sheet", "repeat('x', 32)", "position = 1"),
+        ),
+    },
+    "exports.export_metric_chart_rebase": {
+        **_RENAMED,
+        "Each rebase point has a reason": (
+            _AGAIN, _set("measure_id", "null", "true"), _set("first_period_date", "null", "true"),
+            _set("reason", "null", "true"), _set("reason", "' '", "true"),
+        ),
+    },
+    "exports.export_metric_measure_version": {
+        **_RENAMED,
+        "Each measure and year has one version": (
+            _AGAIN, _set("measure_id", "null", "measurement_year = 2025"),
+            _set("measurement_year", "null", "measurement_year = 2025"),
+        ),
+    },
+    "exports.export_metric_capacity": {
+        **_RENAMED,
+        "Care managers and their planning limit are plausible": (
+            _set("care_manager_count", "-1", "true"), _set("care_manager_count", "null", "true"),
+            _set("clients_per_care_manager", "0", "true"), _set("clients_per_care_manager", "null", "true"),
+        ),
+    },
     "exports.export_metric_measure_rate": {
         "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50 = 10 clients
         "No rate where counts are suppressed": _set("rate", "0.5", "stratum_value = 'M'"),

@@ -1,0 +1,1 @@
+"""Reports from the shareable aggregates of a release: state workbook, MeasureReports, board report."""
