@@ -6,9 +6,21 @@ measurement_period as (
     {{ measure_period('plan_current', ['first_plan_days', 'review_months']) }}
 ),
 
--- rules/tasks-and-lanes.md#lane-7: a later plan is the review, a draft is none
+-- rules/tasks-and-lanes.md#lane-7: a later plan is the review, a draft is none. A plan is the
+-- latest until the client's next one starts: of two of one day, the one with the lower key.
 plan as (
-    select * from {{ ref('fct_treatment_plan') }}
+    select
+        client_key,
+        start_date,
+        evidence_table,
+        evidence_key,
+        coalesce(
+            lead(start_date) over (
+                partition by client_key order by start_date, treatment_plan_key desc
+            ),
+            cast('9999-12-31' as date)
+        ) as next_start_date
+    from {{ ref('fct_treatment_plan') }}
     where status <> 'draft'
 ),
 
@@ -17,7 +29,10 @@ first_plan as (
 ),
 
 month_end as (
-    select calendar.calendar_date as month_end_date, period.*
+    select
+        calendar.calendar_date as month_end_date,
+        {{ end_of_local_day('calendar.calendar_date', 'period.time_zone') }} as window_closes_at,
+        period.*
     from {{ ref('int_business_day__numbered') }} as calendar
     inner join measurement_period as period
         on calendar.calendar_date between period.start_date and period.end_date
@@ -26,71 +41,91 @@ month_end as (
     inner join {{ ref('int_run__as_of') }} as run on calendar.calendar_date <= run.as_of_date
 ),
 
-enrolled_month as (
+enrollment as (
     select
-        month_end.*,
-        enrollment.client_key,
-        enrollment.evidence_table,
-        enrollment.evidence_key,
+        *,
         row_number() over (
-            partition by enrollment.client_key, month_end.month_end_date
-            order by enrollment.start_date, enrollment.program_enrollment_key
+            partition by client_key order by start_date, program_enrollment_key
         ) as enrollment_rank
-    from month_end
-    inner join {{ ref('fct_program_enrollment') }} as enrollment
-        on month_end.month_end_date
-        >= {{ dbt.dateadd('day', 'month_end.first_plan_days', 'enrollment.start_date') }}
-        and coalesce(month_end.month_end_date <= enrollment.end_date, true)
-    where enrollment.client_key is not null
+    from {{ ref('fct_program_enrollment') }}
+    where client_key is not null
 ),
 
 -- rules/measures/plan-current.md#event: once per client and month
+client_month as (
+    select
+        month_end.month_end_date,
+        enrollment.client_key,
+        min(enrollment.enrollment_rank) as enrollment_rank
+    from month_end
+    inner join enrollment
+        on month_end.month_end_date
+        >= {{ dbt.dateadd('day', 'month_end.first_plan_days', 'enrollment.start_date') }}
+        and coalesce(month_end.month_end_date <= enrollment.end_date, true)
+    group by month_end.month_end_date, enrollment.client_key
+),
+
 denominator as (
     select
         'plan_current' as measure_id,
-        measure_version,
-        measurement_year,
+        month_end.measure_version,
+        month_end.measurement_year,
         'operational' as basis,
-        client_key,
-        {{ surrogate_key(['client_key', 'month_end_date']) }} as event_key,
-        month_end_date as event_date,
-        {{ end_of_local_day('month_end_date', 'time_zone') }} as window_closes_at,
+        client_month.client_key,
+        {{ surrogate_key(['client_month.client_key', 'client_month.month_end_date']) }}
+            as event_key,
+        client_month.month_end_date as event_date,
+        month_end.window_closes_at,
         cast(null as varchar) as not_evaluable_reason,
-        evidence_table,
-        evidence_key,
-        review_months
-    from enrolled_month
-    where enrollment_rank = 1
+        enrollment.evidence_table,
+        enrollment.evidence_key,
+        month_end.review_months
+    from client_month
+    inner join month_end on client_month.month_end_date = month_end.month_end_date
+    inner join enrollment
+        on client_month.client_key = enrollment.client_key
+        and client_month.enrollment_rank = enrollment.enrollment_rank
 ),
 
+-- rules/measures/plan-current.md#exclusions
 exclusion as (
-    {{ measure_death('denominator', 'event.event_date >= client.death_date') }}
-),
-
-started_plan as (
     select
-        event.measure_id,
-        event.basis,
-        event.event_key,
-        event.event_date
-        <= {{ dbt.dateadd('month', 'event.review_months', 'plan.start_date') }} as is_met,
-        plan.evidence_table,
-        plan.evidence_key,
-        plan.start_date as evidence_date,
-        plan.treatment_plan_key
+        event.*,
+        client.death_date,
+        case when event.event_date >= client.death_date then 'death' end as exclusion_reason
     from denominator as event
-    inner join plan
-        on event.client_key = plan.client_key
-        and event.event_date >= plan.start_date
+    inner join {{ ref('dim_client') }} as client on event.client_key = client.client_key
 ),
 
 -- rules/measures/plan-current.md#current: the latest plan decides
 numerator as (
-    {{ measure_first('started_plan', ['evidence_date desc', 'treatment_plan_key']) }}
+    select
+        event.* exclude (evidence_table, evidence_key),
+        event.event_date
+        <= {{ dbt.dateadd('month', 'event.review_months', 'plan.start_date') }} as is_met,
+        case
+            when event.exclusion_reason is null and plan.client_key is not null
+                then plan.evidence_table
+            else event.evidence_table
+        end as evidence_table,
+        case
+            when event.exclusion_reason is null and plan.client_key is not null
+                then plan.evidence_key
+            else event.evidence_key
+        end as evidence_key,
+        case
+            when event.exclusion_reason is not null then event.death_date
+            else coalesce(plan.start_date, event.event_date)
+        end as evidence_date
+    from exclusion as event
+    left join plan
+        on event.client_key = plan.client_key
+        and event.event_date >= plan.start_date
+        and event.event_date < plan.next_start_date
 ),
 
 result as (
-    {{ measure_result('plan_current') }}
+    {{ measure_result('plan_current', one_row=true, evidence_on='evidence_date') }}
 )
 
 select * from result
