@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import multiprocessing
 import random
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from tests.mutants import areas, examples, seed_numbers, sites
 
 EQUIVALENT = Path(__file__).with_name("equivalent.csv")
 _CLIENTS = "60"
+_CHANGES_PER_TASK = 20
 KILLED, SURVIVED, EXPLAINED, NOT_A_QUERY = "killed", "survived", "explained", "not a query"
 Change = sites.Mutation | seed_numbers.SeedChange
 
@@ -110,6 +112,17 @@ class Trial:
         return SURVIVED
 
 
+_trial: list[Trial] = []  # the one of a worker process
+
+
+def _start_worker(built: Path, found: list[examples.Example]) -> None:
+    _trial.append(Trial(examples.Bench(built), found))
+
+
+def _outcome(change: Change) -> tuple[str, int]:
+    return _trial[0].outcome(change)
+
+
 def warehouse(data: Path) -> Path:
     """Path of a built warehouse, from which dbt reads the types of replaced relations; built if there is none."""
     path = data / "warehouse.duckdb"
@@ -173,6 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--data", type=Path, help="a built data folder; default: built in the working folder"
     )
+    parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     options = parser.parse_args(arguments)
     started = time.monotonic()
     options.work.mkdir(parents=True, exist_ok=True)
@@ -196,13 +210,16 @@ def main(arguments: list[str] | None = None) -> int:
         changes.sort(key=lambda change: (change.path, change.line, change.change))
     known = accepted()
     verdicts = []
-    for change in changes:
-        outcome, touched = trial.outcome(change)
-        if outcome == SURVIVED and key(change) in known:
-            outcome = EXPLAINED
-        verdicts.append(Verdict(change, areas.area(change.path) or "other", outcome, touched))
-        if outcome == SURVIVED:
-            print_survivor(verdicts[-1])
+    # A fork would share the connection of this process.
+    workers = multiprocessing.get_context("spawn")
+    with workers.Pool(options.jobs, _start_worker, (built, found)) as pool:
+        outcomes = pool.imap(_outcome, changes, _CHANGES_PER_TASK)
+        for change, (outcome, touched) in zip(changes, outcomes, strict=True):
+            if outcome == SURVIVED and key(change) in known:
+                outcome = EXPLAINED
+            verdicts.append(Verdict(change, areas.area(change.path) or "other", outcome, touched))
+            if outcome == SURVIVED:
+                print_survivor(verdicts[-1])
     is_met = report(verdicts, time.monotonic() - started)
     return 0 if is_met else 1
 
