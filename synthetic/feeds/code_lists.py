@@ -1,6 +1,6 @@
 """The agency's own code lists: classes of the fictitious drug codes that pharmacies dispense (rules/code-lists.md#medication-lists).
 
-Pharmacy claims carry a drug code and no class. Without these lists the agency could not distinguish an antipsychotic from
+Pharmacy claims carry a drug code and no class. Without these lists the agency could not separate an antipsychotic from
 another drug, and its measures of medications would have no events. Must not be here: codes of a licensed list.
 """
 

@@ -19,9 +19,9 @@ stay as (
 coded_stay as (
     select
         stay.*,
-        coalesce(code.is_pregnancy, false) as is_pregnancy,
-        coalesce(code.is_perinatal, false) as is_perinatal,
-        coalesce(code.is_planned_admission, false) as is_planned_admission
+        code.is_pregnancy,
+        code.is_perinatal,
+        code.is_planned_admission
     from stay
     left join {{ ref('int_code__classified') }} as code
         on stay.principal_diagnosis_code = code.code
