@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,12 @@ TOTAL = "total"
 ALL_OTHER_GROUPS = "all other groups"
 MONTH, QUARTER, YEAR = "month", "quarter", "year"
 REPORTING, OPERATIONAL = "reporting", "operational"
+_END_OF_DAY = time(23, 59, 59)
 _COUNTS = ("denominator", "numerator", "excluded", "open")
+
+
+class MissingTableError(Exception):
+    """The release was made by a version without a table that the reports read."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +175,9 @@ class Figures:
         metrics: the folder `metrics/` of the release.
         as_of: `as_of` of the release.
         zone: the agency's time zone.
+
+    Raises:
+        MissingTableError: a table is missing.
     """
 
     def __init__(self, metrics: Path, as_of: datetime, zone: ZoneInfo) -> None:
@@ -195,9 +203,15 @@ class Figures:
         ]
 
     @property
-    def as_of_day(self) -> date:
-        """The local day of as_of."""
-        return self.as_of.date()
+    def complete_through(self) -> date:
+        """The last local day that was over at as_of; as_of at 23:59:59 is the end of its day."""
+        is_over = self.as_of.time() >= _END_OF_DAY
+        return self.as_of.date() - timedelta(days=0 if is_over else 1)
+
+    @property
+    def last_complete_year(self) -> int:
+        """The last calendar year that was over at as_of."""
+        return (self.complete_through + timedelta(days=1)).year - 1
 
     @property
     def ccbhc_measures(self) -> list[CcbhcMeasure]:
@@ -267,7 +281,10 @@ class Figures:
         ]
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
-        return pl.read_parquet(self._metrics / f"{name}.parquet", glob=False).to_dicts()
+        path = self._metrics / f"{name}.parquet"
+        if not path.is_file():
+            raise MissingTableError(f"the release has no metrics/{path.name}")
+        return pl.read_parquet(path, glob=False).to_dicts()
 
     def _rates(self) -> Iterable[RateRow]:
         for row in self._rows("measure_rate"):
@@ -284,7 +301,7 @@ class Figures:
                 *(_count(row, name) for name in _COUNTS),
                 row["rate"],
             )
-            if found.period_end < self.as_of_day and not found.open.value:
+            if found.period_end <= self.complete_through and not found.open.value:
                 yield found
 
 

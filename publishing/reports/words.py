@@ -58,6 +58,13 @@ def is_all_other_groups(group: str) -> bool:
     return group.replace("_", " ").lower() == ALL_OTHER_GROUPS
 
 
+def is_group(breakdown: str, group: str) -> bool:
+    """True for a group of people: neither unknown nor merged from small groups."""
+    return (
+        breakdown in BREAKDOWNS and group not in ("unknown", "U") and not is_all_other_groups(group)
+    )
+
+
 def sender_words(source: str) -> str:
     """`hospital alerts` for `adt`."""
     return _SENDERS.get(source, source.replace("_", " "))
