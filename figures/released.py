@@ -21,7 +21,7 @@ FEWER_THAN_11 = "fewer than 11"
 WITHHELD = "withheld to protect others"
 TOTAL = "total"
 ALL_OTHER_GROUPS = "all other groups"
-MONTH, QUARTER, YEAR = "month", "quarter", "year"
+MONTH, MONTHS, YEAR = "month", "months", "year"
 REPORTING, OPERATIONAL = "reporting", "operational"
 _END_OF_DAY = time(23, 59, 59)
 _COUNTS = ("denominator", "numerator", "excluded", "open")
@@ -62,7 +62,7 @@ class RateRow:
         measure_id: the measure.
         measurement_year: its measurement year.
         basis: `reporting` (from claims), `operational` or `fhir`.
-        period_type: `month`, `quarter`, `year` or `joined months`.
+        period_type: `month`, `quarter`, `year` or, where periods are joined, `months`.
         period_start: first day.
         period_end: last day.
         stratum_name: `total`, or the breakdown, such as `race`.
@@ -126,6 +126,11 @@ class Definition:
     def higher_is_better(self) -> bool:
         """True if a higher rate is better."""
         return self.direction == "higher_is_better"
+
+    @property
+    def is_yearly(self) -> bool:
+        """True if a client counts once a year, so that months of a year are different clients."""
+        return self.denominator_unit in ("client", "client_year", "client and year")
 
 
 @dataclass(frozen=True)
@@ -259,10 +264,14 @@ class Figures:
         """Return the agency totals of a measure by period, without overlap.
 
         A year's total replaces its shorter periods where one of them is hidden and the total is not.
+        Of a measure that counts a client once a year, only years are returned.
         """
         rows = [
             r for r in self.rates if r.measure_id == measure_id and r.basis == basis and r.is_total
         ]
+        definition = self.definitions.get(measure_id)
+        if definition is not None and definition.is_yearly:
+            return [r for r in rows if r.period_type == YEAR]
         whole = {r.measurement_year for r in rows if r.period_type == YEAR and r.has_rate}
         divided = {r.measurement_year for r in rows if r.period_type != YEAR}
         hidden = {r.measurement_year for r in rows if r.period_type != YEAR and not r.has_rate}

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from figures.intervals import difference
 from figures.process_control import Chart, Point, assurance, p_chart, variation
-from figures.released import MONTH, YEAR, Definition, Figures, RateRow, last_day
+from figures.released import MONTH, MONTHS, YEAR, Definition, Figures, RateRow, last_day
 from publishing.dates import time_text
 from publishing.reports.words import (
     BREAKDOWNS,
@@ -167,7 +167,7 @@ def _indicator(figures: Figures, measure_id: str, end: date) -> Indicator | None
     if definition is None or not rows:
         return None
     months = _CHART_MONTHS if all(row.period_type == MONTH for row in rows) else _LONG_CHART_MONTHS
-    first = _months_before(end, months - 1)
+    first = _months_before(rows[-1].period_end, months - 1)
     charted = tuple(row for row in rows if row.period_start >= first)
     return Indicator(definition, rows[-1], _chart(figures, measure_id, rows), charted)
 
@@ -217,8 +217,8 @@ def _difference(definition: Definition, rows: Sequence[RateRow]) -> Change | Non
     """Compare the latest period, or three months, with the one before."""
     length = _COMPARED_MONTHS if rows[-1].period_type == MONTH else 1
     recent = list(rows[-2 * length :])
-    kinds = {row.period_type for row in recent} - ({"joined months"} if length == 1 else set())
-    if len(recent) < 2 * length or len(kinds) > 1 or not _adjoin(recent):
+    is_mixed = len({_kind(row) for row in recent}) > 1
+    if len(recent) < 2 * length or is_mixed or not _adjoin(recent):
         return None
     before, after = recent[:length], recent[length:]
     old, new = _sum(before), _sum(after)
@@ -235,6 +235,11 @@ def _difference(definition: Definition, rows: Sequence[RateRow]) -> Change | Non
     return Change(definition, (gap > 0) == definition.higher_is_better, sentence, strength)
 
 
+def _kind(row: RateRow) -> str:
+    """`month`, `year`, or `months`: quarters and joined months are compared with each other."""
+    return row.period_type if row.period_type in (MONTH, YEAR) else MONTHS
+
+
 def _adjoin(rows: Sequence[RateRow]) -> bool:
     return all(
         later.period_start == earlier.period_end + timedelta(days=1)
@@ -248,7 +253,7 @@ def _sum(rows: Sequence[RateRow]) -> tuple[int, int]:
 
 
 def _span(rows: Sequence[RateRow]) -> str:
-    kind = rows[0].period_type if len(rows) == 1 else "joined months"
+    kind = rows[0].period_type if len(rows) == 1 else MONTHS
     return span_words(kind, rows[0].period_start, rows[-1].period_end)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from figures.released import ALL_OTHER_GROUPS, MONTH, QUARTER, YEAR, RateRow
+from figures.released import ALL_OTHER_GROUPS, MONTH, YEAR, RateRow
 from publishing.dates import day_text
 
 BREAKDOWNS = {
@@ -103,11 +103,6 @@ def span_words(period_type: str, start: date, end: date) -> str:
         return f"{start:%b %Y}"
     first = f"{start:%b}" if start.year == end.year else f"{start:%b %Y}"
     return f"{first} to {end:%b %Y}"
-
-
-def period_noun(period_type: str) -> str:
-    """`month`, `quarter`, `year` or `period`."""
-    return period_type if period_type in (MONTH, QUARTER, YEAR) else "period"
 
 
 def long_day(day: date) -> str:

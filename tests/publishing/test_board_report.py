@@ -131,6 +131,28 @@ def test_a_change_within_chance_is_none(tmp_path: Path) -> None:
     )
 
 
+def test_quarters_and_joined_months_are_compared_with_each_other(tmp_path: Path) -> None:
+    rates = [
+        rate("contact_24h", 40, 100, year=2026, month=1, last_month=2),
+        rate("contact_24h", 80, 100, year=2026, month=3, last_month=5),
+    ]
+    (change,) = board(figures(tmp_path, rates), MONTH, RELEASE).better
+    assert "80.0% in Mar to May 2026, 40.0% in Jan to Feb 2026" in change.sentence
+
+
+@pytest.mark.parametrize("unit", ["client", "client_year", "client and year"])
+def test_measures_of_clients_by_year_have_no_shorter_periods(tmp_path: Path, unit: str) -> None:
+    rates = [
+        rate("iserv", 40, 100, month=1, last_month=6),
+        rate("iserv", 80, 100, month=7, last_month=12),
+        rate("iserv", 120, 200),
+    ]
+    definitions = [definition("iserv", denominator_unit=unit)]
+    found = board(figures(tmp_path, rates, definitions=definitions), MONTH, RELEASE)
+    assert [(i.latest.period_type, i.rate) for i in found.indicators] == [("year", 0.6)]
+    assert (found.better, found.worse) == ((), ())
+
+
 @pytest.mark.parametrize(
     ("first", "second"),
     [
