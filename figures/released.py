@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,14 @@ FEWER_THAN_11 = "fewer than 11"
 WITHHELD = "withheld to protect others"
 TOTAL = "total"
 ALL_OTHER_GROUPS = "all other groups"
-MONTH, QUARTER, YEAR = "month", "quarter", "year"
+MONTH, MONTHS, YEAR = "month", "months", "year"
 REPORTING, OPERATIONAL = "reporting", "operational"
+_END_OF_DAY = time(23, 59, 59)
 _COUNTS = ("denominator", "numerator", "excluded", "open")
+
+
+class MissingTableError(Exception):
+    """The release was made by a version without a table that the reports read."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ class RateRow:
         measure_id: the measure.
         measurement_year: its measurement year.
         basis: `reporting` (from claims), `operational` or `fhir`.
-        period_type: `month`, `quarter`, `year` or `joined months`.
+        period_type: `month`, `quarter`, `year` or, where periods are joined, `months`.
         period_start: first day.
         period_end: last day.
         stratum_name: `total`, or the breakdown, such as `race`.
@@ -122,6 +127,11 @@ class Definition:
         """True if a higher rate is better."""
         return self.direction == "higher_is_better"
 
+    @property
+    def is_yearly(self) -> bool:
+        """True if a client counts once a year, so that months of a year are different clients."""
+        return self.denominator_unit in ("client", "client_year", "client and year")
+
 
 @dataclass(frozen=True)
 class CcbhcMeasure:
@@ -170,6 +180,9 @@ class Figures:
         metrics: the folder `metrics/` of the release.
         as_of: `as_of` of the release.
         zone: the agency's time zone.
+
+    Raises:
+        MissingTableError: a table is missing.
     """
 
     def __init__(self, metrics: Path, as_of: datetime, zone: ZoneInfo) -> None:
@@ -195,9 +208,15 @@ class Figures:
         ]
 
     @property
-    def as_of_day(self) -> date:
-        """The local day of as_of."""
-        return self.as_of.date()
+    def complete_through(self) -> date:
+        """The last local day that was over at as_of; as_of at 23:59:59 is the end of its day."""
+        is_over = self.as_of.time() >= _END_OF_DAY
+        return self.as_of.date() - timedelta(days=0 if is_over else 1)
+
+    @property
+    def last_complete_year(self) -> int:
+        """The last calendar year that was over at as_of."""
+        return (self.complete_through + timedelta(days=1)).year - 1
 
     @property
     def ccbhc_measures(self) -> list[CcbhcMeasure]:
@@ -245,10 +264,14 @@ class Figures:
         """Return the agency totals of a measure by period, without overlap.
 
         A year's total replaces its shorter periods where one of them is hidden and the total is not.
+        Of a measure that counts a client once a year, only years are returned.
         """
         rows = [
             r for r in self.rates if r.measure_id == measure_id and r.basis == basis and r.is_total
         ]
+        definition = self.definitions.get(measure_id)
+        if definition is not None and definition.is_yearly:
+            return [r for r in rows if r.period_type == YEAR]
         whole = {r.measurement_year for r in rows if r.period_type == YEAR and r.has_rate}
         divided = {r.measurement_year for r in rows if r.period_type != YEAR}
         hidden = {r.measurement_year for r in rows if r.period_type != YEAR and not r.has_rate}
@@ -267,7 +290,10 @@ class Figures:
         ]
 
     def _rows(self, name: str) -> list[dict[str, Any]]:
-        return pl.read_parquet(self._metrics / f"{name}.parquet", glob=False).to_dicts()
+        path = self._metrics / f"{name}.parquet"
+        if not path.is_file():
+            raise MissingTableError(f"the release has no metrics/{path.name}")
+        return pl.read_parquet(path, glob=False).to_dicts()
 
     def _rates(self) -> Iterable[RateRow]:
         for row in self._rows("measure_rate"):
@@ -284,7 +310,7 @@ class Figures:
                 *(_count(row, name) for name in _COUNTS),
                 row["rate"],
             )
-            if found.period_end < self.as_of_day and not found.open.value:
+            if found.period_end <= self.complete_through and not found.open.value:
                 yield found
 
 

@@ -208,6 +208,25 @@ def command_parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.Argum
     dashboard.add_argument("--data", type=Path, help="data folder (default: setting data)")
     dashboard.add_argument("--port", type=_port, default=8501, help="port (default: 8501)")
 
+    report = add(
+        "report",
+        _report,
+        "Write the board report of a month, the state workbook and FHIR MeasureReports.",
+    )
+    report.add_argument("--data", type=Path, help="data folder (default: setting data)")
+    report.add_argument(
+        "--month",
+        type=_month,
+        required=True,
+        metavar="YYYY-MM",
+        help="the month of the board report",
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        help="folder to write into (default: reports/<month> in the data folder)",
+    )
+
     past = add(
         "backtest",
         _backtest,
@@ -268,6 +287,15 @@ def _iso_date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r}: expected a date such as 2026-06-30") from error
+
+
+def _month(text: str) -> date:
+    from orchestration.report import parse_month
+
+    try:
+        return parse_month(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _settings(options: argparse.Namespace) -> Settings:
@@ -378,6 +406,14 @@ def _dashboard(options: argparse.Namespace, settings: Settings) -> int:
     from orchestration.dashboard import serve
 
     return serve(settings, options.port)
+
+
+def _report(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.report import report
+
+    if options.out is not None:
+        _check_folder("out", options.out)
+    return report(settings, options.month, options.out, _console())
 
 
 def _bench(options: argparse.Namespace, settings: Settings) -> int:

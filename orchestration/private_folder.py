@@ -13,7 +13,7 @@ from pathlib import Path
 
 _RUN_ENTRIES = (
     "raw", "published", "logs", "linkage", "landing", "disclosures", "quality", "backtest",
-    "released", "warehouse.duckdb", "warehouse.duckdb.wal", ".lock",
+    "released", "reports", "warehouse.duckdb", "warehouse.duckdb.wal", ".lock",
 )  # fmt: skip
 _GROUP_AND_OTHERS = 0o077
 

@@ -2,13 +2,14 @@
 
 import platform
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
 import dagster as dg
 import duckdb
 
+from figures.released import Figures
 from orchestration import catalog, progress, released_events, run_record, step_errors, warehouse
 from orchestration.resources import DataFolder
 from orchestration.settings import Settings
@@ -27,6 +28,7 @@ from publishing.dates import date_text
 from publishing.disclosure_log import DisclosureLog
 from publishing.encryption import SUPERVISORS, Recipient, parse_recipients
 from publishing.release import Feed, Release, read_manifest
+from publishing.reports import files as report_files
 from sources.raw_zone import RawZone
 
 _VERSIONS = ("caseload", "dbt-core", "dbt-duckdb", "duckdb", "polars", "great-expectations")
@@ -37,6 +39,10 @@ PARTS = {
     ),
     "workbooks": ("One workbook per care manager.", {"excel"}),
     "metrics": ("Aggregates for the leaders' pages, small cells suppressed.", {"parquet"}),
+    "reports": (
+        "State workbook, FHIR MeasureReports and board report, from the aggregates.",
+        {"excel", "html"},
+    ),
     "quality": ("The gate's verdict and the data quality tables of this release.", {"parquet"}),
     "release": ("The release directory that `published/current` points to.", set()),
 }
@@ -112,6 +118,10 @@ def _publish(
                 rows["workbooks"] += supervisor.write(
                     connection, release, settings.zone, recipients
                 )
+            with reporter.stage("reports", "Writing the reports"):
+                reports = _write_reports(release, settings)
+                rows["reports"] = len(reports.files)
+                notices += reports.notices
             with (
                 reporter.stage("release", "Making the release current"),
                 released_events.kept(connection, settings.data),
@@ -133,6 +143,23 @@ def _publish(
         yield dg.MaterializeResult(
             asset_key=["publication", part], metadata={"dagster/row_count": rows[part]}
         )
+
+
+def _write_reports(release: Release, settings: Settings) -> report_files.Written:
+    """Write the reports of the last complete month, from the aggregates of the same release.
+
+    The release's id, which the board report shows, does not depend on them
+    (rules/reports.md#edition).
+    """
+    figures = Figures(release.directory / "metrics", release.as_of, settings.zone)
+    folder = release.file("reports/written").parent
+    month = (figures.complete_through + timedelta(days=1)).replace(day=1) - timedelta(days=1)
+    written = report_files.write(
+        figures, folder, month, release.release_id, settings.organization_id
+    )
+    for name, rows in written.files.items():
+        release.add(f"reports/{name}", rows, is_data=False)
+    return written
 
 
 def _as_of(connection: duckdb.DuckDBPyConnection) -> datetime:

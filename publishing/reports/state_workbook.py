@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -286,7 +286,7 @@ def _write_overview(
     worksheet.write_string(0, 0, f"CCBHC quality measures {year}", styles["title"])
     facts = (
         (
-            f"Data as of {long_day(figures.as_of_day)}. Shareable edition: counts of 1 to 10 read"
+            f"Data as of {long_day(figures.as_of.date())}. Shareable edition: counts of 1 to 10 read"
             " “fewer than 11”; counts from which one could be calculated read “withheld to protect"
             " others”."
         ),
@@ -394,8 +394,3 @@ def _write_count(
         worksheet.write_string(row, column, count.status, styles["hidden"])
     else:
         worksheet.write_number(row, column, count.value, styles["count"])
-
-
-def last_complete_year(day: date) -> int:
-    """Return the calendar year before the day's, which the state report covers."""
-    return day.year - 1

@@ -68,7 +68,7 @@ def rate(
         if shown["numerator"] is not None and shown["denominator"]
         else None,
         "is_suppressed": shown["numerator"] is None or shown["denominator"] is None,
-        "period_type": {1: "month", 3: "quarter", 12: "year"}.get(months, "joined months"),
+        "period_type": {1: "month", 3: "quarter", 12: "year"}.get(months, "months"),
         "period_start": start,
         "period_end": end,
     }
