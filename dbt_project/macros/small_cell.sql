@@ -7,6 +7,18 @@
 {# Fewest events of a period of a rate, or tasks of a period (docs/suppression.md#periods). #}
 {% macro fewest_period_events() -%}30{%- endmacro %}
 
+{#
+    True where the counts of months cannot be a period. 0 is not enough: the remainder of a finished year joins its last
+    period, and would make a 0 small.
+#}
+{% macro is_period_unsafe() -%}
+    (
+        denominator < {{ fewest_period_events() }}
+        or numerator <= {{ largest_small_cell() }}
+        or denominator - numerator <= {{ largest_small_cell() }}
+    )
+{%- endmacro %}
+
 {% macro is_small(count) -%}
     ({{ count }}) between 1 and {{ largest_small_cell() }}
 {%- endmacro %}
@@ -37,13 +49,12 @@
     "fewer than 11" would then exclude values of the other, so the words do not say which of them is small. A whole that
     is not shown hides its part with the same words.
 #}
-{% macro part_status(whole, part, whole_status, is_withheld='false') -%}
+{% macro part_status(whole, part, whole_status) -%}
     case
         when {{ whole_status }} <> 'shown' then {{ whole_status }}
         when {{ is_small(part) }} and {{ whole }} > 2 * {{ largest_small_cell() }}
             then 'fewer than {{ largest_small_cell() | int + 1 }}'
-        when {{ is_any_small(whole, part) }} or {{ is_withheld }}
-            then 'withheld to protect others'
+        when {{ is_any_small(whole, part) }} then 'withheld to protect others'
         else 'shown'
     end
 {%- endmacro %}

@@ -22,7 +22,11 @@ class ShareableModels:
 
     def __init__(self, compiled: Path) -> None:
         """Read the models from the folder of compiled models of a build."""
-        found = {path.stem: path for path in compiled.rglob("*.sql") if path.stem in MODELS}
+        found = {
+            path.stem: path
+            for path in compiled.rglob("*.sql")
+            if path.stem in MODELS and path.parent.suffix != ".yml"
+        }
         self._sql = {
             name: _REFERENCE.sub(r"\1", found[name].read_text(encoding="utf-8")).strip().rstrip(";")
             for name in MODELS

@@ -19,8 +19,8 @@ period as (
 ),
 
 -- one period that is the whole year is the year's row
-stated_period as (
-    select *, 'shown' as denominator_status
+published_period as (
+    select *
     from period
     where is_published and not (is_series_over and period_count = 1)
 ),
@@ -136,11 +136,11 @@ published_row as (
         numerator,
         null as excluded,
         null as open,
-        denominator_status,
-        {{ part_status('denominator', 'numerator', 'denominator_status') }} as numerator_status,
+        'shown' as denominator_status,
+        'shown' as numerator_status,
         'agency totals only' as excluded_status,
         'agency totals only' as open_status
-    from stated_period
+    from published_period
     union all
     select
         rate_year.measure_id,

@@ -12,8 +12,7 @@ period as (
         relation='rate_month',
         keys=['measure_id', 'measurement_year', 'basis'],
         counts=['denominator', 'numerator'],
-        is_unsafe='denominator < ' ~ fewest_period_events() ~ ' or '
-            ~ is_any_small('denominator', 'numerator'),
+        is_unsafe=is_period_unsafe(),
     ) }}
 )
 

@@ -1,5 +1,6 @@
 -- Settled months only (docs/suppression.md#periods). Months without events have counts of 0, so
 -- that measures of the same events have the same months.
+-- Longer than the budget: the days to settle, the calendar and the counts of the same months.
 with
 
 run as (

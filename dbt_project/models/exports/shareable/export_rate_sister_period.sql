@@ -1,6 +1,6 @@
--- Periods of a measure that shares events end where those of the first measure end, and no count
--- is small or 0, nor is the difference of the numerators: so the remainder of a finished year,
--- which joins the last period, cannot make one small (docs/suppression.md#sister-measures).
+-- Periods of a measure that shares events end where those of the first measure end, and the
+-- numerators differ by 11 or more, so that the remainder of a finished year cannot make the
+-- difference small (docs/suppression.md#sister-measures).
 with
 
 first_period as (
@@ -64,9 +64,7 @@ period as (
         keys=['measure_id', 'measurement_year', 'basis', 'first_measure_id'],
         counts=['denominator', 'numerator', 'first_denominator', 'first_numerator'],
         maxima=['sister_margin'],
-        is_unsafe='denominator < ' ~ fewest_period_events()
-            ~ ' or numerator <= ' ~ largest_small_cell()
-            ~ ' or denominator - numerator <= ' ~ largest_small_cell()
+        is_unsafe=is_period_unsafe()
             ~ ' or abs(numerator - first_numerator) <= ' ~ largest_small_cell()
             ~ ' or ' ~ is_sister_unsafe(),
     ) }}

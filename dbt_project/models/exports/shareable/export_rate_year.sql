@@ -1,15 +1,14 @@
--- Whole measurement years, once settled. A numerator that a period does not show is withheld in the
--- year as well; a denominator never is, because the periods of a year have at least 30 events.
+-- Whole measurement years, once settled. Periods never hide a total: all their counts are 11 or more.
 with
 
 period as (
     select
-        series_key, measure_id, measurement_year, basis, denominator, numerator, period_count
+        series_key, measure_id, measurement_year, basis, denominator, numerator
     from {{ ref('export_rate_first_period') }}
     where is_series_over
     union all
     select
-        series_key, measure_id, measurement_year, basis, denominator, numerator, period_count
+        series_key, measure_id, measurement_year, basis, denominator, numerator
     from {{ ref('export_rate_sister_period') }}
     where is_series_over
 ),
@@ -21,11 +20,7 @@ summed_year as (
         measurement_year,
         basis,
         cast(sum(denominator) as bigint) as denominator,
-        cast(sum(numerator) as bigint) as numerator,
-        max(case
-            when period_count > 1 and {{ is_any_small('denominator', 'numerator') }} then 1
-            else 0
-        end) = 1 as has_hidden_numerator
+        cast(sum(numerator) as bigint) as numerator
     from period
     group by series_key, measure_id, measurement_year, basis
 ),
@@ -40,9 +35,7 @@ stated_year as (
 rate_year as (
     select
         *,
-        {{ part_status(
-            'denominator', 'numerator', 'denominator_status', 'has_hidden_numerator'
-        ) }} as numerator_status
+        {{ part_status('denominator', 'numerator', 'denominator_status') }} as numerator_status
     from stated_year
 )
 
