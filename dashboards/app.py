@@ -1,8 +1,8 @@
 """The leaders' page: measures of a release with trends, targets, comparisons and definitions.
 
 Served by `caseload dashboard` through orchestration/leaders_page.py, which logs the view. Shows
-released aggregates only; suppressed cells read "hidden". The table next to each chart is its text
-alternative.
+released aggregates only; counts that are not shown read "fewer than 11" or "withheld to protect
+others". The table next to each chart is its text alternative.
 """
 
 from __future__ import annotations
@@ -83,9 +83,9 @@ def _choices(rates: pl.DataFrame) -> tuple[int, str]:
 
 def _overview(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> None:
     st.header("Overview")
-    totals = chosen.filter((pl.col("stratum_name") == "total") & pl.col("month").is_null())
+    totals = tables.agency_totals(chosen)
     if totals.is_empty():
-        st.info(f"There are no measure events in {year} on this basis.")
+        st.info(f"No period of {year} can be published yet on this basis.")
         return
     cards = tables.cards(totals, definitions)
     for start in range(0, len(cards), 4):
@@ -119,14 +119,16 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     st.markdown(f"**{definition['title']}.** {definition['description']}")
     st.markdown(tables.measure_source(definition))
 
-    months = rows.filter(pl.col("month").is_not_null()).sort("month")
-    st.subheader(f"By month, {year}")
+    periods = rows.filter(pl.col("period_type") != "year").sort("period_start")
+    st.subheader(f"By period, {year}")
     left, right = st.columns([3, 2])
-    if months["rate"].null_count() == months.height:
-        left.info("No month can be shown: the counts are too small.")
+    if periods["rate"].null_count() == periods.height:
+        left.info("No part of the year can be published: the counts are small or not final.")
     else:
-        left.altair_chart(charts.trend(months, definition), width="stretch")
-    right.dataframe(tables.rate_table(months, "month", "Month"), hide_index=True, width="stretch")
+        left.altair_chart(charts.trend(periods, definition), width="stretch")
+    right.dataframe(
+        tables.rate_table(periods, "period", "Period"), hide_index=True, width="stretch"
+    )
 
     heading = st.empty()
     name = st.radio(
@@ -141,17 +143,16 @@ def _one_measure(chosen: pl.DataFrame, definitions: pl.DataFrame, year: int) -> 
     strata = rows.filter(pl.col("stratum_name") == name).sort("stratum_value")
     left, right = st.columns([3, 2])
     if strata["rate"].null_count() == strata.height:
-        left.info("No group can be shown: the counts are too small.")
+        left.info("No group can be published: groups need a complete year and larger counts.")
     else:
         left.altair_chart(charts.comparison(strata, definition, STRATA[name]), width="stretch")
     right.dataframe(
         tables.rate_table(strata, "stratum_value", STRATA[name]), hide_index=True, width="stretch"
     )
-    if strata["is_suppressed"].any() or months["is_suppressed"].any():
-        st.markdown(
-            "“Hidden” means that a count is between 1 and 10, or that such a count could be"
-            " computed from the others. 0 is shown."
-        )
+    st.markdown(
+        "No count from 1 to 10 is shown or can be computed: months are joined and small groups are"
+        " merged until their counts are larger. 0 is shown."
+    )
 
 
 def _caseload(released: PublishedRelease) -> None:
@@ -159,7 +160,8 @@ def _caseload(released: PublishedRelease) -> None:
     st.header("Caseload")
     agency = caseload.filter(pl.col("breakdown") == "agency")
     if agency.height:
-        st.markdown(f"Active clients: **{tables.count_text(agency['clients'][0])}**")
+        clients = tables.count_text(agency["clients"][0], agency["clients_status"][0])
+        st.markdown(f"Active clients: **{clients}**")
     left, right = st.columns(2)
     for column, breakdown, heading in (
         (left, "tier", "By site and tier"),
@@ -171,7 +173,7 @@ def _caseload(released: PublishedRelease) -> None:
             hide_index=True,
             width="stretch",
         )
-    st.subheader("Tasks opened / closed, last six months")
+    st.subheader("Task outcomes, latest months that are over")
     st.dataframe(
         tables.recent_task_flow(released.metric("task_flow")), hide_index=True, width="stretch"
     )

@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from dashboards.escaping import cell
+from dashboards.tables import period_text
 
 _INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
 _RATE = alt.Axis(format=".0%", title="Rate")
@@ -21,15 +22,22 @@ def _scale(rates: pl.DataFrame, definition: dict[str, Any]) -> alt.Scale:
     return alt.Scale(domain=[0, min(1.0, max(highest * _HEADROOM, 0.1))])
 
 
-def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
-    """Draw the rate by month with target and national rate as reference lines.
+def trend(periods: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
+    """Draw the rate by period with target and national rate as reference lines.
 
     Args:
-        months: monthly rows of one measure; suppressed months leave a gap.
+        periods: periods of one measure; those that are not shown leave a gap.
         definition: definition of the measure, with target_rate and national_rate.
     """
-    shown = months.select(
-        pl.col("month").cast(pl.String).alias("month"), pl.col("rate").cast(pl.Float64)
+    shown = periods.select(
+        pl.col("period_start").cast(pl.String).alias("start"),
+        pl.struct("period_start", "period_end")
+        .map_elements(
+            lambda period: period_text(period["period_start"], period["period_end"]),
+            return_dtype=pl.String,
+        )
+        .alias("period"),
+        pl.col("rate").cast(pl.Float64),
     )
     line = (
         alt.Chart(shown)
@@ -37,12 +45,12 @@ def trend(months: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
             color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False)
         )
         .encode(
-            x=alt.X("month:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
+            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
             y=alt.Y("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
-            tooltip=[alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("rate:Q", format=".1%")],
+            tooltip=[alt.Tooltip("period:N"), alt.Tooltip("rate:Q", format=".1%")],
         )
     )
-    return _with_rules(line, definition, f"{definition['title']} by month")
+    return _with_rules(line, definition, f"{definition['title']} by period")
 
 
 def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -> alt.LayerChart:

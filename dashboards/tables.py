@@ -1,16 +1,16 @@
-"""Formats released rows for leaders: percentages, dates, "hidden" for suppressed values."""
+"""Formats released rows for leaders: percentages, dates, and the words of counts that are not shown."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 
 from dashboards.escaping import cell
 
-HIDDEN = "hidden"
+SHOWN = "shown"
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,57 @@ class Card:
     context: str
 
 
+def agency_totals(rates: pl.DataFrame) -> pl.DataFrame:
+    """Return the agency's rate of each measure: of the year, else of its published periods together.
+
+    A year in progress has no total; its published periods follow each other without a gap, so their
+    sum is the rate from the first to the last of them.
+
+    Args:
+        rates: released rates of one year and basis.
+
+    Returns:
+        One row per measure, with the columns of the rates.
+    """
+    agency = rates.filter(pl.col("stratum_name") == "total")
+    years = agency.filter(pl.col("period_type") == "year")
+    periods = agency.filter(
+        (pl.col("period_type") != "year")
+        & ~pl.col("is_suppressed")
+        & ~pl.col("measure_id").is_in(years["measure_id"].implode())
+    )
+    summed = (
+        periods.sort("period_start")
+        .group_by("measure_id", maintain_order=True)
+        .agg(
+            pl.col("period_start").min(),
+            pl.col("period_end").max(),
+            pl.col("denominator").sum(),
+            pl.col("numerator").sum(),
+            pl.col("denominator_status", "numerator_status", "open_status").first(),
+            pl.col("open").first(),
+            pl.lit("months").first().alias("period_type"),
+        )
+        .with_columns(
+            (pl.col("numerator") / pl.col("denominator")).alias("rate"),
+            pl.lit(value=False).alias("is_suppressed"),
+        )
+    )
+    columns = summed.columns
+    return pl.concat(
+        [
+            years.select(columns).with_columns(pl.col("rate").cast(pl.Float64)),
+            summed.with_columns(pl.col("rate").cast(pl.Float64)),
+        ],
+        how="vertical_relaxed",
+    )
+
+
 def cards(totals: pl.DataFrame, definitions: pl.DataFrame) -> list[Card]:
     """Build a card for each measure with a total, in the order of the definitions.
 
     Args:
-        totals: year totals. One row per measure.
+        totals: `agency_totals`. One row per measure.
         definitions: measure definitions. One row per measure.
     """
     by_id = {row["measure_id"]: row for row in totals.iter_rows(named=True)}
@@ -56,13 +102,14 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
         points = round((float(rate) - float(target)) * 100, 1)
         difference = f"{points:+.1f} points from target"
     parts = []
-    if row["is_suppressed"]:
-        parts.append("counts hidden")
-    elif row["denominator"]:
-        parts.append(f"{row['numerator']:,} of {row['denominator']:,}")
-    else:
+    if row["period_type"] != "year":
+        parts.append(period_text(row["period_start"], row["period_end"]))
+    if row["denominator_status"] == SHOWN and not row["denominator"]:
         parts.append("no completed event yet")
-    if not row["is_suppressed"] and row["open"]:
+    else:
+        met = count_text(row["numerator"], row["numerator_status"])
+        parts.append(f"{met} of {count_text(row['denominator'], row['denominator_status'])}")
+    if row["open_status"] == SHOWN and row["open"]:
         parts.append(f"{row['open']:,} open")
     if target is not None:
         parts.append(f"target {float(target):.0%}")
@@ -70,7 +117,7 @@ def _card(row: dict[str, Any], definition: dict[str, Any]) -> Card:
         parts.append(f"{definition['national_label']} {float(definition['national_rate']):.1%}")
     return Card(
         definition["title"],
-        percent_text(rate, hidden=row["is_suppressed"]),
+        percent_text(rate, row["numerator_status"]),
         difference,
         definition["direction"] == "higher_is_better",
         definition["description"],
@@ -108,16 +155,25 @@ def time_text(local: datetime) -> str:
     return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
 
 
-def percent_text(rate: Any, *, hidden: bool) -> str:  # noqa: ANN401 - Decimal, float or None
-    """`38.4%`, `hidden`, or a dash without a rate."""
-    if hidden:
-        return HIDDEN
+def percent_text(rate: Any, status: str) -> str:  # noqa: ANN401 - Decimal, float or None
+    """`38.4%`, the words of a numerator that is not shown, or a dash without a rate."""
+    if status != SHOWN:
+        return status
     return "–" if rate is None else f"{float(rate) * 100:.1f}%"
 
 
-def count_text(number: int | None) -> str:
-    """Format a released count; suppressed counts read "hidden"."""
-    return HIDDEN if number is None else f"{number:,}"
+def count_text(number: int | None, status: str) -> str:
+    """Format a released count, or the words of a count that is not shown."""
+    return f"{number:,}" if status == SHOWN and number is not None else status
+
+
+def period_text(first: date, last: date) -> str:
+    """`Feb 2026`, `Feb–Mar 2026` or `Nov 2025–Jan 2026`."""
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%b %Y}"
+    if first.year == last.year:
+        return f"{first:%b}–{last:%b %Y}"
+    return f"{first:%b %Y}–{last:%b %Y}"
 
 
 def measure_source(definition: dict[str, Any]) -> str:
@@ -133,31 +189,34 @@ def rate_table(rows: pl.DataFrame, column: str, heading: str) -> pl.DataFrame:
 
     Args:
         rows: released rows of one measure.
-        column: column that identifies a row: `month` or `stratum_value`.
+        column: what identifies a row: `period` or `stratum_value`.
         heading: heading of that column.
     """
     lines = []
     for row in rows.iter_rows(named=True):
-        about = row[column]
-        hidden = row["is_suppressed"]
+        if column == "period":
+            about = period_text(row["period_start"], row["period_end"])
+        else:
+            about = cell(str(row[column]))
         lines.append(
             {
-                heading: f"{about:%b %Y}" if column == "month" else cell(str(about)),
-                "Rate": percent_text(row["rate"], hidden=hidden),
-                "Met": count_text(row["numerator"]),
-                "Of": count_text(row["denominator"]),
-                "Open": count_text(row["open"]),
+                heading: about,
+                "Rate": percent_text(row["rate"], row["numerator_status"]),
+                "Met": count_text(row["numerator"], row["numerator_status"]),
+                "Of": count_text(row["denominator"], row["denominator_status"]),
             }
         )
-    return pl.DataFrame(lines, schema=[heading, "Rate", "Met", "Of", "Open"], orient="row")
+    return pl.DataFrame(lines, schema=[heading, "Rate", "Met", "Of"], orient="row")
 
 
 def most_visible_measure(rates: pl.DataFrame) -> str:
-    """Return the measure with the most visible months; the page opens with it."""
+    """Return the measure with the most visible periods; the page opens with it."""
     seen = (
         rates.group_by("measure_id")
-        .agg((pl.col("month").is_not_null() & pl.col("rate").is_not_null()).sum().alias("months"))
-        .sort("months", "measure_id", descending=[True, False])
+        .agg(
+            ((pl.col("period_type") != "year") & pl.col("rate").is_not_null()).sum().alias("found")
+        )
+        .sort("found", "measure_id", descending=[True, False])
     )
     return str(seen["measure_id"][0])
 
@@ -165,8 +224,14 @@ def most_visible_measure(rates: pl.DataFrame) -> str:
 TIERS = ("critical", "high", "rising", "standard")
 
 
+OTHER_GROUPS = "all other groups"
+
+
 def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
     """Count clients by site (rows) and tier or program (columns).
+
+    A cell without a row is 0, unless small groups of its site were merged: then it is part of
+    "all other groups".
 
     Args:
         rows: released caseload rows of one breakdown.
@@ -174,60 +239,75 @@ def crosstab(rows: pl.DataFrame, breakdown: str) -> pl.DataFrame:
     """
     column = "tier" if breakdown == "tier" else "program_id"
     found = {
-        (row["site_id"] or "unknown", row[column] or "unknown"): count_text(row["clients"])
+        (row["site_id"], row[column]): count_text(row["clients"], row["clients_status"])
         for row in rows.iter_rows(named=True)
     }
+    merged = {site for site, value in found if value == OTHER_GROUPS}
     across = sorted({value for _, value in found})
     if breakdown == "tier":
-        across = [tier for tier in TIERS if tier in across]
+        across = [tier for tier in (*TIERS, OTHER_GROUPS) if tier in across]
         headings = {tier: tier.capitalize() for tier in across}
     else:
         # A program may have the id "Site", the heading of the first column.
         headings = {name: cell(name) if name != "Site" else "Site (program)" for name in across}
     lines = [
-        {"Site": cell(site), **{headings[name]: found.get((site, name), "0") for name in across}}
+        {
+            "Site": cell(site),
+            **{
+                headings[name]: found.get((site, name), "merged" if site in merged else "0")
+                for name in across
+            },
+        }
         for site in sorted({site for site, _ in found})
     ]
     return pl.DataFrame(lines)
 
 
-_MONTHS_SHOWN = 6
+_PERIODS_SHOWN = 3
+OUTCOMES = (
+    "reached or visit kept", "reviewed", "other work done", "expired without contact", "cancelled",
+    "still open", "other outcomes",
+)  # fmt: skip
 
 
 def recent_task_flow(flow: pl.DataFrame) -> pl.DataFrame:
-    """Count opened and closed tasks by lane and month: `47 / 45` means 47 opened, 45 closed."""
-    flow = flow.filter(pl.col("month").is_not_null())  # a lane's total has no month
-    months = flow["month"].unique().sort(descending=True).head(_MONTHS_SHOWN).sort().to_list()
-    cells = {
-        (row["lane"], row["month"]): f"{count_text(row['opened'])} / {count_text(row['closed'])}"
-        for row in flow.iter_rows(named=True)
-    }
-    names = dict(flow.select("lane", "lane_name").unique().sort("lane").iter_rows())
-    lines = [
-        {
-            "Lane": f"{lane} {name}",
-            **{f"{month:%b %Y}": cells.get((lane, month), "0 / 0") for month in months},
-        }
-        for lane, name in names.items()
-    ]
+    """Count the tasks of the latest periods by lane and outcome.
+
+    An outcome without a row is 0, unless small outcomes were merged into "other outcomes" or the
+    outcomes of the period are too small to publish.
+    """
+    lines = []
+    for (_, lane_name), rows in flow.sort("lane").group_by(
+        "lane", "lane_name", maintain_order=True
+    ):
+        periods = rows.select("period_start", "period_end").unique().sort("period_start")
+        for first, last in periods.tail(_PERIODS_SHOWN).iter_rows():
+            found = {
+                row["outcome"]: count_text(row["tasks"], row["tasks_status"])
+                for row in rows.filter(pl.col("period_start") == first).iter_rows(named=True)
+            }
+            if len(found) == 1:
+                absent = "not published"
+            else:
+                absent = "merged" if "other outcomes" in found else "0"
+            lines.append(
+                {
+                    "Group": lane_name,
+                    "Opened in": period_text(first, last),
+                    "Opened": found["opened"],
+                    **{name.capitalize(): found.get(name, absent) for name in OUTCOMES},
+                }
+            )
     return pl.DataFrame(lines)
 
 
 def readable_table(rows: pl.DataFrame) -> pl.DataFrame:
-    """Format any released table with readable headings; suppressed numbers read "hidden"."""
-    hidden = "is_suppressed" in rows.columns
-    shown = rows.drop("is_suppressed") if hidden else rows
+    """Format any released table with readable headings."""
     texts = []
-    for name, kind in shown.schema.items():
+    for name, kind in rows.schema.items():
         column = pl.col(name)
         if kind.is_numeric():
             text = column.cast(pl.String)
-            if hidden:
-                text = (
-                    pl.when(pl.col("is_suppressed") & column.is_null())
-                    .then(pl.lit(HIDDEN))
-                    .otherwise(text)
-                )
         elif kind.is_temporal():
             text = column.dt.strftime("%a %-d %b %Y")
         elif kind == pl.Boolean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import shutil
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -75,6 +76,7 @@ def test_crosstab_keeps_the_case_of_program_names_and_avoids_duplicate_columns()
             "site_id": ["a", "a", "=b"],
             "program_id": ["SUD-iop", "sud-iop", "Site"],
             "clients": [20, 30, 40],
+            "clients_status": ["shown"] * 3,
         }
     )
     found = tables.crosstab(rows, "program")
@@ -94,6 +96,9 @@ def release(tmp_path: Path) -> Path:
         "measure_id": ["fuh_7"] * count, "measurement_year": [2026] * count,
         "basis": ["operational"] * count, "denominator": [40] * count, "numerator": [20] * count,
         "open": [0] * count, "rate": ["0.5"] * count, "is_suppressed": [False] * count,
+        "denominator_status": ["shown"] * count, "numerator_status": ["shown"] * count,
+        "open_status": ["shown"] * count, "period_type": ["year"] * count,
+        "period_start": [date(2026, 1, 1)] * count, "period_end": [date(2026, 12, 31)] * count,
     }  # fmt: skip
     strata = pl.DataFrame(
         base | {"stratum_name": ["program_id"] * count, "stratum_value": HOSTILE}
@@ -101,7 +106,12 @@ def release(tmp_path: Path) -> Path:
     total = strata.head(1).with_columns(
         pl.lit("total").alias("stratum_name"), pl.lit(None, pl.String).alias("stratum_value")
     )
-    month = total.with_columns(pl.lit("2026-05-01").str.to_date().alias("month"))
+    month = total.with_columns(
+        pl.lit(date(2026, 5, 1)).alias("month"),
+        pl.lit("month").alias("period_type"),
+        pl.lit(date(2026, 5, 1)).alias("period_start"),
+        pl.lit(date(2026, 5, 31)).alias("period_end"),
+    )
     frames = {
         "metrics/measure_rate": pl.concat([total, month, strata]).cast(
             {"rate": rate, "denominator": number}
@@ -119,12 +129,14 @@ def release(tmp_path: Path) -> Path:
                 "breakdown": ["program"] * count + ["tier"] * count,
                 "site_id": HOSTILE * 2, "program_id": [*HOSTILE, *[None] * count],
                 "tier": [*[None] * count, *["high"] * count], "clients": [20] * (2 * count),
+                "clients_status": ["shown"] * (2 * count),
             }
         ),
         "metrics/task_flow": pl.DataFrame(
-            {"lane": [1], "lane_name": ["24-hour call"], "month": ["2026-05-01"],
-             "opened": [20], "closed": [20]}
-        ).with_columns(pl.col("month").str.to_date()),
+            {"lane": [1], "lane_name": ["24-hour call"], "period_start": [date(2026, 5, 1)],
+             "period_end": [date(2026, 5, 31)], "outcome": ["opened"], "tasks": [20],
+             "tasks_status": ["shown"]}
+        ),
         "metrics/feed": pl.DataFrame({"source": HOSTILE, "is_stale": [True] * count}),
         "quality/linkage_accuracy": pl.DataFrame(
             {"scope": ["all"], "checked_count": [0], "precision_rate": [None],

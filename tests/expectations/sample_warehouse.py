@@ -122,24 +122,30 @@ _METRICS = """
         null::varchar as candidate_reason_code, due_at + interval 1 day as data_as_of
     from marts.fct_unmatched_discharge;
     create table exports.export_metric_measure_rate as
-    select * from (values
-        ('fuh_7', 2026, 'operational', null::date, 'total', 'all', 100, 50, 20, 0, 0.5),
-        ('fuh_7', 2026, 'operational', '2026-01-01', 'total', 'all', 60, 30, 20, 0, 0.5),
-        ('fuh_7', 2026, 'operational', '2026-02-01', 'total', 'all', 40, 20, 0, 0, 0.5),
-        ('fuh_7', 2026, 'operational', null, 'sex', 'F', 60, 30, 20, 0, 0.5),
-        ('fuh_7', 2026, 'operational', null, 'sex', 'M', null, null, 0, 0, null),
-        ('fuh_7', 2026, 'operational', null, 'sex', 'X', null, null, 0, 0, null),
-        ('fuh_30', 2026, 'operational', null, 'total', 'all', 100, 70, 20, 0, 0.7)
-    ) as cells(measure_id, measurement_year, basis, month, stratum_name, stratum_value,
-        denominator, numerator, excluded, open, rate);
+    select *, case when denominator is null then 'fewer than 11' else 'shown' end as denominator_status,
+        case when numerator is null then 'fewer than 11' else 'shown' end as numerator_status,
+        case when excluded is null then 'agency totals only' else 'shown' end as excluded_status,
+        case when open is null then 'agency totals only' else 'shown' end as open_status
+    from (values
+        ('fuh_7', 2026, 'operational', 'year', date '2026-01-01', date '2026-12-31', 'total', 'all', 100, 50, 20, 0, 0.5),
+        ('fuh_7', 2026, 'operational', 'month', '2026-01-01', '2026-01-31', 'total', 'all', 60, 30, null, null, 0.5),
+        ('fuh_7', 2026, 'operational', 'month', '2026-02-01', '2026-02-28', 'total', 'all', 40, 20, null, null, 0.5),
+        ('fuh_7', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'F', 60, 30, null, null, 0.5),
+        ('fuh_7', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'all other groups', 40, 20, null, null, 0.5),
+        ('fuh_30', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'total', 'all', 100, 55, 20, 0, 0.55),
+        ('fuh_30', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'F', 60, 43, null, null, 0.716667),
+        ('fuh_30', 2026, 'reporting', 'year', '2026-01-01', '2026-12-31', 'total', 'all', null, null, 0, 0, null)
+    ) as cells(measure_id, measurement_year, basis, period_type, period_start, period_end, stratum_name,
+        stratum_value, denominator, numerator, excluded, open, rate);
     create table exports.export_metric_task_flow as
-    select * from (values
-        (1, null::date, 100, 55, 20), (1, '2026-05-01', 60, 30, 0), (1, '2026-06-01', 40, 25, 20)
-    ) as cells(lane, month, opened, closed, overdue);
+    select *, 'shown' as tasks_status from (values
+        (1, date '2026-05-01', 'opened', 60), (1, '2026-05-01', 'reached or visit kept', 40),
+        (1, '2026-05-01', 'other outcomes', 20), (1, '2026-06-01', 'opened', 40)
+    ) as cells(lane, period_start, outcome, tasks);
     create table exports.export_metric_caseload as
-    select * from (values
+    select *, 'shown' as clients_status from (values
         ('agency', null, null, 100), ('site', 'a', null, 60), ('site', 'b', null, 40),
-        ('tier', 'a', 'high', 35), ('tier', 'a', 'rising', null), ('tier', 'a', 'standard', null)
+        ('tier', 'a', 'standard', 35), ('tier', 'a', 'all other groups', 25)
     ) as cells(breakdown, site_id, tier, clients);
 """
 _SHOWN = {

@@ -140,7 +140,9 @@ def test_a_task_of_mixed_origin_passes_in_the_view_without_part_2_records(
 
 
 def test_every_export_has_a_suite() -> None:
-    models = {path.stem for path in (ROOT / "dbt_project" / "models" / "exports").rglob("*.sql")}
+    # shareable/ has the exact steps before the released tables
+    folder = ROOT / "dbt_project" / "models" / "exports"
+    models = {path.stem for path in folder.rglob("*.sql") if path.parent.name != "shareable"}
     suites = {path.stem for path in (SUITES / "exports").glob("*.json")}
     assert models == suites
 

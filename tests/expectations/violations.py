@@ -475,27 +475,42 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         ),
     },
     "exports.export_metric_measure_rate": {
-        "No count from 1 to 10": _set("numerator", "50", _STRATUM),  # 60 - 50 = 10 clients
-        "No rate where counts are suppressed": _set("rate", "0.5", "stratum_value = 'M'"),
-        # Two values are suppressed, but 100 - 95 leaves five clients for both.
-        "No count from 1 to 10 can be derived from a year's total": _set("denominator", "95", _STRATUM),
-        "No count from 1 to 10 is the difference of two measures of the same events": _set(
-            "numerator", "60", "measure_id = 'fuh_30'"
+        "No count from 1 to 10": (
+            _set("numerator", "50", _STRATUM),  # 60 - 50 = 10 clients
+            _set("excluded", "1", "basis = 'reporting'"), _set("open", "10", "basis = 'reporting'"),
         ),
+        "No rate where counts are suppressed": _set("rate", "0.5", "basis = 'reporting'"),
+        "Every count is shown or has its words": (
+            _set("denominator_status", "'hidden'", "basis = 'reporting'"),
+            _set("numerator_status", "null", "basis = 'reporting'"),
+            _set("excluded_status", "'shown'", _STRATUM), _set("open_status", "'fewer than 11'", "open = 0"),
+        ),
+        # 100 - 95 leaves five clients for the other groups.
+        "No count from 1 to 10 can be derived from a year's total": (
+            "delete from {t} where stratum_value = 'all other groups';" + _set("denominator", "95", _STRATUM),
+            "delete from {t} where period_start = '2026-02-01'; update {t} set denominator = 90 where period_type = 'month'",
+        ),
+        "No count from 1 to 10 is the difference of two measures of the same events": _set(
+            "numerator", "40", "measure_id = 'fuh_30' and stratum_name = 'sex'"
+        ),
+        "Periods do not overlap": _set("period_end", "'2026-02-28'", "period_start = '2026-01-01' and period_type = 'month'"),
     },
     "exports.export_metric_task_flow": {
-        "No count from 1 to 10": _set("overdue", "1", "month = '2026-06-01'"),
-        "No count from 1 to 10 can be derived from a lane's total": (
-            "insert into {t} values (1, '2026-04-01', null, null, null);"
-            "update {t} set opened = 105 where month is null"
+        "No count from 1 to 10": "update {t} set tasks = 1 where period_start = '2026-06-01'",
+        "Every count is shown or has its words": (
+            "update {t} set tasks = null where period_start = '2026-06-01'",
+            _set("tasks_status", "null", "period_start = '2026-06-01'"),
         ),
+        "The outcomes of a period add up to the tasks that opened": "delete from {t} where outcome = 'other outcomes'",
     },
     "exports.export_metric_caseload": {
-        "No count from 1 to 10": _set("clients", "10", "tier = 'high'"),
-        "No count from 1 to 10 can be derived from the agency's total": (
-            "insert into {t} values ('site', 'c', null, null);"
-            "update {t} set clients = 101 where breakdown = 'agency'"
+        "No count from 1 to 10": (
+            "insert into {t} values ('site', 'c', null, 10, 'shown'); update {t} set clients = 110 where breakdown = 'agency'"
         ),
-        "No count from 1 to 10 can be derived from a site's total": _set("clients", "51", "tier = 'high'"),
+        "Every count is shown or has its words": (
+            _set("clients_status", "'fewer than 11'", "breakdown = 'agency'"), _set("clients_status", "null", "breakdown = 'agency'"),
+        ),
+        "The sites add up to the agency": _set("clients", "101", "breakdown = 'agency'"),
+        "The groups of a site add up to the site": _set("clients", "36", "tier = 'standard'"),
     },
 }  # fmt: skip

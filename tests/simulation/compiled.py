@@ -9,7 +9,7 @@ reading, attaching, writing lists and workbooks. `caseload run` gives the same l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from graphlib import TopologicalSorter
@@ -32,14 +32,20 @@ _PAIRS = "int_identity__paired"
 _CHECKED = (
     "fct_risk_reason", "mart_client_risk", "int_list__account", "fct_task", "fct_contact", _PAIRS,
 )  # fmt: skip
-_AGGREGATES = "export_metric_"  # of measures, which no list reads
+# Of measures, which no list reads.
+_AGGREGATES = ("export_metric_", "export_internal_", "export_rate_", "export_caseload_", "export_task_")
 
 
 class CompiledModels:
-    """The compiled models that lists and workbooks need, in the order of their references."""
+    """The compiled models that some models need, in the order of their references."""
 
-    def __init__(self, built: Path) -> None:
-        """Read the models of a data folder that `caseload demo` built with the present code."""
+    def __init__(self, built: Path, wanted: Iterable[str] | None = None) -> None:
+        """Read the models of a data folder that `caseload demo` built with the present code.
+
+        Args:
+            built: the data folder.
+            wanted: the models that are needed; None for those of lists and workbooks.
+        """
         self._built = built / warehouse.FILE
         with duckdb.connect(str(self._built), read_only=True) as connection:
             self.relations = {
@@ -58,11 +64,14 @@ class CompiledModels:
             if path.stem in self.relations
         }
         graph: dict[str, set[str]] = {}
-        waiting = [*_CHECKED] + [
-            name
-            for name, (schema, _) in self.relations.items()
-            if schema == "exports" and not name.startswith(_AGGREGATES)
-        ]
+        if wanted is None:
+            waiting = [*_CHECKED] + [
+                name
+                for name, (schema, _) in self.relations.items()
+                if schema == "exports" and not name.startswith(_AGGREGATES)
+            ]
+        else:
+            waiting = [*wanted, _PAIRS]
         while waiting:
             if (name := waiting.pop()) not in graph:
                 named = {found for _, found in _REFERENCE.findall(self._sql[name])}

@@ -1,71 +1,80 @@
+-- Nested (docs/suppression.md#nested): the agency; its sites; each published site by team, by
+-- program and by tier.
+{%- set breakdowns = ['team', 'program_id', 'tier'] %}
 with
+
 client as (
-    select client_key, care_manager_id, primary_program_id, site_id
-    from {{ ref('dim_client') }}
-    where is_listable
+    select * from {{ ref('export_caseload_site') }}
 ),
 
-staff as (
-    select staff_id, team from {{ ref('dim_staff') }}
-),
-
-client_risk as (
-    select client_key, tier from {{ ref('mart_client_risk') }}
-),
-
-described_client as (
-    select
-        coalesce(client.site_id, 'unknown') as site_id,
-        coalesce(staff.team, 'unknown') as team,
-        coalesce(client.primary_program_id, 'unknown') as program_id,
-        client_risk.tier
+agency as (
+    select cast(sum(clients) as bigint) as clients
     from client
-    inner join client_risk on client.client_key = client_risk.client_key
-    left join staff on client.care_manager_id = staff.staff_id
+    having count(*) > 0
 ),
 
--- A forest (docs/suppression.md): agency, sites, each site by team, by program and by tier.
-counted as (
+part as (
+    {%- for breakdown in breakdowns %}
     select
-        case
-            when grouping(site_id) = 1 then 'agency'
-            when grouping(team) = 0 then 'team'
-            when grouping(program_id) = 0 then 'program'
-            when grouping(tier) = 0 then 'tier'
-            else 'site'
-        end as breakdown,
-        site_id,
-        team,
-        program_id,
-        tier,
-        cast(count(*) as bigint) as clients
-    from described_client
-    group by grouping sets (
-        (), (site_id), (site_id, team), (site_id, program_id), (site_id, tier)
-    )
+        published_site_id || '|{{ breakdown }}' as scope_key,
+        published_site_id as site_id,
+        '{{ breakdown }}' as breakdown,
+        {{ breakdown }} as group_name,
+        cast(sum(clients) as bigint) as clients
+    from client
+    where is_site_published
+    group by published_site_id, {{ breakdown }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 ),
 
-cell as (
-    select
-        *,
-        breakdown || '|' || coalesce(site_id, '') || '|'
-        || coalesce(team, program_id, tier, '') as row_key,
-        case
-            when breakdown = 'agency' then null
-            when breakdown = 'site' then 'agency||'
-            else 'site|' || site_id || '|'
-        end as parent_key,
-        breakdown as family
-    from counted
-),
-
-published as (
-    {{ suppressed_cells(
-        relation='cell',
-        keys=['breakdown', 'site_id', 'team', 'program_id', 'tier'],
+part_group as (
+    {{ merged_groups(
+        relation='part',
+        keys=['site_id', 'breakdown'],
         counts=['clients'],
-        depth=2,
+        is_unsafe=is_small('clients'),
     ) }}
+),
+
+published_row as (
+    select
+        'agency' as breakdown,
+        cast(null as {{ dbt.type_string() }}) as site_id,
+        cast(null as {{ dbt.type_string() }}) as group_name,
+        clients
+    from agency
+    union all
+    select
+        'site' as breakdown,
+        published_site_id as site_id,
+        null as group_name,
+        cast(sum(clients) as bigint) as clients
+    from client
+    where is_site_published
+    group by published_site_id
+    union all
+    select
+        case when breakdown = 'program_id' then 'program' else breakdown end as breakdown,
+        site_id,
+        published_name as group_name,
+        cast(sum(clients) as bigint) as clients
+    from part_group
+    where is_published
+    group by breakdown, site_id, published_name
+),
+
+caseload as (
+    select
+        breakdown,
+        site_id,
+        case when breakdown = 'team' then group_name end as team,
+        case when breakdown = 'program' then group_name end as program_id,
+        case when breakdown = 'tier' then group_name end as tier,
+        case when not ({{ is_small('clients') }}) then clients end as clients,
+        {{ count_status('clients') }} as clients_status,
+        {{ is_small('clients') }} as is_suppressed
+    from published_row
 )
 
-select * from published
+select * from caseload

@@ -1,125 +1,206 @@
--- Rate, excluded and open are suppressed as three separate tables, because no total adds them up.
--- rules/measures/shared.md#shared-events: a measure is also suppressed where it differs by a small
--- number from the measure of the same events, or of these events and others
+-- Only what docs/suppression.md allows: settled periods, whole years, and groups of whole years.
+-- Longer than the budget: three kinds of rows, each with the words of its four counts.
 with
 
-rate as (
-    select * from {{ ref('fct_measure_rate') }}
+rate_year as (
+    select * from {{ ref('export_rate_year') }}
 ),
 
-measure as (
+period as (
     select
-        measure.measure_id,
-        measure.title,
-        definition.shares_events_with,
-        definition.subset_of
-    from {{ ref('dim_measure') }} as measure
+        measure_id, measurement_year, basis, first_date, last_date, month_count, denominator,
+        numerator, is_published, is_series_over, period_count
+    from {{ ref('export_rate_first_period') }}
+    union all
+    select
+        measure_id, measurement_year, basis, first_date, last_date, month_count, denominator,
+        numerator, is_published, is_series_over, period_count
+    from {{ ref('export_rate_sister_period') }}
+),
+
+-- one period that is the whole year is the year's row
+published_period as (
+    select *
+    from period
+    where is_published and not (is_series_over and period_count = 1)
+),
+
+rate_group as (
+    select series_key, stratum_name, group_name, published_name, denominator, numerator
+    from {{ ref('export_rate_first_group') }}
+    where is_published
+    union all
+    select series_key, stratum_name, group_name, published_name, denominator, numerator
+    from {{ ref('export_rate_sister_group') }}
+    where is_published
+),
+
+-- docs/suppression.md#linked-breakdowns: sites and programs with a site of their own
+linked_series as (
+    select rate_group.series_key
+    from rate_group
+    left join {{ ref('dim_program') }} as program
+        on rate_group.stratum_name = 'program_id' and rate_group.group_name = program.program_id
+    where rate_group.stratum_name in ('program_id', 'site_id')
+    group by rate_group.series_key
+    having
+        count(program.site_id) > 0
+        and count(case when rate_group.group_name <> rate_group.published_name then 1 end) > 0
+        and count(distinct rate_group.stratum_name) = 2
+),
+
+published_group as (
+    select
+        rate_group.series_key,
+        rate_group.stratum_name,
+        rate_group.published_name as stratum_value,
+        cast(sum(rate_group.denominator) as bigint) as denominator,
+        cast(sum(rate_group.numerator) as bigint) as numerator
+    from rate_group
+    left join linked_series on rate_group.series_key = linked_series.series_key
+    where linked_series.series_key is null or rate_group.stratum_name <> 'program_id'
+    group by rate_group.series_key, rate_group.stratum_name, rate_group.published_name
+),
+
+total as (
+    select *
+    from {{ ref('fct_measure_rate') }}
+    where month is null and stratum_name = 'total'
+),
+
+-- Excluded and open events of measures that share events differ as their denominators do: all of
+-- these measures show them, or none.
+counted_year as (
+    select
+        rate_year.*,
+        total.excluded,
+        total.open,
+        definition.shares_events_with is null as is_first,
+        max(case when {{ is_small('total.excluded') }} then 1 else 0 end) over (
+            partition by
+                coalesce(definition.shares_events_with, definition.measure_id),
+                total.measurement_year, total.basis
+        ) = 1 as is_excluded_hidden,
+        max(case when {{ is_small('total.open') }} then 1 else 0 end) over (
+            partition by
+                coalesce(definition.shares_events_with, definition.measure_id),
+                total.measurement_year, total.basis
+        ) = 1 as is_open_hidden
+    from total
     inner join {{ ref('measure_definition') }} as definition
-        on measure.measure_id = definition.measure_id
+        on total.measure_id = definition.measure_id
+    inner join rate_year
+        on total.measure_id = rate_year.measure_id
+        and total.measurement_year = rate_year.measurement_year
+        and total.basis = rate_year.basis
 ),
 
--- A year's total is the sum of its months and of the values of each stratum.
-rate_in_tree as (
+published_row as (
     select
-        rate.*,
-        measure.title,
-        {{ surrogate_key([
-            'rate.measure_id', 'rate.measurement_year', 'rate.basis', 'rate.month',
-            'rate.stratum_name', 'rate.stratum_value',
-        ]) }} as row_key,
+        measure_id,
+        measurement_year,
+        basis,
+        'year' as period_type,
+        cast(measurement_year || '-01-01' as date) as period_start,
+        cast(measurement_year || '-12-31' as date) as period_end,
+        'total' as stratum_name,
+        'all' as stratum_value,
+        denominator,
+        numerator,
+        excluded,
+        open,
+        denominator_status,
+        numerator_status,
         case
-            when rate.month is not null or rate.stratum_name <> 'total'
-                then {{ surrogate_key([
-                    'rate.measure_id', 'rate.measurement_year', 'rate.basis', "''", "'total'", "'all'",
-                ]) }}
-        end as parent_key,
-        case when rate.month is not null then 'month' else rate.stratum_name end as family,
-        first_rate.denominator as first_denominator,
-        first_rate.numerator as first_numerator,
-        first_rate.excluded as first_excluded,
-        first_rate.open as first_open,
-        whole_rate.denominator as whole_denominator,
-        whole_rate.numerator as whole_numerator,
-        whole_rate.excluded as whole_excluded,
-        whole_rate.open as whole_open
-    from rate
-    inner join measure on rate.measure_id = measure.measure_id
-    {%- for other, named_by in [('first', 'shares_events_with'), ('whole', 'subset_of')] %}
-    left join rate as {{ other }}_rate
-        on measure.{{ named_by }} = {{ other }}_rate.measure_id
-        and rate.measurement_year = {{ other }}_rate.measurement_year
-        and rate.basis = {{ other }}_rate.basis
-        and rate.month is not distinct from {{ other }}_rate.month
-        and rate.stratum_name = {{ other }}_rate.stratum_name
-        and rate.stratum_value = {{ other }}_rate.stratum_value
-    {%- endfor %}
-),
-
-rate_cell as (
-    {{ suppressed_cells(
-        relation='rate_in_tree',
-        keys=[
-            'row_key', 'measure_id', 'title', 'measurement_year', 'month', 'basis', 'program_id',
-            'site_id', 'payer_type', 'stratum_name', 'stratum_value',
-        ],
-        counts=[
-            'denominator', 'numerator', 'first_denominator', 'first_numerator',
-            'whole_denominator', 'whole_numerator',
-        ],
-        differences=[
-            ['denominator', 'numerator'],
-            ['denominator', 'first_denominator'], ['first_denominator', 'denominator'],
-            ['numerator', 'first_numerator'], ['first_numerator', 'numerator'],
-            ['whole_denominator', 'denominator'], ['whole_numerator', 'numerator'],
-            ['whole_denominator - denominator', '(whole_numerator - numerator)'],
-        ],
-        hidden=['rate'],
-    ) }}
-),
-
-excluded_cell as (
-    {{ suppressed_cells(
-        relation='rate_in_tree',
-        keys=['row_key'],
-        counts=['excluded', 'first_excluded', 'whole_excluded'],
-        differences=[
-            ['excluded', 'first_excluded'], ['first_excluded', 'excluded'], ['whole_excluded', 'excluded'],
-        ],
-    ) }}
-),
-
-open_cell as (
-    {{ suppressed_cells(
-        relation='rate_in_tree',
-        keys=['row_key'],
-        counts=['open', 'first_open', 'whole_open'],
-        differences=[
-            ['open', 'first_open'], ['first_open', 'open'], ['whole_open', 'open'],
-        ],
-    ) }}
-),
-
-published_rate as (
+            when is_first then {{ count_status('excluded', 'is_excluded_hidden') }}
+            when is_excluded_hidden then 'withheld to protect others'
+            else 'shown'
+        end as excluded_status,
+        case
+            when is_first then {{ count_status('open', 'is_open_hidden') }}
+            when is_open_hidden then 'withheld to protect others'
+            else 'shown'
+        end as open_status
+    from counted_year
+    union all
     select
-        rate_cell.measure_id,
-        rate_cell.title,
-        rate_cell.measurement_year,
-        rate_cell.month,
-        rate_cell.basis,
-        rate_cell.program_id,
-        rate_cell.site_id,
-        rate_cell.payer_type,
-        rate_cell.stratum_name,
-        rate_cell.stratum_value,
-        rate_cell.denominator,
-        rate_cell.numerator,
-        excluded_cell.excluded,
-        open_cell.open,
-        rate_cell.rate,
-        rate_cell.is_suppressed
-    from rate_cell
-    inner join excluded_cell on rate_cell.row_key = excluded_cell.row_key
-    inner join open_cell on rate_cell.row_key = open_cell.row_key
+        measure_id,
+        measurement_year,
+        basis,
+        case when month_count = 1 then 'month' else 'months' end as period_type,
+        first_date as period_start,
+        last_date as period_end,
+        'total' as stratum_name,
+        'all' as stratum_value,
+        denominator,
+        numerator,
+        null as excluded,
+        null as open,
+        'shown' as denominator_status,
+        'shown' as numerator_status,
+        'agency totals only' as excluded_status,
+        'agency totals only' as open_status
+    from published_period
+    union all
+    select
+        rate_year.measure_id,
+        rate_year.measurement_year,
+        rate_year.basis,
+        'year' as period_type,
+        cast(rate_year.measurement_year || '-01-01' as date) as period_start,
+        cast(rate_year.measurement_year || '-12-31' as date) as period_end,
+        published_group.stratum_name,
+        published_group.stratum_value,
+        published_group.denominator,
+        published_group.numerator,
+        null as excluded,
+        null as open,
+        'shown' as denominator_status,
+        'shown' as numerator_status,
+        'agency totals only' as excluded_status,
+        'agency totals only' as open_status
+    from published_group
+    inner join rate_year on published_group.series_key = rate_year.series_key
+),
+
+measure_rate as (
+    select
+        published_row.measure_id,
+        measure.title,
+        published_row.measurement_year,
+        case when published_row.period_type <> 'year' then published_row.period_start end as month,
+        published_row.period_type,
+        published_row.period_start,
+        published_row.period_end,
+        published_row.basis,
+        {%- for stratum in ['program_id', 'site_id', 'payer_type'] %}
+        case
+            when published_row.stratum_name = '{{ stratum }}'
+                and published_row.stratum_value not in ('unknown', 'all other groups')
+                then published_row.stratum_value
+        end as {{ stratum }},
+        {%- endfor %}
+        published_row.stratum_name,
+        published_row.stratum_value,
+        {%- for count in ['denominator', 'numerator', 'excluded', 'open'] %}
+        case when published_row.{{ count }}_status = 'shown' then published_row.{{ count }} end
+            as {{ count }},
+        published_row.{{ count }}_status,
+        {%- endfor %}
+        case
+            when published_row.denominator_status = 'shown'
+                and published_row.numerator_status = 'shown'
+                then
+                    cast(
+                        published_row.numerator * 1.0 / nullif(published_row.denominator, 0)
+                        as decimal(9, 6)
+                    )
+        end as rate,
+        published_row.denominator_status <> 'shown' or published_row.numerator_status <> 'shown'
+            as is_suppressed
+    from published_row
+    inner join {{ ref('dim_measure') }} as measure
+        on published_row.measure_id = measure.measure_id
 )
 
-select * from published_rate
+select * from measure_rate

@@ -1,70 +1,77 @@
 with
-run as (
-    select * from {{ ref('int_run__as_of') }}
+
+period as (
+    select *
+    from {{ ref('export_task_period') }}
+    where is_published
 ),
 
-task as (
-    select * from {{ ref('fct_task') }}
-),
-
--- By the month of opening, so that closed and overdue are parts of opened.
-followed_task as (
+period_outcome as (
     select
-        task.lane,
-        cast(
-            date_trunc('month', {{ local_date('task.opened_at', 'run.time_zone') }}) as date
-        ) as month,
-        case when task.status <> 'open' then 1 else 0 end as is_closed,
-        case
-            when coalesce(task.closed_at, run.as_of) > task.due_at
-                and task.status in ('open', 'closed', 'expired')
-                and task.paused_reason is null then 1
-            else 0
-        end as is_overdue
-    from task
-    cross join run
+        period.series_key || '|' || period.first_date as scope_key,
+        period.lane,
+        period.first_date,
+        period.last_date,
+        period.month_count,
+        outcome_count.outcome as group_name,
+        cast(sum(outcome_count.tasks) as bigint) as tasks
+    from period
+    inner join {{ ref('export_task_outcome') }} as outcome_count
+        on period.lane = outcome_count.lane
+        and outcome_count.month between period.first_date and period.last_date
+    group by
+        period.series_key,
+        period.lane,
+        period.first_date,
+        period.last_date,
+        period.month_count,
+        outcome_count.outcome
 ),
 
-counted as (
+outcome_group as (
+    {{ merged_groups(
+        relation='period_outcome',
+        keys=['lane', 'first_date', 'last_date', 'month_count'],
+        counts=['tasks'],
+        is_unsafe=is_small('tasks'),
+        other_name='other outcomes',
+    ) }}
+),
+
+published_row as (
     select
         lane,
-        month,
-        cast(count(*) as bigint) as opened,
-        cast(sum(is_closed) as bigint) as closed,
-        cast(sum(is_overdue) as bigint) as overdue
-    from followed_task
-    group by lane, month
-),
-
-lane as (
-    select lane, lane_name from {{ ref('task_lane') }}
-),
-
--- each month is suppressed separately (docs/suppression.md): the few open tasks of a lane would
--- otherwise suppress its total
-cell as (
+        first_date,
+        last_date,
+        month_count,
+        'opened' as outcome,
+        opened as tasks
+    from period
+    union all
     select
-        counted.lane,
-        lane.lane_name,
-        counted.month,
-        counted.opened,
-        counted.closed,
-        counted.overdue,
-        counted.lane || '|' || counted.month as row_key,
-        cast(null as {{ dbt.type_string() }}) as parent_key,
-        cast(null as {{ dbt.type_string() }}) as family
-    from counted
-    inner join lane on counted.lane = lane.lane
+        lane,
+        first_date,
+        last_date,
+        month_count,
+        published_name as outcome,
+        cast(sum(tasks) as bigint) as tasks
+    from outcome_group
+    where is_published
+    group by lane, first_date, last_date, month_count, published_name
 ),
 
-published as (
-    {{ suppressed_cells(
-        relation='cell',
-        keys=['lane', 'lane_name', 'month'],
-        counts=['opened', 'closed', 'overdue'],
-        differences=[['opened', 'closed'], ['opened', 'overdue']],
-        depth=0,
-    ) }}
+task_flow as (
+    select
+        published_row.lane,
+        lane.lane_name,
+        case when published_row.month_count = 1 then 'month' else 'months' end as period_type,
+        published_row.first_date as period_start,
+        published_row.last_date as period_end,
+        published_row.outcome,
+        case when not ({{ is_small('published_row.tasks') }}) then published_row.tasks end as tasks,
+        {{ count_status('published_row.tasks') }} as tasks_status
+    from published_row
+    inner join {{ ref('task_lane') }} as lane on published_row.lane = lane.lane
 )
 
-select * from published
+select * from task_flow
