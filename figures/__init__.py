@@ -1,0 +1,1 @@
+"""Reads the released aggregates and does the statistics of the leaders' pages and reports."""
