@@ -1,97 +1,130 @@
-"""Charts of released rates, in colors that work with common color-vision deficiencies."""
+"""Charts of released rates, in colors that work with common color-vision deficiencies.
+
+Screen readers read the table beside a chart and skip its marks.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import altair as alt
 import polars as pl
 
 from dashboards.escaping import cell
-from dashboards.tables import period_text
+from figures.intervals import wilson
+from figures.process_control import Chart
+from figures.released import Definition, RateRow
+from figures.words import group_words, percent, period_words
 
-_INK, _TARGET, _NATIONAL = "#1f4e79", "#b3541e", "#5f5f5f"
+_INK, _SIGNAL, _TARGET, _NATIONAL, _LIMIT = "#1f4e79", "#b3261e", "#b3541e", "#5f5f5f", "#7a869a"
 _RATE = alt.Axis(format=".0%", title="Rate")
-_HEADROOM = 1.25  # space above the highest mark for the labels of the reference lines
+_HEADROOM = 1.15  # space above the highest mark for the labels of the reference lines
+_LEAST_HIGHEST = 0.1
 
 
-def _scale(rates: pl.DataFrame, definition: dict[str, Any]) -> alt.Scale:
-    """Scale from zero to just above the highest rate or reference line."""
-    values = [*rates["rate"].to_list(), definition["target_rate"], definition["national_rate"]]
-    highest = max((float(value) for value in values if value is not None), default=1.0)
-    return alt.Scale(domain=[0, min(1.0, max(highest * _HEADROOM, 0.1))])
-
-
-def trend(periods: pl.DataFrame, definition: dict[str, Any]) -> alt.LayerChart:
-    """Draw the rate by period with target and national rate as reference lines.
+def control_chart(chart: Chart, rows: Sequence[RateRow], definition: Definition) -> alt.LayerChart:
+    """Draw a p-chart with mean, limits, target and national figure; points with a signal are diamonds.
 
     Args:
-        periods: periods of one measure; those that are not shown leave a gap.
-        definition: definition of the measure, with target_rate and national_rate.
+        chart: the p-chart, at least one point.
+        rows: the periods, for their names; those that are not shown leave a gap.
+        definition: the measure.
     """
-    shown = periods.select(
-        pl.col("period_start").cast(pl.String).alias("start"),
-        pl.struct("period_start", "period_end")
-        .map_elements(
-            lambda period: period_text(period["period_start"], period["period_end"]),
-            return_dtype=pl.String,
-        )
-        .alias("period"),
-        pl.col("rate").cast(pl.Float64),
+    names = {row.period_start: period_words(row) for row in rows}
+    frame = pl.DataFrame(
+        [
+            {
+                "start": point.point.start.isoformat(),
+                "period": names[point.point.start],
+                "rate": point.point.rate,
+                "mean": point.mean,
+                "lower": point.lower,
+                "upper": point.upper,
+                "signal": point.signals[0].name if point.signals else "none",
+            }
+            for point in chart.points
+        ],
+        schema_overrides={"mean": pl.Float64, "lower": pl.Float64, "upper": pl.Float64},
     )
-    line = (
-        alt.Chart(shown)
-        .mark_line(
-            color=_INK, aria=False, point=alt.OverlayMarkDef(size=60, color=_INK, aria=False)
-        )
-        .encode(
-            x=alt.X("start:T", title=None, axis=alt.Axis(format="%b", tickCount="month")),
-            y=alt.Y("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
-            tooltip=[alt.Tooltip("period:N"), alt.Tooltip("rate:Q", format=".1%")],
-        )
+    highest = max(
+        [
+            *frame["rate"].to_list(),
+            *(value for value in frame["upper"].to_list() if value is not None),
+            *(float(value) for value in (definition.target_rate, definition.national_rate) if value is not None),
+        ]
+    )  # fmt: skip
+    across = alt.X("start:T", title=None, axis=alt.Axis(format="%b %Y", labelAngle=-45))
+    up = alt.Y("rate:Q", axis=_RATE, scale=_scale(highest))
+    base = alt.Chart(frame)
+    line = base.mark_line(color=_INK, aria=False).encode(x=across, y=up)
+    marks = base.mark_point(filled=True, size=70, opacity=1, aria=False).encode(
+        x=across,
+        y=up,
+        shape=alt.condition("datum.signal === 'none'", alt.value("circle"), alt.value("diamond")),
+        color=alt.condition("datum.signal === 'none'", alt.value(_INK), alt.value(_SIGNAL)),
+        tooltip=["period:N", alt.Tooltip("rate:Q", format=".1%"), "signal:N"],
     )
-    return _with_rules(line, definition, f"{definition['title']} by period")
+    layers: list[alt.Chart] = [line, marks]
+    if chart.has_limits:
+        for name, dash in (("mean", [1, 0]), ("lower", [4, 3]), ("upper", [4, 3])):
+            layers.append(
+                base.mark_line(color=_LIMIT, strokeDash=dash, strokeWidth=1.5, aria=False).encode(
+                    x=across, y=alt.Y(f"{name}:Q")
+                )
+            )
+    return _with_references(layers, definition, f"{definition.title} by period", channel="y")
 
 
-def comparison(strata: pl.DataFrame, definition: dict[str, Any], heading: str) -> alt.LayerChart:
-    """Draw the rate by group; suppressed groups have no bar."""
-    shown = strata.filter(pl.col("rate").is_not_null()).select(
-        pl.col("stratum_value").map_elements(cell, return_dtype=pl.String),
-        pl.col("rate").cast(pl.Float64),
-    )
+def dots(rows: Sequence[RateRow], definition: Definition, heading: str) -> alt.LayerChart:
+    """Draw the rate of each group as a dot with its 95% interval; groups without a rate have none."""
+    drawn = []
+    for row in rows:
+        if row.has_rate:
+            low, high = wilson(*row.counts)
+            name = cell(group_words(row.stratum_name, row.stratum_value))
+            drawn.append({"group": name, "rate": float(row.rate or 0), "low": low, "high": high})
+    schema = {"group": pl.String, "rate": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    frame = pl.DataFrame(drawn, schema=schema)
+    highest = max(frame["high"].to_list(), default=1.0)
+    along = alt.Y("group:N", title=heading, sort="-x")
+    scale = _scale(highest)
     bars = (
-        alt.Chart(shown)
-        .mark_bar(color=_INK, height=18, aria=False)
+        alt.Chart(frame)
+        .mark_rule(color=_INK, strokeWidth=2, aria=False)
+        .encode(y=along, x=alt.X("low:Q", axis=_RATE, scale=scale), x2="high:Q")
+    )
+    points = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=90, color=_INK, opacity=1, aria=False)
         .encode(
-            y=alt.Y("stratum_value:N", title=heading, sort="-x"),
-            x=alt.X("rate:Q", axis=_RATE, scale=_scale(shown, definition)),
-            tooltip=["stratum_value:N", alt.Tooltip("rate:Q", format=".1%")],
+            y=along,
+            x=alt.X("rate:Q", axis=_RATE, scale=scale),
+            tooltip=["group:N", alt.Tooltip("rate:Q", format=".1%")],
         )
     )
-    return _with_rules(bars, definition, f"{definition['title']} by {heading.lower()}", across=True)
+    text = f"{definition.title} by {heading.lower()}"
+    return _with_references([bars, points], definition, text, channel="x")
 
 
-def _with_rules(
-    chart: alt.Chart, definition: dict[str, Any], description: str, *, across: bool = False
+def _scale(highest: float) -> alt.Scale:
+    return alt.Scale(domain=[0, min(1.0, max(highest * _HEADROOM, _LEAST_HIGHEST))])
+
+
+def _with_references(
+    layers: list[alt.Chart], definition: Definition, description: str, *, channel: str
 ) -> alt.LayerChart:
-    rules = [chart]
-    channel = "x" if across else "y"
-    for column, name, color, dash in (
-        ("target_rate", "target", _TARGET, [6, 3]),
-        ("national_rate", "national", _NATIONAL, [2, 3]),
+    """Add lines for target and national figure."""
+    for value, name, color, dash in (
+        (definition.target_rate, "target", _TARGET, [6, 3]),
+        (definition.national_rate, "national", _NATIONAL, [2, 3]),
     ):
-        value = definition[column]
         if value is None:
             continue
-        at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {float(value):.0%}"]})
+        at = pl.DataFrame({"rate": [float(value)], "name": [f"{name} {percent(value)}"]})
         position = {channel: "rate:Q"}
-        rules.append(
-            alt.Chart(at)
-            .mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False)
-            .encode(**position)
+        rule = alt.Chart(at).mark_rule(color=color, strokeDash=dash, strokeWidth=2, aria=False)
+        label = alt.Chart(at).mark_text(
+            aria=False, align="left", dx=4, dy=-6, color=color, fontSize=12
         )
-        label = {"aria": False, "align": "left", "dx": 4, "dy": -6, "color": color, "fontSize": 12}
-        anchored = alt.Chart(at).mark_text(**label).encode(**position, text="name:N")
-        rules.append(anchored)
-    # Screen readers read the table next to the chart and skip the marks.
-    return alt.layer(*rules).properties(height=300, description=description)
+        layers += [rule.encode(**position), label.encode(**position, text="name:N")]
+    return alt.layer(*layers).properties(height=300, description=description)

@@ -54,9 +54,13 @@ class PublishedRelease:
         """
         return pl.read_parquet(self.directory / "metrics" / f"{name}.parquet", glob=False)
 
-    def linkage_accuracy(self) -> pl.DataFrame:
-        """Read the matching accuracy on the checked sample. One row per scope."""
-        return pl.read_parquet(self.directory / "quality" / "linkage_accuracy.parquet", glob=False)
+    def quality(self, name: str) -> pl.DataFrame:
+        """Read a released table of data quality.
+
+        Args:
+            name: stem of the file in `quality/`.
+        """
+        return pl.read_parquet(self.directory / "quality" / f"{name}.parquet", glob=False)
 
 
 def current(published: Path) -> PublishedRelease:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboards import escaping, tables
+from dashboards import escaping
 from dashboards.release_reader import NoReleaseError, current
 
 APP = Path(__file__).resolve().parents[2] / "dashboards" / "app.py"
@@ -68,20 +68,6 @@ def test_list_items_are_escaped_html(text: str) -> None:
 )
 def test_downloaded_cell_is_not_a_formula(text: str, shown: str) -> None:
     assert escaping.cell(text) == shown
-
-
-def test_crosstab_keeps_the_case_of_program_names_and_avoids_duplicate_columns() -> None:
-    rows = pl.DataFrame(
-        {
-            "site_id": ["a", "a", "=b"],
-            "program_id": ["SUD-iop", "sud-iop", "Site"],
-            "clients": [20, 30, 40],
-            "clients_status": ["shown"] * 3,
-        }
-    )
-    found = tables.crosstab(rows, "program")
-    assert found.columns == ["Site", "SUD-iop", "Site (program)", "sud-iop"]
-    assert found["Site"].to_list() == ["'=b", "a"]
 
 
 @pytest.fixture
