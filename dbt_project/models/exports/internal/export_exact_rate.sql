@@ -41,9 +41,7 @@ dated_event as (
         *,
         '{{ unit }}' as period_type,
         cast(date_trunc('{{ unit }}', event_date) as date) as period_start,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd(
-            unit, 1, "date_trunc('" ~ unit ~ "', event_date)"
-        )) }} as date) as period_end
+        cast({{ dbt.last_day('event_date', unit) }} as date) as period_end
     from measure_event
     union all
     {%- endfor %}
@@ -57,9 +55,17 @@ dated_event as (
     -- Of two measurement years: the row has the year of the last month. Not where a client's whole
     -- year is the event, which would count twice.
     select
-        measure_event.* replace (
-            cast(extract(year from rolling.period_end) as integer) as measurement_year
-        ),
+        measure_event.measure_id,
+        cast(extract(year from rolling.period_end) as integer) as measurement_year,
+        measure_event.basis,
+        measure_event.event_date,
+        {%- for stratum in strata %}
+        measure_event.{{ stratum }},
+        {%- endfor %}
+        measure_event.denominator,
+        measure_event.numerator,
+        measure_event.excluded,
+        measure_event.open,
         'rolling 12 months' as period_type,
         rolling.period_start,
         rolling.period_end
@@ -77,9 +83,10 @@ counted as (
         {%- for stratum in strata %}
         {{ stratum }},
         {%- endfor %}
-        {%- for count in ['denominator', 'numerator', 'excluded', 'open'] %}
-        cast(sum({{ count }}) as bigint) as {{ count }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(denominator) as bigint) as denominator,
+        cast(sum(numerator) as bigint) as numerator,
+        cast(sum(excluded) as bigint) as excluded,
+        cast(sum(open) as bigint) as open
     from dated_event
     group by grouping sets (
         ({{ period }}),

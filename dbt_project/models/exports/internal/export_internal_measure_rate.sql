@@ -12,24 +12,30 @@ exact_rate as (
         on rate.stratum_name = 'program_id' and rate.stratum_value = program.program_id
 ),
 
--- rules/privacy.md#small-cells: a Part 2 program is a unit in whole years only, with safe counts, so
--- that months do not add up to it; otherwise it merges with at least 11 events of other programs
+-- rules/privacy.md#small-cells: a Part 2 program is a unit in whole years only, with safe counts,
+-- so that months do not add up to it. Else it merges with at least 11 events of other programs.
 rate_group as (
     select
         *,
         stratum_value as group_name,
-        cast(case
-            when is_part2_program and (
-                period_type <> 'year' or {{ is_any_small('denominator', 'numerator') }}
-            ) then denominator
-            else 0
-        end as bigint) as part2_denominator
+        is_part2_program
+        and (
+            period_type <> 'year' or {{ is_any_small('denominator', 'numerator') }}
+        ) as is_part2_merged
     from exact_rate
+),
+
+counted_group as (
+    select
+        *,
+        cast(case when is_part2_merged then denominator else 0 end as bigint)
+            as part2_denominator
+    from rate_group
 ),
 
 merged_rate as (
     {{ merged_groups(
-        relation='rate_group',
+        relation='counted_group',
         keys=[
             'measure_id', 'measurement_year', 'basis', 'period_type', 'period_start',
             'period_end', 'stratum_name', 'excluded', 'open', 'is_part2_program',

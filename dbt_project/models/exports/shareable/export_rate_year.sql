@@ -1,4 +1,4 @@
--- Whole measurement years, once settled. Periods never hide a total: all their counts are 11 or more.
+-- Whole measurement years, once settled. Periods never hide a total: their counts are 11 or more.
 with
 
 period as (
