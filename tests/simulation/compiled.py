@@ -35,7 +35,6 @@ _CHECKED = (
 # Of measures, which no list reads.
 _AGGREGATES = (
     "export_metric_",
-    "export_internal_",
     "export_rate_",
     "export_caseload_",
     "export_task_",

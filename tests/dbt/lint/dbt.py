@@ -21,11 +21,6 @@ def type_bigint() -> str:
     return "bigint"
 
 
-def type_float() -> str:
-    """Name of the floating-point type."""
-    return "float"
-
-
 def dateadd(datepart: str, interval: object, from_date_or_timestamp: str) -> str:
     """A date or instant, some dateparts later."""
     return f"date_add({from_date_or_timestamp}, interval ({interval}) {datepart})"
