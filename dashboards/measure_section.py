@@ -31,7 +31,7 @@ def draw(page: Page, measure_id: str, basis: str | None = None) -> None:
     """
     definition = page.figures.definitions[measure_id]
     basis = basis or page.figures.basis_of(measure_id)
-    st.subheader(definition.title, anchor=measure_id)
+    st.header(definition.title, anchor=measure_id)
     rows = page.figures.totals(measure_id, basis)
     if not rows:
         st.markdown("No period can be published yet: counts are small or not final.")

@@ -17,15 +17,15 @@ TITLE = "Can we trust it?"
 def draw(page: Page) -> None:
     """Draw the page."""
     frame.head(page, TITLE)
-    st.subheader("Feeds")
+    st.header("Feeds")
     frame.table(feed_table(page))
-    st.subheader("Rows received and loaded")
+    st.header("Rows received and loaded")
     frame.table(reconciliation_table(page.released.quality("reconciliation")))
-    st.subheader("Record matching")
+    st.header("Record matching")
     st.markdown(matching.accuracy_text(page.released.quality("linkage_accuracy")))
     frame.table(matching_table(page.released.quality("linkage")))
     if page.released.manifest["notices"]:
-        st.subheader("Notices of this release")
+        st.header("Notices of this release")
         st.html(escaping.bullets(page.released.manifest["notices"]))
 
 

@@ -46,7 +46,7 @@ def overview(definitions: list[Definition]) -> Table:
 
 
 def _one(page: Page, definition: Definition) -> None:
-    st.subheader(definition.title)
+    st.header(definition.title)
     st.markdown(escaping.markdown(definition.description))
     columns = [Column("about", "About"), Column("value", "Value")]
     years = sorted(

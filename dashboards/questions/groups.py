@@ -37,7 +37,7 @@ def draw(page: Page) -> None:
     )
     definition = page.figures.definitions[measure_id]
     basis = page.figures.basis_of(measure_id)
-    st.subheader(definition.title)
+    st.header(definition.title)
     st.markdown(f"[What this number means]({measure_section.definition_link(measure_id)})")
     for breakdown, heading in BREAKDOWNS.items():
         rows = measure_section.latest_groups(page, measure_id, basis, breakdown)

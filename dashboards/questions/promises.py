@@ -64,11 +64,11 @@ def draw(page: Page) -> None:
             st.markdown(found.context)
     if not tiles:
         st.info("No promise has a figure that can be published yet.")
-    st.subheader("Needs attention")
+    st.header("Needs attention")
     sentences = needs_attention(page)
     for sentence in sentences or ["No rule found a concern in the published figures."]:
         st.markdown(f"- {sentence}")
-    st.subheader("What became of the tasks")
+    st.header("What became of the tasks")
     flow = page.released.metric("task_flow")
     names = {
         str(lane): name
@@ -84,7 +84,7 @@ def draw(page: Page) -> None:
     st.markdown(
         "Months are shown once all their tasks are over. An expired task is never counted as done."
     )
-    st.subheader("Caseload")
+    st.header("Caseload")
     frame.table(caseload_table(page.released.metric("caseload")))
 
 

@@ -45,9 +45,9 @@ def draw(page: Page) -> None:
     bases = [name for name in _BASES if name in {row.basis for row in figures.rates}]
     basis = filters.choose("basis", "Basis", bases, lambda name: _BASES[name].split(":")[0])
     st.markdown(_BASES[basis])
-    st.subheader("CCBHC measures")
+    st.header("CCBHC measures")
     frame.table(ccbhc_table(figures, year))
-    st.subheader("All measures of this basis")
+    st.header("All measures of this basis")
     rows = year_totals(figures, year, basis)
     if rows:
         frame.table(year_table(figures, rows, year))

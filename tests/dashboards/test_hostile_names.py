@@ -106,7 +106,8 @@ def release(tmp_path: Path) -> Path:
             {
                 "measure_id": ["fuh_7"], "title": ["Follow-up"], "description": ["Kept visits"],
                 "steward": ["NCQA"], "version": ["1"], "source_url": ["x"],
-                "direction": ["higher_is_better"], "target_rate": [0.5], "national_rate": [0.4],
+                "direction": ["higher_is_better"], "denominator_unit": ["discharge"],
+                "certification": ["modeled on, not certified"], "target_rate": [0.5], "national_rate": [0.4],
                 "national_label": ["national"],
             }
         ),

@@ -52,7 +52,10 @@ def drawn(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]
 def texts(page: AppTest) -> str:
     """Everything that a page shows outside its charts."""
     shown = [element.value for element in page.markdown]
-    shown += [element.value for element in (*page.title, *page.subheader, *page.info, *page.error)]
+    shown += [
+        element.value
+        for element in (*page.title, *page.header, *page.subheader, *page.info, *page.error)
+    ]
     shown += [element.proto.body for element in page.get("html")]
     return html.unescape("\n".join(shown))
 
@@ -141,7 +144,7 @@ def test_periods_beside_a_chart_add_up_to_events(drawn: Callable[..., AppTest], 
 
 def test_address_chooses_measure_and_order(drawn: Callable[..., AppTest]) -> None:
     page = drawn("visits", measure="no_show_rate", sort_no_show_rate="rate")
-    assert [heading.value for heading in page.subheader] == ["No-show rate"]
+    assert [heading.value for heading in page.header] == ["No-show rate"]
     rates = [float(line[1].rstrip("%")) for line in rows(page, "By period") if line[1][0].isdigit()]
     assert rates == sorted(rates)
     definition = drawn("definitions", measure="fuh_7")
