@@ -83,7 +83,8 @@ def release(tmp_path: Path) -> Path:
         "basis": ["operational"] * count, "denominator": [40] * count, "numerator": [20] * count,
         "open": [0] * count, "rate": ["0.5"] * count, "is_suppressed": [False] * count,
         "denominator_status": ["shown"] * count, "numerator_status": ["shown"] * count,
-        "open_status": ["shown"] * count, "period_type": ["year"] * count,
+        "open_status": ["shown"] * count, "excluded": [0] * count,
+        "excluded_status": ["shown"] * count, "period_type": ["year"] * count,
         "period_start": [date(2026, 1, 1)] * count, "period_end": [date(2026, 12, 31)] * count,
     }  # fmt: skip
     strata = pl.DataFrame(
