@@ -120,6 +120,16 @@ def release(tmp_path: Path) -> Path:
                 "clients_status": ["shown"] * (2 * count),
             }
         ),
+        "metrics/measure_version": pl.DataFrame(
+            {"measure_id": ["fuh_7"], "measurement_year": [2026], "version": ["1"]}
+        ),
+        "metrics/chart_rebase": pl.DataFrame(
+            schema={"measure_id": pl.String, "first_period_date": pl.Date, "reason": pl.String}
+        ),
+        "metrics/capacity": pl.DataFrame(
+            {"care_manager_count": [1], "clients_per_care_manager": [75]}
+        ),
+        "metrics/ccbhc_measure": pl.DataFrame(schema={"position": pl.Int64}),
         "metrics/task_flow": pl.DataFrame(
             {"lane": [1], "lane_name": ["24-hour call"], "period_start": [date(2026, 5, 1)],
              "period_end": [date(2026, 5, 31)], "outcome": ["opened"], "tasks": [20],
