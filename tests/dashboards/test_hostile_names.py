@@ -135,7 +135,8 @@ def release(tmp_path: Path) -> Path:
              "period_end": [date(2026, 5, 31)], "outcome": ["opened"], "tasks": [20],
              "tasks_status": ["shown"]}
         ),
-        "metrics/feed": pl.DataFrame({"source": HOSTILE, "is_stale": [True] * count}),
+        "metrics/feed": pl.DataFrame({"source": HOSTILE, "is_stale": [True] * count,
+             "last_received_at": [None] * count}),
         "quality/linkage_accuracy": pl.DataFrame(
             {"scope": ["all"], "checked_count": [0], "precision_rate": [None],
              "recall_rate": [None], "found_rate": [None], "merged_twin_count": [0]}
