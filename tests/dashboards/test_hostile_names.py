@@ -131,7 +131,8 @@ def release(tmp_path: Path) -> Path:
         ),
         "metrics/ccbhc_measure": pl.DataFrame(schema={"position": pl.Int64}),
         "metrics/task_flow": pl.DataFrame(
-            {"lane": [1], "lane_name": ["24-hour call"], "period_start": [date(2026, 5, 1)],
+            {"lane": [1], "lane_name": ["24-hour call"], "period_type": ["month"],
+             "period_start": [date(2026, 5, 1)],
              "period_end": [date(2026, 5, 31)], "outcome": ["opened"], "tasks": [20],
              "tasks_status": ["shown"]}
         ),
