@@ -116,7 +116,8 @@ def release(tmp_path: Path) -> Path:
             {
                 "breakdown": ["program"] * count + ["tier"] * count,
                 "site_id": HOSTILE * 2, "program_id": [*HOSTILE, *[None] * count],
-                "tier": [*[None] * count, *["high"] * count], "clients": [20] * (2 * count),
+                "tier": [*[None] * count, *["high"] * count],
+                "team": pl.Series([None] * (2 * count), dtype=pl.String), "clients": [20] * (2 * count),
                 "clients_status": ["shown"] * (2 * count),
             }
         ),
