@@ -297,14 +297,13 @@ class Figures:
 
     def _rates(self) -> Iterable[RateRow]:
         for row in self._rows("measure_rate"):
-            described = row if "period_type" in row else _with_period(row)
             found = RateRow(
                 row["measure_id"],
                 row["measurement_year"],
                 row["basis"],
-                described["period_type"],
-                described["period_start"],
-                described["period_end"],
+                row["period_type"],
+                row["period_start"],
+                row["period_end"],
                 row["stratum_name"],
                 row["stratum_value"],
                 *(_count(row, name) for name in _COUNTS),
@@ -316,23 +315,7 @@ class Figures:
 
 def _count(row: dict[str, Any], name: str) -> Count:
     value = row[name]
-    if value is not None:
-        return Count(value)
-    # The edition without a status column does not say which of the two reasons hides a row.
-    return Count(None, row.get(f"{name}_status") or WITHHELD)
-
-
-def _with_period(row: dict[str, Any]) -> dict[str, Any]:
-    """Describe the period of a row of the edition that has only `month`."""
-    month = row["month"]
-    if month is None:
-        year = row["measurement_year"]
-        return {
-            "period_type": YEAR,
-            "period_start": date(year, 1, 1),
-            "period_end": date(year, 12, 31),
-        }
-    return {"period_type": MONTH, "period_start": month, "period_end": last_day(month)}
+    return Count(None, row[f"{name}_status"]) if value is None else Count(value)
 
 
 def last_day(month: date) -> date:

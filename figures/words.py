@@ -57,6 +57,13 @@ def is_all_other_groups(group: str) -> bool:
     return group.replace("_", " ").lower() == ALL_OTHER_GROUPS
 
 
+def is_group(breakdown: str, group: str) -> bool:
+    """True for a group of people: neither unknown nor merged from small groups."""
+    return (
+        breakdown in BREAKDOWNS and group not in ("unknown", "U") and not is_all_other_groups(group)
+    )
+
+
 def sender_words(source: str) -> str:
     """`hospital alerts` for `adt`."""
     return _SENDERS.get(source, source.replace("_", " "))
@@ -95,11 +102,6 @@ def span_words(period_type: str, start: date, end: date) -> str:
         return f"{start:%b %Y}"
     first = f"{start:%b}" if start.year == end.year else f"{start:%b %Y}"
     return f"{first} to {end:%b %Y}"
-
-
-def period_noun(period_type: str) -> str:
-    """`month`, `quarter`, `year` or `period`."""
-    return period_type if period_type in (MONTH, YEAR) else "period"
 
 
 def long_day(day: date) -> str:

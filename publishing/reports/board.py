@@ -14,8 +14,7 @@ from itertools import pairwise
 from figures.intervals import difference
 from figures.process_control import Chart, Point, assurance, p_chart, variation
 from figures.released import MONTH, MONTHS, YEAR, Definition, Figures, RateRow, last_day
-from publishing.dates import time_text
-from publishing.reports.words import (
+from figures.words import (
     BREAKDOWNS,
     group_words,
     is_group,
@@ -25,6 +24,7 @@ from publishing.reports.words import (
     sender_words,
     span_words,
 )
+from publishing.dates import time_text
 
 INDICATORS = (
     "contact_24h", "followup_7d_kept", "no_show_rate", "phq9_response", "iserv", "fuh_7", "fum_7",

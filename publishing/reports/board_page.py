@@ -14,8 +14,8 @@ from itertools import pairwise
 from figures.intervals import wilson
 from figures.process_control import ChartPoint
 from figures.released import RateRow
+from figures.words import percent, period_words
 from publishing.reports.board import Board, Change, Indicator
-from publishing.reports.words import percent, period_words
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 360, 140, 36, 52, 10, 20
 _INK, _SIGNAL, _TARGET, _NATIONAL, _LIMIT, _TEXT = (

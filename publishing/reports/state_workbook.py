@@ -17,14 +17,14 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from figures.released import WITHHELD, CcbhcMeasure, Count, Definition, Figures, RateRow
-from publishing.cells import safe_cell
-from publishing.reports.words import (
+from figures.words import (
     BREAKDOWNS,
     group_words,
     is_all_other_groups,
     long_day,
     rate_text,
 )
+from publishing.cells import safe_cell
 
 OVERVIEW = "Overview"
 _HEAD = ("Breakdown", "Group", "Denominator", "Numerator", "Rate", "Excluded")

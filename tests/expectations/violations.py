@@ -1,10 +1,10 @@
 """Changes of the sample warehouse that an expectation must refuse, at least one per expectation.
 
+Longer than the size budget: one table, which a test compares with the suites as a whole.
+
 Keys: relation, then the name of the expectation in the verdict. `{t}` is replaced by the relation.
 A tuple has a change for each of the rules that the expectation joins.
 A test checks that every expectation of every suite is listed.
-
-Longer than the size budget: one table, which that test compares with the suites as a whole.
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ def rate(
         if shown["numerator"] is not None and shown["denominator"]
         else None,
         "is_suppressed": shown["numerator"] is None or shown["denominator"] is None,
-        "period_type": {1: "month", 3: "quarter", 12: "year"}.get(months, "months"),
+        "period_type": {1: "month", 12: "year"}.get(months, "months"),
         "period_start": start,
         "period_end": end,
     }
@@ -132,8 +132,12 @@ def write_metrics(
         "chart_rebase": rebase or [],
         "capacity": [{"care_manager_count": 16, "clients_per_care_manager": 75}],
         "caseload": [
-            {"breakdown": "agency", "clients": clients},
-            {"breakdown": "site", "clients": None},
+            {
+                "breakdown": "agency",
+                "clients": clients,
+                "clients_status": WITHHELD if clients is None else "shown",
+            },
+            {"breakdown": "site", "clients": None, "clients_status": WITHHELD},
         ],
         "feed": [
             {

@@ -33,12 +33,7 @@ _CHECKED = (
     "fct_risk_reason", "mart_client_risk", "int_list__account", "fct_task", "fct_contact", _PAIRS,
 )  # fmt: skip
 # Of measures, which no list reads.
-_AGGREGATES = (
-    "export_metric_",
-    "export_rate_",
-    "export_caseload_",
-    "export_task_",
-)
+_AGGREGATES = ("export_metric_", "export_rate_", "export_caseload_", "export_task_")
 
 
 class CompiledModels:
