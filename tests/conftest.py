@@ -101,6 +101,12 @@ def real() -> Path:
     return REAL
 
 
+@pytest.fixture(autouse=True)
+def own_main_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Undo Streamlit's test runner, which makes its script `__main__`: reader processes import that."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
 def pytest_configure() -> None:
     """Collect garbage as a run does: the pipeline's modules stay loaded."""
     collect_rarely()

@@ -134,7 +134,7 @@ def test_leaders_page_leaves_one_row_per_session_and_release(
     script = str(ROOT / "orchestration" / "leaders_page.py")
     page = AppTest.from_file(script, default_timeout=60).run()
     assert not page.exception
-    assert page.title[0].value == "Program measures"
+    assert page.title[0].value == "Are we keeping our promises?"
     page.run()
     AppTest.from_file(script, default_timeout=60).run()
     rows = _rows(data)[before:]

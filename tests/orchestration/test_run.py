@@ -39,7 +39,7 @@ def test_every_row_is_reconciled(demo: Demo) -> None:
         ).fetchall()
     # Senders without deliveries, such as Synthea in the demo, have no row.
     assert {row[0] for row in rows} == {
-        "claims", "ehr", "adt", "screenings", "referrals", "outreach_log",
+        "claims", "ehr", "adt", "screenings", "referrals", "outreach_log", "valuesets",
     }  # fmt: skip
     assert sum(row[1] for row in rows) > 0
     for source, rows_in, loaded, rejected, superseded, current in rows:

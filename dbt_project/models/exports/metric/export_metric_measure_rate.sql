@@ -40,7 +40,8 @@ linked_series as (
     select rate_group.series_key
     from rate_group
     left join {{ ref('dim_program') }} as program
-        on rate_group.stratum_name = 'program_id' and rate_group.group_name = program.program_id
+        on case when rate_group.stratum_name = 'program_id' then rate_group.group_name end
+        = program.program_id
     where rate_group.stratum_name in ('program_id', 'site_id')
     group by rate_group.series_key
     having
