@@ -134,9 +134,15 @@ _METRICS = """
         ('fuh_7', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'all other groups', 40, 20, null, null, 0.5),
         ('fuh_30', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'total', 'all', 100, 55, 20, 0, 0.55),
         ('fuh_30', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'F', 60, 43, null, null, 0.716667),
+        ('fuh_30', 2026, 'operational', 'year', '2026-01-01', '2026-12-31', 'sex', 'all other groups', 40, 12, null, null, 0.3),
         ('fuh_30', 2026, 'reporting', 'year', '2026-01-01', '2026-12-31', 'total', 'all', null, null, 0, 0, null)
     ) as cells(measure_id, measurement_year, basis, period_type, period_start, period_end, stratum_name,
         stratum_value, denominator, numerator, excluded, open, rate);
+    create table exports.export_rate_sister_group as
+    select 'fuh_30' as measure_id, 2026 as measurement_year, 'operational' as basis, 'sex' as stratum_name, *,
+        'all other groups' as published_name, true as is_published
+    from (values ('M', 25, 8, 25, 0), ('X', 15, 4, 15, 0))
+        as cells(group_name, denominator, numerator, first_denominator, first_numerator);
     create table exports.export_metric_task_flow as
     select *, 'shown' as tasks_status from (values
         (1, date '2026-05-01', 'opened', 60), (1, '2026-05-01', 'reached or visit kept', 40),

@@ -493,6 +493,10 @@ VIOLATIONS: dict[str, dict[str, str | tuple[str, ...]]] = {
         "No count from 1 to 10 is the difference of two measures of the same events": _set(
             "numerator", "40", "measure_id = 'fuh_30' and stratum_name = 'sex'"
         ),
+        "No count from 1 to 10 is the difference of two measures in merged groups": (
+            "update exports.export_rate_sister_group set first_numerator = 1",  # 12 - 2
+            "update exports.export_rate_sister_group set first_denominator = first_denominator + 5",
+        ),
         "Periods do not overlap": _set("period_end", "'2026-02-28'", "period_start = '2026-01-01' and period_type = 'month'"),
     },
     "exports.export_metric_task_flow": {

@@ -73,7 +73,12 @@ person_report as (
         cast(null as {{ dbt.type_string() }}) as ssn_last4,
         medicaid_id,
         cast(null as {{ dbt.type_string() }}) as medicare_id,
-        row_number() over (order by reported_at, _batch_id, _source_row) as report_sequence
+        -- an alert and a message of a patient may be one record of a file, with different values
+        row_number() over (
+            order by
+                reported_at, _batch_id, _source_row, client_scope, source_client_id,
+                {{ named }}, phone, address, zip_code, medicaid_id
+        ) as report_sequence
     from report
 )
 
