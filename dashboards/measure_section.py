@@ -12,9 +12,11 @@ import streamlit as st
 from dashboards import charts, escaping, frame, html_table
 from dashboards.frame import Page
 from dashboards.html_table import Cell, Column, Table
+from figures import p_chart as rates
 from figures import process_control
 from figures.intervals import wilson
-from figures.process_control import Chart, Point
+from figures.p_chart import Point
+from figures.process_control import Chart
 from figures.released import Definition, RateRow
 from figures.words import BREAKDOWNS, group_words, percent, period_words, rate_text
 
@@ -48,17 +50,15 @@ def draw(page: Page, measure_id: str, basis: str | None = None) -> None:
     st.markdown(_about(definition, basis))
 
 
-def p_chart(page: Page, measure_id: str, rows: Sequence[RateRow]) -> Chart:
+def p_chart(page: Page, measure_id: str, rows: Sequence[RateRow]) -> Chart[Point]:
     """Build the p-chart of a measure's periods; periods without a rate leave a gap."""
     points = [Point(row.period_start, *row.counts) for row in rows if row.has_rate]
     rebase = page.figures.rebase_points.get(measure_id, {})
     started = {point.start for point in points}
-    return process_control.p_chart(
-        points, {day: why for day, why in rebase.items() if day in started}
-    )
+    return rates.p_chart(points, {day: why for day, why in rebase.items() if day in started})
 
 
-def period_table(measure_id: str, rows: Sequence[RateRow], chart: Chart) -> Table:
+def period_table(measure_id: str, rows: Sequence[RateRow], chart: Chart[Point]) -> Table:
     """Build the table beside a p-chart, latest period first."""
     charted = {point.point.start: point for point in chart.points}
     lines = []
@@ -150,7 +150,7 @@ def definition_link(measure_id: str) -> str:
     return f"{DEFINITIONS}?measure={measure_id}"
 
 
-def _statement(chart: Chart, definition: Definition) -> str:
+def _statement(chart: Chart[Point], definition: Definition) -> str:
     """What the chart says of the latest point and of the target."""
     parts = [process_control.variation(chart, higher_is_better=definition.higher_is_better)]
     if definition.target_rate is not None:

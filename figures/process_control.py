@@ -1,48 +1,54 @@
-"""Statistical process control of a rate: p-chart with Laney p', run rules, variation and assurance.
+"""Statistical process control: phases, limits, run rules, variation and assurance of any chart.
 
-Limits come from a frozen baseline, the first 12 points of a phase, and are those of the binomial
-distribution, widened by Laney's factor where the baseline varies more than that distribution
-explains. A phase with fewer than 12 points has no limits and no signals. A phase begins at the first
-point and at each rebase point, which needs a reason. Rules: docs/rules/process-control.md.
+Limits come from a frozen baseline, the first 12 points of a phase. A phase with fewer than 12 points
+has no limits and no signals. A phase begins at the first point and at each rebase point, which needs a
+reason. `figures/p_chart.py` and `figures/xmr_chart.py` have the mean and standard deviation of rates,
+and of counts and times. Rules: docs/rules/process-control.md.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-
-from scipy.special import chdtri
+from typing import Generic, Protocol, TypeVar
 
 BASELINE_POINTS = 12
 SHIFT_POINTS = 8
 TREND_POINTS = 7
-_SIGMAS, _WARNING_SIGMAS = 3.0, 2.0
-_OVERDISPERSION_LEVEL = 0.05
-_MOVING_RANGE_FACTOR = 1.128  # mean moving range of a standard normal variable (d2 of two points)
+SIGMAS, _WARNING_SIGMAS = 3.0, 2.0
 _TOLERANCE = 1e-9
 
 
-@dataclass(frozen=True)
-class Point:
-    """Counts of a period.
-
-    Attributes:
-        start: first day of the period.
-        numerator: events with the outcome.
-        denominator: events, at least 1.
-    """
-
-    start: date
-    numerator: int
-    denominator: int
+class Observation(Protocol):
+    """A value of a period."""
 
     @property
-    def rate(self) -> float:
-        """The rate, 0 to 1."""
-        return self.numerator / self.denominator
+    def start(self) -> date:
+        """First day of the period."""
+
+    @property
+    def value(self) -> float:
+        """A rate, a count or a time, at least 0."""
+
+
+AnyPoint = TypeVar("AnyPoint", bound=Observation)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What the baseline of a phase says of its points.
+
+    Attributes:
+        mean: mean of the baseline.
+        sigmas: standard deviation of each point of the phase.
+        is_overdispersed: True if Laney's factor widens it.
+    """
+
+    mean: float
+    sigmas: Sequence[float]
+    is_overdispersed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,19 +78,19 @@ class Signal:
 
 
 @dataclass(frozen=True)
-class ChartPoint:
+class ChartPoint(Generic[AnyPoint]):
     """A point with its limits and signals; mean and limits are None below 12 points.
 
     Attributes:
-        point: the counts.
-        mean: pooled rate of the baseline.
+        point: the period and its value.
+        mean: mean of the baseline.
         lower: lower limit, at least 0.
-        upper: upper limit, at most 1.
+        upper: upper limit; of a rate, at most 1.
         signals: the rules that fire here, strongest first.
         rebase_reason: why a phase begins here; None elsewhere.
     """
 
-    point: Point
+    point: AnyPoint
     mean: float | None = None
     lower: float | None = None
     upper: float | None = None
@@ -93,15 +99,15 @@ class ChartPoint:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """A p-chart.
+class Chart(Generic[AnyPoint]):
+    """A control chart.
 
     Attributes:
         points: in order of time.
         is_overdispersed: True if Laney's factor widens the limits of the last phase.
     """
 
-    points: tuple[ChartPoint, ...]
+    points: tuple[ChartPoint[AnyPoint], ...]
     is_overdispersed: bool = False
 
     @property
@@ -115,35 +121,50 @@ class Chart:
         return self.points[-1].signals if self.points else ()
 
 
-def p_chart(points: Sequence[Point], rebase: Mapping[date, str] | None = None) -> Chart:
-    """Build a p-chart.
+def control_chart(
+    points: Sequence[AnyPoint],
+    rebase: Mapping[date, str],
+    spread: Callable[[Sequence[AnyPoint]], Spread],
+    *,
+    highest: float,
+) -> Chart[AnyPoint]:
+    """Build a control chart.
 
     Args:
-        points: periods in order of time; periods without a shown rate are left out.
+        points: periods in order of time.
         rebase: first day of a period at which a phase begins, and the reason.
+        spread: mean and standard deviations of a phase, from its first 12 points.
+        highest: the highest possible value.
 
     Returns:
         The chart; a later point never changes the limits of an earlier one.
 
     Raises:
-        ValueError: the points are not in order, a count is impossible, or a reason is empty.
+        ValueError: the points are not in order, or a reason is empty.
     """
-    reasons = dict(rebase or {})
-    _check(points, reasons)
-    charted: list[ChartPoint] = []
+    if any(later.start <= earlier.start for earlier, later in pairwise(points)):
+        raise ValueError("points must be in order of time, one per period")
+    if any(not reason.strip() for reason in rebase.values()):
+        raise ValueError("a rebase point needs a reason")
+    charted: list[ChartPoint[AnyPoint]] = []
     is_overdispersed = False
-    for phase in _phases(points, reasons):
-        found, is_overdispersed = _phase_points(phase, reasons.get(phase[0].start))
-        charted += found
+    for phase in _phases(points, rebase):
+        found = spread(phase) if len(phase) >= BASELINE_POINTS else None
+        charted += _phase_points(phase, rebase.get(phase[0].start), found, highest)
+        is_overdispersed = found is not None and found.is_overdispersed
     return Chart(tuple(charted), is_overdispersed)
 
 
-def variation(chart: Chart, *, higher_is_better: bool) -> str:
+def variation(chart: Chart[AnyPoint], *, higher_is_better: bool | None) -> str:
     """Say whether the latest point is an improvement, a concern, or common-cause variation.
 
+    Args:
+        chart: the chart.
+        higher_is_better: the direction; None where neither is better, as of a count of events.
+
     Returns:
-        `improvement: …` or `concern: …` with the rule, `no change beyond chance`, or why there is
-        no statement.
+        `improvement: …`, `concern: …` or, without a direction, `change: …` with the rule,
+        `no change beyond chance`, or why there is no statement.
     """
     if not chart.has_limits:
         count = _points_of_last_phase(chart)
@@ -151,11 +172,13 @@ def variation(chart: Chart, *, higher_is_better: bool) -> str:
     if not chart.latest_signals:
         return "no change beyond chance"
     signal = chart.latest_signals[0]
+    if higher_is_better is None:
+        return f"change: {signal.name}"
     kind = "improvement" if signal.is_high == higher_is_better else "concern"
     return f"{kind}: {signal.name}"
 
 
-def assurance(chart: Chart, target: float, *, higher_is_better: bool) -> str | None:
+def assurance(chart: Chart[AnyPoint], target: float, *, higher_is_better: bool) -> str | None:
     """Say whether the process will meet a target, from the limits of the latest point.
 
     Returns:
@@ -174,19 +197,8 @@ def assurance(chart: Chart, target: float, *, higher_is_better: bool) -> str | N
     return "meets the target by chance"
 
 
-def _check(points: Sequence[Point], reasons: Mapping[date, str]) -> None:
-    if any(later.start <= earlier.start for earlier, later in pairwise(points)):
-        raise ValueError("points must be in order of time, one per period")
-    if any(
-        not 0 <= point.numerator <= point.denominator or not point.denominator for point in points
-    ):
-        raise ValueError("a numerator must be from 0 to its denominator, which must be at least 1")
-    if any(not reason.strip() for reason in reasons.values()):
-        raise ValueError("a rebase point needs a reason")
-
-
-def _phases(points: Sequence[Point], reasons: Mapping[date, str]) -> list[list[Point]]:
-    phases: list[list[Point]] = []
+def _phases(points: Sequence[AnyPoint], reasons: Mapping[date, str]) -> list[list[AnyPoint]]:
+    phases: list[list[AnyPoint]] = []
     for point in points:
         if not phases or point.start in reasons:
             phases.append([])
@@ -194,7 +206,7 @@ def _phases(points: Sequence[Point], reasons: Mapping[date, str]) -> list[list[P
     return phases
 
 
-def _points_of_last_phase(chart: Chart) -> int:
+def _points_of_last_phase(chart: Chart[AnyPoint]) -> int:
     count = 0
     for charted in reversed(chart.points):
         count += 1
@@ -203,62 +215,45 @@ def _points_of_last_phase(chart: Chart) -> int:
     return count
 
 
-def _phase_points(phase: Sequence[Point], reason: str | None) -> tuple[list[ChartPoint], bool]:
-    """Return the points of a phase, and whether Laney's factor widens its limits."""
+def _phase_points(
+    phase: Sequence[AnyPoint], reason: str | None, spread: Spread | None, highest: float
+) -> list[ChartPoint[AnyPoint]]:
     reasons = [reason] + [None] * (len(phase) - 1)
-    if len(phase) < BASELINE_POINTS:
+    if spread is None:
         return [
             ChartPoint(point, rebase_reason=why) for point, why in zip(phase, reasons, strict=True)
-        ], False
-    baseline = phase[:BASELINE_POINTS]
-    mean = sum(p.numerator for p in baseline) / sum(p.denominator for p in baseline)
-    factor = _laney_factor(baseline, mean)
-    sigmas = [factor * _binomial_sigma(mean, point.denominator) for point in phase]
-    signals = _signals([point.rate for point in phase], mean, sigmas)
+        ]
+    mean = spread.mean
+    signals = _signals([point.value for point in phase], mean, spread.sigmas)
     return [
         ChartPoint(
             point,
             mean,
-            max(0.0, mean - _SIGMAS * sigma),
-            min(1.0, mean + _SIGMAS * sigma),
+            max(0.0, mean - SIGMAS * sigma),
+            min(highest, mean + SIGMAS * sigma),
             fired,
             why,
         )
-        for point, sigma, fired, why in zip(phase, sigmas, signals, reasons, strict=True)
-    ], factor > 1.0
-
-
-def _binomial_sigma(mean: float, denominator: int) -> float:
-    return math.sqrt(mean * (1 - mean) / denominator)
-
-
-def _laney_factor(baseline: Sequence[Point], mean: float) -> float:
-    """Return Laney's factor, or 1 where the binomial distribution explains the baseline."""
-    if mean in (0.0, 1.0):
-        return 1.0
-    z = [(p.rate - mean) / _binomial_sigma(mean, p.denominator) for p in baseline]
-    if sum(value * value for value in z) <= chdtri(len(z) - 1, _OVERDISPERSION_LEVEL):
-        return 1.0
-    ranges = [abs(later - earlier) for earlier, later in pairwise(z)]
-    return max(1.0, sum(ranges) / len(ranges) / _MOVING_RANGE_FACTOR)
+        for point, sigma, fired, why in zip(phase, spread.sigmas, signals, reasons, strict=True)
+    ]
 
 
 def _signals(
-    rates: Sequence[float], mean: float, sigmas: Sequence[float]
+    values: Sequence[float], mean: float, sigmas: Sequence[float]
 ) -> list[tuple[Signal, ...]]:
     """Return the rules that fire at each point, strongest first."""
     found = []
     shift, is_high = 0, False
     steps, is_rising = 0, False
-    sides = [_side(rate, mean) for rate in rates]
-    for index, (rate, sigma, side) in enumerate(zip(rates, sigmas, sides, strict=True)):
+    sides = [_side(value, mean) for value in values]
+    for index, (value, sigma, side) in enumerate(zip(values, sigmas, sides, strict=True)):
         shift = (shift + 1 if (side > 0) == is_high and shift else 1) if side else 0
         is_high = side > 0
-        step = _side(rate, rates[index - 1]) if index else 0
+        step = _side(value, values[index - 1]) if index else 0
         steps = (steps + 1 if (step > 0) == is_rising and steps else 1) if step else 0
         is_rising = step > 0
         fired = []
-        if side and abs(rate - mean) > _SIGMAS * sigma + _TOLERANCE:
+        if side and abs(value - mean) > SIGMAS * sigma + _TOLERANCE:
             fired.append(Signal("outside limits", is_high, 1))
         if shift >= SHIFT_POINTS:
             fired.append(Signal("shift", is_high, shift))
@@ -268,7 +263,7 @@ def _signals(
         far = [
             i
             for i in recent
-            if sides[i] == side and abs(rates[i] - mean) > _WARNING_SIGMAS * sigmas[i] + _TOLERANCE
+            if sides[i] == side and abs(values[i] - mean) > _WARNING_SIGMAS * sigmas[i] + _TOLERANCE
         ]
         if side and index in far and len(far) > 1:
             fired.append(Signal("near limit", is_high, 2))

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboards import filters, frame, measure_section
+from dashboards import count_section, filters, frame, measure_section
 from dashboards.frame import Page
+from figures.month_counts import PeriodCount
 from figures.released import Figures
 from figures.words import BREAKDOWNS
 
@@ -21,11 +22,13 @@ class Question:
         address: the page's name in the address.
         title: the question.
         measures: ids of its measures, most important first.
+        counted: the measure whose events are counted by month; None where events are not the question.
     """
 
     address: str
     title: str
     measures: Sequence[str]
+    counted: str | None = None
 
 
 QUESTIONS = (
@@ -37,6 +40,7 @@ QUESTIONS = (
             "followup_7d_kept", "fuh_7", "fuh_30", "fum_7", "fum_30", "fua_7", "fua_30",
             "bh_readmit_30", "pcr",
         ),
+        counted="contact_24h",
     ),
     Question(
         "visits",
@@ -46,6 +50,7 @@ QUESTIONS = (
             "missed_followup_rescheduled", "missed_followup_kept", "iserv", "iserv_service",
             "iserv_crisis",
         ),
+        counted="no_show_rate",
     ),
     Question(
         "outcomes",
@@ -57,6 +62,7 @@ QUESTIONS = (
         "referrals",
         "Where do referrals break?",
         ("referral_loop_closed", "sdoh", "sdoh_addressed"),
+        counted="referral_loop_closed",
     ),
 )  # fmt: skip
 
@@ -83,8 +89,25 @@ def page_of(question: Question) -> Callable[[Page], None]:
             if breakdown != "none":
                 basis = page.figures.basis_of(measure_id)
                 measure_section.draw_groups(page, measure_id, basis, breakdown)
+        if question.counted in measures and chosen in (every, question.counted):
+            draw_events(page, question.counted)
 
     return draw
+
+
+def draw_events(page: Page, measure_id: str) -> None:
+    """Draw the number of events of a measure by month."""
+    rows = page.figures.totals(measure_id, page.figures.basis_of(measure_id))
+    definition = page.figures.definitions[measure_id]
+    unit = definition.denominator_unit.replace("_", " ")
+    count_section.draw(
+        f"{measure_id}_events",
+        f"{unit.capitalize()}s by month",
+        [PeriodCount(r.period_type, r.period_start, r.period_end, r.denominator) for r in rows],
+        page.figures.rebase_points.get(measure_id),
+    )
+    title, link = definition.title, measure_section.definition_link(measure_id)
+    st.markdown(f"Counted are the {unit}s of [{title}]({link}).")
 
 
 def released_measures(figures: Figures, wanted: Sequence[str]) -> list[str]:

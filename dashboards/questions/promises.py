@@ -10,11 +10,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import filters, frame, measure_section
+from dashboards import count_section, filters, frame, measure_section
 from dashboards.frame import Page
 from dashboards.html_table import Cell, Column, Table
 from figures import process_control
-from figures.released import Definition, Figures, RateRow
+from figures.month_counts import PeriodCount
+from figures.released import Count, Definition, Figures, RateRow
 from figures.words import percent, period_words, points, span_words
 
 ADDRESS = "promises"
@@ -84,6 +85,8 @@ def draw(page: Page) -> None:
     st.markdown(
         "Months are shown once all their tasks are over. An expired task is never counted as done."
     )
+    if lane != _LATEST:
+        count_section.draw("opened", "Tasks opened by month", opened_tasks(flow, int(lane)))
     st.header("Caseload")
     frame.table(caseload_table(page.released.metric("caseload")))
 
@@ -229,6 +232,25 @@ def task_table(flow: pl.DataFrame, lane: int | None = None) -> Table:
         )
     lines.sort(key=lambda line: int(line[0].value or 0))
     return Table("tasks", "Tasks by group and period of opening", columns, lines)
+
+
+def opened_tasks(flow: pl.DataFrame, lane: int) -> list[PeriodCount]:
+    """Number of tasks of a lane that opened, by period.
+
+    Args:
+        flow: `metrics/task_flow.parquet`.
+        lane: the lane.
+    """
+    opened = flow.filter((pl.col("lane") == lane) & (pl.col("outcome") == "opened"))
+    return [
+        PeriodCount(
+            row["period_type"],
+            row["period_start"],
+            row["period_end"],
+            Count(row["tasks"], row["tasks_status"]),
+        )
+        for row in opened.sort("period_start").to_dicts()
+    ]
 
 
 _OUTCOMES = (

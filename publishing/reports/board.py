@@ -12,7 +12,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from figures.intervals import difference
-from figures.process_control import Chart, Point, assurance, p_chart, variation
+from figures.p_chart import Point, p_chart
+from figures.process_control import Chart, assurance, variation
 from figures.released import MONTH, MONTHS, YEAR, Definition, Figures, RateRow, last_day
 from figures.words import (
     BREAKDOWNS,
@@ -55,7 +56,7 @@ class Indicator:
 
     definition: Definition
     latest: RateRow
-    chart: Chart
+    chart: Chart[Point]
     charted: tuple[RateRow, ...]
 
     @property
@@ -172,7 +173,7 @@ def _indicator(figures: Figures, measure_id: str, end: date) -> Indicator | None
     return Indicator(definition, rows[-1], _chart(figures, measure_id, rows), charted)
 
 
-def _chart(figures: Figures, measure_id: str, rows: Sequence[RateRow]) -> Chart:
+def _chart(figures: Figures, measure_id: str, rows: Sequence[RateRow]) -> Chart[Point]:
     rebase = figures.rebase_points.get(measure_id, {})
     return p_chart([Point(row.period_start, *row.counts) for row in rows], rebase)
 
@@ -198,7 +199,7 @@ def _changes(figures: Figures, end: date) -> list[Change]:
     return sorted(found, key=lambda change: (change.strength, change.definition.measure_id))
 
 
-def _signal(definition: Definition, rows: Sequence[RateRow], chart: Chart) -> Change | None:
+def _signal(definition: Definition, rows: Sequence[RateRow], chart: Chart[Point]) -> Change | None:
     if not chart.latest_signals:
         return None
     signal = chart.latest_signals[0]
@@ -206,10 +207,10 @@ def _signal(definition: Definition, rows: Sequence[RateRow], chart: Chart) -> Ch
     if last.mean is None:
         return None
     sentence = (
-        f"{definition.title}: {percent(last.point.rate)} in {period_words(rows[-1])},"
+        f"{definition.title}: {percent(last.point.value)} in {period_words(rows[-1])},"
         f" baseline mean {percent(last.mean)}; {signal.name}."
     )
-    strength = (_RULES.index(signal.rule), -abs(last.point.rate - last.mean))
+    strength = (_RULES.index(signal.rule), -abs(last.point.value - last.mean))
     return Change(definition, signal.is_high == definition.higher_is_better, sentence, strength)
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from figures.intervals import wilson
+from figures.p_chart import Point
 from figures.process_control import ChartPoint
 from figures.released import RateRow
 from figures.words import percent, period_words
@@ -230,7 +231,7 @@ def _svg(indicator: Indicator) -> str:
     ]
     if len(rows) == 1:
         marks.append(_interval(xs[0], *map(y, wilson(*rows[0].counts))))
-    marks += [_mark(a, y(p.point.rate), p) for a, p in zip(xs, shown, strict=True)]
+    marks += [_mark(a, y(p.point.value), p) for a, p in zip(xs, shown, strict=True)]
     marks += _dates(xs, rows)
     body = "\n".join(marks)
     svg = (
@@ -241,9 +242,9 @@ def _svg(indicator: Indicator) -> str:
     return base64.b64encode(svg.encode()).decode()
 
 
-def _highest(shown: Sequence[ChartPoint], references: Sequence[float]) -> float:
+def _highest(shown: Sequence[ChartPoint[Point]], references: Sequence[float]) -> float:
     """The top of the scale: a tenth above the highest mark, at most 100%."""
-    values = [p.point.rate for p in shown] + [p.upper for p in shown if p.upper] + [*references]
+    values = [p.point.value for p in shown] + [p.upper for p in shown if p.upper] + [*references]
     if len(shown) == 1:
         values.append(wilson(shown[0].point.numerator, shown[0].point.denominator)[1])
     tenths = int(max(values) * 10) + 1
@@ -283,7 +284,7 @@ def _references(
 
 
 def _limits(
-    shown: Sequence[ChartPoint], xs: Sequence[float], y: Callable[[float], float]
+    shown: Sequence[ChartPoint[Point]], xs: Sequence[float], y: Callable[[float], float]
 ) -> list[str]:
     """Mean as a line, limits as steps that follow the denominators."""
     with_limits = [(a, p) for a, p in zip(xs, shown, strict=True) if p.mean is not None]
@@ -298,7 +299,7 @@ def _limits(
     return lines
 
 
-def _mark(x: float, y: float, point: ChartPoint) -> str:
+def _mark(x: float, y: float, point: ChartPoint[Point]) -> str:
     if point.signals:
         return (
             f'<path d="M{x:.1f} {y - 5:.1f}L{x + 5:.1f} {y:.1f}L{x:.1f} {y + 5:.1f}L{x - 5:.1f} {y:.1f}Z"'

@@ -142,9 +142,32 @@ def test_periods_beside_a_chart_add_up_to_events(drawn: Callable[..., AppTest], 
         assert (numerator, denominator) == months[period]
 
 
+def test_counts_beside_a_chart_are_the_events_and_tasks_of_the_warehouse(
+    drawn: Callable[..., AppTest], demo: Demo
+) -> None:
+    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
+        events = connection.execute(
+            "select date_trunc('month', event_date)::date, count(*) from measures.fct_measure_event"
+            " where measure_id = 'no_show_rate' and status in ('met', 'not_met') group by all"
+        ).fetchall()
+        tasks = connection.execute(
+            "select month, sum(tasks) from exports.export_task_outcome where lane = 3 group by all"
+        ).fetchall()
+    for page, caption, counted in (
+        (drawn("visits", measure="no_show_rate"), "Appointments by month", events),
+        (drawn("promises", tasks="3"), "Tasks opened by month", tasks),
+    ):
+        assert not page.exception
+        months = {f"{month:%b %Y}": f"{int(count):,}" for month, count in counted}
+        single = [line for line in rows(page, caption) if line[0] in months]
+        assert len(single) > 5
+        for period, count, *_ in single:
+            assert count == months[period]
+
+
 def test_address_chooses_measure_and_order(drawn: Callable[..., AppTest]) -> None:
     page = drawn("visits", measure="no_show_rate", sort_no_show_rate="rate")
-    assert [heading.value for heading in page.header] == ["No-show rate"]
+    assert [h.value for h in page.header] == ["No-show rate", "Appointments by month"]
     rates = [float(line[1].rstrip("%")) for line in rows(page, "By period") if line[1][0].isdigit()]
     assert rates == sorted(rates)
     definition = drawn("definitions", measure="fuh_7")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from figures.process_control import Chart, Point, assurance, p_chart, variation
+from figures.p_chart import Point, p_chart
+from figures.process_control import Chart, assurance, variation
 
 FIRST = date(2025, 1, 1)
 
@@ -25,7 +26,7 @@ def points(*numerators: int, of: int = 100) -> list[Point]:
 STEADY = (48, 52) * 6
 
 
-def names(chart: Chart, index: int = -1) -> list[str]:
+def names(chart: Chart[Point], index: int = -1) -> list[str]:
     return [signal.name for signal in chart.points[index].signals]
 
 
