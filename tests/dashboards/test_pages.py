@@ -1,4 +1,4 @@
-"""The leaders' pages: each question on the demo's release, its numbers, and all pages in Chromium."""
+"""The leaders' pages: each question on the demo's release, and all pages in Chromium."""
 
 from __future__ import annotations
 
@@ -21,32 +21,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.app import QUESTIONS
-from figures.words import percent
 from tests.conftest import ROOT, Demo
 
 APP = ROOT / "dashboards" / "app.py"
-
-
-def _draw(name: str) -> None:
-    """The script of a page under test."""
-    from dashboards import app
-
-    page = app.released_page()
-    if page is not None:
-        app.QUESTIONS[name][1](page)
-
-
-@pytest.fixture
-def drawn(demo: Demo, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest]:
-    """Draw the page of a question, with values in its address."""
-    monkeypatch.setenv("CASELOAD_PUBLISHED", str(demo.data / "published"))
-
-    def draw(name: str, **address: str) -> AppTest:
-        page = AppTest.from_function(_draw, default_timeout=60, args=(name,))
-        page.query_params.update(address)
-        return page.run()
-
-    return draw
 
 
 def texts(page: AppTest) -> str:
@@ -96,50 +73,6 @@ def test_no_page_shows_a_client(drawn: Callable[..., AppTest], demo: Demo, name:
     shown = texts(drawn(name))
     for value in listed["client_id"].to_list() + listed["client_name"].to_list():
         assert value not in shown
-
-
-def test_reported_numbers_are_those_of_the_events(
-    drawn: Callable[..., AppTest], demo: Demo
-) -> None:
-    """From the page back to the events, to the last digit."""
-    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
-        counted = connection.execute(
-            "select measure.title, count_if(status in ('met', 'not_met')), count_if(status = 'met')"
-            " from measures.fct_measure_event as event"
-            " inner join measures.dim_measure as measure using (measure_id)"
-            " where measurement_year = 2025 and basis = 'operational' group by all"
-        ).fetchall()
-    events = {title: (denominator, numerator) for title, denominator, numerator in counted}
-    shown = rows(drawn("reports", year="2025", basis="operational"), "Measurement year 2025")
-    checked = 0
-    for title, _, denominator, numerator, _, rate, *_ in shown:
-        expected = events[title]
-        if denominator[0].isdigit():
-            assert denominator == f"{expected[0]:,}"
-        if denominator[0].isdigit() and numerator[0].isdigit() and expected[0]:
-            assert numerator == f"{expected[1]:,}"
-            assert rate == percent(expected[1] / expected[0])
-            checked += 1
-    assert checked > 5
-
-
-def test_periods_beside_a_chart_add_up_to_events(drawn: Callable[..., AppTest], demo: Demo) -> None:
-    page = drawn("visits", measure="no_show_rate")
-    assert not page.exception
-    shown = rows(page, "By period")
-    with duckdb.connect(str(demo.data / "warehouse.duckdb"), read_only=True) as connection:
-        months = {
-            f"{month:%b %Y}": (f"{numerator:,}", f"{denominator:,}")
-            for month, denominator, numerator in connection.execute(
-                "select date_trunc('month', event_date)::date, count_if(status in ('met', 'not_met')),"
-                " count_if(status = 'met') from measures.fct_measure_event"
-                " where measure_id = 'no_show_rate' group by all"
-            ).fetchall()
-        }
-    single = [line for line in shown if line[0] in months]
-    assert single
-    for period, _, numerator, denominator, *_ in single:
-        assert (numerator, denominator) == months[period]
 
 
 def test_counts_beside_a_chart_are_the_events_and_tasks_of_the_warehouse(
@@ -201,7 +134,7 @@ def test_page_before_the_first_release(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_late_feed_shows_a_banner_and_needs_attention(
-    demo: Demo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    drawn: Callable[..., AppTest], demo: Demo, tmp_path: Path
 ) -> None:
     release = tmp_path / "published" / "current"
     shutil.copytree(demo.release, release)
@@ -211,8 +144,7 @@ def test_late_feed_shows_a_banner_and_needs_attention(
     late = text[:source] + text[source:].replace('"is_stale": false', '"is_stale": true', 1)
     manifest.chmod(0o600)
     manifest.write_text(late)
-    monkeypatch.setenv("CASELOAD_PUBLISHED", str(tmp_path / "published"))
-    page = AppTest.from_function(_draw, default_timeout=60, args=("promises",)).run()
+    page = drawn("promises", published=tmp_path / "published")
     assert "Late feeds: adt" in page.error[0].value
     assert "1 feed is late" in texts(page)
 
