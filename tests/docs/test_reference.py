@@ -58,7 +58,7 @@ def test_only_the_text_between_the_markers_is_replaced(tmp_path: Path) -> None:
 
 def test_the_measure_book_has_every_measure_with_all_its_examples() -> None:
     pages = {path.stem: text for path, text in measure_book.pages().items()}
-    models = list((dbt_project.PROJECT / "models" / "measures").rglob("measure_*.sql"))
+    models = list((dbt_project.PROJECT / "models" / "measures").glob("*/measure_*.sql"))
     examples = dbt_project.manifest()["unit_tests"].values()
     for path in models:
         page = pages[path.stem.removeprefix("measure_").replace("_", "-")]

@@ -3,7 +3,7 @@
 with
 
 measurement_period as (
-    {{ measure_period('plan_current', ['first_plan_days', 'review_months']) }}
+    {{ measure_period('plan_current', ['review_months']) }}
 ),
 
 -- rules/tasks-and-lanes.md#lane-7: a later plan is the review, a draft is none. A plan is the
@@ -24,67 +24,27 @@ plan as (
     where status <> 'draft'
 ),
 
-first_plan as (
-    select min(start_date) as plans_from_date from plan
-),
-
-month_end as (
-    select
-        calendar.calendar_date as month_end_date,
-        {{ end_of_local_day('calendar.calendar_date', 'period.time_zone') }} as window_closes_at,
-        period.*
-    from {{ ref('int_business_day__numbered') }} as calendar
-    inner join measurement_period as period
-        on calendar.calendar_date between period.start_date and period.end_date
-        and extract(day from {{ dbt.dateadd('day', 1, 'calendar.calendar_date') }}) = 1
-    inner join first_plan on calendar.calendar_date >= first_plan.plans_from_date
-    inner join {{ ref('int_run__as_of') }} as run on calendar.calendar_date <= run.as_of_date
-),
-
-enrollment as (
-    select
-        *,
-        row_number() over (
-            partition by client_key order by start_date, program_enrollment_key
-        ) as enrollment_rank
-    from {{ ref('fct_program_enrollment') }}
-    where client_key is not null
-),
-
--- rules/measures/plan-current.md#event: once per client and month
-client_month as (
-    select
-        month_end.month_end_date,
-        enrollment.client_key,
-        min(enrollment.enrollment_rank) as enrollment_rank
-    from month_end
-    inner join enrollment
-        on month_end.month_end_date
-        >= {{ dbt.dateadd('day', 'month_end.first_plan_days', 'enrollment.start_date') }}
-        and coalesce(month_end.month_end_date <= enrollment.end_date, true)
-    group by month_end.month_end_date, enrollment.client_key
-),
-
 denominator as (
     select
         'plan_current' as measure_id,
-        month_end.measure_version,
-        month_end.measurement_year,
+        period.measure_version,
+        period.measurement_year,
         'operational' as basis,
         client_month.client_key,
         {{ surrogate_key(['client_month.client_key', 'client_month.month_end_date']) }}
             as event_key,
         client_month.month_end_date as event_date,
-        month_end.window_closes_at,
+        {{ end_of_local_day('client_month.month_end_date', 'period.time_zone') }}
+            as window_closes_at,
         cast(null as varchar) as not_evaluable_reason,
         enrollment.evidence_table,
         enrollment.evidence_key,
-        month_end.review_months
-    from client_month
-    inner join month_end on client_month.month_end_date = month_end.month_end_date
-    inner join enrollment
-        on client_month.client_key = enrollment.client_key
-        and client_month.enrollment_rank = enrollment.enrollment_rank
+        period.review_months
+    from {{ ref('measure_plan_current_month') }} as client_month
+    inner join measurement_period as period
+        on client_month.measurement_year = period.measurement_year
+    inner join {{ ref('fct_program_enrollment') }} as enrollment
+        on client_month.program_enrollment_key = enrollment.program_enrollment_key
 ),
 
 -- rules/measures/plan-current.md#exclusions
